@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The processors: how many run, which one this is, and how to run something on another. */
+#ifndef ARCH_CPU_H
+#define ARCH_CPU_H
+
+#include "lib/base.h"
+
+#define CPU_MOST 64
+
+/* CPUs that are running, numbered from 0, which is the boot CPU. */
+unsigned cpu_count(void);
+
+/* The number of the CPU that asks. */
+unsigned cpu_current(void);
+
+/* The local APIC id of a running CPU. */
+uint32_t cpu_apic_id(unsigned cpu);
+
+/* CPUs that the platform listed but that did not start, or that exceed CPU_MOST. */
+unsigned cpu_not_started(void);
+
+/*
+ * Starts function(argument) on another running CPU, which must be idle: it sleeps in HLT with
+ * interrupts open. Returns at once; false when that CPU is busy, or is the one that asks. The
+ * function runs inside a guard of its own (arch/guard.h), so a fault there ends only that function.
+ */
+bool cpu_start(unsigned cpu, void (*function)(void *), void *argument) MUST_CHECK;
+
+/* True when the last function started on that CPU has ended (or none ever was). */
+bool cpu_idle(unsigned cpu);
+
+/*
+ * Waits for the function started on that CPU. False when it has not ended at the deadline (TSC).
+ * *report, when not NULL, tells how it ended.
+ */
+struct guard_report;
+bool cpu_finish(unsigned cpu, uint64_t deadline, struct guard_report *report) MUST_CHECK;
+
+/*
+ * Forces whatever runs on that CPU to leave its guard (an NMI), and waits for it. False when the
+ * CPU did not come back within 100 ms: it is lost for the rest of the run.
+ */
+bool cpu_stop(unsigned cpu);
+
+/* A hint in a spinning loop. */
+static inline void cpu_relax(void)
+{
+	__asm__ volatile("pause" : : : "memory");
+}
+
+static inline void interrupts_open(void)
+{
+	__asm__ volatile("sti" : : : "memory");
+}
+
+static inline void interrupts_close(void)
+{
+	__asm__ volatile("cli" : : : "memory");
+}
+
+/* Closes interrupts and tells whether they were open; give the answer to interrupts_restore(). */
+static inline bool interrupts_save(void)
+{
+	uint64_t flags;
+	__asm__ volatile("pushfq; popq %0; cli" : "=r"(flags) : : "memory");
+	return flags & 0x200;
+}
+
+static inline void interrupts_restore(bool open)
+{
+	if (open)
+		interrupts_open();
+}
+
+/*
+ * Opens interrupts and halts until one has been handled on this CPU or the deadline (TSC) has
+ * passed, whichever is first; interrupts are open afterwards. Call it with interrupts closed and
+ * the condition just checked: no wake-up is lost between the check and the halt.
+ */
+void cpu_halt_until(uint64_t deadline);
+
+/* CPUID, exactly as the instruction gives it. */
+struct cpuid {
+	uint32_t eax, ebx, ecx, edx;
+};
+struct cpuid cpuid(uint32_t leaf, uint32_t subleaf);
+
+#endif

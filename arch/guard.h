@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Running something that may fault, hang or give up, and getting the CPU back: exceptions, a
+ * deadline by the LAPIC timer, and leaving from any depth all end in the caller of guard_call().
+ */
+#ifndef ARCH_GUARD_H
+#define ARCH_GUARD_H
+
+#include "lib/base.h"
+
+enum guard_end {
+	GUARD_RETURNED, /* the function returned */
+	GUARD_LEFT,     /* it called guard_leave() */
+	GUARD_FAULT,    /* an exception; the fields below say which */
+	GUARD_TIMEOUT,  /* the deadline passed; rip says where it was */
+	GUARD_STOPPED,  /* cpu_stop() of another CPU */
+};
+
+struct guard_report {
+	enum guard_end end;
+	int code;           /* GUARD_LEFT: what guard_leave() was given */
+	unsigned exception; /* GUARD_FAULT: vector, 0 … 31 (SDM 3A, table 6-1) */
+	uint64_t error;     /* GUARD_FAULT: error code, 0 where there is none */
+	uint64_t address;   /* GUARD_FAULT: CR2 for a page fault */
+	uint64_t rip, rsp, rflags;
+	uint64_t registers[16]; /* rax rcx rdx rbx rsp rbp rsi rdi r8 … r15 */
+};
+
+/*
+ * Calls function(argument) with interrupts open. Guards nest. When timeout is not 0 the function is
+ * cut off after so many nanoseconds: only while it keeps interrupts open; with them closed another
+ * CPU's cpu_stop() is the way. Whatever the end, the caller goes on with its own stack, interrupts
+ * open, no interrupt in service.
+ */
+void guard_call(void (*function)(void *), void *argument, uint64_t timeout,
+		struct guard_report *report);
+
+/* Leaves the innermost guard of this CPU. Without one it is a fatal error. */
+NORETURN void guard_leave(int code);
+
+/* Moves the deadline of the innermost guard of this CPU to `timeout` nanoseconds from now. */
+void guard_extend(uint64_t timeout);
+
+/* The name of an exception ("#PF page fault"). */
+const char *exception_name(unsigned vector);
+
+/* Prints a report in words to the console, several lines, each after `prefix`. */
+struct text;
+void guard_describe(const struct guard_report *report, struct text *text);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Interrupts as the tests need them: vectors to give away, a tally of every arrival by CPU and
+ * vector with its TSC, the MSI message that reaches a CPU, and the legacy lines.
+ */
+#ifndef ARCH_INTERRUPT_H
+#define ARCH_INTERRUPT_H
+
+#include "lib/base.h"
+
+/* Vectors for devices: [FIRST, LAST]. Below are exceptions and the PIC's, above our own. */
+#define INTERRUPT_FIRST 0x30
+#define INTERRUPT_LAST  0xdf
+
+/* One CPU's record of one vector. Written by the handler only; read it from anywhere. */
+struct interrupt_tally {
+	volatile uint64_t count;      /* arrivals since boot, or since interrupt_tally_reset() */
+	volatile uint64_t entry_tsc;  /* TSC at the first instruction of the last handler */
+	volatile uint64_t eoi_tsc;    /* TSC after the EOI of the last handler; see interrupt_stamp_eoi() */
+};
+
+/*
+ * The tally of a vector on a running CPU. Never NULL for vectors 0 … 255. Each arrival counts,
+ * claimed by a handler or not.
+ */
+struct interrupt_tally *interrupt_tally(unsigned cpu, unsigned vector);
+
+/* The sum of the counts of a vector over all CPUs. */
+uint64_t interrupt_count(unsigned vector);
+
+/* Arrivals on all vectors of the device range on all CPUs since boot. */
+uint64_t interrupt_total(void);
+
+/*
+ * A handler runs on the CPU that was interrupted, interrupts closed, before the EOI. `tsc` is the
+ * stamp of the entry stub's first instruction. NULL removes it. One handler a vector for all CPUs.
+ */
+typedef void interrupt_handler(unsigned vector, uint64_t tsc, void *context);
+void interrupt_set_handler(unsigned vector, interrupt_handler *handler, void *context);
+
+/* Takes a free vector of the device range; 0 when all are taken. */
+unsigned interrupt_allocate(void);
+
+/* Gives it back; its handler is removed. */
+void interrupt_free(unsigned vector);
+
+/* Also stamp the TSC behind each EOI (a second RDTSC in each handler); off after boot. */
+void interrupt_stamp_eoi(bool on);
+
+/* How an MSI address names its destination (SDM 3A, 11.11.1). */
+enum msi_destination { MSI_PHYSICAL, MSI_LOGICAL };
+
+struct msi_message {
+	uint64_t address;
+	uint32_t data;
+};
+
+/*
+ * The message that delivers `vector` as a fixed, edge-triggered interrupt to one CPU. False when
+ * this CPU's APIC id cannot be named in an MSI (above 255 without the extended-destination-id bits).
+ * MSI_LOGICAL: flat logical mode, CPUs 0 … 7 under xAPIC only, otherwise false.
+ */
+bool interrupt_message(unsigned cpu, unsigned vector, enum msi_destination how,
+		       struct msi_message *message) MUST_CHECK;
+
+/* Sends a fixed interrupt to a CPU, also to the one that asks. */
+void interrupt_send(unsigned cpu, unsigned vector);
+
+/* What the LAPIC of this CPU says of a vector: requested (IRR) and in service (ISR). */
+bool interrupt_requested(unsigned vector);
+bool interrupt_in_service(unsigned vector);
+
+/* The error status register of this CPU's LAPIC, read (and so cleared). */
+uint32_t interrupt_errors(void);
+
+/* "xapic" or "x2apic". */
+const char *interrupt_controller(void);
+
+/*
+ * Legacy lines. `line` is a global system interrupt (IOAPIC input); lines are masked after boot.
+ * Level-triggered routing is what PCI INTx needs. False when no IOAPIC has this input.
+ */
+unsigned interrupt_lines(void); /* one more than the highest input of all IOAPICs; 0: no IOAPIC */
+bool interrupt_route_line(unsigned line, unsigned vector, unsigned cpu, bool level,
+			  bool active_low) MUST_CHECK;
+void interrupt_mask_line(unsigned line);
+
+/* True when the IOAPIC has delivered a level interrupt on this line that awaits its EOI. */
+bool interrupt_line_pending(unsigned line);
+
+/* The global system interrupt that an ISA IRQ is wired to, with MADT overrides applied. */
+unsigned interrupt_isa_line(unsigned irq, bool *level, bool *active_low);
+
+/*
+ * The 8259 pair, where there is one: IRQ n arrives as vector 0x20 + n on the boot CPU through
+ * LINT0 (virtual wire). All are masked after boot. False when there is no PIC.
+ */
+bool interrupt_pic_present(void);
+bool interrupt_pic_unmask(unsigned irq, bool level) MUST_CHECK;
+void interrupt_pic_mask(unsigned irq);
+#define INTERRUPT_PIC_VECTOR 0x20
+
+#endif

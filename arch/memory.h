@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Memory: RAM is mapped one to one (a pointer is its physical address), device registers are
+ * mapped on demand, uncached.
+ */
+#ifndef ARCH_MEMORY_H
+#define ARCH_MEMORY_H
+
+#include "lib/base.h"
+
+#define PAGE_SIZE 4096u
+
+/*
+ * Takes `pages` contiguous pages of RAM below 4 GiB, zeroed, page-aligned; NULL when there are
+ * none left. Never given back, except by memory_release_to().
+ */
+void *memory_allocate(size_t pages);
+
+/* How much memory_allocate() has given away, and its return to that mark. */
+uint64_t memory_mark(void);
+void memory_release_to(uint64_t mark);
+
+/* Pages that memory_allocate() can still give in one piece. */
+size_t memory_available(void);
+
+/*
+ * `pages` contiguous pages of RAM at or above 4 GiB, mapped and zeroed, or NULL where there is none:
+ * for tests of 64-bit addresses. Never given back.
+ */
+void *memory_allocate_high(size_t pages);
+
+/* The physical address of something in RAM. */
+static inline uint64_t physical(const volatile void *address)
+{
+	return (uint64_t)(uintptr_t)address;
+}
+
+/*
+ * Maps `size` bytes of device registers at any physical address, uncached, readable and writable.
+ * The same range twice gives the same pointer. NULL when the address is beyond the CPU's physical
+ * width or tables run out.
+ */
+volatile void *memory_map_device(uint64_t address, uint64_t size);
+
+/* The largest physical address width of this CPU in bits (CPUID 0x80000008). */
+unsigned memory_physical_bits(void);
+
+/* Makes whole pages of RAM inaccessible, and accessible again. */
+void memory_forbid(void *address, size_t pages);
+void memory_permit(void *address, size_t pages);
+
+/* The first physical address from `from` on (4 KiB granular) that is no RAM and not mapped as a device. */
+struct memory_map;
+const struct memory_map *memory_layout(void);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The words every file uses: fixed-width types, little-endian types, and the
+ * few macros that C lacks. Builds freestanding and on a host.
+ */
+#ifndef LIB_BASE_H
+#define LIB_BASE_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Little-endian fields of structures that a device or the firmware shares with
+ * us. They are structs so that the compiler refuses to mix them with numbers:
+ * cross the border with to_le*() and from_le*().
+ */
+typedef struct {
+	uint16_t raw;
+} le16;
+typedef struct {
+	uint32_t raw;
+} le32;
+typedef struct {
+	uint64_t raw;
+} le64;
+
+/* x86 is little-endian, and so is every host that we build on. */
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the conversions below are identities");
+
+static inline le16 to_le16(uint16_t value)
+{
+	return (le16){value};
+}
+
+static inline le32 to_le32(uint32_t value)
+{
+	return (le32){value};
+}
+
+static inline le64 to_le64(uint64_t value)
+{
+	return (le64){value};
+}
+
+static inline uint16_t from_le16(le16 field)
+{
+	return field.raw;
+}
+
+static inline uint32_t from_le32(le32 field)
+{
+	return field.raw;
+}
+
+static inline uint64_t from_le64(le64 field)
+{
+	return field.raw;
+}
+
+#define ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+#define CONTAINER_OF(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))
+
+/* The smaller and the larger of two numbers; each argument is evaluated once. */
+#define MINIMUM(a, b)                                                                              \
+	({                                                                                         \
+		__typeof__(a) minimum_a = (a);                                                     \
+		__typeof__(b) minimum_b = (b);                                                     \
+		minimum_a < minimum_b ? minimum_a : minimum_b;                                     \
+	})
+#define MAXIMUM(a, b)                                                                              \
+	({                                                                                         \
+		__typeof__(a) maximum_a = (a);                                                     \
+		__typeof__(b) maximum_b = (b);                                                     \
+		maximum_a > maximum_b ? maximum_a : maximum_b;                                     \
+	})
+
+/* value rounded up / down to a multiple of alignment, which is a power of two. */
+#define ALIGN_UP(value, alignment)   (((value) + (alignment) - 1) & ~((__typeof__(value))(alignment) - 1))
+#define ALIGN_DOWN(value, alignment) ((value) & ~((__typeof__(value))(alignment) - 1))
+
+#define IS_POWER_OF_TWO(value) ((value) != 0 && ((value) & ((value) - 1)) == 0)
+
+#define BIT(n)   (1u << (n))
+#define BIT64(n) (1ull << (n))
+
+#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define NORETURN                   __attribute__((noreturn))
+#define PACKED                     __attribute__((packed))
+#define MUST_CHECK                 __attribute__((warn_unused_result))
+
+#define KIB (1024ull)
+#define MIB (1024ull * KIB)
+#define GIB (1024ull * MIB)
+
+#endif
