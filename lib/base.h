@@ -11,6 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* C17 spells it so only in <assert.h>, which a freestanding compiler need not have. */
+#ifndef static_assert
+#define static_assert _Static_assert
+#endif
+
 /*
  * Little-endian fields of structures that a device or the firmware shares with
  * us. They are structs so that the compiler refuses to mix them with numbers:
@@ -86,7 +91,7 @@ static inline uint64_t from_le64(le64 field)
 #define BIT(n)   (1u << (n))
 #define BIT64(n) (1ull << (n))
 
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 #define NORETURN                   __attribute__((noreturn))
 #define PACKED                     __attribute__((packed))
 #define MUST_CHECK                 __attribute__((warn_unused_result))
