@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "lib/histogram.h"
+#include "lib/string.h"
+
+/* All zero is an empty histogram: minimum and maximum mean nothing while count is 0. */
+void histogram_reset(struct histogram *histogram)
+{
+	memset(histogram, 0, sizeof(*histogram));
+}
+
+static uint64_t add_saturating(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+static void bucket_add(uint32_t *bucket, uint32_t more)
+{
+	*bucket = more > UINT32_MAX - *bucket ? UINT32_MAX : *bucket + more;
+}
+
+void histogram_record(struct histogram *histogram, uint64_t value)
+{
+	if (histogram->count == 0 || value < histogram->minimum)
+		histogram->minimum = value;
+	if (histogram->count == 0 || value > histogram->maximum)
+		histogram->maximum = value;
+	histogram->count++;
+	histogram->sum = add_saturating(histogram->sum, value);
+	bucket_add(&histogram->buckets[histogram_bucket(value)], 1);
+}
+
+void histogram_merge(struct histogram *into, const struct histogram *from)
+{
+	if (from->count == 0)
+		return;
+	if (into->count == 0 || from->minimum < into->minimum)
+		into->minimum = from->minimum;
+	if (into->count == 0 || from->maximum > into->maximum)
+		into->maximum = from->maximum;
+	into->count += from->count;
+	into->sum = add_saturating(into->sum, from->sum);
+	for (unsigned bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++)
+		bucket_add(&into->buckets[bucket], from->buckets[bucket]);
+}
+
+/*
+ * A value's bucket is its leading HISTOGRAM_SUB_BITS + 1 bits, and how far they were shifted down:
+ * shift 0 and 1 join without a gap because the leading bit is among them.
+ */
+unsigned histogram_bucket(uint64_t value)
+{
+	if (value < 2 * HISTOGRAM_SUB_BUCKETS)
+		return (unsigned)value;
+
+	unsigned shift = 63 - (unsigned)__builtin_clzll(value) - HISTOGRAM_SUB_BITS;
+
+	return shift * HISTOGRAM_SUB_BUCKETS + (unsigned)(value >> shift);
+}
+
+uint64_t histogram_bucket_lowest(unsigned bucket)
+{
+	if (bucket < 2 * HISTOGRAM_SUB_BUCKETS)
+		return bucket;
+
+	unsigned shift = bucket / HISTOGRAM_SUB_BUCKETS - 1;
+	uint64_t leading = HISTOGRAM_SUB_BUCKETS + bucket % HISTOGRAM_SUB_BUCKETS;
+
+	return leading << shift;
+}
+
+uint64_t histogram_bucket_highest(unsigned bucket)
+{
+	if (bucket + 1 >= HISTOGRAM_BUCKETS)
+		return UINT64_MAX;
+	return histogram_bucket_lowest(bucket + 1) - 1;
+}
+
+uint64_t histogram_quantile(const struct histogram *histogram, uint64_t part, uint64_t whole)
+{
+	/* count * part / whole, rounded up, in two steps so that the product stays below 2^64. */
+	uint64_t rank = histogram->count / whole * part +
+			(histogram->count % whole * part + whole - 1) / whole;
+	uint64_t seen = 0;
+
+	for (unsigned bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) {
+		seen += histogram->buckets[bucket];
+		if (seen > 0 && seen >= rank)
+			return MINIMUM(histogram_bucket_highest(bucket), histogram->maximum);
+	}
+	return histogram->maximum;
+}
+
+uint64_t histogram_mean(const struct histogram *histogram)
+{
+	return histogram->count == 0 ? 0 : histogram->sum / histogram->count;
+}
