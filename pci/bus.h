@@ -23,11 +23,14 @@ void pci_set_ecam_hint(uint64_t base);
  */
 unsigned pci_scan(struct pci_function *functions, unsigned most);
 
-/* Functions that did not fit, and bridges that no bus number was left for, in the last pci_scan(). */
+/*
+ * Functions that did not fit, and bridges that no bus number was left for, in the last pci_scan().
+ */
 unsigned pci_left_out(void);
 
 /*
- * Switches on memory and I/O decoding and bus mastering, in the bridges above it too. Leaves the
+ * Switches on memory and I/O decoding and bus mastering, in the bridges above it too. A kind of
+ * decoding stays off while a BAR of that kind has no address: it would answer at 0. Leaves the
  * interrupt disable bit alone.
  */
 void pci_enable(const struct pci_function *function);

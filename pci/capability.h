@@ -33,7 +33,10 @@ struct pci_capability {
  */
 bool pci_capability_next(const struct pci_function *function, struct pci_capability *capability);
 
-/* Like it, and each thing that is wrong becomes a finding of the function; pci_scan() has done so. */
+/*
+ * Goes through the whole list and makes each thing that is wrong a finding of the function.
+ * pci_scan() has done so.
+ */
 void pci_capability_judge(struct pci_function *function);
 
 /* Where the nth (0: first) capability with this id is. False when there is none. */

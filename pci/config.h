@@ -32,10 +32,9 @@ struct pci_config {
 			 unsigned offset, unsigned width);
 	void (*write)(const struct pci_config *config, struct pci_address address, unsigned offset,
 		      unsigned width, uint32_t value);
+	void *context;
 	const char *name; /* "cf8", "ecam" */
 	unsigned size;    /* bytes of configuration space that it reaches: 256 or 4096 */
-	uint64_t base;    /* ECAM: physical address of bus 0 of the segment */
-	void *context;
 };
 
 /* The classic access method: ports 0xcf8 and 0xcfc (PCI 3.0, section 3.2.2.3.2). */
@@ -44,8 +43,12 @@ extern const struct pci_config pci_config_cf8;
 /* True when a host bridge answers at port 0xcf8: what is written there reads back. */
 bool pci_config_cf8_present(void);
 
-/* Memory-mapped access (PCI Express Base 4.0, section 7.2.2) at the address of bus 0. */
-struct pci_config pci_config_ecam(uint64_t base);
+/*
+ * Memory-mapped access (PCI Express Base 4.0, section 7.2.2). base is the physical address of bus 0
+ * of the segment. The same base gives the same pointer; NULL when PCI_ECAM_MOST are in use.
+ */
+#define PCI_ECAM_MOST 8
+const struct pci_config *pci_config_ecam(uint64_t base);
 
 /*
  * The registers of a function, one access of exactly the width; offset is a multiple of the width.

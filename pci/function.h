@@ -101,9 +101,12 @@ struct pci_function {
  */
 volatile void *pci_bar_map(struct pci_function *function, unsigned bar);
 
-/* Notes something wrong with the function, once for a kind and offset. What exceeds the list is dropped. */
-void pci_find_fault(struct pci_function *function, enum pci_finding_kind kind, unsigned offset,
-		    uint64_t value);
+/*
+ * Notes something wrong with the function, once for a kind and offset. What exceeds the list is
+ * dropped.
+ */
+void pci_note_finding(struct pci_function *function, enum pci_finding_kind kind, unsigned offset,
+		      uint64_t value);
 
 /* A finding in words, without the place and value ("a capability pointer below 0x40"). */
 const char *pci_finding_about(enum pci_finding_kind kind);

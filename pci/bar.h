@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Base address registers: reading what a function has, and giving one an address. */
+#ifndef PCI_BAR_H
+#define PCI_BAR_H
+
+#include "lib/base.h"
+#include "pci/function.h"
+
+/*
+ * Fills function->bars by sizing each register with decoding off (PCI 3.0, section 6.2.5.1): all
+ * ones written, read, and what stood there written back. What is odd becomes a finding.
+ */
+void pci_bars_read(struct pci_function *function);
+
+/* Writes an address to a BAR with decoding off and notes it in function->bars. */
+void pci_bar_assign(struct pci_function *function, unsigned bar, uint64_t address);
+
+/* True when the BAR exists and nobody gave it an address. */
+static inline bool pci_bar_unassigned(const struct pci_bar *bar)
+{
+	return bar->present && bar->address == 0;
+}
+
+#endif
