@@ -12,12 +12,13 @@
 #define BOOT_COMMAND_LINE_SIZE 4096
 
 struct boot_info {
-	const char *entry;  /* the way in: "pvh", … */
-	char loader[64];    /* the loader's name where it tells one, else "" */
+	const char *entry; /* the way in: "pvh", … */
+	char loader[64];   /* the loader's name where it tells one, else "" */
 	char command_line[BOOT_COMMAND_LINE_SIZE];
 	bool command_line_cut; /* it was longer than fits */
-	uint64_t rsdp;      /* physical address of the ACPI RSDP as handed over, or 0 */
+	uint64_t rsdp;         /* physical address of the ACPI RSDP as handed over, or 0 */
 	struct memory_map memory;
+	const char *failure; /* why what was handed over is of no use, or NULL; ends the run */
 };
 
 /* Where every entry ends, in 64-bit mode on the boot CPU, interrupts closed. Never returns. */
