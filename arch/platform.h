@@ -14,6 +14,9 @@ struct boot_info;
  */
 void platform_start(const struct boot_info *info, unsigned at_most);
 
+/* Leaves the LAPIC in xAPIC mode even where x2APIC is offered. Before platform_start(). */
+void platform_prefer_xapic(bool prefer);
+
 /* The hypervisor's CPUID signature ("KVMKVMKVM", "TCGTCGTCG" …), "none" without one. */
 const char *platform_hypervisor(void);
 
@@ -31,12 +34,12 @@ void console_write(const char *text, size_t length);
 
 /* How the run ends. */
 enum power_way {
-	POWER_AUTO,       /* debug exit if asked for by port, else S5, hardware-reduced sleep, reset … */
+	POWER_AUTO, /* debug exit if asked for by port, else S5, hardware-reduced sleep, reset … */
 	POWER_DEBUG_EXIT, /* isa-debug-exit at 0xf4: QEMU's exit status is code << 1 | 1 */
 	POWER_S5,
-	POWER_RESET,      /* reset register, i8042, CF9 */
-	POWER_TRIPLE,     /* triple fault */
-	POWER_HALT,       /* cli; hlt */
+	POWER_RESET,  /* reset register, i8042, CF9 */
+	POWER_TRIPLE, /* triple fault */
+	POWER_HALT,   /* cli; hlt */
 };
 
 /*
@@ -44,6 +47,12 @@ enum power_way {
  * then everything else that the platform has, and halts at last.
  */
 NORETURN void power_off(enum power_way way, unsigned code);
+
+/* What POWER_AUTO tries first, also when the run ends by fatal(). */
+void power_prefer(enum power_way way);
+
+/* The code that fatal() ends with: the verdict "error". */
+#define POWER_CODE_ERROR 3
 
 /* A failure of the suite itself before it can do better: prints one sentence and ends the run. */
 NORETURN void fatal(const char *format, ...) PRINTF_LIKE(1, 2);

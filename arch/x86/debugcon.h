@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ARCH_X86_DEBUGCON_H
+#define ARCH_X86_DEBUGCON_H
+
+#include "lib/base.h"
+
+/* True when the debug console answers at its port. */
+bool debugcon_present(void);
+
+void debugcon_write(const char *text, size_t length);
+
+#endif

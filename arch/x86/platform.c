@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The board comes up: what depends on what is the order of platform_start(). */
+#include "arch/clock.h"
+#include "arch/cpu.h"
+#include "arch/platform.h"
+#include "arch/x86/allocator.h"
+#include "arch/x86/clock.h"
+#include "arch/x86/findings.h"
+#include "arch/x86/lapic.h"
+#include "arch/x86/paging.h"
+#include "arch/x86/pic.h"
+#include "arch/x86/smp.h"
+#include "arch/x86/timer.h"
+#include "boot/boot_info.h"
+#include "lib/format.h"
+
+#define FINDINGS_MOST 32
+#define FINDING_SIZE  160
+
+static char findings[FINDINGS_MOST][FINDING_SIZE];
+static unsigned finding_count;
+static bool prefer_xapic;
+
+void platform_add_finding(const char *format, ...)
+{
+	va_list arguments;
+
+	if (finding_count == FINDINGS_MOST)
+		return;
+	va_start(arguments, format);
+	format_text_list(findings[finding_count++], FINDING_SIZE, format, arguments);
+	va_end(arguments);
+}
+
+unsigned platform_findings(void)
+{
+	return finding_count;
+}
+
+const char *platform_finding(unsigned n)
+{
+	return n < finding_count ? findings[n] : NULL;
+}
+
+void platform_prefer_xapic(bool prefer)
+{
+	prefer_xapic = prefer;
+}
+
+void platform_start(const struct boot_info *info, unsigned at_most)
+{
+	(void)at_most;
+	smp_start_boot_cpu();
+	if (info->failure != NULL)
+		fatal("%s", info->failure);
+	if (info->memory.cut)
+		platform_add_finding(
+			"the loader's memory map has too many entries; some are unused");
+	memory_start(&info->memory);
+	paging_start(&info->memory);
+	lapic_choose(prefer_xapic);
+	lapic_start();
+	pic_start();
+	clock_start(0);
+	timer_calibrate();
+	timer_start();
+	interrupts_open();
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ARCH_X86_SERIAL_H
+#define ARCH_X86_SERIAL_H
+
+#include "lib/base.h"
+
+/* Sets COM1 to 115200 8N1 with its FIFO on. */
+void serial_start(void);
+
+/* Never hangs: see arch/platform.h. */
+void serial_write(const char *text, size_t length);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The CPUs: what each has for itself, and work given from one to another. An idle CPU sleeps in
+ * HLT with interrupts open; VECTOR_WAKE gets it out.
+ */
+#include "arch/clock.h"
+#include "arch/cpu.h"
+#include "arch/memory.h"
+#include "arch/x86/lapic.h"
+#include "arch/x86/registers.h"
+#include "arch/x86/smp.h"
+#include "arch/x86/trap.h"
+
+#define IST_STACK_SIZE 8192
+#define STOP_NS        (100 * 1000 * 1000ull)
+#define FLUSH_NS       (10 * 1000 * 1000ull)
+
+struct cpu_local *cpu_locals[CPU_MOST];
+static unsigned count;
+static volatile unsigned flush_wanted;
+
+unsigned cpu_count(void)
+{
+	return count;
+}
+
+unsigned cpu_current(void)
+{
+	return cpu_local()->number;
+}
+
+uint32_t cpu_apic_id(unsigned cpu)
+{
+	return cpu_locals[cpu]->apic_id;
+}
+
+void cpu_local_load(struct cpu_local *local, const uint64_t ist[IST_STACKS])
+{
+	gdt_load(&local->gdt, ist);
+	local->self = local;
+	msr_write(MSR_GS_BASE, (uintptr_t)local);
+	idt_load();
+}
+
+void smp_start_boot_cpu(void)
+{
+	static struct cpu_local local;
+	static char stacks[IST_STACKS][IST_STACK_SIZE] __attribute__((aligned(16)));
+	uint64_t ist[IST_STACKS];
+
+	for (unsigned i = 0; i < IST_STACKS; i++)
+		ist[i] = (uintptr_t)stacks[i] + IST_STACK_SIZE;
+	idt_fill();
+	cpu_local_load(&local, ist);
+	cpu_locals[0] = &local;
+	count = 1;
+}
+
+/* Runs on the CPU that was given work, or was asked to flush. */
+static void obey_flush(struct cpu_local *local)
+{
+	unsigned wanted = flush_wanted;
+
+	if (local->flushed != wanted) {
+		cr3_write(cr3_read());
+		local->flushed = wanted;
+	}
+}
+
+void smp_wake_interrupt(void)
+{
+	obey_flush(cpu_local());
+}
+
+void smp_flush(void)
+{
+	uint64_t deadline;
+
+	if (count == 1)
+		return;
+	deadline = clock_deadline(FLUSH_NS);
+	__atomic_add_fetch(&flush_wanted, 1, __ATOMIC_SEQ_CST);
+	for (unsigned cpu = 0; cpu < count; cpu++) {
+		if (cpu != cpu_current())
+			interrupt_send(cpu, VECTOR_WAKE);
+	}
+	/* A CPU that keeps interrupts closed flushes when it opens them. */
+	for (unsigned cpu = 0; cpu < count; cpu++) {
+		while (cpu != cpu_current() && cpu_locals[cpu]->flushed != flush_wanted &&
+		       !clock_passed(deadline))
+			cpu_relax();
+	}
+}
+
+bool cpu_idle(unsigned cpu)
+{
+	return cpu_locals[cpu]->work != WORK_GIVEN;
+}
+
+bool cpu_start(unsigned cpu, void (*function)(void *), void *argument)
+{
+	struct cpu_local *local;
+
+	if (cpu >= count || cpu == cpu_current())
+		return false;
+	local = cpu_locals[cpu];
+	if (cpu == 0 || local->lost || !cpu_idle(cpu))
+		return false;
+	local->function = function;
+	local->argument = argument;
+	__atomic_store_n(&local->work, WORK_GIVEN, __ATOMIC_RELEASE);
+	interrupt_send(cpu, VECTOR_WAKE);
+	return true;
+}
+
+static bool wait_until_idle(unsigned cpu, uint64_t deadline)
+{
+	while (!cpu_idle(cpu)) {
+		if (clock_passed(deadline))
+			return false;
+		cpu_relax();
+	}
+	return true;
+}
+
+bool cpu_finish(unsigned cpu, uint64_t deadline, struct guard_report *report)
+{
+	if (!wait_until_idle(cpu, deadline))
+		return false;
+	if (report != NULL)
+		*report = cpu_locals[cpu]->report;
+	return true;
+}
+
+bool cpu_stop(unsigned cpu)
+{
+	struct cpu_local *local = cpu_locals[cpu];
+
+	if (cpu_idle(cpu))
+		return true;
+	local->stop = true;
+	lapic_send(cpu_apic_id(cpu), COMMAND_NMI);
+	local->lost = !wait_until_idle(cpu, clock_deadline(STOP_NS));
+	return !local->lost;
+}
