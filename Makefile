@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# virtproof. `make help` lists the targets.
+
+VERSION := 0.1
+
+BUILD         ?= build
+CROSS_COMPILE ?=
+ifeq ($(origin CC),default)
+CC := $(CROSS_COMPILE)gcc
+endif
+ifeq ($(origin LD),default)
+LD := $(CROSS_COMPILE)ld
+endif
+OBJCOPY ?= $(CROSS_COMPILE)objcopy
+HOSTCC  ?= cc
+
+CLANG := $(findstring clang,$(CC))
+
+# -mgeneral-regs-only and plain x86-64: hypervisors that emulate ring 0 know little else.
+CFLAGS := -std=gnu17 -O2 -g -ffreestanding -Wall -Wextra -Werror -mgeneral-regs-only -mno-red-zone \
+	-march=x86-64 -mcmodel=small -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
+	-fno-strict-aliasing -fcf-protection=none -fmerge-all-constants \
+	-ffile-prefix-map=$(CURDIR)=. -fdebug-prefix-map=$(CURDIR)=.
+ifneq ($(CLANG),)
+CFLAGS += --target=x86_64-elf -fno-builtin
+else
+CFLAGS += -fno-tree-loop-distribute-patterns
+endif
+CPPFLAGS := -I. -I$(BUILD) -DVIRTPROOF_VERSION='"$(VERSION)"'
+
+SOURCES := $(sort $(wildcard boot/*.c boot/*.S arch/x86/*.c arch/x86/*.S lib/*.c pci/*.c virtio/*.c \
+	virtio/device/*.c tests/harness/*.c tests/transport/*.c tests/ring/*.c tests/interrupt/*.c \
+	tests/device/*/*.c tests/hostile/*.c tests/bench/*.c tests/sabotage/*.c tests/selftest/*.c))
+OBJECTS := $(addprefix $(BUILD)/image/,$(addsuffix .o,$(SOURCES)))
+GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
+
+SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
+	cppcheck perl
+TEST_TARGETS :=
+
+.PHONY: all
+all: $(BUILD)/virtproof.elf ## build everything
+
+-include host/build.mk
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ---- the image ------------------------------------------------------------------------------------
+
+$(BUILD)/generated/clauses.h: tests/clauses.tsv tests/clauses.awk
+	@mkdir -p $(@D)
+	awk -v what=header -f tests/clauses.awk $< >$@.new && mv $@.new $@
+
+$(BUILD)/generated/clauses_table.h: tests/clauses.tsv tests/clauses.awk
+	@mkdir -p $(@D)
+	awk -v what=table -f tests/clauses.awk $< >$@.new && mv $@.new $@
+
+# Whatever changes the outcome of a compilation: a new compiler or flag builds everything anew.
+$(BUILD)/image/flags: force
+	@mkdir -p $(@D)
+	@echo '$(CC) $(LD) $(CFLAGS) $(CPPFLAGS)' | cmp -s - $@ || echo '$(CC) $(LD) $(CFLAGS) $(CPPFLAGS)' >$@
+.PHONY: force
+
+$(BUILD)/image/%.c.o: %.c $(BUILD)/image/flags | $(GENERATED)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/image/%.S.o: %.S $(BUILD)/image/flags
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -std=%,$(CFLAGS)) $(CPPFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/virtproof.debug.elf: $(OBJECTS) linker.ld
+	$(LD) -nostdlib -static --build-id=none -z noexecstack -z max-page-size=4096 -T linker.ld \
+		-o $@ $(OBJECTS)
+
+$(BUILD)/virtproof.elf: $(BUILD)/virtproof.debug.elf
+	$(OBJCOPY) --strip-all $< $@
+	@echo "$@: $$(wc -c <$@) bytes"
+
+-include $(OBJECTS:.o=.d)
+
+# ---- running --------------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: ## install what is missing (Debian, Ubuntu)
+	@scripts/setup.sh $(sort $(SETUP_PACKAGES))
+
+.PHONY: run
+run: all ## judge the devices of a QEMU that is started for it
+	@scripts/run-qemu.sh $(BUILD)
+
+.PHONY: test
+test: ## all tests; the last line is the sum
+	@scripts/test.sh $(BUILD) $(TEST_TARGETS)
+
+# ---- unit tests on the host -----------------------------------------------------------------------
+
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+UNIT_FLAGS := -std=gnu17 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined \
+	-fno-sanitize-recover=all
+
+# The first lines of a unit test name the sources that it is linked with: "links: lib/string.c …".
+$(BUILD)/unit/%: tests/unit/%.c $(GENERATED) $(wildcard lib/*.[ch] boot/*.[ch] pci/*.[ch] arch/*.h arch/x86/*.[ch] tests/unit/*.h)
+	@mkdir -p $(@D)
+	$(HOSTCC) $(UNIT_FLAGS) -I. -I$(BUILD) $< $$(sed -n 's,.*links: *\([^*]*\).*,\1,p' $<) -lcmocka -o $@
+
+.PHONY: unit
+unit: $(UNIT_TESTS) ## the unit tests on the host
+	@scripts/unit.sh $(UNIT_TESTS)
+
+# ---- lint -----------------------------------------------------------------------------------------
+
+C_FILES = $(shell git ls-files '*.c' '*.h')
+
+.PHONY: format
+format: ## put every C file into the project's style
+	clang-format -i $(C_FILES)
+
+.PHONY: check-layers
+check-layers: ## fail when an include points up
+	@scripts/check-layers.sh
+
+.PHONY: lint
+lint: check-layers $(GENERATED) ## style, layers, static analysis
+	clang-format --dry-run --Werror $(C_FILES)
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,portability \
+		--suppress=missingInclude -I. -I$(BUILD) boot arch lib pci virtio tests/harness
+
+.PHONY: clean
+clean: ## remove everything that was built
+	rm -rf $(BUILD)

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/harness/clause.h"
+
+#include "lib/string.h"
+
+#include "generated/clauses_table.h"
+
+static struct clause_state states[CLAUSE_COUNT];
+
+const char *clause_level_name(enum clause_level level)
+{
+	static const char *const names[] = {"MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY"};
+
+	return names[level];
+}
+
+struct clause_state *clause_state(enum clause_id id)
+{
+	return &states[id];
+}
+
+bool clause_is_cited(enum clause_id id)
+{
+	for (const struct citation *citation = __start_registry_citations;
+	     citation < __stop_registry_citations; citation++) {
+		if (citation->id == id)
+			return true;
+	}
+	return false;
+}
+
+/* The areas that bind every device over PCI: the part of the id before the first dash. */
+static const char *const core_areas[] = {
+	"STATUS", "FEAT", "RESET", "CFG",    "VQRESET", "INIT",  "SUSPEND", "EXPORT", "RESV",
+	"SHM",    "VQ",   "SPLIT", "PACKED", "EVIDX",   "INORD", "KICK",    "NOTIF",  "PCI",
+	"MSIX",   "ADMIN",
+};
+
+static bool area_is(const char *id, const char *area)
+{
+	size_t length = strlen(area);
+
+	return strncmp(id, area, length) == 0 && id[length] == '-';
+}
+
+static bool area_is_core(const char *id)
+{
+	for (unsigned n = 0; n < ARRAY_LENGTH(core_areas); n++) {
+		if (area_is(id, core_areas[n]))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a clause's area binds this device. */
+static bool binds(const struct clause *clause, const struct virtio_device *device)
+{
+	const struct virtio_type *type = virtio_type_by_id(device->type);
+
+	return area_is_core(clause->id) || (type && area_is(clause->id, type->area));
+}
+
+/* One alternative of a `needs` condition: a feature that must have been offered, or anything else. */
+static bool alternative_met(const struct virtio_device *device, const char *text, size_t length)
+{
+	char name[64];
+	unsigned bit;
+
+	if (length >= sizeof(name) || *text == '!' || strncmp(text, "no ", 3) == 0)
+		return true;
+	memcpy(name, text, length);
+	name[length] = '\0';
+	if (!starts_with(name, "VIRTIO_") || strchr(name, ' '))
+		return true;
+	return feature_by_name(device->type, name, &bit) && features_have(&device->offered, bit);
+}
+
+/* "A|B, C": every condition between commas has an alternative that is met. */
+static bool needs_met(const struct virtio_device *device, const char *needs)
+{
+	bool any = false;
+
+	for (const char *word = needs;; needs++) {
+		if (*needs && *needs != '|' && *needs != ',' && *needs != ';')
+			continue;
+		any = any || alternative_met(device, word, (size_t)(needs - word));
+		if (*needs != '|') {
+			if (!any)
+				return false;
+			any = false;
+		}
+		if (!*needs)
+			return true;
+		for (word = needs + 1; *word == ' '; word++)
+			;
+	}
+}
+
+enum clause_verdict clause_verdict(enum clause_id id, const struct virtio_device *devices,
+				   unsigned count, const char **why)
+{
+	const struct clause *clause = &clauses[id];
+	const struct clause_state *state = &states[id];
+	bool bound = false, offered = false;
+
+	*why = "";
+	if (state->violated)
+		return CLAUSE_VIOLATED;
+	if (state->held)
+		return CLAUSE_HOLDS;
+	for (unsigned n = 0; n < count; n++) {
+		if (!binds(clause, &devices[n]))
+			continue;
+		bound = true;
+		offered = offered || needs_met(&devices[n], clause->needs);
+	}
+	if (!bound || clause->observer == OBSERVED_BY_NONE)
+		return CLAUSE_NOT_APPLICABLE;
+	if (clause->legacy)
+		*why = "no legacy interface yet";
+	else if (!offered)
+		*why = "no device offers what it needs";
+	else if (state->skipped)
+		*why = state->reason;
+	else if (clause_is_cited(id))
+		*why = "no selected test came to judge it";
+	else if (clause->observer == OBSERVED_BY_HOST)
+		*why = "needs the host";
+	else
+		*why = "no test judges it";
+	return !clause->legacy && offered && clause->observer == OBSERVED_BY_GUEST &&
+			       !clause_is_cited(id)
+		       ? CLAUSE_UNCOVERED
+		       : CLAUSE_UNJUDGED;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The catalogue of requirements, and what a run has found out about each. */
+#ifndef TESTS_HARNESS_CLAUSE_H
+#define TESTS_HARNESS_CLAUSE_H
+
+#include "lib/base.h"
+#include "lib/format.h"
+#include "virtio/device.h"
+
+#include "generated/clauses.h"
+
+enum clause_level { LEVEL_MUST, LEVEL_MUST_NOT, LEVEL_SHOULD, LEVEL_SHOULD_NOT, LEVEL_MAY };
+enum clause_observer { OBSERVED_BY_GUEST, OBSERVED_BY_HOST, OBSERVED_BY_NONE };
+
+/* One row of tests/clauses.tsv. */
+struct clause {
+	const char *id;
+	const char *section;
+	const char *statement;
+	const char *needs;
+	enum clause_level level;
+	enum clause_observer observer;
+	bool legacy; /* binds the legacy interface only */
+};
+
+extern const struct clause clauses[CLAUSE_COUNT];
+
+/* "MUST", "MUST NOT", … */
+const char *clause_level_name(enum clause_level level);
+
+/* What a run found out about a clause. */
+struct clause_state {
+	uint32_t held;     /* checks that held */
+	uint32_t violated; /* checks that did not */
+	bool skipped;      /* a test that judges it was skipped; why is in `reason` */
+	const char *reason;
+};
+
+struct clause_state *clause_state(enum clause_id id);
+
+enum clause_verdict {
+	CLAUSE_HOLDS,
+	CLAUSE_VIOLATED,
+	CLAUSE_UNJUDGED,   /* applies, but nothing judged it: see why */
+	CLAUSE_UNCOVERED,  /* applies, a guest could see it, and no test cites it */
+	CLAUSE_NOT_APPLICABLE,
+};
+
+/*
+ * The verdict on a clause over the devices of this run; *why is set for CLAUSE_UNJUDGED and
+ * CLAUSE_UNCOVERED.
+ */
+enum clause_verdict clause_verdict(enum clause_id id, const struct virtio_device *devices,
+				   unsigned count, const char **why);
+
+/* A place in a test that judges a clause; CHECK leaves one behind (tests/harness/test.h). */
+struct citation {
+	enum clause_id id;
+	const char *function;
+	const char *file;
+};
+
+/* True when some CHECK of this image cites the clause. */
+bool clause_is_cited(enum clause_id id);
+
+extern const struct citation __start_registry_citations[];
+extern const struct citation __stop_registry_citations[];
+
+#endif

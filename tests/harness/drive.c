@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/harness/drive.h"
+
+#include "arch/cpu.h"
+#include "arch/interrupt.h"
+#include "virtio/registers.h"
+
+/* Spinning this long before halting: most completions come sooner, and a halt costs an exit. */
+#define SPIN_NS  20000
+#define SLEEP_NS 200000
+
+bool negotiate(struct test_run *t, struct features features)
+{
+	struct virtio_device *device = t->device;
+	const struct virtio_transport *transport = device->transport;
+	uint8_t status = VIRTIO_STATUS_ACKNOWLEDGE;
+
+	transport->set_status(device, status);
+	status |= VIRTIO_STATUS_DRIVER;
+	transport->set_status(device, status);
+	transport->get_features(device);
+	device->negotiated = features;
+	transport->finalize_features(device);
+	status |= VIRTIO_STATUS_FEATURES_OK;
+	transport->set_status(device, status);
+	return transport->get_status(device) & VIRTIO_STATUS_FEATURES_OK;
+}
+
+struct features features_for(const struct test_run *t)
+{
+	struct features features = NO_FEATURES;
+
+	features_add(&features, VIRTIO_F_VERSION_1);
+	features_add(&features, VIRTIO_F_ACCESS_PLATFORM);
+	features_add(&features, VIRTIO_F_ORDER_PLATFORM);
+	if (t->variant.packed)
+		features_add(&features, VIRTIO_F_RING_PACKED);
+	if (t->variant.event_idx)
+		features_add(&features, VIRTIO_F_EVENT_IDX);
+	if (t->variant.indirect)
+		features_add(&features, VIRTIO_F_INDIRECT_DESC);
+	if (t->variant.in_order)
+		features_add(&features, VIRTIO_F_IN_ORDER);
+	if (t->workload)
+		features.words[0] |= t->workload->features;
+	return features_close(t->device->type, features_and(features, t->device->offered));
+}
+
+void set_up(struct test_run *t, struct features features, unsigned queues)
+{
+	static struct virtqueue_request requests[VIRTIO_QUEUES_MOST];
+	struct virtio_device *device = t->device;
+
+	REQUIRE(t, negotiate(t, features), "FEATURES_OK reads back clear after features %#lx",
+		features.words[0]);
+	REQUIRE(t, queues <= device->queues_offered, "the device has %u queues, a driver needs %u",
+		device->queues_offered, queues);
+	for (unsigned n = 0; n < queues; n++)
+		requests[n] = (struct virtqueue_request){.size = t->variant.size};
+	device->rings.indirect = t->variant.indirect;
+	REQUIRE(t, device->transport->find_vqs(device, queues, requests, t->variant.interrupts, t->arena),
+		"the queues could not be set up: %s", device->problem);
+}
+
+void go_live(struct test_run *t)
+{
+	const struct virtio_transport *transport = t->device->transport;
+
+	transport->set_status(t->device,
+			      transport->get_status(t->device) | VIRTIO_STATUS_DRIVER_OK);
+	t->up = true;
+	if (t->workload && t->workload->start && !t->workload->start(t->device, t->arena))
+		fail_test(t, "the device could not be started: %s", t->device->problem);
+}
+
+void bring_up_queues(struct test_run *t, unsigned queues)
+{
+	set_up(t, features_for(t), queues);
+	go_live(t);
+}
+
+void bring_up(struct test_run *t)
+{
+	bring_up_queues(t, t->workload ? t->workload->queues
+				       : MINIMUM(t->device->queues_offered, VIRTIO_QUEUES_MOST));
+}
+
+struct virtqueue *work_queue(const struct test_run *t)
+{
+	return t->device->queues[t->workload->queue];
+}
+
+struct request *new_request(struct test_run *t, uint64_t seed)
+{
+	struct request *request = test_memory(t, "request", sizeof(*request), 8);
+
+	if (!t->workload->prepare(t->device, t->arena, seed, request))
+		error_in_test(t, "the DMA arena has no room for a request");
+	return request;
+}
+
+void submit(struct test_run *t, struct virtqueue *queue, struct request *request)
+{
+	if (!request_add(queue, request))
+		error_in_test(t, "queue %u has no free descriptors", queue->index);
+	virtqueue_publish(queue);
+	virtqueue_kick(queue);
+}
+
+bool wait_until(bool (*condition)(void *context), void *context, uint64_t deadline)
+{
+	uint64_t spin = clock_deadline(SPIN_NS);
+
+	for (;;) {
+		if (condition(context))
+			return true;
+		if (clock_passed(deadline))
+			return condition(context);
+		if (!clock_passed(spin)) {
+			cpu_relax();
+			continue;
+		}
+		interrupts_close();
+		if (condition(context)) {
+			interrupts_open();
+			return true;
+		}
+		cpu_halt_until(clock_deadline(SLEEP_NS));
+	}
+}
+
+static bool used_pending(void *queue)
+{
+	return virtqueue_used_pending(queue);
+}
+
+bool await_completion(struct test_run *t, struct virtqueue *queue, struct completion *completion)
+{
+	if (!wait_until(used_pending, queue, clock_deadline(PATIENCE_NS)) ||
+	    !virtqueue_take(queue, completion))
+		return false;
+	REQUIRE(t, completion->token, "queue %u: used id %u is of no chain in flight", queue->index,
+		completion->id);
+	return true;
+}
+
+void work_once(struct test_run *t, uint64_t seed)
+{
+	struct virtqueue *queue = work_queue(t);
+	struct request *request = new_request(t, seed);
+	struct completion completion;
+	char why[128];
+	struct text text = TEXT_ON(why);
+
+	submit(t, queue, request);
+	REQUIRE(t, await_completion(t, queue, &completion), "queue %u: %s is not completed within 1 s",
+		queue->index, t->workload->about);
+	if (t->workload->verify && !t->workload->verify(t->device, request, &text))
+		fail_test(t, "queue %u: %s completed, but %s", queue->index, t->workload->about, why);
+}
+
+struct arrivals {
+	unsigned vector;
+	uint64_t count;
+};
+
+static bool arrived(void *context)
+{
+	const struct arrivals *arrivals = context;
+
+	return interrupt_count(arrivals->vector) >= arrivals->count;
+}
+
+bool await_interrupts(unsigned vector, uint64_t count)
+{
+	struct arrivals arrivals = {vector, count};
+
+	return wait_until(arrived, &arrivals, clock_deadline(PATIENCE_NS));
+}

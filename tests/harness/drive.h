@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Driving the device of a test: bringing it up in the test's variant, requests, waiting. */
+#ifndef TESTS_HARNESS_DRIVE_H
+#define TESTS_HARNESS_DRIVE_H
+
+#include "arch/clock.h"
+#include "tests/harness/test.h"
+
+/* How long a conforming device may take for anything before a test calls it silent. */
+#define PATIENCE_NS NANOSECONDS_A_SECOND
+
+/*
+ * Status ACKNOWLEDGE | DRIVER, then `features` are written and FEATURES_OK is set (3.1.1, steps 2 to
+ * 5). True when FEATURES_OK reads back set. device->negotiated holds the features.
+ */
+bool negotiate(struct test_run *t, struct features features);
+
+/*
+ * The features that a variant asks of this device: VERSION_1, the platform's, the ring's, and what
+ * the type's workload wants; each only where it is offered, and closed under dependencies.
+ */
+struct features features_for(const struct test_run *t);
+
+/*
+ * Brings the device to DRIVER_OK in the test's variant, queues 0 … n - 1 set up, where n is
+ * what the workload needs (or all that the device has, up to `queues` when that is not 0). Leaves
+ * the test as failed when the device refuses.
+ */
+void bring_up(struct test_run *t);
+void bring_up_queues(struct test_run *t, unsigned queues);
+
+/* The same up to, but without, setting DRIVER_OK; then go_live() sets it. */
+void set_up(struct test_run *t, struct features features, unsigned queues);
+void go_live(struct test_run *t);
+
+/* The queue that the workload uses; the device is up. */
+struct virtqueue *work_queue(const struct test_run *t);
+
+/* A new request of the workload; leaves the test when the arena is full. */
+struct request *new_request(struct test_run *t, uint64_t seed);
+
+/* Adds, publishes, kicks. Leaves the test when the ring has no room. */
+void submit(struct test_run *t, struct virtqueue *queue, struct request *request);
+
+/*
+ * Waits for the next completion of a queue. False when none comes within PATIENCE_NS. Leaves the test
+ * as failed when the id is of no chain in flight.
+ */
+bool await_completion(struct test_run *t, struct virtqueue *queue, struct completion *completion);
+
+/* submit(), await_completion() and the workload's verification; fails the test when one goes wrong. */
+void work_once(struct test_run *t, uint64_t seed);
+
+/* Waits until condition(context) or the deadline (TSC); the last answer of the condition. */
+bool wait_until(bool (*condition)(void *context), void *context, uint64_t deadline);
+
+/* Waits until a vector has arrived at least `count` times on all CPUs together since boot. */
+bool await_interrupts(unsigned vector, uint64_t count);
+
+#endif

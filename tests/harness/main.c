@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where every way in ends: the platform comes up, devices are found, the plan is run, the run ends. */
+#include "arch/clock.h"
+#include "arch/cpu.h"
+#include "arch/interrupt.h"
+#include "arch/platform.h"
+#include "boot/boot_info.h"
+#include "lib/string.h"
+#include "pci/bus.h"
+#include "tests/harness/options.h"
+#include "tests/harness/runner.h"
+#include "virtio/pci.h"
+#include "virtio/registers.h"
+
+#define DEVICES_MOST PCI_FUNCTIONS_MOST
+
+static struct pci_function functions[PCI_FUNCTIONS_MOST];
+static struct virtio_device devices[DEVICES_MOST];
+static unsigned device_count;
+static char command_line[BOOT_COMMAND_LINE_SIZE];
+
+/* What the host reads from the exit status. */
+enum exit_code { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_ERROR = 2, EXIT_WARNED = 3 };
+
+static NORETURN void finish(enum verdict worst)
+{
+	static const enum exit_code codes[] = {
+		[VERDICT_PASS] = EXIT_GOOD,     [VERDICT_SKIP] = EXIT_GOOD,
+		[VERDICT_WARN] = EXIT_WARNED,   [VERDICT_FAIL] = EXIT_FAILED,
+		[VERDICT_ERROR] = EXIT_ERROR,
+	};
+
+	power_off(options.exit, codes[worst]);
+}
+
+/* A run that cannot judge anything. */
+static NORETURN void end_in_error(const char *sentence)
+{
+	struct totals totals = {.verdicts[VERDICT_ERROR] = 1};
+
+	reporter->note(sentence);
+	reporter->summary(&totals, VERDICT_ERROR);
+	finish(VERDICT_ERROR);
+}
+
+static void print_trace(const char *line)
+{
+	print("trace: %s\n", line);
+}
+
+static void read_options(const struct boot_info *info)
+{
+	static char words[BOOT_COMMAND_LINE_SIZE];
+	char message[512];
+	bool good;
+
+	copy_string(command_line, sizeof(command_line), info->command_line);
+	copy_string(words, sizeof(words), info->command_line);
+	good = options_read(words, message, sizeof(message));
+	console_select(options.console);
+	report_choose();
+	if (!good)
+		end_in_error(message);
+	if (info->command_line_cut)
+		end_in_error("the command line is longer than the 4095 bytes that are read");
+}
+
+static void report_run(const struct boot_info *info)
+{
+	reporter->run(&(struct run_facts){
+		.version = VIRTPROOF_VERSION,
+		.hypervisor = platform_hypervisor(),
+		.boot = info->entry,
+		.loader = info->loader,
+		.cpus = cpu_count(),
+		.tsc_khz = clock_khz(),
+		.tsc_source = clock_source(),
+		.interrupt_controller = interrupt_controller(),
+		.command_line = command_line,
+		.seed = options.seed,
+	});
+	for (unsigned n = 0; n < platform_findings(); n++)
+		reporter->note(platform_finding(n));
+	if (clock_disagreement())
+		reporter->note(clock_disagreement());
+}
+
+static void note_unusable(const struct virtio_device *device)
+{
+	char sentence[160];
+
+	format_text(sentence, sizeof(sentence), "%s is a virtio-%s device that cannot be driven: %s",
+		    device->name, virtio_type_name(device->type), device->problem);
+	reporter->note(sentence);
+}
+
+static void find_devices(void)
+{
+	unsigned count = pci_scan(functions, PCI_FUNCTIONS_MOST);
+
+	for (unsigned n = 0; n < count && device_count < DEVICES_MOST; n++) {
+		struct virtio_device *device = &devices[device_count];
+
+		switch (virtio_pci_probe(&functions[n], device)) {
+		case VIRTIO_PCI_NOT_VIRTIO:
+			break;
+		case VIRTIO_PCI_UNUSABLE:
+			note_unusable(device);
+			break;
+		case VIRTIO_PCI_MODERN:
+			device->transport->get_features(device);
+			device->queues_offered = (unsigned)common_read(device, num_queues);
+			device_count++;
+			reporter->device(device);
+			break;
+		}
+	}
+}
+
+static void sum_up_clauses(struct totals *totals)
+{
+	for (unsigned n = 0; n < CLAUSE_COUNT; n++) {
+		const struct clause_state *state = clause_state(n);
+		const char *why;
+		enum clause_verdict verdict = clause_verdict(n, devices, device_count, &why);
+
+		switch (verdict) {
+		case CLAUSE_HOLDS:
+			totals->holds++;
+			break;
+		case CLAUSE_VIOLATED:
+			totals->violated++;
+			break;
+		case CLAUSE_UNJUDGED:
+			totals->unjudged++;
+			break;
+		case CLAUSE_UNCOVERED:
+			totals->unjudged++;
+			totals->uncovered++;
+			break;
+		case CLAUSE_NOT_APPLICABLE:
+			continue;
+		}
+		reporter->clause(&clauses[n], verdict, state->held + state->violated, why);
+	}
+}
+
+static enum verdict worst_of(const struct totals *totals)
+{
+	enum verdict worst = VERDICT_PASS;
+
+	for (unsigned n = 0; n < VERDICTS; n++) {
+		if (totals->verdicts[n] && n != VERDICT_SKIP)
+			worst = n;
+	}
+	return worst;
+}
+
+NORETURN void virtproof_main(struct boot_info *info)
+{
+	static struct totals totals;
+	uint64_t start;
+
+	read_options(info);
+	platform_start(info, (unsigned)options.cpus);
+	start = clock_now();
+	if (options.list) {
+		list_tests();
+		finish(VERDICT_PASS);
+	}
+	report_run(info);
+	if (options.trace)
+		virtio_trace_to(print_trace);
+	find_devices();
+	if (!device_count)
+		end_in_error("no virtio device was found on PCI that can be driven");
+	run_plan(devices, device_count, &totals);
+	totals.milliseconds = clock_to_ns(clock_now() - start) / 1000000;
+	sum_up_clauses(&totals);
+	reporter->summary(&totals, worst_of(&totals));
+	finish(worst_of(&totals));
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the command line asks for. */
+#ifndef TESTS_HARNESS_OPTIONS_H
+#define TESTS_HARNESS_OPTIONS_H
+
+#include "lib/base.h"
+
+enum output_format { FORMAT_TEXT, FORMAT_TAP, FORMAT_JSON };
+
+struct options {
+	const char *tests;   /* globs over suite.test, suites, clause ids; "" means all */
+	const char *skip;    /* the same, to leave out */
+	const char *device;  /* globs over BDF and type name; "" means all */
+	const char *variant; /* globs over variants, "default" or "all" */
+	const char *scratch; /* globs over BDF, "all"; "" means none */
+	uint64_t from;       /* first test of the plan to run, from 1 */
+	uint64_t seed;
+	uint64_t timeout_ms; /* 0: each test's own */
+	uint64_t cpus;       /* most CPUs to start, 0: all */
+	unsigned format;
+	unsigned console;
+	unsigned exit;
+	unsigned apic;       /* 0: as found, 1: xAPIC */
+	bool trace, list, host, self_test;
+};
+
+extern struct options options;
+
+/*
+ * Reads the command line (cut into words in place). On a mistake the message holds one sentence.
+ */
+bool options_read(char *command_line, char *message, size_t size) MUST_CHECK;
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Records as JSON, one object a line: what the host program reads. */
+#include "tests/harness/report.h"
+
+static char line[16384];
+static struct text out;
+
+static void begin(const char *type)
+{
+	out = TEXT_ON(line);
+	text_add(&out, "{\"type\":\"%s\"", type);
+}
+
+static void add_text(const char *key, const char *value)
+{
+	text_add(&out, ",\"%s\":\"", key);
+	text_add_json_escaped(&out, value);
+	text_add(&out, "\"");
+}
+
+static void add_number(const char *key, uint64_t value)
+{
+	text_add(&out, ",\"%s\":%lu", key, value);
+}
+
+static void end(void)
+{
+	print_text(line);
+	print_text("}\n");
+}
+
+static void json_run(const struct run_facts *facts)
+{
+	begin("run");
+	add_number("schema", REPORT_SCHEMA);
+	add_text("version", facts->version);
+	add_text("hypervisor", facts->hypervisor);
+	add_text("boot", facts->boot);
+	add_text("loader", facts->loader);
+	add_number("cpus", facts->cpus);
+	add_number("tsc_khz", facts->tsc_khz);
+	add_text("tsc_source", facts->tsc_source);
+	add_text("interrupt_controller", facts->interrupt_controller);
+	add_text("cmdline", facts->command_line);
+	add_number("seed", facts->seed);
+	end();
+}
+
+static void json_device(const struct virtio_device *device)
+{
+	begin("device");
+	add_text("bdf", device->name);
+	add_number("virtio_id", device->type);
+	add_text("name", virtio_type_name(device->type));
+	add_text("transport", device->transport->name);
+	text_add(&out, ",\"features_offered\":\"%#lx%016lx\"", device->offered.words[1],
+		 device->offered.words[0]);
+	add_number("queues", device->queues_offered);
+	add_number("msix_vectors", device->has_msix ? device->msix.entries : 0);
+	end();
+}
+
+static void json_plan(unsigned tests)
+{
+	begin("plan");
+	add_number("tests", tests);
+	end();
+}
+
+static void add_place(const struct result *result)
+{
+	add_text("suite", result->test->suite);
+	add_text("test", result->test->name);
+	add_text("device", result->device ? result->device->name : "");
+	add_text("variant", result->variant);
+}
+
+static void json_start(const struct result *result)
+{
+	begin("start");
+	add_place(result);
+	add_number("n", result->number);
+	add_number("of", result->of);
+	end();
+}
+
+static void json_check(const struct broken_check *check)
+{
+	begin("check");
+	add_text("clause", check->clause->id);
+	add_text("level", clause_level_name(check->clause->level));
+	add_text("statement", check->clause->statement);
+	add_text("section", check->clause->section);
+	add_place(check->result);
+	add_text("message", check->message);
+	add_text("dump", check->dump);
+	add_text("repeat", check->repeat);
+	end();
+}
+
+static void json_test(const struct result *result)
+{
+	begin("test");
+	add_place(result);
+	add_text("verdict", verdict_name(result->verdict));
+	add_text("reason", result->reason);
+	add_number("us", result->microseconds);
+	end();
+}
+
+static void json_clause(const struct clause *clause, enum clause_verdict verdict, unsigned checks,
+			const char *why)
+{
+	static const char *const names[] = {
+		[CLAUSE_HOLDS] = "holds",
+		[CLAUSE_VIOLATED] = "violated",
+		[CLAUSE_UNJUDGED] = "unjudged",
+		[CLAUSE_UNCOVERED] = "unjudged",
+	};
+
+	begin("clause");
+	add_text("id", clause->id);
+	add_text("level", clause_level_name(clause->level));
+	add_text("verdict", names[verdict]);
+	add_number("checks", checks);
+	add_text("why", why);
+	end();
+}
+
+static void json_note(const char *sentence)
+{
+	begin("note");
+	add_text("text", sentence);
+	end();
+}
+
+static void json_summary(const struct totals *totals, enum verdict worst)
+{
+	begin("summary");
+	for (unsigned n = 0; n < VERDICTS; n++)
+		add_number(verdict_name(n), totals->verdicts[n]);
+	text_add(&out, ",\"clauses\":{\"holds\":%u,\"violated\":%u,\"unjudged\":%u,\"uncovered\":%u}",
+		 totals->holds, totals->violated, totals->unjudged, totals->uncovered);
+	add_text("worst", verdict_name(worst));
+	add_number("ms", totals->milliseconds);
+	end();
+}
+
+const struct reporter json_reporter = {
+	.run = json_run,
+	.device = json_device,
+	.plan = json_plan,
+	.start = json_start,
+	.check = json_check,
+	.test = json_test,
+	.clause = json_clause,
+	.note = json_note,
+	.summary = json_summary,
+};

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Records as TAP 14; what fits no test point is a comment or a YAML block. */
+#include "tests/harness/report.h"
+
+static void tap_run(const struct run_facts *facts)
+{
+	print("TAP version 14\n# virtproof %s, %s, booted by %s, %u CPUs, TSC %u kHz (%s), %s\n",
+	      facts->version, facts->hypervisor, facts->boot, facts->cpus, facts->tsc_khz,
+	      facts->tsc_source, facts->interrupt_controller);
+}
+
+static void tap_device(const struct virtio_device *device)
+{
+	print("# device %s %s\n", device->name, virtio_type_name(device->type));
+}
+
+static void tap_plan(unsigned tests)
+{
+	print("1..%u\n", tests);
+}
+
+static void tap_start(const struct result *result)
+{
+	(void)result;
+}
+
+static void tap_check(const struct broken_check *check)
+{
+	print("# %s %s: %s\n#   %s\n#   repeat: %s\n", check->clause->id,
+	      clause_level_name(check->clause->level), check->clause->statement, check->message,
+	      check->repeat);
+}
+
+static void tap_test(const struct result *result)
+{
+	bool good = result->verdict < VERDICT_FAIL;
+
+	print("%s %u - %s.%s %s %s", good ? "ok" : "not ok", result->number, result->test->suite,
+	      result->test->name, result->device ? result->device->name : "", result->variant);
+	if (result->verdict == VERDICT_SKIP)
+		print(" # SKIP %s", result->reason);
+	print("\n");
+	if (result->verdict != VERDICT_SKIP && *result->reason)
+		print("  ---\n  verdict: %s\n  message: >-\n    %s\n  ...\n",
+		      verdict_name(result->verdict), result->reason);
+}
+
+static void tap_clause(const struct clause *clause, enum clause_verdict verdict, unsigned checks,
+		       const char *why)
+{
+	(void)checks;
+	(void)why;
+	if (verdict == CLAUSE_VIOLATED)
+		print("# violated: %s %s\n", clause->id, clause->statement);
+}
+
+static void tap_note(const char *sentence)
+{
+	print("# %s\n", sentence);
+}
+
+static void tap_summary(const struct totals *totals, enum verdict worst)
+{
+	print("# %u passed, %u warned, %u failed, %u skipped, %u errors; worst: %s\n",
+	      totals->verdicts[VERDICT_PASS], totals->verdicts[VERDICT_WARN],
+	      totals->verdicts[VERDICT_FAIL], totals->verdicts[VERDICT_SKIP],
+	      totals->verdicts[VERDICT_ERROR], verdict_name(worst));
+}
+
+const struct reporter tap_reporter = {
+	.run = tap_run,
+	.device = tap_device,
+	.plan = tap_plan,
+	.start = tap_start,
+	.check = tap_check,
+	.test = tap_test,
+	.clause = tap_clause,
+	.note = tap_note,
+	.summary = tap_summary,
+};

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Records for people: one line a test, failures explained, a summary by device and by level. */
+#include "lib/string.h"
+#include "tests/harness/report.h"
+
+#define DEVICES_MOST 256
+
+/* What the summary says of each device. */
+static struct {
+	const struct virtio_device *device;
+	unsigned verdicts[VERDICTS];
+} by_device[DEVICES_MOST];
+static unsigned devices;
+
+static void text_run(const struct run_facts *facts)
+{
+	print("virtproof %s on %s, entry %s, %u CPU%s, %s, TSC %u.%03u MHz (%s)\n", facts->version,
+	      facts->hypervisor, facts->boot, facts->cpus, facts->cpus == 1 ? "" : "s",
+	      facts->interrupt_controller, facts->tsc_khz / 1000, facts->tsc_khz % 1000,
+	      facts->tsc_source);
+}
+
+static void text_device(const struct virtio_device *device)
+{
+	print("%s  virtio-%s  %u queue%s, %u MSI-X vectors, features %#lx\n", device->name,
+	      virtio_type_name(device->type), device->queues_offered,
+	      device->queues_offered == 1 ? "" : "s",
+	      device->has_msix ? device->msix.entries : 0, device->offered.words[0]);
+	if (devices < DEVICES_MOST)
+		by_device[devices++].device = device;
+}
+
+static void text_plan(unsigned tests)
+{
+	print("%u tests\n\n", tests);
+}
+
+static void text_start(const struct result *result)
+{
+	(void)result;
+}
+
+static void text_check(const struct broken_check *check)
+{
+	print("      %s %s: %s\n      seen: %s\n", check->clause->id,
+	      clause_level_name(check->clause->level), check->clause->statement, check->message);
+	if (*check->dump)
+		print("%s", check->dump);
+	print("      repeat: %s\n", check->repeat);
+}
+
+static void text_test(const struct result *result)
+{
+	for (unsigned n = 0; n < devices; n++) {
+		if (by_device[n].device == result->device)
+			by_device[n].verdicts[result->verdict]++;
+	}
+	print("%-5s %s %-8s %s.%s [%s]%s%s\n", verdict_name(result->verdict),
+	      result->device ? result->device->name : "-",
+	      result->device ? virtio_type_name(result->device->type) : "", result->test->suite,
+	      result->test->name, result->variant, *result->reason ? ": " : "", result->reason);
+}
+
+static void text_clause(const struct clause *clause, enum clause_verdict verdict, unsigned checks,
+			const char *why)
+{
+	(void)why;
+	if (verdict == CLAUSE_VIOLATED)
+		print("violated  %-14s %-10s %s (%u of %u checks)\n", clause->id,
+		      clause_level_name(clause->level), clause->statement,
+		      clause_state(clause - clauses)->violated, checks);
+}
+
+static void text_note(const char *sentence)
+{
+	print("note: %s\n", sentence);
+}
+
+static void text_summary(const struct totals *totals, enum verdict worst)
+{
+	print("\n");
+	for (unsigned n = 0; n < devices; n++)
+		print("%s %-8s %4u passed, %u warned, %u failed, %u skipped, %u errors\n",
+		      by_device[n].device->name, virtio_type_name(by_device[n].device->type),
+		      by_device[n].verdicts[VERDICT_PASS], by_device[n].verdicts[VERDICT_WARN],
+		      by_device[n].verdicts[VERDICT_FAIL], by_device[n].verdicts[VERDICT_SKIP],
+		      by_device[n].verdicts[VERDICT_ERROR]);
+	print("clauses: %u hold, %u violated, %u not judged (%u of them no test judges)\n",
+	      totals->holds, totals->violated, totals->unjudged + totals->uncovered,
+	      totals->uncovered);
+	print("%u passed, %u warned, %u failed, %u skipped, %u errors in %lu.%03lu s: %s\n",
+	      totals->verdicts[VERDICT_PASS], totals->verdicts[VERDICT_WARN],
+	      totals->verdicts[VERDICT_FAIL], totals->verdicts[VERDICT_SKIP],
+	      totals->verdicts[VERDICT_ERROR], totals->milliseconds / 1000,
+	      totals->milliseconds % 1000, verdict_name(worst));
+}
+
+const struct reporter text_reporter = {
+	.run = text_run,
+	.device = text_device,
+	.plan = text_plan,
+	.start = text_start,
+	.check = text_check,
+	.test = text_test,
+	.clause = text_clause,
+	.note = text_note,
+	.summary = text_summary,
+};

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/harness/runner.h"
+
+#include "arch/clock.h"
+#include "arch/cpu.h"
+#include "arch/guard.h"
+#include "arch/interrupt.h"
+#include "arch/memory.h"
+#include "lib/string.h"
+#include "pci/intx.h"
+#include "tests/harness/options.h"
+#include "tests/harness/selection.h"
+#include "virtio/registers.h"
+
+#define TIMEOUT_NS     (5 * NANOSECONDS_A_SECOND)
+#define VARIANTS_MOST  512
+#define ARENA_MOST     (16 * MIB)
+#define REASONS_BYTES  8192
+
+static struct test_run current;
+static struct result current_result;
+static struct arena arena;
+static bool lost[PCI_FUNCTIONS_MOST]; /* devices that a reset did not bring back */
+
+static void weigh(struct test_run *t, enum verdict verdict)
+{
+	t->verdict = MAXIMUM(t->verdict, verdict);
+}
+
+/* Keeps a reason for the end of the run, each text once. */
+static const char *keep_reason(const char *reason)
+{
+	static char kept[REASONS_BYTES];
+	static size_t used;
+
+	for (size_t at = 0; at < used; at += strlen(kept + at) + 1) {
+		if (strcmp(kept + at, reason) == 0)
+			return kept + at;
+	}
+	if (strlen(reason) + 1 > sizeof(kept) - used)
+		return "a test that judges it was skipped";
+
+	char *place = kept + used;
+
+	copy_string(place, sizeof(kept) - used, reason);
+	used += strlen(reason) + 1;
+	return place;
+}
+
+static void mark_skipped(const struct test *test, const char *reason)
+{
+	for (const struct citation *citation = __start_registry_citations;
+	     citation < __stop_registry_citations; citation++) {
+		struct clause_state *state = clause_state(citation->id);
+
+		if (!cites(test, citation))
+			continue;
+		state->skipped = true;
+		state->reason = keep_reason(reason);
+	}
+}
+
+void check_held(struct test_run *t, const struct citation *citation)
+{
+	t->checks++;
+	clause_state(citation->id)->held++;
+}
+
+static const char *repeat_words(const struct test_run *t)
+{
+	static char words[256];
+	struct text text = TEXT_ON(words);
+
+	text_add(&text, "vp.tests=%s.%s vp.device=%s vp.variant=%s vp.seed=%lu", t->test->suite,
+		 t->test->name, t->device->name, current_result.variant, options.seed);
+	if (t->test->needs & NEEDS_SCRATCH)
+		text_add(&text, " vp.scratch=%s", t->device->name);
+	if (t->test->needs & NEEDS_SELF_TEST)
+		text_add(&text, " vp.selftest");
+	return words;
+}
+
+/* The rings of the device, and what its vectors have done. */
+static const char *dump(const struct test_run *t)
+{
+	static char words[4096];
+	struct text text = TEXT_ON(words);
+	struct virtio_device *device = t->device;
+
+	words[0] = '\0';
+	if (!t->up)
+		return words;
+	text_add(&text, "status %#x, controller errors %#x\n", device->transport->get_status(device),
+		 interrupt_errors());
+	for (unsigned n = 0; n < device->queue_count && !text.cut; n++) {
+		struct virtqueue *queue = device->queues[n];
+
+		if (!queue || (n && !queue->in_flight && !queue->kicks))
+			continue;
+		virtqueue_dump(queue, &text);
+		if (queue->vector)
+			text_add(&text,
+				 "  MSI-X entry %u%s, pending %u; vector %#x on CPU %u: %lu arrivals, "
+				 "IRR %u ISR %u\n",
+				 queue->entry,
+				 msix_entry_masked(&device->msix, queue->entry) ? " masked" : "",
+				 msix_pending(&device->msix, queue->entry), queue->vector, queue->cpu,
+				 interrupt_count(queue->vector), interrupt_requested(queue->vector),
+				 interrupt_in_service(queue->vector));
+	}
+	return words;
+}
+
+void check_violated(struct test_run *t, const struct citation *citation, const char *format, ...)
+{
+	const struct clause *clause = &clauses[citation->id];
+	char message[REASON_SIZE];
+	va_list arguments;
+
+	va_start(arguments, format);
+	format_text_list(message, sizeof(message), format, arguments);
+	va_end(arguments);
+	t->checks++;
+	clause_state(citation->id)->violated++;
+	switch (clause->level) {
+	case LEVEL_MUST:
+	case LEVEL_MUST_NOT:
+		weigh(t, VERDICT_FAIL);
+		break;
+	case LEVEL_SHOULD:
+	case LEVEL_SHOULD_NOT:
+		weigh(t, VERDICT_WARN);
+		break;
+	case LEVEL_MAY:
+		break;
+	}
+	if (!*t->reason)
+		format_text(t->reason, sizeof(t->reason), "%s: %s", clause->id, message);
+	reporter->check(&(struct broken_check){
+		.clause = clause,
+		.result = &current_result,
+		.message = message,
+		.repeat = repeat_words(t),
+		.dump = dump(t),
+	});
+}
+
+/* Sets the reason of a test that is about to be left. */
+static void give_reason(struct test_run *t, const char *format, va_list arguments)
+{
+	format_text_list(t->reason, sizeof(t->reason), format, arguments);
+}
+
+void fail_test(struct test_run *t, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	give_reason(t, format, arguments);
+	va_end(arguments);
+	weigh(t, VERDICT_FAIL);
+	guard_leave(0);
+}
+
+void skip_test(struct test_run *t, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	give_reason(t, format, arguments);
+	va_end(arguments);
+	weigh(t, VERDICT_SKIP);
+	mark_skipped(t->test, t->reason);
+	guard_leave(0);
+}
+
+void error_in_test(struct test_run *t, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	give_reason(t, format, arguments);
+	va_end(arguments);
+	weigh(t, VERDICT_ERROR);
+	guard_leave(0);
+}
+
+void *test_memory(struct test_run *t, const char *name, size_t size, size_t alignment)
+{
+	void *memory = arena_allocate(t->arena, name, size, alignment);
+
+	if (!memory)
+		error_in_test(t, "the DMA arena has no room for %s", name);
+	return memory;
+}
+
+static void call_test(void *context)
+{
+	struct test_run *t = context;
+
+	t->test->run(t);
+}
+
+/* The device as it is after power-on, as far as a driver can bring that about. */
+static bool make_fresh(struct test_run *t)
+{
+	struct virtio_device *device = t->device;
+
+	device->access = ACCESS_BAR;
+	device->negotiated = NO_FEATURES;
+	if (!device->transport->reset(device))
+		return false;
+	if (device->has_msix) {
+		msix_enable(&device->msix, false);
+		msix_function_mask(&device->msix, false);
+		for (unsigned entry = 0; entry < device->msix.entries; entry++) {
+			msix_mask_entry(&device->msix, entry, true);
+			msix_write_entry(&device->msix, entry, 0, 0);
+		}
+	}
+	intx_disable(device->function, true);
+	device->queue_count = 0;
+	arena_empty(t->arena);
+	device->access = t->variant.access;
+	return true;
+}
+
+static void note_end(struct test_run *t, const struct guard_report *report)
+{
+	struct text text = {.buffer = t->reason, .size = sizeof(t->reason)};
+
+	switch (report->end) {
+	case GUARD_RETURNED:
+	case GUARD_LEFT:
+		return;
+	case GUARD_TIMEOUT:
+		text_add(&text, "cut off after %lu ms at %#lx",
+			 current_result.microseconds / 1000, report->rip);
+		break;
+	case GUARD_FAULT:
+	case GUARD_STOPPED:
+		guard_describe(report, &text);
+		break;
+	}
+	weigh(t, VERDICT_FAIL);
+}
+
+/* Leaves nothing behind: the device is reset, its vectors are given back, the canaries looked at. */
+static void clean_up(struct test_run *t, unsigned place)
+{
+	struct virtio_device *device = t->device;
+	struct arena_damage damage;
+	uint64_t arrivals;
+
+	device->access = ACCESS_BAR;
+	if (!CHECK(t, RESET_1, device->transport->reset(device), "after the test: %s",
+		   device->problem)) {
+		lost[place] = true;
+		return;
+	}
+	arrivals = interrupt_total();
+	device->transport->del_vqs(device);
+	CHECK(t, RESET_2, interrupt_total() == arrivals,
+	      "%lu interrupts arrived after device_status read 0", interrupt_total() - arrivals);
+	if (!arena_intact(t->arena, &damage)) {
+		format_text(t->reason, sizeof(t->reason),
+			    "memory outside the buffers was written: byte %ld of %s (%u bytes) is %#x",
+			    damage.position, damage.name, damage.size, damage.found);
+		weigh(t, VERDICT_FAIL);
+	}
+}
+
+static void execute(struct test_run *t, unsigned place)
+{
+	struct guard_report report;
+	uint64_t timeout = options.timeout_ms ? options.timeout_ms * 1000000
+			   : t->test->timeout ? t->test->timeout
+					      : TIMEOUT_NS;
+	uint64_t start;
+
+	if (!make_fresh(t)) {
+		lost[place] = true;
+		format_text(t->reason, sizeof(t->reason), "before the test: %s", t->device->problem);
+		weigh(t, VERDICT_FAIL);
+		return;
+	}
+	start = clock_now();
+	guard_call(call_test, t, timeout, &report);
+	current_result.microseconds = clock_to_ns(clock_now() - start) / 1000;
+	note_end(t, &report);
+	clean_up(t, place);
+}
+
+/* One step of the plan. */
+static void run_step(const struct test *test, struct virtio_device *device, unsigned place,
+		     const struct variant *variant, unsigned number, unsigned of,
+		     struct totals *totals)
+{
+	static char variant_name[VARIANT_TEXT];
+	const char *skip;
+
+	variant_text(variant, variant_name);
+	current_result = (struct result){
+		.test = test, .device = device, .variant = variant_name, .number = number, .of = of};
+	current = (struct test_run){
+		.test = test,
+		.device = device,
+		.variant = *variant,
+		.workload = workload_of(device->type),
+		.arena = &arena,
+	};
+	random_seed(&current.random, options.seed + number);
+	reporter->start(&current_result);
+	skip = lost[place] ? "the device did not come back from an earlier reset"
+			   : reason_to_skip(test, device, variant);
+	if (skip) {
+		const char *feature = test->has_feature && starts_with(skip, "VIRTIO_") ? "not offered: " : "";
+
+		format_text(current.reason, sizeof(current.reason), "%s%s", feature, skip);
+		weigh(&current, VERDICT_SKIP);
+		mark_skipped(test, current.reason);
+	} else {
+		execute(&current, place);
+	}
+	current_result.verdict = current.verdict;
+	current_result.reason = current.reason;
+	totals->verdicts[current.verdict]++;
+	reporter->test(&current_result);
+}
+
+/* Walks the plan; runs it when totals is not NULL. Returns how many steps there are. */
+static unsigned walk(struct virtio_device *devices, unsigned count, unsigned of,
+		     struct totals *totals)
+{
+	static struct variant variants[VARIANTS_MOST];
+	unsigned number = 0;
+
+	for (unsigned place = 0; place < count; place++) {
+		struct virtio_device *device = &devices[place];
+
+		if (!device_selected(device))
+			continue;
+		for (const struct test *const *test = __start_registry_tests;
+		     test < __stop_registry_tests; test++) {
+			unsigned found;
+
+			if (!test_selected(*test, device))
+				continue;
+			found = selected_variants(*test, device, variants, VARIANTS_MOST);
+			for (unsigned n = 0; n < found; n++) {
+				number++;
+				if (totals && number >= options.from)
+					run_step(*test, device, place, &variants[n], number, of, totals);
+			}
+		}
+	}
+	return number;
+}
+
+static void start_arena(void)
+{
+	size_t pages = MINIMUM(memory_available() / 2, (size_t)(ARENA_MOST / PAGE_SIZE));
+	void *base = memory_allocate(pages);
+
+	arena_start(&arena, base, pages * PAGE_SIZE);
+}
+
+void run_plan(struct virtio_device *devices, unsigned count, struct totals *totals)
+{
+	unsigned steps = walk(devices, count, 0, NULL);
+
+	start_arena();
+	reporter->plan(steps);
+	walk(devices, count, steps, totals);
+}
+
+void list_tests(void)
+{
+	for (const struct test *const *test = __start_registry_tests; test < __stop_registry_tests;
+	     test++) {
+		print("%s.%s: %s\n ", (*test)->suite, (*test)->name, (*test)->about);
+		for (const struct citation *citation = __start_registry_citations;
+		     citation < __stop_registry_citations; citation++) {
+			if (cites(*test, citation))
+				print(" %s", clauses[citation->id].id);
+		}
+		print("\n");
+	}
+}

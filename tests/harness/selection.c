@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/harness/selection.h"
+
+#include "arch/cpu.h"
+#include "lib/string.h"
+#include "tests/harness/options.h"
+#include "tests/harness/report.h"
+
+bool cites(const struct test *test, const struct citation *citation)
+{
+	size_t suite = strlen(test->suite);
+
+	return strncmp(citation->function, test->suite, suite) == 0 &&
+	       citation->function[suite] == '_' &&
+	       strcmp(citation->function + suite + 1, test->name) == 0;
+}
+
+static bool listed(const char *list, const struct test *test, const struct virtio_device *device)
+{
+	char name[TEST_NAME_SIZE];
+
+	test_full_name(test, name);
+	if (glob_list_match(list, name) || glob_list_match(list, test->suite))
+		return true;
+	if (device && glob_list_match(list, virtio_type_name(device->type)))
+		return true;
+	for (const struct citation *citation = __start_registry_citations;
+	     citation < __stop_registry_citations; citation++) {
+		if (cites(test, citation) && glob_list_match(list, clauses[citation->id].id))
+			return true;
+	}
+	return false;
+}
+
+bool test_selected(const struct test *test, const struct virtio_device *device)
+{
+	if ((test->needs & NEEDS_SELF_TEST) && !options.self_test)
+		return false;
+	if (test->type && device->type != test->type)
+		return false;
+	if (*options.tests && !listed(options.tests, test, device))
+		return false;
+	return !listed(options.skip, test, device);
+}
+
+bool device_selected(const struct virtio_device *device)
+{
+	return !*options.device || glob_list_match(options.device, device->name) ||
+	       glob_list_match(options.device, virtio_type_name(device->type));
+}
+
+bool device_is_scratch(const struct virtio_device *device)
+{
+	return strcmp(options.scratch, "all") == 0 || glob_list_match(options.scratch, device->name);
+}
+
+unsigned selected_variants(const struct test *test, const struct virtio_device *device,
+			   struct variant *variants, unsigned most)
+{
+	bool standard = strcmp(options.variant, "default") == 0;
+	bool all = strcmp(options.variant, "all") == 0;
+	unsigned count = variants_of(device, test->axes, !standard, variants, most), kept = 0;
+
+	if (standard || all)
+		return count;
+	for (unsigned n = 0; n < count; n++) {
+		char text[VARIANT_TEXT];
+
+		variant_text(&variants[n], text);
+		if (glob_list_match(options.variant, text))
+			variants[kept++] = variants[n];
+	}
+	return kept;
+}
+
+const char *reason_to_skip(const struct test *test, const struct virtio_device *device,
+			   const struct variant *variant)
+{
+	if (test->has_feature && !features_have(&device->offered, (unsigned)test->feature))
+		return feature_name(device->type, (unsigned)test->feature);
+	if ((test->needs & NEEDS_MSIX) && !device->has_msix)
+		return "the device has no MSI-X capability";
+	if ((test->needs & NEEDS_MSIX) && variant->interrupts != INTERRUPT_MSIX &&
+	    variant->interrupts != INTERRUPT_MSIX_SHARED)
+		return "the variant has no MSI-X";
+	if ((test->needs & NEEDS_WORK) && !workload_of(device->type))
+		return "no workload for this device type";
+	if ((test->needs & NEEDS_INTX) && !device->function->interrupt_pin)
+		return "the device has no interrupt pin";
+	if ((test->needs & NEEDS_SECOND_CPU) && cpu_count() < 2)
+		return "needs a second CPU";
+	if ((test->needs & NEEDS_HOST) && !options.host)
+		return "needs a host program that answers (vp.host)";
+	if ((test->needs & NEEDS_SCRATCH) && !device_is_scratch(device))
+		return "the device's data is not scratch (vp.scratch)";
+	if ((test->needs & NEEDS_CONFIG) && !device->regions[STRUCTURE_DEVICE].present)
+		return "the device has no device-specific configuration";
+	if ((test->needs & NEEDS_WINDOW) && !device->window)
+		return "the device has no PCI configuration access capability";
+	return NULL;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How a test is written:
+ *
+ *	TEST(interrupt, masked_vector_is_held_pending,
+ *	     .about = "a completion on a masked vector sets its PBA bit and arrives once, on unmask",
+ *	     .needs = NEEDS_MSIX | NEEDS_WORK)
+ *	{
+ *		…
+ *		CHECK(t, PCI_MSIX_11, vector == expected, "queue %u: vector reads %#x", q, vector);
+ *	}
+ *
+ * The device is fresh from reset, MSI-X off, every queue unused. Afterwards the harness resets it and
+ * looks at the canaries, the status and stray interrupts.
+ */
+#ifndef TESTS_HARNESS_TEST_H
+#define TESTS_HARNESS_TEST_H
+
+#include "lib/arena.h"
+#include "lib/random.h"
+#include "tests/harness/clause.h"
+#include "tests/harness/variant.h"
+#include "virtio/device.h"
+#include "virtio/workload.h"
+
+/* What a test cannot do without; the runner skips it, with the reason, where it is missing. */
+enum {
+	NEEDS_MSIX = BIT(0),
+	NEEDS_WORK = BIT(1),       /* a workload for the device type */
+	NEEDS_INTX = BIT(2),       /* an interrupt pin */
+	NEEDS_SECOND_CPU = BIT(3),
+	NEEDS_HOST = BIT(4),       /* a host program that answers (vp.host) */
+	NEEDS_SCRATCH = BIT(5),    /* the user allows this device's data to be destroyed */
+	NEEDS_CONFIG = BIT(6),     /* a device-specific configuration structure */
+	NEEDS_WINDOW = BIT(7),     /* the PCI configuration access capability */
+	NEEDS_SELF_TEST = BIT(8),  /* only where vp.selftest asks for it */
+};
+
+/* Ordered by weight: a test ends with the heaviest that it met. */
+enum verdict { VERDICT_PASS, VERDICT_SKIP, VERDICT_WARN, VERDICT_FAIL, VERDICT_ERROR };
+#define VERDICTS (VERDICT_ERROR + 1)
+
+const char *verdict_name(enum verdict verdict);
+
+struct test_run;
+
+struct test {
+	const char *suite;
+	const char *name;
+	const char *about;  /* what it shows, one sentence without a full stop */
+	const char *file;
+	uint32_t needs;
+	uint32_t axes;      /* of tests/harness/variant.h: what variants change it */
+	uint32_t type;      /* only devices of this type; 0: any */
+	int feature;        /* only devices that offer this bit … */
+	bool has_feature;   /* … when this is set: see WITH_FEATURE() */
+	uint64_t timeout;   /* nanoseconds until it is cut off; 0: the default */
+	void (*run)(struct test_run *t);
+};
+
+#define WITH_FEATURE(bit) .feature = (bit), .has_feature = true
+
+#define TEST(suite_name, test_name, ...)                                                           \
+	static void suite_name##_##test_name(struct test_run *t);                                  \
+	static const struct test suite_name##_##test_name##_test = {                               \
+		.suite = #suite_name,                                                              \
+		.name = #test_name,                                                                \
+		.file = __FILE__,                                                                  \
+		.run = suite_name##_##test_name,                                                   \
+		__VA_ARGS__};                                                                      \
+	static const struct test *const suite_name##_##test_name##_entry                           \
+		__attribute__((section("registry_tests"), used)) = &suite_name##_##test_name##_test; \
+	static void suite_name##_##test_name(struct test_run *t)
+
+#define REASON_SIZE 320
+
+/* A test while it runs on one device in one variant. */
+struct test_run {
+	const struct test *test;
+	struct virtio_device *device;
+	struct variant variant;
+	const struct workload *workload; /* of this device type, or NULL */
+	struct arena *arena;             /* memory that the device may touch */
+	struct random random;
+	enum verdict verdict;
+	char reason[REASON_SIZE];
+	unsigned checks;
+	bool up; /* bring_up() succeeded: queues exist */
+};
+
+/*
+ * Judges one clause. When condition is false the clause is violated, and the message (a format
+ * with its arguments) says what was expected and what was seen. Evaluates to the condition.
+ */
+#define CHECK(t, clause, condition, ...)                                                           \
+	({                                                                                         \
+		static const struct citation citation                                              \
+			__attribute__((section("registry_citations"), used)) = {CLAUSE_##clause,   \
+										__func__, __FILE__}; \
+		bool check_holds = (condition);                                                    \
+		if (check_holds)                                                                   \
+			check_held((t), &citation);                                                \
+		else                                                                               \
+			check_violated((t), &citation, __VA_ARGS__);                               \
+		check_holds;                                                                       \
+	})
+
+void check_held(struct test_run *t, const struct citation *citation);
+void check_violated(struct test_run *t, const struct citation *citation, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+
+/*
+ * For what is no clause but must be so, or nothing can be judged (the device does not work at all
+ * in a way that another test's clause names). Fails the test and leaves it when condition is false.
+ */
+#define REQUIRE(t, condition, ...)                                                                 \
+	do {                                                                                       \
+		if (!(condition))                                                                  \
+			fail_test((t), __VA_ARGS__);                                               \
+	} while (0)
+
+/* Each leaves the test at once. */
+NORETURN void fail_test(struct test_run *t, const char *format, ...) PRINTF_LIKE(2, 3);
+NORETURN void skip_test(struct test_run *t, const char *format, ...) PRINTF_LIKE(2, 3);
+NORETURN void error_in_test(struct test_run *t, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* A piece of the arena; leaves the test with an error when there is no room. */
+void *test_memory(struct test_run *t, const char *name, size_t size, size_t alignment);
+
+extern const struct test *const __start_registry_tests[];
+extern const struct test *const __stop_registry_tests[];
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A variant: one combination of ring format, ring options, interrupt mode and queue size. */
+#ifndef TESTS_HARNESS_VARIANT_H
+#define TESTS_HARNESS_VARIANT_H
+
+#include "virtio/device.h"
+
+/* The axes that a test can declare. */
+enum {
+	AXIS_RING = BIT(0),      /* split, packed */
+	AXIS_EVENT_IDX = BIT(1),
+	AXIS_INDIRECT = BIT(2),
+	AXIS_IN_ORDER = BIT(3),
+	AXIS_INTERRUPT = BIT(4), /* msix, shared, intx, polled */
+	AXIS_SIZE = BIT(5),      /* the largest, a middle one, small ones */
+	AXIS_ACCESS = BIT(6),    /* BARs, configuration window alone */
+};
+#define AXES_OF_RING (AXIS_RING | AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_IN_ORDER)
+
+struct variant {
+	bool packed, event_idx, indirect, in_order;
+	enum interrupt_mode interrupts;
+	enum virtio_access access;
+	uint16_t size; /* 0: the largest */
+};
+
+#define VARIANT_TEXT 64
+
+/* "split+event_idx+msix+16": what records and vp.variant call it. */
+void variant_text(const struct variant *variant, char text[VARIANT_TEXT]);
+
+/*
+ * The variants of a device for the given axes, at most `most`, the plainest first. `all` takes the
+ * full product; otherwise each axis is varied alone, and all options together once.
+ */
+unsigned variants_of(const struct virtio_device *device, uint32_t axes, bool all,
+		     struct variant *variants, unsigned most);
+
+#endif

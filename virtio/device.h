@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A virtio device and the operations that its transport offers: the thirteen of a guest kernel's
+ * transport, and below them, for PCI, the structures register by register.
+ */
+#ifndef VIRTIO_DEVICE_H
+#define VIRTIO_DEVICE_H
+
+#include "lib/arena.h"
+#include "pci/function.h"
+#include "pci/msix.h"
+#include "virtio/feature.h"
+#include "virtio/pci_layout.h"
+#include "virtio/type.h"
+
+/* The device status field (virtio 1.4, 2.1). */
+#define VIRTIO_STATUS_ACKNOWLEDGE  BIT(0)
+#define VIRTIO_STATUS_DRIVER       BIT(1)
+#define VIRTIO_STATUS_DRIVER_OK    BIT(2)
+#define VIRTIO_STATUS_FEATURES_OK  BIT(3)
+#define VIRTIO_STATUS_SUSPEND      BIT(4)
+#define VIRTIO_STATUS_NEEDS_RESET  BIT(6)
+#define VIRTIO_STATUS_FAILED       BIT(7)
+
+#define VIRTIO_QUEUES_MOST 260
+
+struct virtio_device;
+struct virtqueue;
+
+/* Where one structure of the PCI transport lies. */
+enum virtio_structure {
+	STRUCTURE_COMMON,
+	STRUCTURE_NOTIFY,
+	STRUCTURE_ISR,
+	STRUCTURE_DEVICE,
+	STRUCTURES,
+};
+
+struct virtio_region {
+	bool present;
+	uint8_t bar;
+	uint8_t capability;     /* offset of its capability in configuration space */
+	uint32_t offset;        /* in the BAR */
+	uint32_t length;
+	volatile void *mapping; /* memory BAR */
+	uint16_t port;          /* I/O BAR */
+};
+
+/* How registers are reached. */
+enum virtio_access {
+	ACCESS_BAR,     /* through the BARs */
+	ACCESS_WINDOW,  /* through the PCI configuration access capability alone (4.1.4.9) */
+};
+
+/*
+ * A shim between the tests and the device: it may watch and change what passes. All members may be
+ * NULL. `offset` counts from the start of the structure.
+ */
+struct virtio_hooks {
+	void *context;
+	/* After a read: returns the value the reader gets. */
+	uint64_t (*read)(void *context, struct virtio_device *device, enum virtio_structure structure,
+			 uint32_t offset, unsigned width, uint64_t value);
+	/* Before a write: false swallows it, *value may be changed. */
+	bool (*write)(void *context, struct virtio_device *device, enum virtio_structure structure,
+		      uint32_t offset, unsigned width, uint64_t *value);
+	/* Before the driver looks at a used element (ring memory may be changed). */
+	void (*used)(void *context, struct virtqueue *queue);
+	/* Before the device is shown new buffers. */
+	void (*publish)(void *context, struct virtqueue *queue);
+};
+
+/* How a device tells the driver of used buffers. */
+enum interrupt_mode {
+	INTERRUPT_MSIX,        /* an entry for the configuration and one for each queue */
+	INTERRUPT_MSIX_SHARED, /* an entry for the configuration and one for all queues */
+	INTERRUPT_INTX,        /* MSI-X disabled, the pin */
+	INTERRUPT_NONE,        /* no vectors at all: the ring is polled */
+};
+
+/* What find_vqs is asked for, queue by queue. */
+struct virtqueue_request {
+	bool skip;         /* leave this queue alone */
+	uint16_t size;     /* entries, or 0 for the most that the device takes */
+	unsigned cpu;      /* where its interrupts go */
+};
+
+/* Which of the driver's abilities the queues use; set before find_vqs. */
+struct virtio_rings {
+	bool indirect; /* put every chain into an indirect table */
+};
+
+struct virtio_transport {
+	const char *name; /* "pci", as records say it */
+	/* Device-specific configuration: `length` bytes at `offset`, in accesses as wide as the field. */
+	void (*get)(struct virtio_device *device, uint32_t offset, void *buffer, uint32_t length);
+	void (*set)(struct virtio_device *device, uint32_t offset, const void *buffer, uint32_t length);
+	uint32_t (*generation)(struct virtio_device *device);
+	uint8_t (*get_status)(struct virtio_device *device);
+	void (*set_status)(struct virtio_device *device, uint8_t status);
+	/* Writes 0 and waits until 0 reads back; false when it does not within a second. */
+	bool (*reset)(struct virtio_device *device);
+	/* Sets up queues 0 … count - 1 and their vectors; false with device->problem set. */
+	bool (*find_vqs)(struct virtio_device *device, unsigned count,
+			 const struct virtqueue_request *requests, enum interrupt_mode mode,
+			 struct arena *arena);
+	/* Gives vectors and queues back; the device has been reset before. */
+	void (*del_vqs)(struct virtio_device *device);
+	struct features (*get_features)(struct virtio_device *device);
+	/* Writes device->negotiated to the device. */
+	void (*finalize_features)(struct virtio_device *device);
+	const char *(*bus_name)(struct virtio_device *device);
+	bool (*set_vq_affinity)(struct virtqueue *queue, unsigned cpu);
+	unsigned (*get_vq_affinity)(struct virtqueue *queue);
+	bool (*get_shm_region)(struct virtio_device *device, uint8_t id, uint64_t *address,
+			       uint64_t *length);
+};
+
+struct virtio_device {
+	const struct virtio_transport *transport;
+	uint32_t type;
+	char name[16];              /* the BDF: how records and vp.device name it */
+	struct features offered;    /* as read by the last get_features */
+	struct features negotiated;
+	struct virtio_rings rings;
+	unsigned queues_offered;    /* num_queues, as read when the device was found */
+	enum interrupt_mode mode;
+	unsigned queue_count;       /* of queues[] that are set up */
+	struct virtqueue *queues[VIRTIO_QUEUES_MOST];
+	unsigned config_vector;     /* CPU vector of configuration changes, 0: none */
+	const char *problem;        /* why the last operation failed: a clause of a sentence */
+	struct virtio_hooks *hooks; /* NULL: nothing in between */
+
+	/* PCI */
+	struct pci_function *function;
+	struct msix msix;
+	bool has_msix;
+	enum virtio_access access;
+	struct virtio_region regions[STRUCTURES];
+	uint32_t notify_off_multiplier;
+	uint8_t window;             /* offset of the PCI configuration access capability, 0: none */
+	uint16_t common_length;     /* bytes of the common structure that the device has */
+};
+
+/* Tells each access to a register of a device; see vp.trace. NULL turns it off. */
+typedef void virtio_tracer(const char *line);
+void virtio_trace_to(virtio_tracer *tracer);
+bool virtio_traced(void);
+void virtio_trace(const char *format, ...) PRINTF_LIKE(1, 2);
+
+#endif

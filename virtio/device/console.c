@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "virtio/device/console.h"
+
+#include "lib/string.h"
+
+static const struct feature_bit features[] = {
+	{VIRTIO_CONSOLE_F_SIZE, "VIRTIO_CONSOLE_F_SIZE"},
+	{VIRTIO_CONSOLE_F_MULTIPORT, "VIRTIO_CONSOLE_F_MULTIPORT"},
+	{VIRTIO_CONSOLE_F_EMERG_WRITE, "VIRTIO_CONSOLE_F_EMERG_WRITE"},
+	{0, NULL},
+};
+
+static const struct virtio_type console_type = {
+	.id = VIRTIO_TYPE_CONSOLE,
+	.name = "console",
+	.area = "CONSOLE",
+	.features = features,
+	.config_size = sizeof(struct virtio_console_config),
+};
+VIRTIO_TYPE(console_type);
+
+bool console_prepare_transmit(struct arena *arena, uint32_t length, struct request *request)
+{
+	*request = (struct request){.out_length = length};
+	request->out = arena_allocate(arena, "console text", length, 16);
+	return request->out;
+}
+
+static bool prepare(struct virtio_device *device, struct arena *arena, uint64_t seed,
+		    struct request *request)
+{
+	(void)device;
+	if (!console_prepare_transmit(arena, 16, request))
+		return false;
+	memset(request->out, 'a' + (int)(seed % 26), request->out_length);
+	return true;
+}
+
+static const struct workload console_workload = {
+	.type = VIRTIO_TYPE_CONSOLE,
+	.about = "the transmission of 16 bytes",
+	.queue = CONSOLE_TRANSMIT_QUEUE,
+	.queues = 2,
+	.prepare = prepare,
+};
+WORKLOAD(console_workload);

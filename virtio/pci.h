@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Virtio over PCI (virtio 1.4, 4.1): recognising a device and driving its modern interface. */
+#ifndef VIRTIO_PCI_H
+#define VIRTIO_PCI_H
+
+#include "virtio/device.h"
+
+/* What became of a PCI function that was offered to virtio_pci_probe(). */
+enum virtio_pci_found {
+	VIRTIO_PCI_NOT_VIRTIO, /* another vendor or device id */
+	VIRTIO_PCI_MODERN,     /* the modern interface is there: *device is ready to use */
+	VIRTIO_PCI_UNUSABLE,   /* a virtio device without a usable modern interface: device->problem */
+};
+
+/*
+ * Looks whether a function is a virtio device (4.1.2) and finds its structures (4.1.4). The function
+ * is enabled (memory, I/O, bus master). Nothing is written to the device's registers.
+ */
+enum virtio_pci_found virtio_pci_probe(struct pci_function *function, struct virtio_device *device);
+
+/* One virtio vendor capability as it stands in configuration space. */
+struct virtio_pci_capability {
+	unsigned at; /* its offset in configuration space */
+	struct virtio_pci_cap cap;
+	uint64_t offset, length; /* 64-bit for shared memory capabilities */
+};
+
+/*
+ * The nth (from 0) vendor-specific capability of cfg_type `type`, any when type is 0, usable or not.
+ * False when there is none.
+ */
+bool virtio_pci_capability(struct pci_function *function, uint8_t type, unsigned nth,
+			   struct virtio_pci_capability *capability);
+
+/* True when the region that a capability names lies inside a BAR that exists. */
+bool virtio_pci_region_valid(const struct pci_function *function,
+			     const struct virtio_pci_capability *capability);
+
+/* Queue n selected; then its fields can be read and written. */
+void virtio_pci_select(struct virtio_device *device, unsigned queue);
+
+extern const struct virtio_transport virtio_pci_transport;
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The registers of a virtio PCI device, by structure and field. Every access of the image to a
+ * device's structures comes through here: tracing, the configuration window and the saboteurs'
+ * shim sit on this one road.
+ */
+#ifndef VIRTIO_REGISTERS_H
+#define VIRTIO_REGISTERS_H
+
+#include "virtio/device.h"
+
+/*
+ * One access of exactly `width` bytes (1, 2, 4; 8 only to BARs) at `offset` of a structure. The
+ * offset is not checked against the structure's length: a test may look beyond.
+ */
+uint64_t virtio_read(struct virtio_device *device, enum virtio_structure structure,
+		     uint32_t offset, unsigned width);
+void virtio_write(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
+		  unsigned width, uint64_t value);
+
+#define COMMON_OFFSET(field) offsetof(struct virtio_pci_common_cfg, field)
+#define COMMON_WIDTH(field)  sizeof(((struct virtio_pci_common_cfg *)0)->field)
+
+/* A field of the common configuration by its name: common_read(device, queue_size). */
+#define common_read(device, field)                                                                 \
+	common_read_at(device, COMMON_OFFSET(field), COMMON_WIDTH(field))
+#define common_write(device, field, value)                                                         \
+	common_write_at(device, COMMON_OFFSET(field), COMMON_WIDTH(field), value)
+
+/* 64-bit fields go as two 32-bit halves, low half first (4.1.3.1). */
+uint64_t common_read_at(struct virtio_device *device, uint32_t offset, unsigned width);
+void common_write_at(struct virtio_device *device, uint32_t offset, unsigned width, uint64_t value);
+
+/* Whether the device's common structure reaches as far as this field. */
+#define common_has(device, field)                                                                  \
+	((device)->common_length >= COMMON_OFFSET(field) + COMMON_WIDTH(field))
+
+/* The name of the common field at an offset ("queue_size"), or "?" between and beyond fields. */
+const char *common_field_name(uint32_t offset);
+
+/* Reads (and by that clears) the ISR status byte. */
+uint8_t isr_read(struct virtio_device *device);
+
+/* The device features as select and read give them, words 0 … 3. */
+struct features features_read(struct virtio_device *device);
+void features_write(struct virtio_device *device, const struct features *features);
+
+/* What the device holds as the driver's features. */
+struct features features_read_back(struct virtio_device *device);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Device types (virtio 1.4, chapter 5): ids, names, feature bits. */
+#ifndef VIRTIO_TYPE_H
+#define VIRTIO_TYPE_H
+
+#include "virtio/feature.h"
+
+enum virtio_type_id {
+	VIRTIO_TYPE_NET = 1,
+	VIRTIO_TYPE_BLK = 2,
+	VIRTIO_TYPE_CONSOLE = 3,
+	VIRTIO_TYPE_ENTROPY = 4,
+	VIRTIO_TYPE_BALLOON = 5,
+	VIRTIO_TYPE_SCSI = 8,
+	VIRTIO_TYPE_9P = 9,
+	VIRTIO_TYPE_GPU = 16,
+	VIRTIO_TYPE_RTC = 17,
+	VIRTIO_TYPE_INPUT = 18,
+	VIRTIO_TYPE_VSOCK = 19,
+	VIRTIO_TYPE_CRYPTO = 20,
+	VIRTIO_TYPE_IOMMU = 23,
+	VIRTIO_TYPE_MEM = 24,
+	VIRTIO_TYPE_SOUND = 25,
+	VIRTIO_TYPE_FS = 26,
+	VIRTIO_TYPE_PMEM = 27,
+};
+
+struct feature_bit {
+	uint8_t bit;
+	const char *name;
+};
+
+/* What is known of a device type before any driver of it. */
+struct virtio_type {
+	uint32_t id;
+	const char *name;                   /* short, as in test names and vp.device: "blk" */
+	const char *area;                   /* the prefix of its clauses in tests/clauses.tsv: "BLK" */
+	const struct feature_bit *features; /* the type's own bits, ends with a NULL name */
+	const struct feature_dependency *dependencies;
+	unsigned dependency_count;
+	uint32_t config_size;               /* the device-specific structure with every field, bytes */
+};
+
+/* Puts a type among those that virtio_type_by_id() finds. */
+#define VIRTIO_TYPE(symbol)                                                                        \
+	static const struct virtio_type *const symbol##_entry                                      \
+		__attribute__((section("registry_virtio_types"), used)) = &symbol
+
+/* The type, or NULL when nothing but its number is known. */
+const struct virtio_type *virtio_type_by_id(uint32_t id);
+
+/* Its short name, or "type-N" kept in a static buffer for unknown ones. */
+const char *virtio_type_name(uint32_t id);
+
+#endif
