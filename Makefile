@@ -14,6 +14,10 @@ endif
 OBJCOPY ?= $(CROSS_COMPILE)objcopy
 HOSTCC  ?= cc
 
+# `make V=1` shows whole commands.
+Q   := $(if $(V),,@)
+say = $(if $(V),,@printf "  %-7s %s\n" "$(1)" "$(2)")
+
 CLANG := $(findstring clang,$(CC))
 
 # -mgeneral-regs-only and plain x86-64: hypervisors that emulate ring 0 know little else.
@@ -51,11 +55,11 @@ help: ## list the targets
 
 $(BUILD)/generated/clauses.h: tests/clauses.tsv tests/clauses.awk
 	@mkdir -p $(@D)
-	awk -v what=header -f tests/clauses.awk $< >$@.new && mv $@.new $@
+	@awk -v what=header -f tests/clauses.awk $< >$@.new && mv $@.new $@
 
 $(BUILD)/generated/clauses_table.h: tests/clauses.tsv tests/clauses.awk
 	@mkdir -p $(@D)
-	awk -v what=table -f tests/clauses.awk $< >$@.new && mv $@.new $@
+	@awk -v what=table -f tests/clauses.awk $< >$@.new && mv $@.new $@
 
 # Whatever changes the outcome of a compilation: a new compiler or flag builds everything anew.
 $(BUILD)/image/flags: force
@@ -65,18 +69,21 @@ $(BUILD)/image/flags: force
 
 $(BUILD)/image/%.c.o: %.c $(BUILD)/image/flags | $(GENERATED)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
 
 $(BUILD)/image/%.S.o: %.S $(BUILD)/image/flags
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -std=%,$(CFLAGS)) $(CPPFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(filter-out -std=%,$(CFLAGS)) $(CPPFLAGS) -MMD -MP -c $< -o $@
 
 $(BUILD)/virtproof.debug.elf: $(OBJECTS) linker.ld
-	$(LD) -nostdlib -static --build-id=none -z noexecstack -z max-page-size=4096 -T linker.ld \
+	$(call say,LD,$@)
+	$(Q)$(LD) -nostdlib -static --build-id=none -z noexecstack -z max-page-size=4096 -T linker.ld \
 		-o $@ $(OBJECTS)
 
 $(BUILD)/virtproof.elf: $(BUILD)/virtproof.debug.elf
-	$(OBJCOPY) --strip-all $< $@
+	$(Q)$(OBJCOPY) --strip-all $< $@
 	@echo "$@: $$(wc -c <$@) bytes"
 
 -include $(OBJECTS:.o=.d)
@@ -104,7 +111,8 @@ UNIT_FLAGS := -std=gnu17 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefin
 # The first lines of a unit test name the sources that it is linked with: "links: lib/string.c …".
 $(BUILD)/unit/%: tests/unit/%.c $(GENERATED) $(wildcard lib/*.[ch] boot/*.[ch] pci/*.[ch] arch/*.h arch/x86/*.[ch] tests/unit/*.h)
 	@mkdir -p $(@D)
-	$(HOSTCC) $(UNIT_FLAGS) -I. -I$(BUILD) $< $$(sed -n 's,.*links: *\([^*]*\).*,\1,p' $<) -lcmocka -o $@
+	$(call say,HOSTCC,$<)
+	$(Q)$(HOSTCC) $(UNIT_FLAGS) -I. -I$(BUILD) $< $$(sed -n 's,.*links: *\([^*]*\).*,\1,p' $<) -lcmocka -o $@
 
 .PHONY: unit
 unit: $(UNIT_TESTS) ## the unit tests on the host

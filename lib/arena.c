@@ -43,8 +43,8 @@ void *arena_allocate(struct arena *arena, const char *name, size_t size, size_t 
 	lay_canary(arena, arena->used, offset);
 	memset(arena->base + offset, 0, size);
 	lay_canary(arena, offset + size, offset + size + ARENA_CANARY_BYTES);
-	arena->piece[arena->pieces++] =
-		(struct arena_piece){.name = name, .offset = (uint32_t)offset, .size = (uint32_t)size};
+	arena->piece[arena->pieces++] = (struct arena_piece){
+		.name = name, .offset = (uint32_t)offset, .size = (uint32_t)size};
 	arena->used = offset + size + ARENA_CANARY_BYTES;
 	return arena->base + offset;
 }

@@ -39,9 +39,9 @@ void *arena_allocate(struct arena *arena, const char *name, size_t size, size_t 
 
 /* The first damaged canary byte. */
 struct arena_damage {
-	const char *name;  /* the piece it belongs to */
-	int64_t position;  /* relative to the piece's first byte; negative: before it */
-	uint32_t size;     /* of that piece */
+	const char *name; /* the piece it belongs to */
+	int64_t position; /* relative to the piece's first byte; negative: before it */
+	uint32_t size;    /* of that piece */
 	uint8_t found;
 };
 

@@ -14,15 +14,15 @@
 #include "virtio/type.h"
 
 /* The device status field (virtio 1.4, 2.1). */
-#define VIRTIO_STATUS_ACKNOWLEDGE  BIT(0)
-#define VIRTIO_STATUS_DRIVER       BIT(1)
-#define VIRTIO_STATUS_DRIVER_OK    BIT(2)
-#define VIRTIO_STATUS_FEATURES_OK  BIT(3)
-#define VIRTIO_STATUS_SUSPEND      BIT(4)
-#define VIRTIO_STATUS_NEEDS_RESET  BIT(6)
-#define VIRTIO_STATUS_FAILED       BIT(7)
+#define VIRTIO_STATUS_ACKNOWLEDGE BIT(0)
+#define VIRTIO_STATUS_DRIVER      BIT(1)
+#define VIRTIO_STATUS_DRIVER_OK   BIT(2)
+#define VIRTIO_STATUS_FEATURES_OK BIT(3)
+#define VIRTIO_STATUS_SUSPEND     BIT(4)
+#define VIRTIO_STATUS_NEEDS_RESET BIT(6)
+#define VIRTIO_STATUS_FAILED      BIT(7)
 
-#define VIRTIO_QUEUES_MOST 260
+#define VIRTIO_QUEUES_MOST        260
 
 struct virtio_device;
 struct virtqueue;
@@ -39,8 +39,8 @@ enum virtio_structure {
 struct virtio_region {
 	bool present;
 	uint8_t bar;
-	uint8_t capability;     /* offset of its capability in configuration space */
-	uint32_t offset;        /* in the BAR */
+	uint8_t capability; /* offset of its capability in configuration space */
+	uint32_t offset;    /* in the BAR */
 	uint32_t length;
 	volatile void *mapping; /* memory BAR */
 	uint16_t port;          /* I/O BAR */
@@ -48,8 +48,8 @@ struct virtio_region {
 
 /* How registers are reached. */
 enum virtio_access {
-	ACCESS_BAR,     /* through the BARs */
-	ACCESS_WINDOW,  /* through the PCI configuration access capability alone (4.1.4.9) */
+	ACCESS_BAR,    /* through the BARs */
+	ACCESS_WINDOW, /* through the PCI configuration access capability alone (4.1.4.9) */
 };
 
 /*
@@ -59,8 +59,9 @@ enum virtio_access {
 struct virtio_hooks {
 	void *context;
 	/* After a read: returns the value the reader gets. */
-	uint64_t (*read)(void *context, struct virtio_device *device, enum virtio_structure structure,
-			 uint32_t offset, unsigned width, uint64_t value);
+	uint64_t (*read)(void *context, struct virtio_device *device,
+			 enum virtio_structure structure, uint32_t offset, unsigned width,
+			 uint64_t value);
 	/* Before a write: false swallows it, *value may be changed. */
 	bool (*write)(void *context, struct virtio_device *device, enum virtio_structure structure,
 		      uint32_t offset, unsigned width, uint64_t *value);
@@ -80,9 +81,9 @@ enum interrupt_mode {
 
 /* What find_vqs is asked for, queue by queue. */
 struct virtqueue_request {
-	bool skip;         /* leave this queue alone */
-	uint16_t size;     /* entries, or 0 for the most that the device takes */
-	unsigned cpu;      /* where its interrupts go */
+	bool skip;     /* leave this queue alone */
+	uint16_t size; /* entries, or 0 for the most that the device takes */
+	unsigned cpu;  /* where its interrupts go */
 };
 
 /* Which of the driver's abilities the queues use; set before find_vqs. */
@@ -94,7 +95,8 @@ struct virtio_transport {
 	const char *name; /* "pci", as records say it */
 	/* Device-specific configuration: `length` bytes at `offset`, in accesses as wide as the field. */
 	void (*get)(struct virtio_device *device, uint32_t offset, void *buffer, uint32_t length);
-	void (*set)(struct virtio_device *device, uint32_t offset, const void *buffer, uint32_t length);
+	void (*set)(struct virtio_device *device, uint32_t offset, const void *buffer,
+		    uint32_t length);
 	uint32_t (*generation)(struct virtio_device *device);
 	uint8_t (*get_status)(struct virtio_device *device);
 	void (*set_status)(struct virtio_device *device, uint8_t status);
@@ -119,13 +121,13 @@ struct virtio_transport {
 struct virtio_device {
 	const struct virtio_transport *transport;
 	uint32_t type;
-	char name[16];              /* the BDF: how records and vp.device name it */
-	struct features offered;    /* as read by the last get_features */
+	char name[16];           /* the BDF: how records and vp.device name it */
+	struct features offered; /* as read by the last get_features */
 	struct features negotiated;
 	struct virtio_rings rings;
-	unsigned queues_offered;    /* num_queues, as read when the device was found */
+	unsigned queues_offered; /* num_queues, as read when the device was found */
 	enum interrupt_mode mode;
-	unsigned queue_count;       /* of queues[] that are set up */
+	unsigned queue_count; /* of queues[] that are set up */
 	struct virtqueue *queues[VIRTIO_QUEUES_MOST];
 	unsigned config_vector;     /* CPU vector of configuration changes, 0: none */
 	const char *problem;        /* why the last operation failed: a clause of a sentence */
@@ -138,8 +140,8 @@ struct virtio_device {
 	enum virtio_access access;
 	struct virtio_region regions[STRUCTURES];
 	uint32_t notify_off_multiplier;
-	uint8_t window;             /* offset of the PCI configuration access capability, 0: none */
-	uint16_t common_length;     /* bytes of the common structure that the device has */
+	uint8_t window;         /* offset of the PCI configuration access capability, 0: none */
+	uint16_t common_length; /* bytes of the common structure that the device has */
 };
 
 /* Tells each access to a register of a device; see vp.trace. NULL turns it off. */

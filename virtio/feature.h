@@ -80,7 +80,7 @@ bool feature_by_name(uint32_t type, const char *name, unsigned *bit);
  */
 struct feature_dependency {
 	uint8_t bit;
-	uint8_t count;     /* how many of any_of count */
+	uint8_t count; /* how many of any_of count */
 	uint8_t any_of[5];
 };
 

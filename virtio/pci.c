@@ -28,9 +28,13 @@ bool virtio_pci_capability(struct pci_function *function, uint8_t type, unsigned
 		if (cap->cfg_type == VIRTIO_PCI_CAP_SHARED_MEMORY_CFG &&
 		    cap->cap_len >= sizeof(struct virtio_pci_cap64)) {
 			capability->offset |=
-				(uint64_t)pci_read32(function, at + offsetof(struct virtio_pci_cap64, offset_hi)) << 32;
+				(uint64_t)pci_read32(
+					function, at + offsetof(struct virtio_pci_cap64, offset_hi))
+				<< 32;
 			capability->length |=
-				(uint64_t)pci_read32(function, at + offsetof(struct virtio_pci_cap64, length_hi)) << 32;
+				(uint64_t)pci_read32(
+					function, at + offsetof(struct virtio_pci_cap64, length_hi))
+				<< 32;
 		}
 		return true;
 	}
@@ -59,7 +63,8 @@ static bool find_region(struct virtio_device *device, enum virtio_structure stru
 	for (unsigned n = 0; virtio_pci_capability(device->function, type, n, &capability); n++) {
 		struct pci_bar *bar;
 
-		if (!virtio_pci_region_valid(device->function, &capability) || capability.length < least)
+		if (!virtio_pci_region_valid(device->function, &capability) ||
+		    capability.length < least)
 			continue;
 		bar = &device->function->bars[capability.cap.bar];
 		*region = (struct virtio_region){
@@ -71,7 +76,8 @@ static bool find_region(struct virtio_device *device, enum virtio_structure stru
 		if (bar->io) {
 			region->port = (uint16_t)(bar->address + capability.offset);
 		} else {
-			volatile uint8_t *mapping = pci_bar_map(device->function, capability.cap.bar);
+			volatile uint8_t *mapping =
+				pci_bar_map(device->function, capability.cap.bar);
 
 			if (!mapping)
 				continue;
@@ -106,7 +112,8 @@ enum virtio_pci_found virtio_pci_probe(struct pci_function *function, struct vir
 	pci_enable(function);
 	if (!find_region(device, STRUCTURE_COMMON, VIRTIO_PCI_CAP_COMMON_CFG,
 			 VIRTIO_PCI_COMMON_CFG_LEAST))
-		device->problem = "no usable common configuration structure (legacy interface only?)";
+		device->problem =
+			"no usable common configuration structure (legacy interface only?)";
 	else if (!find_region(device, STRUCTURE_NOTIFY, VIRTIO_PCI_CAP_NOTIFY_CFG, 2))
 		device->problem = "no usable notification structure";
 	else if (!find_region(device, STRUCTURE_ISR, VIRTIO_PCI_CAP_ISR_CFG, 1))
@@ -114,9 +121,9 @@ enum virtio_pci_found virtio_pci_probe(struct pci_function *function, struct vir
 	if (device->problem)
 		return VIRTIO_PCI_UNUSABLE;
 	find_region(device, STRUCTURE_DEVICE, VIRTIO_PCI_CAP_DEVICE_CFG, 1);
-	device->notify_off_multiplier =
-		pci_read32(function, device->regions[STRUCTURE_NOTIFY].capability +
-					     offsetof(struct virtio_pci_notify_cap, notify_off_multiplier));
+	device->notify_off_multiplier = pci_read32(
+		function, device->regions[STRUCTURE_NOTIFY].capability +
+				  offsetof(struct virtio_pci_notify_cap, notify_off_multiplier));
 	device->common_length = (uint16_t)MINIMUM(device->regions[STRUCTURE_COMMON].length,
 						  (uint32_t)sizeof(struct virtio_pci_common_cfg));
 	if (virtio_pci_capability(function, VIRTIO_PCI_CAP_PCI_CFG, 0, &window))

@@ -9,7 +9,7 @@
 enum virtio_pci_found {
 	VIRTIO_PCI_NOT_VIRTIO, /* another vendor or device id */
 	VIRTIO_PCI_MODERN,     /* the modern interface is there: *device is ready to use */
-	VIRTIO_PCI_UNUSABLE,   /* a virtio device without a usable modern interface: device->problem */
+	VIRTIO_PCI_UNUSABLE, /* a virtio device without a usable modern interface: device->problem */
 };
 
 /*

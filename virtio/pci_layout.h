@@ -5,10 +5,10 @@
 
 #include "lib/base.h"
 
-#define VIRTIO_PCI_VENDOR              0x1af4
-#define VIRTIO_PCI_DEVICE_FIRST        0x1000 /* transitional ids 0x1000 … 0x103f */
-#define VIRTIO_PCI_DEVICE_MODERN       0x1040 /* + device type, up to 0x107f */
-#define VIRTIO_PCI_DEVICE_LAST         0x107f
+#define VIRTIO_PCI_VENDOR        0x1af4
+#define VIRTIO_PCI_DEVICE_FIRST  0x1000 /* transitional ids 0x1000 … 0x103f */
+#define VIRTIO_PCI_DEVICE_MODERN 0x1040 /* + device type, up to 0x107f */
+#define VIRTIO_PCI_DEVICE_LAST   0x107f
 
 /* cfg_type of a vendor capability (4.1.4). */
 enum virtio_pci_cap_type {
@@ -106,7 +106,7 @@ static_assert(sizeof(struct virtio_pci_common_cfg) == 64, "4.1.4.3");
 /* The structure without the fields that came after virtio 1.1: what any device has. */
 #define VIRTIO_PCI_COMMON_CFG_LEAST offsetof(struct virtio_pci_common_cfg, queue_notif_config_data)
 
-#define VIRTIO_MSI_NO_VECTOR 0xffff
+#define VIRTIO_MSI_NO_VECTOR        0xffff
 
 /* The ISR status byte (4.1.4.5). */
 #define VIRTIO_PCI_ISR_QUEUE  BIT(0)

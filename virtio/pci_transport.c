@@ -147,7 +147,8 @@ static unsigned first_vector(const struct virtio_device *device)
 static bool set_up_queue_vector(struct virtqueue *queue, enum interrupt_mode mode)
 {
 	struct virtio_device *device = queue->device;
-	bool shared = mode == INTERRUPT_MSIX_SHARED || device->msix.entries < device->queue_count + 1u;
+	bool shared =
+		mode == INTERRUPT_MSIX_SHARED || device->msix.entries < device->queue_count + 1u;
 
 	/* With a single entry even the configuration shares it. */
 	queue->entry = device->msix.entries == 1 ? 0 : shared ? 1 : queue->index + 1u;
@@ -183,7 +184,8 @@ static bool set_up_queue(struct virtio_device *device, unsigned index,
 		device->problem = "queue_size reads 0 for a queue below num_queues";
 		return false;
 	}
-	queue = virtqueue_create(device, (uint16_t)index, request->size ? request->size : most, arena);
+	queue = virtqueue_create(device, (uint16_t)index, request->size ? request->size : most,
+				 arena);
 	if (!queue) {
 		device->problem = "no room for the ring in the DMA arena";
 		return false;
@@ -294,10 +296,11 @@ static bool pci_get_shm_region(struct virtio_device *device, uint8_t id, uint64_
 {
 	struct virtio_pci_capability capability;
 
-	for (unsigned n = 0; virtio_pci_capability(device->function, VIRTIO_PCI_CAP_SHARED_MEMORY_CFG,
-						   n, &capability);
+	for (unsigned n = 0; virtio_pci_capability(
+		     device->function, VIRTIO_PCI_CAP_SHARED_MEMORY_CFG, n, &capability);
 	     n++) {
-		if (capability.cap.id != id || !virtio_pci_region_valid(device->function, &capability))
+		if (capability.cap.id != id ||
+		    !virtio_pci_region_valid(device->function, &capability))
 			continue;
 		*address = device->function->bars[capability.cap.bar].address + capability.offset;
 		*length = capability.length;

@@ -18,9 +18,9 @@ struct segment {
 };
 
 struct completion {
-	void *token;      /* what virtqueue_add() was given; NULL: no chain in flight has this id */
-	uint32_t id;      /* as the device wrote it */
-	uint32_t length;  /* as the device wrote it: bytes written */
+	void *token;     /* what virtqueue_add() was given; NULL: no chain in flight has this id */
+	uint32_t id;     /* as the device wrote it */
+	uint32_t length; /* as the device wrote it: bytes written */
 };
 
 struct virtqueue_operations {
@@ -42,10 +42,10 @@ struct split_ring {
 	struct virtq_desc *desc;
 	struct virtq_avail *avail;
 	struct virtq_used *used;
-	uint16_t avail_index; /* the next available entry that add() fills, free-running */
+	uint16_t avail_index;  /* the next available entry that add() fills, free-running */
 	uint16_t kicked_index; /* the available index when kick_wanted() was last asked */
-	uint16_t used_index;  /* the next used entry that take() looks at, free-running */
-	uint16_t free_head;   /* first free descriptor, linked by `next` */
+	uint16_t used_index;   /* the next used entry that take() looks at, free-running */
+	uint16_t free_head;    /* first free descriptor, linked by `next` */
 };
 
 struct virtqueue {
@@ -54,18 +54,18 @@ struct virtqueue {
 	struct arena *arena;
 	uint16_t index;
 	uint16_t size;
-	uint16_t free;        /* descriptors that add() can still use */
-	uint16_t in_flight;   /* chains added and not yet taken */
+	uint16_t free;      /* descriptors that add() can still use */
+	uint16_t in_flight; /* chains added and not yet taken */
 	bool event_idx, in_order, notification_data;
 	uint16_t notify_off;
 	uint16_t notify_config_data;
-	unsigned entry;       /* MSI-X table entry, or VIRTIO_MSI_NO_VECTOR */
-	unsigned vector;      /* CPU vector, 0: none */
-	unsigned cpu;         /* where the vector goes */
-	void **tokens;        /* by id */
-	uint16_t *lengths;    /* descriptors of each chain in flight, by id */
+	unsigned entry;             /* MSI-X table entry, or VIRTIO_MSI_NO_VECTOR */
+	unsigned vector;            /* CPU vector, 0: none */
+	unsigned cpu;               /* where the vector goes */
+	void **tokens;              /* by id */
+	uint16_t *lengths;          /* descriptors of each chain in flight, by id */
 	struct virtq_desc **tables; /* indirect table of each id in use, or NULL */
-	uint64_t kicks;       /* notifications sent */
+	uint64_t kicks;             /* notifications sent */
 	union {
 		struct split_ring split;
 	};

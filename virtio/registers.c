@@ -14,18 +14,34 @@ static const char *const structure_names[STRUCTURES] = {
 	[STRUCTURE_DEVICE] = "device",
 };
 
-#define FIELD(field) {COMMON_OFFSET(field), COMMON_WIDTH(field), #field}
+#define FIELD(field)                                                                               \
+	{                                                                                          \
+		COMMON_OFFSET(field), COMMON_WIDTH(field), #field                                  \
+	}
 static const struct {
 	uint8_t offset, width;
 	const char *name;
 } fields[] = {
-	FIELD(device_feature_select), FIELD(device_feature),    FIELD(driver_feature_select),
-	FIELD(driver_feature),        FIELD(config_msix_vector), FIELD(num_queues),
-	FIELD(device_status),         FIELD(config_generation),  FIELD(queue_select),
-	FIELD(queue_size),            FIELD(queue_msix_vector),  FIELD(queue_enable),
-	FIELD(queue_notify_off),      FIELD(queue_desc),         FIELD(queue_driver),
-	FIELD(queue_device),          FIELD(queue_notif_config_data), FIELD(queue_reset),
-	FIELD(admin_queue_index),     FIELD(admin_queue_num),
+	FIELD(device_feature_select),
+	FIELD(device_feature),
+	FIELD(driver_feature_select),
+	FIELD(driver_feature),
+	FIELD(config_msix_vector),
+	FIELD(num_queues),
+	FIELD(device_status),
+	FIELD(config_generation),
+	FIELD(queue_select),
+	FIELD(queue_size),
+	FIELD(queue_msix_vector),
+	FIELD(queue_enable),
+	FIELD(queue_notify_off),
+	FIELD(queue_desc),
+	FIELD(queue_driver),
+	FIELD(queue_device),
+	FIELD(queue_notif_config_data),
+	FIELD(queue_reset),
+	FIELD(admin_queue_index),
+	FIELD(admin_queue_num),
 };
 
 const char *common_field_name(uint32_t offset)
@@ -69,8 +85,8 @@ static void trace_access(struct virtio_device *device, const char *verb,
 	if (!tracer)
 		return;
 	if (structure == STRUCTURE_COMMON)
-		virtio_trace("%s %s %s[%u] %#lx", device->name, verb, common_field_name(offset), width,
-			     value);
+		virtio_trace("%s %s %s[%u] %#lx", device->name, verb, common_field_name(offset),
+			     width, value);
 	else
 		virtio_trace("%s %s %s+%#x[%u] %#lx", device->name, verb,
 			     structure_names[structure], offset, width, value);
@@ -179,8 +195,8 @@ static void memory_write(volatile void *address, unsigned width, uint64_t value)
 	}
 }
 
-uint64_t virtio_read(struct virtio_device *device, enum virtio_structure structure,
-		     uint32_t offset, unsigned width)
+uint64_t virtio_read(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
+		     unsigned width)
 {
 	const struct virtio_region *region = &device->regions[structure];
 	uint64_t value;
@@ -192,8 +208,8 @@ uint64_t virtio_read(struct virtio_device *device, enum virtio_structure structu
 	else
 		value = port_read((uint16_t)(region->port + offset), width);
 	if (device->hooks && device->hooks->read)
-		value = device->hooks->read(device->hooks->context, device, structure, offset, width,
-					    value);
+		value = device->hooks->read(device->hooks->context, device, structure, offset,
+					    width, value);
 	trace_access(device, "read", structure, offset, width, value);
 	return value;
 }

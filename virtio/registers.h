@@ -13,8 +13,8 @@
  * One access of exactly `width` bytes (1, 2, 4; 8 only to BARs) at `offset` of a structure. The
  * offset is not checked against the structure's length: a test may look beyond.
  */
-uint64_t virtio_read(struct virtio_device *device, enum virtio_structure structure,
-		     uint32_t offset, unsigned width);
+uint64_t virtio_read(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
+		     unsigned width);
 void virtio_write(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
 		  unsigned width, uint64_t value);
 
@@ -22,8 +22,7 @@ void virtio_write(struct virtio_device *device, enum virtio_structure structure,
 #define COMMON_WIDTH(field)  sizeof(((struct virtio_pci_common_cfg *)0)->field)
 
 /* A field of the common configuration by its name: common_read(device, queue_size). */
-#define common_read(device, field)                                                                 \
-	common_read_at(device, COMMON_OFFSET(field), COMMON_WIDTH(field))
+#define common_read(device, field) common_read_at(device, COMMON_OFFSET(field), COMMON_WIDTH(field))
 #define common_write(device, field, value)                                                         \
 	common_write_at(device, COMMON_OFFSET(field), COMMON_WIDTH(field), value)
 

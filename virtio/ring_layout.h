@@ -5,7 +5,7 @@
 
 #include "lib/base.h"
 
-#define VIRTQ_SIZE_MOST 32768
+#define VIRTQ_SIZE_MOST       32768
 
 #define VIRTQ_DESC_F_NEXT     1
 #define VIRTQ_DESC_F_WRITE    2

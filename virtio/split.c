@@ -205,12 +205,13 @@ static void split_dump(struct virtqueue *queue, struct text *text)
 	const struct split_ring *ring = &queue->split;
 	uint16_t used = read16(&ring->used->idx);
 
-	text_add(text,
-		 "queue %u split size %u: avail idx %u flags %u used_event %u; used idx %u (taken %u) "
-		 "flags %u avail_event %u; %u chains in flight\n",
-		 queue->index, queue->size, read16(&ring->avail->idx), read16(&ring->avail->flags),
-		 read16(used_event(queue)), used, ring->used_index, read16(&ring->used->flags),
-		 read16(avail_event(queue)), queue->in_flight);
+	text_add(
+		text,
+		"queue %u split size %u: avail idx %u flags %u used_event %u; used idx %u (taken %u) "
+		"flags %u avail_event %u; %u chains in flight\n",
+		queue->index, queue->size, read16(&ring->avail->idx), read16(&ring->avail->flags),
+		read16(used_event(queue)), used, ring->used_index, read16(&ring->used->flags),
+		read16(avail_event(queue)), queue->in_flight);
 	for (unsigned n = 1; n <= 2; n++) {
 		uint16_t at = (uint16_t)(ring->avail_index - n);
 		uint16_t head = read16(&ring->avail->ring[at % queue->size]);
@@ -220,7 +221,8 @@ static void split_dump(struct virtqueue *queue, struct text *text)
 			dump_descriptor(queue, head, text);
 	}
 	for (unsigned n = 1; n <= 2; n++) {
-		const struct virtq_used_elem *element = &ring->used->ring[(uint16_t)(used - n) % queue->size];
+		const struct virtq_used_elem *element =
+			&ring->used->ring[(uint16_t)(used - n) % queue->size];
 
 		text_add(text, "  used[%u] id %u len %u\n", (uint16_t)(used - n) % queue->size,
 			 read32(&element->id), read32(&element->len));

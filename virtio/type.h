@@ -33,12 +33,12 @@ struct feature_bit {
 /* What is known of a device type before any driver of it. */
 struct virtio_type {
 	uint32_t id;
-	const char *name;                   /* short, as in test names and vp.device: "blk" */
-	const char *area;                   /* the prefix of its clauses in tests/clauses.tsv: "BLK" */
+	const char *name; /* short, as in test names and vp.device: "blk" */
+	const char *area; /* the prefix of its clauses in tests/clauses.tsv: "BLK" */
 	const struct feature_bit *features; /* the type's own bits, ends with a NULL name */
 	const struct feature_dependency *dependencies;
 	unsigned dependency_count;
-	uint32_t config_size;               /* the device-specific structure with every field, bytes */
+	uint32_t config_size; /* the device-specific structure with every field, bytes */
 };
 
 /* Puts a type among those that virtio_type_by_id() finds. */

@@ -25,8 +25,9 @@ static unsigned cut(uint8_t *bytes, uint32_t length, unsigned parts, bool writab
 	for (unsigned n = 0; n < parts; n++) {
 		uint32_t end = (uint32_t)((uint64_t)length * (n + 1) / parts);
 
-		segments[n] = (struct segment){
-			.address = physical(bytes + done), .length = end - done, .writable = writable};
+		segments[n] = (struct segment){.address = physical(bytes + done),
+					       .length = end - done,
+					       .writable = writable};
 		done = end;
 	}
 	return parts;

@@ -22,10 +22,10 @@ struct request {
 };
 
 struct workload {
-	uint32_t type;        /* device type */
-	const char *about;    /* "GET_ID" */
-	unsigned queue;       /* the queue that takes these requests */
-	unsigned queues;      /* how many queues a driver has to set up, at least */
+	uint32_t type;     /* device type */
+	const char *about; /* "GET_ID" */
+	unsigned queue;    /* the queue that takes these requests */
+	unsigned queues;   /* how many queues a driver has to set up, at least */
 	/* Feature bits of the type that the thin driver understands and wants when they are offered. */
 	uint64_t features;
 	/* Makes one request in the arena; false when the arena is full. seed varies its content. */
@@ -34,7 +34,8 @@ struct workload {
 	/*
 	 * Whether a completed request is right; else says what is wrong. NULL: any content is right.
 	 */
-	bool (*verify)(struct virtio_device *device, const struct request *request, struct text *why);
+	bool (*verify)(struct virtio_device *device, const struct request *request,
+		       struct text *why);
 	/*
 	 * What the device needs between DRIVER_OK and the first request (NULL: nothing); false with
 	 * device->problem set.

@@ -31,9 +31,9 @@ bool clause_is_cited(enum clause_id id)
 
 /* The areas that bind every device over PCI: the part of the id before the first dash. */
 static const char *const core_areas[] = {
-	"STATUS", "FEAT", "RESET", "CFG",    "VQRESET", "INIT",  "SUSPEND", "EXPORT", "RESV",
-	"SHM",    "VQ",   "SPLIT", "PACKED", "EVIDX",   "INORD", "KICK",    "NOTIF",  "PCI",
-	"MSIX",   "ADMIN",
+	"STATUS", "FEAT", "RESET", "CFG", "VQRESET", "INIT",   "SUSPEND",
+	"EXPORT", "RESV", "SHM",   "VQ",  "SPLIT",   "PACKED", "EVIDX",
+	"INORD",  "KICK", "NOTIF", "PCI", "MSIX",    "ADMIN",
 };
 
 static bool area_is(const char *id, const char *area)

@@ -41,8 +41,8 @@ struct clause_state *clause_state(enum clause_id id);
 enum clause_verdict {
 	CLAUSE_HOLDS,
 	CLAUSE_VIOLATED,
-	CLAUSE_UNJUDGED,   /* applies, but nothing judged it: see why */
-	CLAUSE_UNCOVERED,  /* applies, a guest could see it, and no test cites it */
+	CLAUSE_UNJUDGED,  /* applies, but nothing judged it: see why */
+	CLAUSE_UNCOVERED, /* applies, a guest could see it, and no test cites it */
 	CLAUSE_NOT_APPLICABLE,
 };
 

@@ -58,7 +58,9 @@ void set_up(struct test_run *t, struct features features, unsigned queues)
 	for (unsigned n = 0; n < queues; n++)
 		requests[n] = (struct virtqueue_request){.size = t->variant.size};
 	device->rings.indirect = t->variant.indirect;
-	REQUIRE(t, device->transport->find_vqs(device, queues, requests, t->variant.interrupts, t->arena),
+	REQUIRE(t,
+		device->transport->find_vqs(device, queues, requests, t->variant.interrupts,
+					    t->arena),
 		"the queues could not be set up: %s", device->problem);
 }
 
@@ -81,8 +83,9 @@ void bring_up_queues(struct test_run *t, unsigned queues)
 
 void bring_up(struct test_run *t)
 {
-	bring_up_queues(t, t->workload ? t->workload->queues
-				       : MINIMUM(t->device->queues_offered, VIRTIO_QUEUES_MOST));
+	bring_up_queues(
+		t, t->workload ? t->workload->queues
+			       : MINIMUM(t->device->queues_offered, (unsigned)VIRTIO_QUEUES_MOST));
 }
 
 struct virtqueue *work_queue(const struct test_run *t)
@@ -153,10 +156,11 @@ void work_once(struct test_run *t, uint64_t seed)
 	struct text text = TEXT_ON(why);
 
 	submit(t, queue, request);
-	REQUIRE(t, await_completion(t, queue, &completion), "queue %u: %s is not completed within 1 s",
-		queue->index, t->workload->about);
+	REQUIRE(t, await_completion(t, queue, &completion),
+		"queue %u: %s is not completed within 1 s", queue->index, t->workload->about);
 	if (t->workload->verify && !t->workload->verify(t->device, request, &text))
-		fail_test(t, "queue %u: %s completed, but %s", queue->index, t->workload->about, why);
+		fail_test(t, "queue %u: %s completed, but %s", queue->index, t->workload->about,
+			  why);
 }
 
 struct arrivals {

@@ -25,8 +25,8 @@ enum exit_code { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_ERROR = 2, EXIT_WARNED = 3
 static NORETURN void finish(enum verdict worst)
 {
 	static const enum exit_code codes[] = {
-		[VERDICT_PASS] = EXIT_GOOD,     [VERDICT_SKIP] = EXIT_GOOD,
-		[VERDICT_WARN] = EXIT_WARNED,   [VERDICT_FAIL] = EXIT_FAILED,
+		[VERDICT_PASS] = EXIT_GOOD,   [VERDICT_SKIP] = EXIT_GOOD,
+		[VERDICT_WARN] = EXIT_WARNED, [VERDICT_FAIL] = EXIT_FAILED,
 		[VERDICT_ERROR] = EXIT_ERROR,
 	};
 
@@ -89,8 +89,9 @@ static void note_unusable(const struct virtio_device *device)
 {
 	char sentence[160];
 
-	format_text(sentence, sizeof(sentence), "%s is a virtio-%s device that cannot be driven: %s",
-		    device->name, virtio_type_name(device->type), device->problem);
+	format_text(sentence, sizeof(sentence),
+		    "%s is a virtio-%s device that cannot be driven: %s", device->name,
+		    virtio_type_name(device->type), device->problem);
 	reporter->note(sentence);
 }
 

@@ -20,7 +20,7 @@ struct options {
 	unsigned format;
 	unsigned console;
 	unsigned exit;
-	unsigned apic;       /* 0: as found, 1: xAPIC */
+	unsigned apic; /* 0: as found, 1: xAPIC */
 	bool trace, list, host, self_test;
 };
 

@@ -139,7 +139,8 @@ static void json_summary(const struct totals *totals, enum verdict worst)
 	begin("summary");
 	for (unsigned n = 0; n < VERDICTS; n++)
 		add_number(verdict_name(n), totals->verdicts[n]);
-	text_add(&out, ",\"clauses\":{\"holds\":%u,\"violated\":%u,\"unjudged\":%u,\"uncovered\":%u}",
+	text_add(&out,
+		 ",\"clauses\":{\"holds\":%u,\"violated\":%u,\"unjudged\":%u,\"uncovered\":%u}",
 		 totals->holds, totals->violated, totals->unjudged, totals->uncovered);
 	add_text("worst", verdict_name(worst));
 	add_number("ms", totals->milliseconds);

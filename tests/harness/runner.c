@@ -7,15 +7,16 @@
 #include "arch/interrupt.h"
 #include "arch/memory.h"
 #include "lib/string.h"
+#include "pci/bus.h"
 #include "pci/intx.h"
 #include "tests/harness/options.h"
 #include "tests/harness/selection.h"
 #include "virtio/registers.h"
 
-#define TIMEOUT_NS     (5 * NANOSECONDS_A_SECOND)
-#define VARIANTS_MOST  512
-#define ARENA_MOST     (16 * MIB)
-#define REASONS_BYTES  8192
+#define TIMEOUT_NS    (5 * NANOSECONDS_A_SECOND)
+#define VARIANTS_MOST 512
+#define ARENA_MOST    (16 * MIB)
+#define REASONS_BYTES 8192
 
 static struct test_run current;
 static struct result current_result;
@@ -90,8 +91,8 @@ static const char *dump(const struct test_run *t)
 	words[0] = '\0';
 	if (!t->up)
 		return words;
-	text_add(&text, "status %#x, controller errors %#x\n", device->transport->get_status(device),
-		 interrupt_errors());
+	text_add(&text, "status %#x, controller errors %#x\n",
+		 device->transport->get_status(device), interrupt_errors());
 	for (unsigned n = 0; n < device->queue_count && !text.cut; n++) {
 		struct virtqueue *queue = device->queues[n];
 
@@ -99,14 +100,16 @@ static const char *dump(const struct test_run *t)
 			continue;
 		virtqueue_dump(queue, &text);
 		if (queue->vector)
-			text_add(&text,
-				 "  MSI-X entry %u%s, pending %u; vector %#x on CPU %u: %lu arrivals, "
-				 "IRR %u ISR %u\n",
-				 queue->entry,
-				 msix_entry_masked(&device->msix, queue->entry) ? " masked" : "",
-				 msix_pending(&device->msix, queue->entry), queue->vector, queue->cpu,
-				 interrupt_count(queue->vector), interrupt_requested(queue->vector),
-				 interrupt_in_service(queue->vector));
+			text_add(
+				&text,
+				"  MSI-X entry %u%s, pending %u; vector %#x on CPU %u: %lu arrivals, "
+				"IRR %u ISR %u\n",
+				queue->entry,
+				msix_entry_masked(&device->msix, queue->entry) ? " masked" : "",
+				msix_pending(&device->msix, queue->entry), queue->vector,
+				queue->cpu, interrupt_count(queue->vector),
+				interrupt_requested(queue->vector),
+				interrupt_in_service(queue->vector));
 	}
 	return words;
 }
@@ -234,8 +237,8 @@ static void note_end(struct test_run *t, const struct guard_report *report)
 	case GUARD_LEFT:
 		return;
 	case GUARD_TIMEOUT:
-		text_add(&text, "cut off after %lu ms at %#lx",
-			 current_result.microseconds / 1000, report->rip);
+		text_add(&text, "cut off after %lu ms at %#lx", current_result.microseconds / 1000,
+			 report->rip);
 		break;
 	case GUARD_FAULT:
 	case GUARD_STOPPED:
@@ -263,9 +266,10 @@ static void clean_up(struct test_run *t, unsigned place)
 	CHECK(t, RESET_2, interrupt_total() == arrivals,
 	      "%lu interrupts arrived after device_status read 0", interrupt_total() - arrivals);
 	if (!arena_intact(t->arena, &damage)) {
-		format_text(t->reason, sizeof(t->reason),
-			    "memory outside the buffers was written: byte %ld of %s (%u bytes) is %#x",
-			    damage.position, damage.name, damage.size, damage.found);
+		format_text(
+			t->reason, sizeof(t->reason),
+			"memory outside the buffers was written: byte %ld of %s (%u bytes) is %#x",
+			damage.position, damage.name, damage.size, damage.found);
 		weigh(t, VERDICT_FAIL);
 	}
 }
@@ -280,7 +284,8 @@ static void execute(struct test_run *t, unsigned place)
 
 	if (!make_fresh(t)) {
 		lost[place] = true;
-		format_text(t->reason, sizeof(t->reason), "before the test: %s", t->device->problem);
+		format_text(t->reason, sizeof(t->reason), "before the test: %s",
+			    t->device->problem);
 		weigh(t, VERDICT_FAIL);
 		return;
 	}
@@ -300,8 +305,11 @@ static void run_step(const struct test *test, struct virtio_device *device, unsi
 	const char *skip;
 
 	variant_text(variant, variant_name);
-	current_result = (struct result){
-		.test = test, .device = device, .variant = variant_name, .number = number, .of = of};
+	current_result = (struct result){.test = test,
+					 .device = device,
+					 .variant = variant_name,
+					 .number = number,
+					 .of = of};
 	current = (struct test_run){
 		.test = test,
 		.device = device,
@@ -314,7 +322,8 @@ static void run_step(const struct test *test, struct virtio_device *device, unsi
 	skip = lost[place] ? "the device did not come back from an earlier reset"
 			   : reason_to_skip(test, device, variant);
 	if (skip) {
-		const char *feature = test->has_feature && starts_with(skip, "VIRTIO_") ? "not offered: " : "";
+		const char *feature =
+			test->has_feature && starts_with(skip, "VIRTIO_") ? "not offered: " : "";
 
 		format_text(current.reason, sizeof(current.reason), "%s%s", feature, skip);
 		weigh(&current, VERDICT_SKIP);
@@ -350,7 +359,8 @@ static unsigned walk(struct virtio_device *devices, unsigned count, unsigned of,
 			for (unsigned n = 0; n < found; n++) {
 				number++;
 				if (totals && number >= options.from)
-					run_step(*test, device, place, &variants[n], number, of, totals);
+					run_step(*test, device, place, &variants[n], number, of,
+						 totals);
 			}
 		}
 	}

@@ -51,7 +51,8 @@ bool device_selected(const struct virtio_device *device)
 
 bool device_is_scratch(const struct virtio_device *device)
 {
-	return strcmp(options.scratch, "all") == 0 || glob_list_match(options.scratch, device->name);
+	return strcmp(options.scratch, "all") == 0 ||
+	       glob_list_match(options.scratch, device->name);
 }
 
 unsigned selected_variants(const struct test *test, const struct virtio_device *device,

@@ -26,14 +26,14 @@
 /* What a test cannot do without; the runner skips it, with the reason, where it is missing. */
 enum {
 	NEEDS_MSIX = BIT(0),
-	NEEDS_WORK = BIT(1),       /* a workload for the device type */
-	NEEDS_INTX = BIT(2),       /* an interrupt pin */
+	NEEDS_WORK = BIT(1), /* a workload for the device type */
+	NEEDS_INTX = BIT(2), /* an interrupt pin */
 	NEEDS_SECOND_CPU = BIT(3),
-	NEEDS_HOST = BIT(4),       /* a host program that answers (vp.host) */
-	NEEDS_SCRATCH = BIT(5),    /* the user allows this device's data to be destroyed */
-	NEEDS_CONFIG = BIT(6),     /* a device-specific configuration structure */
-	NEEDS_WINDOW = BIT(7),     /* the PCI configuration access capability */
-	NEEDS_SELF_TEST = BIT(8),  /* only where vp.selftest asks for it */
+	NEEDS_HOST = BIT(4),      /* a host program that answers (vp.host) */
+	NEEDS_SCRATCH = BIT(5),   /* the user allows this device's data to be destroyed */
+	NEEDS_CONFIG = BIT(6),    /* a device-specific configuration structure */
+	NEEDS_WINDOW = BIT(7),    /* the PCI configuration access capability */
+	NEEDS_SELF_TEST = BIT(8), /* only where vp.selftest asks for it */
 };
 
 /* Ordered by weight: a test ends with the heaviest that it met. */
@@ -47,14 +47,14 @@ struct test_run;
 struct test {
 	const char *suite;
 	const char *name;
-	const char *about;  /* what it shows, one sentence without a full stop */
+	const char *about; /* what it shows, one sentence without a full stop */
 	const char *file;
 	uint32_t needs;
-	uint32_t axes;      /* of tests/harness/variant.h: what variants change it */
-	uint32_t type;      /* only devices of this type; 0: any */
-	int feature;        /* only devices that offer this bit … */
-	bool has_feature;   /* … when this is set: see WITH_FEATURE() */
-	uint64_t timeout;   /* nanoseconds until it is cut off; 0: the default */
+	uint32_t axes;    /* of tests/harness/variant.h: what variants change it */
+	uint32_t type;    /* only devices of this type; 0: any */
+	int feature;      /* only devices that offer this bit … */
+	bool has_feature; /* … when this is set: see WITH_FEATURE() */
+	uint64_t timeout; /* nanoseconds until it is cut off; 0: the default */
 	void (*run)(struct test_run *t);
 };
 
@@ -69,7 +69,8 @@ struct test {
 		.run = suite_name##_##test_name,                                                   \
 		__VA_ARGS__};                                                                      \
 	static const struct test *const suite_name##_##test_name##_entry                           \
-		__attribute__((section("registry_tests"), used)) = &suite_name##_##test_name##_test; \
+		__attribute__((section("registry_tests"), used)) =                                 \
+			&suite_name##_##test_name##_test;                                          \
 	static void suite_name##_##test_name(struct test_run *t)
 
 #define REASON_SIZE 320
@@ -95,8 +96,8 @@ struct test_run {
 #define CHECK(t, clause, condition, ...)                                                           \
 	({                                                                                         \
 		static const struct citation citation                                              \
-			__attribute__((section("registry_citations"), used)) = {CLAUSE_##clause,   \
-										__func__, __FILE__}; \
+			__attribute__((section("registry_citations"), used)) = {                   \
+				CLAUSE_##clause, __func__, __FILE__};                              \
 		bool check_holds = (condition);                                                    \
 		if (check_holds)                                                                   \
 			check_held((t), &citation);                                                \

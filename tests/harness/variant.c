@@ -37,9 +37,9 @@ struct collection {
 
 static bool variants_equal(const struct variant *a, const struct variant *b)
 {
-	return a->packed == b->packed && a->event_idx == b->event_idx && a->indirect == b->indirect &&
-	       a->in_order == b->in_order && a->interrupts == b->interrupts &&
-	       a->access == b->access && a->size == b->size;
+	return a->packed == b->packed && a->event_idx == b->event_idx &&
+	       a->indirect == b->indirect && a->in_order == b->in_order &&
+	       a->interrupts == b->interrupts && a->access == b->access && a->size == b->size;
 }
 
 static void collect(struct collection *collection, const struct variant *variant)
@@ -104,7 +104,8 @@ static const struct setting settings[] = {
 	{AXIS_SIZE, 0, set_size_2},
 };
 
-static bool possible(const struct virtio_device *device, const struct setting *setting, uint32_t axes)
+static bool possible(const struct virtio_device *device, const struct setting *setting,
+		     uint32_t axes)
 {
 	if (!(axes & setting->axis))
 		return false;
@@ -116,8 +117,8 @@ static bool possible(const struct virtio_device *device, const struct setting *s
 }
 
 /* Every combination of the settings from n on: with and without each. */
-static void product(struct collection *collection, const struct virtio_device *device, uint32_t axes,
-		    unsigned n, struct variant variant)
+static void product(struct collection *collection, const struct virtio_device *device,
+		    uint32_t axes, unsigned n, struct variant variant)
 {
 	if (n == ARRAY_LENGTH(settings)) {
 		collect(collection, &variant);

@@ -7,7 +7,7 @@
 
 /* The axes that a test can declare. */
 enum {
-	AXIS_RING = BIT(0),      /* split, packed */
+	AXIS_RING = BIT(0), /* split, packed */
 	AXIS_EVENT_IDX = BIT(1),
 	AXIS_INDIRECT = BIT(2),
 	AXIS_IN_ORDER = BIT(3),
