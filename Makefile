@@ -40,7 +40,8 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
 
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl
-TEST_TARGETS :=
+# What `make test` runs, in this order; host/build.mk adds to it.
+TEST_TARGETS := all lint unit test-clang test-reproducible
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -100,7 +101,7 @@ run: all ## judge the devices of a QEMU that is started for it
 
 .PHONY: test
 test: ## all tests; the last line is the sum
-	@scripts/test.sh $(BUILD) $(TEST_TARGETS)
+	@MAKE="$(MAKE)" scripts/test.sh $(TEST_TARGETS)
 
 # ---- unit tests on the host -----------------------------------------------------------------------
 
@@ -117,6 +118,16 @@ $(BUILD)/unit/%: tests/unit/%.c $(GENERATED) $(wildcard lib/*.[ch] boot/*.[ch] p
 .PHONY: unit
 unit: $(UNIT_TESTS) ## the unit tests on the host
 	@scripts/unit.sh $(UNIT_TESTS)
+
+# ---- the build itself -----------------------------------------------------------------------------
+
+.PHONY: test-clang
+test-clang: ## build the image with clang and lld
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang LD=ld.lld $(BUILD)/clang/virtproof.elf
+
+.PHONY: test-reproducible
+test-reproducible: ## two builds in two folders are the same, bit by bit
+	@scripts/reproducible.sh $(BUILD)
 
 # ---- lint -----------------------------------------------------------------------------------------
 

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Builds the committed tree in two folders with paths of different length and compares the images.
+# usage: reproducible.sh BUILD
+set -euo pipefail
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/virtproof.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+for folder in a a/rather/longer/path; do
+	mkdir -p "$work/$folder/tree"
+	git ls-files -z | xargs -0 cp --parents -t "$work/$folder/tree"
+	make -s -C "$work/$folder/tree" BUILD=build build/virtproof.elf >/dev/null
+done
+cmp "$work/a/tree/build/virtproof.elf" "$work/a/rather/longer/path/tree/build/virtproof.elf"
+echo "reproducible: 1 passed, 0 failed, 0 skipped"
