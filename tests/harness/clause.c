@@ -21,9 +21,8 @@ struct clause_state *clause_state(enum clause_id id)
 
 bool clause_is_cited(enum clause_id id)
 {
-	for (const struct citation *citation = __start_registry_citations;
-	     citation < __stop_registry_citations; citation++) {
-		if (citation->id == id)
+	for_each_citation (citation) {
+		if ((*citation)->id == id)
 			return true;
 	}
 	return false;

@@ -63,7 +63,11 @@ struct citation {
 /* True when some CHECK of this image cites the clause. */
 bool clause_is_cited(enum clause_id id);
 
-extern const struct citation __start_registry_citations[];
-extern const struct citation __stop_registry_citations[];
+extern const struct citation *const __start_registry_citations[];
+extern const struct citation *const __stop_registry_citations[];
+
+#define for_each_citation(entry)                                                                   \
+	for (const struct citation *const *entry = __start_registry_citations;                     \
+	     entry < __stop_registry_citations; entry++)
 
 #endif

@@ -50,11 +50,10 @@ static const char *keep_reason(const char *reason)
 
 static void mark_skipped(const struct test *test, const char *reason)
 {
-	for (const struct citation *citation = __start_registry_citations;
-	     citation < __stop_registry_citations; citation++) {
-		struct clause_state *state = clause_state(citation->id);
+	for_each_citation (citation) {
+		struct clause_state *state = clause_state((*citation)->id);
 
-		if (!cites(test, citation))
+		if (!cites(test, *citation))
 			continue;
 		state->skipped = true;
 		state->reason = keep_reason(reason);
@@ -320,7 +319,7 @@ static void run_step(const struct test *test, struct virtio_device *device, unsi
 	random_seed(&current.random, options.seed + number);
 	reporter->start(&current_result);
 	skip = lost[place] ? "the device did not come back from an earlier reset"
-			   : reason_to_skip(test, device, variant);
+			   : reason_to_skip(test, device);
 	if (skip) {
 		const char *feature =
 			test->has_feature && starts_with(skip, "VIRTIO_") ? "not offered: " : "";
@@ -379,6 +378,12 @@ void run_plan(struct virtio_device *devices, unsigned count, struct totals *tota
 {
 	unsigned steps = walk(devices, count, 0, NULL);
 
+	if (!steps) {
+		totals->verdicts[VERDICT_ERROR]++;
+		reporter->note(
+			"no test is selected by vp.tests, vp.skip, vp.device and vp.variant");
+		return;
+	}
 	start_arena();
 	reporter->plan(steps);
 	walk(devices, count, steps, totals);
@@ -389,10 +394,9 @@ void list_tests(void)
 	for (const struct test *const *test = __start_registry_tests; test < __stop_registry_tests;
 	     test++) {
 		print("%s.%s: %s\n ", (*test)->suite, (*test)->name, (*test)->about);
-		for (const struct citation *citation = __start_registry_citations;
-		     citation < __stop_registry_citations; citation++) {
-			if (cites(*test, citation))
-				print(" %s", clauses[citation->id].id);
+		for_each_citation (citation) {
+			if (cites(*test, *citation))
+				print(" %s", clauses[(*citation)->id].id);
 		}
 		print("\n");
 	}

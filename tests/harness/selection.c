@@ -24,9 +24,8 @@ static bool listed(const char *list, const struct test *test, const struct virti
 		return true;
 	if (device && glob_list_match(list, virtio_type_name(device->type)))
 		return true;
-	for (const struct citation *citation = __start_registry_citations;
-	     citation < __stop_registry_citations; citation++) {
-		if (cites(test, citation) && glob_list_match(list, clauses[citation->id].id))
+	for_each_citation (citation) {
+		if (cites(test, *citation) && glob_list_match(list, clauses[(*citation)->id].id))
 			return true;
 	}
 	return false;
@@ -55,6 +54,15 @@ bool device_is_scratch(const struct virtio_device *device)
 	       glob_list_match(options.scratch, device->name);
 }
 
+/* Whether a test makes sense in a variant at all. */
+static bool suits(const struct test *test, const struct variant *variant)
+{
+	bool msix = variant->interrupts == INTERRUPT_MSIX ||
+		    variant->interrupts == INTERRUPT_MSIX_SHARED;
+
+	return msix || !(test->needs & NEEDS_MSIX);
+}
+
 unsigned selected_variants(const struct test *test, const struct virtio_device *device,
 			   struct variant *variants, unsigned most)
 {
@@ -62,28 +70,24 @@ unsigned selected_variants(const struct test *test, const struct virtio_device *
 	bool all = strcmp(options.variant, "all") == 0;
 	unsigned count = variants_of(device, test->axes, !standard, variants, most), kept = 0;
 
-	if (standard || all)
-		return count;
 	for (unsigned n = 0; n < count; n++) {
 		char text[VARIANT_TEXT];
 
+		if (device->has_msix && !suits(test, &variants[n]))
+			continue;
 		variant_text(&variants[n], text);
-		if (glob_list_match(options.variant, text))
+		if (standard || all || glob_list_match(options.variant, text))
 			variants[kept++] = variants[n];
 	}
 	return kept;
 }
 
-const char *reason_to_skip(const struct test *test, const struct virtio_device *device,
-			   const struct variant *variant)
+const char *reason_to_skip(const struct test *test, const struct virtio_device *device)
 {
 	if (test->has_feature && !features_have(&device->offered, (unsigned)test->feature))
 		return feature_name(device->type, (unsigned)test->feature);
 	if ((test->needs & NEEDS_MSIX) && !device->has_msix)
 		return "the device has no MSI-X capability";
-	if ((test->needs & NEEDS_MSIX) && variant->interrupts != INTERRUPT_MSIX &&
-	    variant->interrupts != INTERRUPT_MSIX_SHARED)
-		return "the variant has no MSI-X";
 	if ((test->needs & NEEDS_WORK) && !workload_of(device->type))
 		return "no workload for this device type";
 	if ((test->needs & NEEDS_INTX) && !device->function->interrupt_pin)

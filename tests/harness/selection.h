@@ -18,9 +18,8 @@ bool device_is_scratch(const struct virtio_device *device);
 unsigned selected_variants(const struct test *test, const struct virtio_device *device,
 			   struct variant *variants, unsigned most);
 
-/* Why the test cannot run on this device in this variant, or NULL when it can. */
-const char *reason_to_skip(const struct test *test, const struct virtio_device *device,
-			   const struct variant *variant);
+/* Why the test cannot run on this device, or NULL when it can. */
+const char *reason_to_skip(const struct test *test, const struct virtio_device *device);
 
 /* True when a citation stands in the body of the test itself. */
 bool cites(const struct test *test, const struct citation *citation);

@@ -95,9 +95,9 @@ struct test_run {
  */
 #define CHECK(t, clause, condition, ...)                                                           \
 	({                                                                                         \
-		static const struct citation citation                                              \
-			__attribute__((section("registry_citations"), used)) = {                   \
-				CLAUSE_##clause, __func__, __FILE__};                              \
+		static const struct citation citation = {CLAUSE_##clause, __func__, __FILE__};     \
+		static const struct citation *const citation_entry                                 \
+			__attribute__((section("registry_citations"), used)) = &citation;          \
 		bool check_holds = (condition);                                                    \
 		if (check_holds)                                                                   \
 			check_held((t), &citation);                                                \
