@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* virtproof run */
+#include "host/commands.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/expectation.h"
+#include "host/narrator.h"
+#include "host/paths.h"
+#include "host/records.h"
+#include "host/session.h"
+#include "host/vmm_version.h"
+
+#define DEFAULT_SILENCE	  30
+#define DEFAULT_INCIDENTS 16
+
+static struct {
+	char *vmm, *machine, *accelerator, *program, *image, *append, *tests, *log, *expect, *name;
+	char **devices, **operands;
+	int cpus, memory, silence, incidents;
+	gboolean strict, quiet, print, update;
+	char *update_file;
+} options;
+
+static gboolean take_update(const char *name, const char *value, void *data, GError **error)
+{
+	(void)name;
+	(void)data;
+	(void)error;
+	options.update = TRUE;
+	g_free(options.update_file);
+	options.update_file = g_strdup(value);
+	return TRUE;
+}
+
+static const GOptionEntry entries[] = {
+	{"vmm", 'v', 0, G_OPTION_ARG_STRING, &options.vmm,
+	 "The VMM: a name that 'virtproof list' shows, or a descriptor file (qemu)", "NAME"},
+	{"device", 'd', 0, G_OPTION_ARG_STRING_ARRAY, &options.devices,
+	 "A device, as 'virtproof list NAME' shows them, with properties of the VMM's own; may be "
+	 "given many times; 'none' for none",
+	 "NAME[,PROPERTY=VALUE]"},
+	{"machine", 'M', 0, G_OPTION_ARG_STRING, &options.machine, "The kind of machine", "NAME"},
+	{"accelerator", 'a', 0, G_OPTION_ARG_STRING, &options.accelerator,
+	 "What executes the guest", "NAME"},
+	{"cpus", 'c', 0, G_OPTION_ARG_INT, &options.cpus, "Number of CPUs", "N"},
+	{"memory", 'm', 0, G_OPTION_ARG_INT, &options.memory, "Memory of the guest", "MIB"},
+	{"program", 0, 0, G_OPTION_ARG_STRING, &options.program,
+	 "The VMM's program, with words before all others", "WORDS"},
+	{"image", 0, 0, G_OPTION_ARG_FILENAME, &options.image,
+	 "The image (that which stands beside this program)", "FILE"},
+	{"tests", 't', 0, G_OPTION_ARG_STRING, &options.tests,
+	 "Only these: globs over suite.test, device types, clause ids, with commas between",
+	 "GLOBS"},
+	{"append", 'A', 0, G_OPTION_ARG_STRING, &options.append,
+	 "More words for the image, such as 'vp.bench vp.seed=7'", "WORDS"},
+	{"silence", 0, 0, G_OPTION_ARG_INT, &options.silence,
+	 "Seconds without a record after which the VMM hangs or spins (30)", "SECONDS"},
+	{"incidents", 0, 0, G_OPTION_ARG_INT, &options.incidents,
+	 "How often the VMM may go down before the run is given up (16)", "N"},
+	{"log", 'l', 0, G_OPTION_ARG_FILENAME, &options.log,
+	 "Keep all records in FILE, for 'virtproof report' and 'compare'", "FILE"},
+	{"name", 0, 0, G_OPTION_ARG_STRING, &options.name, "Name of this job in reports", "NAME"},
+	{"expect", 'e', 0, G_OPTION_ARG_FILENAME, &options.expect,
+	 "Expected failures ('none': none; tests/expect/VMM-VERSION.expect)", "FILE"},
+	{"update", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, take_update,
+	 "Show the expectations that this run would need, or write them to FILE", "FILE"},
+	{"strict", 0, 0, G_OPTION_ARG_NONE, &options.strict, "A warning is a failure too", NULL},
+	{"quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Only the summary", NULL},
+	{"print", 'n', 0, G_OPTION_ARG_NONE, &options.print,
+	 "Print the VMM's command and do not run it", NULL},
+	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.operands, NULL, NULL},
+	{NULL},
+};
+
+/* Words after "--" go to the VMM as they are. GLib leaves the "--" among them at times. */
+static char **vmm_options(void)
+{
+	char **words = options.operands;
+
+	return words && *words && strcmp(*words, "--") == 0 ? words + 1 : words;
+}
+
+static void add_option(GString *line, const char *option, const char *value)
+{
+	g_autofree char *quoted = value ? g_shell_quote(value) : NULL;
+
+	if (value)
+		g_string_append_printf(line, " %s %s", option, quoted);
+}
+
+static void add_number(GString *line, const char *option, int value)
+{
+	if (value)
+		g_string_append_printf(line, " %s %d", option, value);
+}
+
+/* This command again, up to the words for the image, which a single quote waits for. */
+static char *repeat_before(void)
+{
+	GString *line = g_string_new("virtproof run");
+
+	add_option(line, "--vmm", options.vmm);
+	add_option(line, "--machine", options.machine);
+	add_option(line, "--accelerator", options.accelerator);
+	add_option(line, "--program", options.program);
+	add_option(line, "--image", options.image);
+	add_number(line, "--cpus", options.cpus);
+	add_number(line, "--memory", options.memory);
+	for (char **device = options.devices; device && *device; device++)
+		add_option(line, "--device", *device);
+	g_string_append_printf(line, " --append '%s%s", options.append ? options.append : "",
+			       options.append ? " " : "");
+	return g_string_free(line, FALSE);
+}
+
+static char *repeat_after(void)
+{
+	char **words = vmm_options();
+	g_autofree char *rest = words && *words ? command_line(words) : NULL;
+
+	return rest ? g_strdup_printf("' -- %s", rest) : g_strdup("'");
+}
+
+/* The record that begins the job: what this run is of. */
+static void begin_job(const struct session *session, const char *version, char *const *argv)
+{
+	const struct launch *launch = session->launch;
+	JsonObject *record = record_new("job");
+	JsonArray *devices = json_array_new();
+	g_autofree char *command = command_line(argv);
+	g_autofree char *usual = g_strdup_printf("%s-%s-%s", launch->descriptor->name,
+						 launch->machine, launch->accelerator);
+
+	for (unsigned i = 0; i < launch->devices->len; i++) {
+		const struct launch_device *device = launch->devices->pdata[i];
+
+		json_array_add_string_element(devices, device->name);
+	}
+	json_object_set_string_member(record, "name", options.name ? options.name : usual);
+	json_object_set_string_member(record, "vmm", launch->descriptor->name);
+	json_object_set_string_member(record, "version", version);
+	json_object_set_string_member(record, "machine", launch->machine);
+	json_object_set_string_member(record, "accelerator", launch->accelerator);
+	json_object_set_array_member(record, "devices", devices);
+	json_object_set_string_member(record, "command", command);
+
+	g_autofree char *line = record_line(record);
+
+	if (session->log)
+		fprintf(session->log, "%s\n", line);
+	job_add(session->job, record);
+	json_object_unref(record);
+}
+
+static struct expectations *load_expectations(const char *vmm, const char *version,
+					      GError **error)
+{
+	g_autofree char *folder = paths_expectations();
+	g_autofree char *found = NULL;
+
+	if (options.expect && strcmp(options.expect, "none") == 0)
+		return expectations_none();
+	found = options.expect ? g_strdup(options.expect)
+			       : expectations_find(folder, vmm, version);
+	return found ? expectations_load(found, error) : expectations_none();
+}
+
+static void tell_outcome(const struct outcome *outcome, const struct expectations *expectations)
+{
+	for (unsigned i = 0; i < outcome->stale->len; i++) {
+		const struct expectation *entry = outcome->stale->pdata[i];
+
+		printf("expected to fail, but did not; remove it: %s\n", entry->line);
+	}
+	if (outcome->expected)
+		printf("%u failed as expected (%s)\n", outcome->expected, expectations->path);
+	if (outcome->unexpected)
+		printf("%u failed unexpectedly\n", outcome->unexpected);
+}
+
+/* An incident that no test answers for: the VMM went down between tests or at its end. */
+static unsigned lonely_incidents(const struct job *job)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < job->incidents->len; i++)
+		count += *record_text(job->incidents->pdata[i], "test") == '\0';
+	return count;
+}
+
+static int exit_status(const struct session *session, enum session_end end,
+		       const struct outcome *outcome)
+{
+	if (end == SESSION_CANCELLED)
+		return EXIT_BY_SIGNAL + interruption_signal();
+	if (end == SESSION_NEVER || end == SESSION_SUITE_ENDED || session->job->tests->len == 0)
+		return end == SESSION_INCOMPLETE ? EXIT_VMM_DOWN : EXIT_TROUBLE;
+	if (end == SESSION_INCOMPLETE || outcome->lost || lonely_incidents(session->job))
+		return EXIT_VMM_DOWN;
+	if (outcome->errors)
+		return EXIT_TROUBLE;
+	return outcome->unexpected || outcome->stale->len ? EXIT_UNEXPECTED : EXIT_AS_EXPECTED;
+}
+
+static void propose(const struct expectations *expectations, const struct job *job,
+		    const struct outcome *outcome)
+{
+	FILE *out = options.update_file ? fopen(options.update_file, "w") : stdout;
+
+	if (!out) {
+		fprintf(stderr, "virtproof: %s: %s\n", options.update_file, g_strerror(errno));
+		return;
+	}
+	if (out == stdout)
+		puts("\nexpectations that this run would need:");
+	expectations_propose(expectations, job, options.strict, outcome, out);
+	if (out != stdout)
+		fclose(out);
+}
+
+static int run_session(struct session *session, struct expectations *expectations)
+{
+	gboolean terminal = isatty(STDOUT_FILENO);
+	g_autofree char *before = repeat_before();
+	g_autofree char *after = repeat_after();
+	g_autofree char *trouble = NULL;
+	struct narrator *narrator =
+		narrator_new(stdout, terminal, options.quiet, before, after);
+	struct outcome outcome;
+
+	session->expectations = expectations;
+	session->viewer = narrator_viewer(narrator);
+
+	enum session_end end = session_run(session, &trouble);
+
+	narrator_finish(narrator, session->job, trouble);
+	outcome_judge(expectations, session->job, options.strict, &outcome);
+	tell_outcome(&outcome, expectations);
+	if (options.update)
+		propose(expectations, session->job, &outcome);
+
+	int status = exit_status(session, end, &outcome);
+
+	outcome_clear(&outcome);
+	narrator_free(narrator);
+	return status;
+}
+
+/* The words for the image that the options stand for. */
+static char *append_words(void)
+{
+	return g_strdup_printf("%s%s%s%s", options.tests ? "vp.tests=" : "",
+			       options.tests ? options.tests : "",
+			       options.tests && options.append ? " " : "",
+			       options.append ? options.append : "");
+}
+
+static int print_command(struct session *session)
+{
+	g_autofree char *own = launch_append(session->launch);
+	g_autofree char *append =
+		g_strconcat(own, *session->append ? " " : "", session->append, NULL);
+	g_autoptr(GError) error = NULL;
+	g_auto(GStrv) command = launch_command(session->launch, append, &error);
+	g_autofree char *line = command ? command_line(command) : NULL;
+
+	if (!command) {
+		fprintf(stderr, "virtproof: %s\n", error->message);
+		return EXIT_TROUBLE;
+	}
+	puts(line);
+	return EXIT_AS_EXPECTED;
+}
+
+static int run_with(struct session *session, char *const *argv)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *version = vmm_version(session->launch);
+	struct expectations *expectations =
+		load_expectations(session->launch->descriptor->name, version, &error);
+	int status = EXIT_TROUBLE;
+
+	if (!expectations) {
+		fprintf(stderr, "virtproof: %s\n", error->message);
+		return EXIT_TROUBLE;
+	}
+	session->job = job_new();
+	session->log = options.log ? fopen(options.log, "w") : NULL;
+	if (options.log && !session->log) {
+		fprintf(stderr, "virtproof: %s: %s\n", options.log, g_strerror(errno));
+	} else {
+		begin_job(session, version, argv);
+		status = run_session(session, expectations);
+	}
+	if (session->log)
+		fclose(session->log);
+	job_free(session->job);
+	expectations_free(expectations);
+	return status;
+}
+
+static struct launch *prepare(const struct descriptor *descriptor, GError **error)
+{
+	g_autofree char *kind = descriptor_text(descriptor, "vmm", "image", "elf");
+	g_autofree char *beside = paths_image(kind);
+	struct launch_request request = {
+		.machine = options.machine,
+		.accelerator = options.accelerator,
+		.program = options.program,
+		.image = options.image ? options.image : beside,
+		.cpus = (unsigned)MAX(options.cpus, 0),
+		.memory = (unsigned)MAX(options.memory, 0),
+		.devices = options.devices,
+		.options = vmm_options(),
+	};
+
+	if (strcmp(kind, "none") != 0 && !g_file_test(request.image, G_FILE_TEST_EXISTS)) {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+			    "there is no image %s; 'make' builds it", request.image);
+		return NULL;
+	}
+	return launch_new(descriptor, &request, error);
+}
+
+int command_run(int argc, char **argv)
+{
+	g_auto(GStrv) words = g_strdupv(argv);
+
+	if (!parse_options("[-- VMM-OPTION…]",
+			   "Runs the image on a VMM, judges the devices, explains what failed.\n"
+			   "Exit status: 0 nothing unexpected, 1 unexpected failures, 2 the suite or "
+			   "the set-up failed, 3 the VMM died.",
+			   entries, &argc, &argv))
+		return EXIT_TROUBLE;
+
+	g_autoptr(GError) error = NULL;
+	struct descriptor *descriptor =
+		descriptor_load(options.vmm ? options.vmm : "qemu", &error);
+	struct launch *launch = descriptor ? prepare(descriptor, &error) : NULL;
+	g_autofree char *append = append_words();
+	int status = EXIT_TROUBLE;
+
+	if (launch) {
+		struct session session = {
+			.launch = launch,
+			.append = append,
+			.silence = (unsigned)(options.silence > 0 ? options.silence
+								  : DEFAULT_SILENCE),
+			.incidents_limit = (unsigned)(options.incidents > 0 ? options.incidents
+									    : DEFAULT_INCIDENTS),
+			.cancel = interruption(),
+		};
+
+		status = options.print ? print_command(&session) : run_with(&session, words);
+	} else {
+		fprintf(stderr, "virtproof: %s\n", error->message);
+	}
+	launch_free(launch);
+	descriptor_free(descriptor);
+	return status;
+}

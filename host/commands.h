@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The sub-commands of the program and what they have in common. */
+#ifndef HOST_COMMANDS_H
+#define HOST_COMMANDS_H
+
+#include <gio/gio.h>
+
+/* The program's exit statuses, worst last but one. */
+enum exit_status {
+	EXIT_AS_EXPECTED = 0,
+	EXIT_UNEXPECTED = 1,
+	EXIT_TROUBLE = 2,   /* the suite or the set-up failed, or the command line is wrong */
+	EXIT_VMM_DOWN = 3,
+	EXIT_BY_SIGNAL = 128, /* + the signal */
+};
+
+/* Each takes its own words, argv[0] being its name, and returns the exit status. */
+int command_run(int argc, char **argv);
+int command_list(int argc, char **argv);
+
+/*
+ * Parses the options of a sub-command and leaves the operands in argv. arguments and summary
+ * stand in --help. FALSE when the command line is wrong, which has been said on standard error.
+ */
+gboolean parse_options(const char *arguments, const char *summary, const GOptionEntry *entries,
+		       int *argc, char ***argv);
+
+/*
+ * A cancellable that SIGINT, SIGTERM and SIGHUP cancel, once and for all, and the signal that
+ * did, or 0. Both belong to the program.
+ */
+GCancellable *interruption(void);
+int interruption_signal(void);
+
+#endif

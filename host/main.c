@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* virtproof, the program on the host: chooses the sub-command. */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <glib-unix.h>
+
+#include "host/commands.h"
+
+#ifndef VIRTPROOF_VERSION
+#define VIRTPROOF_VERSION "unversioned"
+#endif
+
+static const struct command {
+	const char *name;
+	const char *about;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{"run", "run the image on a VMM and judge its devices", command_run},
+	{"list", "list the VMMs that are known, or what one of them has", command_list},
+};
+
+static int caught_signal;
+
+GCancellable *interruption(void)
+{
+	static GCancellable *cancel;
+
+	if (!cancel)
+		cancel = g_cancellable_new();
+	return cancel;
+}
+
+int interruption_signal(void)
+{
+	return caught_signal;
+}
+
+static gboolean catch_signal(void *context)
+{
+	caught_signal = GPOINTER_TO_INT(context);
+	g_cancellable_cancel(interruption());
+	return G_SOURCE_CONTINUE;
+}
+
+gboolean parse_options(const char *arguments, const char *summary, const GOptionEntry *entries,
+		       int *argc, char ***argv)
+{
+	g_autoptr(GOptionContext) context = g_option_context_new(arguments);
+	g_autoptr(GError) error = NULL;
+
+	g_option_context_set_summary(context, summary);
+	g_option_context_add_main_entries(context, entries, NULL);
+	if (g_option_context_parse(context, argc, argv, &error))
+		return TRUE;
+	fprintf(stderr, "virtproof: %s; try --help\n", error->message);
+	return FALSE;
+}
+
+static void print_help(FILE *out)
+{
+	fputs("Usage: virtproof COMMAND [OPTION…] [ARGUMENT…]\n"
+	      "Judges, attacks and measures the virtio devices of a virtual machine monitor.\n\n",
+	      out);
+	for (unsigned i = 0; i < G_N_ELEMENTS(commands); i++)
+		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].about);
+	fputs("\nvirtproof COMMAND --help tells more. To begin with: virtproof run\n", out);
+}
+
+int main(int argc, char **argv)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+
+	setlocale(LC_CTYPE, "");
+	signal(SIGPIPE, SIG_IGN);
+	for (unsigned i = 0; i < G_N_ELEMENTS(signals); i++)
+		g_unix_signal_add(signals[i], catch_signal, GINT_TO_POINTER(signals[i]));
+	if (argc < 2) {
+		print_help(stderr);
+		return EXIT_TROUBLE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		print_help(stdout);
+		return EXIT_AS_EXPECTED;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("virtproof " VIRTPROOF_VERSION);
+		return EXIT_AS_EXPECTED;
+	}
+	for (unsigned i = 0; i < G_N_ELEMENTS(commands); i++) {
+		if (strcmp(argv[1], commands[i].name) == 0) {
+			g_autofree char *name = g_strdup_printf("virtproof %s", argv[1]);
+
+			g_set_prgname(name);
+			return commands[i].run(argc - 1, argv + 1);
+		}
+	}
+	fprintf(stderr, "virtproof: there is no command '%s'; try --help\n", argv[1]);
+	return EXIT_TROUBLE;
+}

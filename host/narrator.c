@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/narrator.h"
+
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "host/expectation.h"
+#include "host/records.h"
+
+/* The progress line is not redrawn more often than this: the eye sees no more. */
+#define REDRAW_US 50000
+
+struct narrator {
+	FILE *out;
+	gboolean terminal;
+	gboolean quiet;
+	gboolean drawn; /* a progress line stands at the cursor */
+	char *repeat_before;
+	char *repeat_after;
+	gint64 began;
+	gint64 last_drawn;
+};
+
+struct narrator *narrator_new(FILE *out, gboolean terminal, gboolean quiet,
+			      const char *repeat_before, const char *repeat_after)
+{
+	struct narrator *narrator = g_new0(struct narrator, 1);
+
+	narrator->out = out;
+	narrator->terminal = terminal;
+	narrator->quiet = quiet;
+	narrator->repeat_before = g_strdup(repeat_before);
+	narrator->repeat_after = g_strdup(repeat_after);
+	narrator->began = g_get_monotonic_time();
+	return narrator;
+}
+
+void narrator_free(struct narrator *narrator)
+{
+	g_free(narrator->repeat_before);
+	g_free(narrator->repeat_after);
+	g_free(narrator);
+}
+
+static unsigned terminal_width(const struct narrator *narrator)
+{
+	struct winsize size;
+
+	if (ioctl(fileno(narrator->out), TIOCGWINSZ, &size) == 0 && size.ws_col > 20)
+		return size.ws_col;
+	return 80;
+}
+
+static void erase_progress(struct narrator *narrator)
+{
+	if (narrator->drawn)
+		fputs("\r\033[K", narrator->out);
+	narrator->drawn = FALSE;
+}
+
+static void draw_progress(struct narrator *narrator, const struct job *job)
+{
+	gint64 now = g_get_monotonic_time();
+	const struct position *at = job->at;
+
+	if (now - narrator->last_drawn < REDRAW_US)
+		return;
+	narrator->last_drawn = now;
+
+	const struct device *device = job_device(job, at->device);
+	g_autofree char *line = g_strdup_printf(
+		"[%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "] %.1f s  %u failed  %s.%s  %s %s", at->n,
+		at->of, (double)(now - narrator->began) / G_USEC_PER_SEC, job->counts.fail,
+		at->suite, at->test, at->device, device ? device->name : "");
+
+	fprintf(narrator->out, "\r\033[K%.*s", (int)terminal_width(narrator) - 1, line);
+	fflush(narrator->out);
+	narrator->drawn = TRUE;
+}
+
+static void view_start(const struct job *job, void *context)
+{
+	struct narrator *narrator = context;
+
+	if (narrator->terminal && !narrator->quiet)
+		draw_progress(narrator, job);
+}
+
+static void tell_repeat(struct narrator *narrator, const char *words)
+{
+	if (*words)
+		fprintf(narrator->out, "       repeat: %s%s%s\n", narrator->repeat_before, words,
+			narrator->repeat_after);
+}
+
+static const struct expectation *expected_by(const struct test_result *test)
+{
+	if (test->expectation)
+		return test->expectation;
+	for (unsigned i = 0; i < test->checks->len; i++) {
+		const struct check *check = test->checks->pdata[i];
+
+		if (check->expectation)
+			return check->expectation;
+	}
+	return NULL;
+}
+
+static void tell_checks(struct narrator *narrator, const struct test_result *test)
+{
+	for (unsigned i = 0; i < test->checks->len; i++) {
+		const struct check *check = test->checks->pdata[i];
+
+		fprintf(narrator->out, "       %s (%s): %s\n", check->clause, check->level,
+			check->message);
+		if (check->expectation)
+			fprintf(narrator->out, "       expected: %s %s\n",
+				check->expectation->reason, check->expectation->link);
+	}
+	if (test->expectation)
+		fprintf(narrator->out, "       expected: %s %s\n", test->expectation->reason,
+			test->expectation->link);
+}
+
+static gboolean is_bad(const struct test_result *test)
+{
+	return strcmp(test->verdict, "pass") != 0 && strcmp(test->verdict, "skip") != 0;
+}
+
+static void view_test(const struct job *job, struct test_result *test, void *context)
+{
+	struct narrator *narrator = context;
+	gboolean bad = is_bad(test);
+
+	(void)job;
+	if (narrator->quiet || (narrator->terminal && !bad))
+		return;
+	erase_progress(narrator);
+	fprintf(narrator->out, "%-5s  %s  %s %s  %s", test->verdict, test->full_name,
+		test->device, test->family, test->variant);
+	if (test->us)
+		fprintf(narrator->out, "  %.1f ms", (double)test->us / 1000);
+	fprintf(narrator->out, "%s%s%s\n", *test->outcome ? "  " : "", test->outcome,
+		bad && expected_by(test) ? "  (expected)" : "");
+	if (*test->reason)
+		fprintf(narrator->out, "       %s\n", test->reason);
+	if (bad) {
+		tell_checks(narrator, test);
+		tell_repeat(narrator, test->repeat);
+	}
+	fflush(narrator->out);
+}
+
+static void view_incident(const struct job *job, JsonObject *vmm, void *context)
+{
+	struct narrator *narrator = context;
+	g_auto(GStrv) lines = g_strsplit(record_text(vmm, "output"), "\n", -1);
+	const char *test = record_text(vmm, "test");
+
+	(void)job;
+	if (narrator->quiet)
+		return;
+	erase_progress(narrator);
+	fprintf(narrator->out, "%s  %s %s: %s\n", record_text(vmm, "event"),
+		*test ? "in" : "outside a test", test, record_text(vmm, "words"));
+	for (char **line = lines; *line; line++) {
+		if (**line)
+			fprintf(narrator->out, "       | %s\n", *line);
+	}
+	fflush(narrator->out);
+}
+
+struct session_viewer narrator_viewer(struct narrator *narrator)
+{
+	return (struct session_viewer){.started = view_start,
+				       .judged = view_test,
+				       .incident = view_incident,
+				       .context = narrator};
+}
+
+static struct counts count_device(const struct job *job, const char *bdf)
+{
+	struct counts counts = {0};
+
+	for (unsigned i = 0; i < job->tests->len; i++) {
+		const struct test_result *test = job->tests->pdata[i];
+
+		if (strcmp(test->device, bdf) == 0)
+			count_verdict(&counts, test->verdict);
+	}
+	return counts;
+}
+
+static void tell_counts(FILE *out, const char *bdf, const char *name, struct counts counts)
+{
+	fprintf(out, "%-12s %-12s %6u %6u %6u %6u %6u\n", bdf, name, counts.pass, counts.fail,
+		counts.warn, counts.skip, counts.error);
+}
+
+static void tell_devices(struct narrator *narrator, const struct job *job)
+{
+	struct counts apart = count_device(job, "");
+
+	fprintf(narrator->out, "\n%-12s %-12s %6s %6s %6s %6s %6s\n", "device", "type", "pass",
+		"fail", "warn", "skip", "error");
+	for (unsigned i = 0; i < job->devices->len; i++) {
+		const struct device *device = job->devices->pdata[i];
+
+		tell_counts(narrator->out, device->bdf, device->name,
+			    count_device(job, device->bdf));
+	}
+	if (apart.pass + apart.fail + apart.warn + apart.skip + apart.error)
+		tell_counts(narrator->out, "", "none", apart);
+	tell_counts(narrator->out, "all", "", job->counts);
+}
+
+static void tell_clauses(struct narrator *narrator, const struct job *job)
+{
+	unsigned holds = 0, violated = 0, unjudged = 0;
+	JsonObject *said = job->summary ? record_object(job->summary, "clauses") : NULL;
+	gint64 uncovered = said ? record_number(said, "uncovered", -1) : -1;
+
+	for (unsigned i = 0; i < job->clauses->len; i++) {
+		const struct clause *clause = job->clauses->pdata[i];
+
+		if (strcmp(clause->verdict, "holds") == 0)
+			holds++;
+		else if (strcmp(clause->verdict, "violated") == 0)
+			violated++;
+		else
+			unjudged++;
+	}
+	fprintf(narrator->out, "clauses: %u hold, %u violated, %u not judged", holds, violated,
+		unjudged);
+	if (uncovered >= 0)
+		fprintf(narrator->out, ", %" G_GINT64_FORMAT " without a test", uncovered);
+	fputc('\n', narrator->out);
+}
+
+void narrator_finish(struct narrator *narrator, const struct job *job, const char *trouble)
+{
+	erase_progress(narrator);
+	if (job->tests->len) {
+		tell_devices(narrator, job);
+		tell_clauses(narrator, job);
+	}
+	if (trouble)
+		fprintf(narrator->out, "%s\n", trouble);
+	fprintf(narrator->out, "%.1f s on %s %s (%s, %s)\n",
+		(double)(g_get_monotonic_time() - narrator->began) / G_USEC_PER_SEC, job->vmm,
+		job->version, job->machine, job->accelerator);
+	fflush(narrator->out);
+}

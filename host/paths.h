@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where the program finds what belongs to it. */
+#ifndef HOST_PATHS_H
+#define HOST_PATHS_H
+
+/*
+ * The image of that kind ("elf", "img", "iso"): virtproof.<kind> beside the program, else in the
+ * installation's share/virtproof. The path is returned whether the file exists or not. The
+ * caller owns it.
+ */
+char *paths_image(const char *kind);
+
+/*
+ * The folder of expectation files: tests/expect above the folder of the program (a build in the
+ * source tree), else share/virtproof/expect of the installation. The caller owns it.
+ */
+char *paths_expectations(void);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A child process that cannot outlive us: in a process group of its own, which dies as a whole,
+ * and killed by the kernel should we be killed.
+ */
+#ifndef HOST_PROCESS_H
+#define HOST_PROCESS_H
+
+#include <gio/gio.h>
+
+struct process {
+	GSubprocess *child;
+	GPid group;
+};
+
+/*
+ * Starts the command (looked up in PATH) with the given pipes. NULL with error set when it cannot
+ * be started.
+ */
+struct process *process_start(char *const *command, GSubprocessFlags flags, GError **error);
+
+/* Kills the whole group, waits for the child, frees. NULL is fine. */
+void process_end(struct process *process);
+
+/* Kills the whole group at once; the child is waited for by whoever waits. */
+void process_kill(struct process *process);
+
+/* CPU time that the group has used so far, in microseconds. */
+gint64 process_cpu_time(const struct process *process);
+
+#endif

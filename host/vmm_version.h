@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef HOST_VMM_VERSION_H
+#define HOST_VMM_VERSION_H
+
+#include "host/launch.h"
+
+/*
+ * The version of the VMM as its descriptor says how to learn it, "" when it does not say or the
+ * program does not answer. The caller owns it.
+ */
+char *vmm_version(struct launch *launch);
+
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A VMM and a guest in one that are neither: prints the records of a run, and misbehaves as told.
+ * Takes the image's command line behind --append, of which it minds vp.from and vp.tests.
+ */
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct {
+	unsigned tests, crash, hang, spin, babble, quit, fail, warn, garbage, tear, linger;
+	unsigned crash_at_end, exit, clause_holds, samples, factor;
+	bool crash_always, mute, ask, bad;
+} told = {.tests = 12, .factor = 100};
+
+static const struct {
+	const char *option;
+	unsigned *value;
+} numbers[] = {
+	{"--tests", &told.tests},   /* how many there are */
+	{"--crash", &told.crash},   /* in this one: abort */
+	{"--hang", &told.hang},	    /* in this one: sleep for ever */
+	{"--spin", &told.spin},	    /* in this one: compute for ever */
+	{"--babble", &told.babble}, /* in this one: print garbage for ever */
+	{"--quit", &told.quit},	    /* in this one: exit with status 0 */
+	{"--fail", &told.fail},	    /* this one breaks a MUST */
+	{"--warn", &told.warn},	    /* this one breaks a SHOULD */
+	{"--garbage", &told.garbage}, /* MiB of it, before test 2 */
+	{"--tear", &told.tear},	    /* a torn record before this one */
+	{"--linger", &told.linger}, /* stay after the summary */
+	{"--crash-at-end", &told.crash_at_end},
+	{"--exit", &told.exit},	    /* status of an ordered end */
+	{"--samples", &told.samples}, /* of measures; 0: no measure */
+	{"--factor", &told.factor}, /* percent of the usual figures */
+};
+
+static const struct {
+	const char *option;
+	bool *value;
+} flags[] = {
+	{"--crash-always", &told.crash_always}, /* in every test */
+	{"--mute", &told.mute},			/* die before the first record */
+	{"--ask", &told.ask},			/* ask the host to resize a disk */
+	{"--bad", &told.bad},			/* refuse the command line as the image does */
+};
+
+static const char *const suites[] = {"transport", "ring", "interrupt", "device"};
+
+static unsigned after(const char *line, const char *key)
+{
+	const char *found = NULL, *at = line;
+
+	while ((at = strstr(at, key)))
+		found = at += strlen(key);
+	return found ? (unsigned)strtoul(found, NULL, 10) : 0;
+}
+
+static void print_garbage(unsigned mib)
+{
+	static char buffer[1 << 16];
+	uint32_t state = 1;
+
+	for (unsigned i = 0; i < mib * 16; i++) {
+		for (size_t j = 0; j < sizeof(buffer); j++) {
+			state = state * 1664525u + 1013904223u;
+			buffer[j] = (char)(state >> 24);
+		}
+		fwrite(buffer, 1, sizeof(buffer), stdout);
+	}
+	putchar('\n');
+}
+
+static void misbehave(unsigned n)
+{
+	volatile unsigned count = 0;
+
+	if (n == told.crash || told.crash_always) {
+		fprintf(stderr, "stand-in: assertion 'n != %u' failed\n", n);
+		abort();
+	}
+	if (n == told.quit)
+		exit(0);
+	while (n == told.hang)
+		pause();
+	while (n == told.spin)
+		count++;
+	while (n == told.babble)
+		puts("{\"type\": \"babble\"");
+}
+
+static void ask_for_resize(void)
+{
+	char answer[256] = "";
+
+	puts("{\"type\":\"ask\",\"id\":1,\"verb\":\"resize\",\"arguments\":"
+	     "{\"device\":\"00:03.0\",\"size\":33554432}}");
+	fflush(stdout);
+	if (!fgets(answer, sizeof(answer), stdin))
+		exit(4);
+	answer[strcspn(answer, "\n")] = '\0';
+	printf("{\"type\":\"told\",\"id\":1,\"answer\":\"%s\"}\n", answer);
+}
+
+static void run_test(unsigned n)
+{
+	const char *suite = suites[n % 4], *device = n % 2 ? "00:03.0" : "00:04.0";
+	const char *verdict = n == told.fail ? "fail" : n == told.warn ? "warn" : "pass";
+	const char *level = n == told.fail ? "MUST" : "SHOULD";
+
+	printf("{\"type\":\"start\",\"suite\":\"%s\",\"test\":\"number_%u\",\"device\":\"%s\","
+	       "\"variant\":\"split\",\"n\":%u,\"of\":%u}\n",
+	       suite, n, device, n, told.tests);
+	fflush(stdout);
+	misbehave(n);
+	if (n == 1 && told.ask)
+		ask_for_resize();
+	if (n == told.fail || n == told.warn)
+		printf("{\"type\":\"check\",\"clause\":\"DEMO-%u\",\"level\":\"%s\",\"test\":"
+		       "\"%s.number_%u\",\"device\":\"%s\",\"variant\":\"split\",\"message\":"
+		       "\"the number is %u\",\"repeat\":\"vp.tests=%s.number_%u "
+		       "vp.device=%s\"}\n",
+		       n, level, suite, n, device, n, suite, n, device);
+	printf("{\"type\":\"test\",\"suite\":\"%s\",\"test\":\"number_%u\",\"device\":\"%s\","
+	       "\"variant\":\"split\",\"verdict\":\"%s\",\"reason\":\"\",\"us\":%u}\n",
+	       suite, n, device, verdict, n * 100);
+	fflush(stdout);
+}
+
+static void print_devices(const char *append)
+{
+	printf("{\"type\":\"run\",\"schema\":1,\"version\":\"0\",\"hypervisor\":\"StandIn\","
+	       "\"boot\":\"none\",\"cpus\":2,\"tsc_khz\":1000000,\"cmdline\":\"%s\"}\n"
+	       "{\"type\":\"device\",\"bdf\":\"00:03.0\",\"virtio_id\":2,\"name\":\"blk\","
+	       "\"transport\":\"pci\",\"features_offered\":\"0x10130006e54\",\"queues\":1}\n"
+	       "{\"type\":\"device\",\"bdf\":\"00:04.0\",\"virtio_id\":1,\"name\":\"net\","
+	       "\"transport\":\"pci\",\"features_offered\":\"0x10130bf8024\",\"queues\":3}\n",
+	       append);
+}
+
+/* A latency distribution around 20 us, one figure a bucket, and a rate. */
+static void print_measures(void)
+{
+	unsigned seed = (unsigned)getpid();
+	unsigned total = 0, lowest = 0, highest = 0;
+	double sum = 0;
+
+	printf("{\"type\":\"measure\",\"name\":\"latency\",\"device\":\"00:03.0\",\"variant\":"
+	       "\"split\",\"unit\":\"ns\",\"buckets\":[");
+	for (unsigned i = 0; i < 20; i++) {
+		unsigned value = (15000 + 500 * i + (unsigned)rand_r(&seed) % 100) * told.factor /
+				 100;
+		unsigned count = told.samples * (i < 10 ? i + 1 : 20 - i) / 110;
+
+		printf("%s[%u,%u]", i ? "," : "", value, count);
+		lowest = i ? lowest : value;
+		highest = value;
+		total += count;
+		sum += (double)value * count;
+	}
+	printf("],\"count\":%u,\"min\":%u,\"max\":%u,\"mean\":%.0f,\"p50\":%u,\"p99\":%u}\n", total,
+	       lowest, highest, total ? sum / total : 0, 20000 * told.factor / 100, highest);
+	for (unsigned depth = 1; depth <= 64; depth *= 4)
+		printf("{\"type\":\"measure\",\"name\":\"read\",\"device\":\"00:03.0\",\"variant\":"
+		       "\"split\",\"depth\":%u,\"unit\":\"requests/s\",\"value\":%u}\n",
+		       depth, (5000 + (unsigned)rand_r(&seed) % 100) * depth * 100 / told.factor);
+}
+
+static void print_end(unsigned from)
+{
+	unsigned ran = told.tests - from + 1;
+
+	for (unsigned n = from; n <= told.tests; n++)
+		printf("{\"type\":\"clause\",\"id\":\"DEMO-%u\",\"level\":\"%s\",\"verdict\":"
+		       "\"%s\",\"checks\":1,\"why\":\"\"}\n",
+		       n, n == told.warn ? "SHOULD" : "MUST",
+		       n == told.fail || n == told.warn ? "violated" : "holds");
+	if (told.samples)
+		print_measures();
+	printf("{\"type\":\"summary\",\"pass\":%u,\"fail\":%u,\"warn\":0,\"skip\":0,\"error\":0,"
+	       "\"clauses\":{\"holds\":%u,\"violated\":0,\"unjudged\":0,\"uncovered\":3},"
+	       "\"worst\":\"pass\",\"ms\":5}\n",
+	       ran, told.fail ? 1 : 0, ran);
+	fflush(stdout);
+}
+
+static void read_options(char **argv, const char **append)
+{
+	for (; *argv; argv++) {
+		if (strcmp(*argv, "--append") == 0 && argv[1])
+			*append = *++argv;
+		for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+			if (strcmp(*argv, numbers[i].option) == 0 && argv[1])
+				*numbers[i].value = (unsigned)strtoul(*++argv, NULL, 10);
+		}
+		for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
+			if (strcmp(*argv, flags[i].option) == 0)
+				*flags[i].value = true;
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const char *append = "";
+
+	(void)argc;
+	read_options(argv + 1, &append);
+	if (told.mute) {
+		fputs("stand-in: cannot open the image\n", stderr);
+		return 1;
+	}
+	if (told.bad) {
+		puts("vp.nonsense: no such parameter");
+		return 5;
+	}
+
+	unsigned from = after(append, "vp.from=");
+	unsigned only = after(append, ".number_");
+
+	from = from ? from : 1;
+	fputs("SeaBIOS (version 1.16.2)\r\n\033c\033[?7lBooting from ROM...", stdout);
+	print_devices(append);
+	for (unsigned n = from; n <= told.tests; n++) {
+		if (n == 2 && told.garbage)
+			print_garbage(told.garbage);
+		if (n == told.tear)
+			fputs("{\"type\":\"test\",\"suite\":\"ring\",\"te", stdout);
+		if (!only || n == only)
+			run_test(n);
+	}
+	print_end(from);
+	if (told.crash_at_end)
+		raise(SIGSEGV);
+	while (told.linger)
+		pause();
+	return (int)told.exit;
+}
