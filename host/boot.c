@@ -44,7 +44,7 @@ struct boot {
 	unsigned tick, farewell, linger;
 	gboolean exited;
 	gint64 last_record;   /* when; monotonic */
-	gboolean fresh;	      /* a record has come since the last tick */
+	gboolean fresh;       /* a record has come since the last tick */
 	gint64 idle_since;    /* the first tick without a record */
 	gint64 idle_cpu_time; /* CPU time at that tick */
 };
@@ -150,7 +150,7 @@ static void give_up_on(struct boot *boot, gint64 now)
 	double seconds = (double)(now - boot->last_record) / G_USEC_PER_SEC;
 	gint64 used = process_cpu_time(boot->process) - boot->idle_cpu_time;
 	gint64 passed = now - boot->idle_since;
-	gboolean spins = used > passed / 2;
+	gboolean spins = used > passed / 10; /* a busy host gives it no more */
 
 	put_down(boot, spins ? BOOT_SPINS : BOOT_HUNG,
 		 g_strdup_printf("%s: no record for %.0f s, of which it computed %.0f %%",
@@ -195,8 +195,8 @@ void boot_tell(struct boot *boot, const char *line)
 	g_autofree char *whole = g_strconcat(line, "\n", NULL);
 
 	/* Never wait: a VMM that does not read must not stop its watcher. */
-	if (g_pollable_output_stream_write_nonblocking(pollable, whole, strlen(whole), NULL,
-						       NULL) < 0)
+	if (g_pollable_output_stream_write_nonblocking(pollable, whole, strlen(whole), NULL, NULL) <
+	    0)
 		tail_add(&boot->tail, "(an answer to the guest was not read)\n", 38);
 }
 
@@ -251,8 +251,8 @@ static void run_loop(struct boot *boot)
 	g_subprocess_wait_async(child, NULL, take_exit, boot);
 	boot->tick = g_timeout_add(TICK_MS, look, boot);
 	if (boot->request->cancel)
-		handler = g_cancellable_connect(boot->request->cancel, G_CALLBACK(cancelled),
-						boot, NULL);
+		handler = g_cancellable_connect(boot->request->cancel, G_CALLBACK(cancelled), boot,
+						NULL);
 	g_main_loop_run(boot->loop);
 	if (handler)
 		g_cancellable_disconnect(boot->request->cancel, handler);
@@ -274,11 +274,11 @@ void boot_run(const struct boot_request *request, struct boot_result *result)
 	*result = (struct boot_result){.end = BOOT_NEVER, .status = -1};
 	boot->request = request;
 	boot->result = result;
-	boot->process = process_start(request->command,
-				      G_SUBPROCESS_FLAGS_STDIN_PIPE |
-					      G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-					      G_SUBPROCESS_FLAGS_STDERR_PIPE,
-				      &error);
+	boot->process =
+		process_start(request->command,
+			      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+				      G_SUBPROCESS_FLAGS_STDERR_PIPE,
+			      &error);
 	if (!boot->process) {
 		result->words = g_strdup(error->message);
 		result->last_output = g_strdup("");

@@ -12,20 +12,20 @@
 struct boot;
 
 enum boot_end {
-	BOOT_DONE,	/* the summary came, and the VMM ended as its descriptor allows */
+	BOOT_DONE,       /* the summary came, and the VMM ended as its descriptor allows */
 	BOOT_UNFINISHED, /* the VMM ended as its descriptor allows, but no summary came */
-	BOOT_DIED,	/* it ended by a signal or with a status of its own */
-	BOOT_HUNG,	/* no record for too long, and it did not compute */
-	BOOT_SPINS,	/* no record for too long, and it did compute */
-	BOOT_STOPPED,	/* it says itself that the guest cannot go on */
-	BOOT_CANCELLED, /* the user wants to end */
-	BOOT_NEVER,	/* it could not be started */
+	BOOT_DIED,       /* it ended by a signal or with a status of its own */
+	BOOT_HUNG,       /* no record for too long, and it did not compute */
+	BOOT_SPINS,      /* no record for too long, and it did compute */
+	BOOT_STOPPED,    /* it says itself that the guest cannot go on */
+	BOOT_CANCELLED,  /* the user wants to end */
+	BOOT_NEVER,      /* it could not be started */
 };
 
 struct boot_request {
 	char *const *command;
-	const char *exits;	/* statuses of an ordered end, between blanks: " 0 1 3 " */
-	unsigned silence;	/* seconds without a record that are too long */
+	const char *exits; /* statuses of an ordered end, between blanks: " 0 1 3 " */
+	unsigned silence;  /* seconds without a record that are too long */
 	GCancellable *cancel;
 
 	/* A record has come. For "ask" the answer is written with boot_tell(). */
@@ -35,12 +35,12 @@ struct boot_request {
 
 struct boot_result {
 	enum boot_end end;
-	int status;	   /* exit status, or -1 */
-	int signal;	   /* that killed it, or 0 */
+	int status;        /* exit status, or -1 */
+	int signal;        /* that killed it, or 0 */
 	gboolean summary;  /* a summary record came */
-	char *words;	   /* the end in words */
+	char *words;       /* the end in words */
 	char *last_output; /* what else it printed last, console and standard error */
-	gint64 noise;	   /* bytes that were no record */
+	gint64 noise;      /* bytes that were no record */
 };
 
 /* Runs the boot to its end in a main loop of its own; never fails: see result->end. */

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The program on the host, its tests, its data.
+# The program on the host, what is built into it, and its tests.
 
-BUILD ?= build
-HOST_CC ?= cc
 HOST_CFLAGS ?= -O2 -g
 
-SETUP_PACKAGES += libglib2.0-dev libglib2.0-dev-bin libjson-glib-dev libxml2-dev libcmocka-dev
+SETUP_PACKAGES += pkg-config libglib2.0-dev libglib2.0-dev-bin libjson-glib-dev libcmocka-dev
+TEST_TARGETS += test-host
 
 host_packages := gio-unix-2.0 json-glib-1.0
 host_flags = -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -I. -MMD -MP \
@@ -16,33 +15,37 @@ host_sources := $(wildcard host/*.c)
 host_data := $(wildcard host/vmm/*.ini)
 host_objects := $(host_sources:host/%.c=$(BUILD)/host/%.o) $(BUILD)/host/data.o
 
-# What is built into the program: every descriptor.
+all: $(BUILD)/virtproof
+
+# Every descriptor is built into the program.
 $(BUILD)/host/data.xml: $(host_data) host/build.mk
 	@mkdir -p $(@D)
-	{ printf '<gresources><gresource prefix="/virtproof">'; \
+	$(Q){ printf '<gresources><gresource prefix="/virtproof">'; \
 	  printf '<file alias="vmm/%s">%s</file>' $(foreach f,$(host_data),$(notdir $f) $f); \
 	  printf '</gresource></gresources>\n'; } > $@
 
 $(BUILD)/host/data.c: $(BUILD)/host/data.xml
-	glib-compile-resources --sourcedir=. --generate-source --target=$@ $<
+	$(Q)glib-compile-resources --sourcedir=. --generate-source --target=$@ $<
 
 $(BUILD)/host/data.o: $(BUILD)/host/data.c
-	$(HOST_CC) $(HOST_CFLAGS) $(host_flags) -c -o $@ $<
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $(host_flags) -c -o $@ $<
 
 $(BUILD)/host/%.o: host/%.c host/build.mk
 	@mkdir -p $(@D)
-	$(HOST_CC) $(HOST_CFLAGS) $(host_flags) -c -o $@ $<
+	$(call say,HOSTCC,$<)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $(host_flags) -c -o $@ $<
 
 $(BUILD)/virtproof: $(host_objects)
-	$(HOST_CC) $(HOST_CFLAGS) -o $@ $^ $(host_libraries)
+	$(call say,HOSTLD,$@)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ $(host_libraries)
 
 # A VMM that is none, for the tests of the program.
 $(BUILD)/host/stand-in: tests/host/stand_in.c
 	@mkdir -p $(@D)
-	$(HOST_CC) $(HOST_CFLAGS) $(host_flags) -o $@ $<
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $(host_flags) -o $@ $<
 
 .PHONY: test-host
-test-host: $(BUILD)/virtproof $(BUILD)/host/stand-in
-	tests/host/run.sh $(BUILD)
+test-host: $(BUILD)/virtproof $(BUILD)/host/stand-in ## the tests of the program on the host
+	@tests/host/run.sh $(BUILD)
 
 -include $(wildcard $(BUILD)/host/*.d)

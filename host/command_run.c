@@ -14,7 +14,7 @@
 #include "host/session.h"
 #include "host/vmm_version.h"
 
-#define DEFAULT_SILENCE	  30
+#define DEFAULT_SILENCE   30
 #define DEFAULT_INCIDENTS 16
 
 static struct {
@@ -156,16 +156,14 @@ static void begin_job(const struct session *session, const char *version, char *
 	json_object_unref(record);
 }
 
-static struct expectations *load_expectations(const char *vmm, const char *version,
-					      GError **error)
+static struct expectations *load_expectations(const char *vmm, const char *version, GError **error)
 {
 	g_autofree char *folder = paths_expectations();
 	g_autofree char *found = NULL;
 
 	if (options.expect && strcmp(options.expect, "none") == 0)
 		return expectations_none();
-	found = options.expect ? g_strdup(options.expect)
-			       : expectations_find(folder, vmm, version);
+	found = options.expect ? g_strdup(options.expect) : expectations_find(folder, vmm, version);
 	return found ? expectations_load(found, error) : expectations_none();
 }
 
@@ -197,11 +195,11 @@ static int exit_status(const struct session *session, enum session_end end,
 {
 	if (end == SESSION_CANCELLED)
 		return EXIT_BY_SIGNAL + interruption_signal();
-	if (end == SESSION_NEVER || end == SESSION_SUITE_ENDED || session->job->tests->len == 0)
-		return end == SESSION_INCOMPLETE ? EXIT_VMM_DOWN : EXIT_TROUBLE;
+	if (end == SESSION_NEVER || end == SESSION_SUITE_ENDED)
+		return EXIT_TROUBLE;
 	if (end == SESSION_INCOMPLETE || outcome->lost || lonely_incidents(session->job))
 		return EXIT_VMM_DOWN;
-	if (outcome->errors)
+	if (outcome->errors || session->job->tests->len == 0)
 		return EXIT_TROUBLE;
 	return outcome->unexpected || outcome->stale->len ? EXIT_UNEXPECTED : EXIT_AS_EXPECTED;
 }
@@ -228,8 +226,7 @@ static int run_session(struct session *session, struct expectations *expectation
 	g_autofree char *before = repeat_before();
 	g_autofree char *after = repeat_after();
 	g_autofree char *trouble = NULL;
-	struct narrator *narrator =
-		narrator_new(stdout, terminal, options.quiet, before, after);
+	struct narrator *narrator = narrator_new(stdout, terminal, options.quiet, before, after);
 	struct outcome outcome;
 
 	session->expectations = expectations;
@@ -237,7 +234,7 @@ static int run_session(struct session *session, struct expectations *expectation
 
 	enum session_end end = session_run(session, &trouble);
 
-	narrator_finish(narrator, session->job, trouble);
+	narrator_finish(narrator, session->job, options.strict, trouble);
 	outcome_judge(expectations, session->job, options.strict, &outcome);
 	tell_outcome(&outcome, expectations);
 	if (options.update)
@@ -253,10 +250,9 @@ static int run_session(struct session *session, struct expectations *expectation
 /* The words for the image that the options stand for. */
 static char *append_words(void)
 {
-	return g_strdup_printf("%s%s%s%s", options.tests ? "vp.tests=" : "",
-			       options.tests ? options.tests : "",
-			       options.tests && options.append ? " " : "",
-			       options.append ? options.append : "");
+	return g_strdup_printf(
+		"%s%s%s%s", options.tests ? "vp.tests=" : "", options.tests ? options.tests : "",
+		options.tests && options.append ? " " : "", options.append ? options.append : "");
 }
 
 static int print_command(struct session *session)
@@ -330,16 +326,16 @@ int command_run(int argc, char **argv)
 {
 	g_auto(GStrv) words = g_strdupv(argv);
 
-	if (!parse_options("[-- VMM-OPTION…]",
-			   "Runs the image on a VMM, judges the devices, explains what failed.\n"
-			   "Exit status: 0 nothing unexpected, 1 unexpected failures, 2 the suite or "
-			   "the set-up failed, 3 the VMM died.",
-			   entries, &argc, &argv))
+	if (!parse_options(
+		    "[-- VMM-OPTION…]",
+		    "Runs the image on a VMM, judges the devices, explains what failed.\n"
+		    "Exit status: 0 nothing unexpected, 1 unexpected failures, 2 the suite or "
+		    "the set-up failed, 3 the VMM died.",
+		    entries, &argc, &argv))
 		return EXIT_TROUBLE;
 
 	g_autoptr(GError) error = NULL;
-	struct descriptor *descriptor =
-		descriptor_load(options.vmm ? options.vmm : "qemu", &error);
+	struct descriptor *descriptor = descriptor_load(options.vmm ? options.vmm : "qemu", &error);
 	struct launch *launch = descriptor ? prepare(descriptor, &error) : NULL;
 	g_autofree char *append = append_words();
 	int status = EXIT_TROUBLE;
@@ -348,8 +344,8 @@ int command_run(int argc, char **argv)
 		struct session session = {
 			.launch = launch,
 			.append = append,
-			.silence = (unsigned)(options.silence > 0 ? options.silence
-								  : DEFAULT_SILENCE),
+			.silence =
+				(unsigned)(options.silence > 0 ? options.silence : DEFAULT_SILENCE),
 			.incidents_limit = (unsigned)(options.incidents > 0 ? options.incidents
 									    : DEFAULT_INCIDENTS),
 			.cancel = interruption(),

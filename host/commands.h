@@ -9,7 +9,7 @@
 enum exit_status {
 	EXIT_AS_EXPECTED = 0,
 	EXIT_UNEXPECTED = 1,
-	EXIT_TROUBLE = 2,   /* the suite or the set-up failed, or the command line is wrong */
+	EXIT_TROUBLE = 2, /* the suite or the set-up failed, or the command line is wrong */
 	EXIT_VMM_DOWN = 3,
 	EXIT_BY_SIGNAL = 128, /* + the signal */
 };

@@ -6,14 +6,13 @@
 #include <gio/gio.h>
 
 #define BUILT_IN "/virtproof/vmm"
-#define SUFFIX	 ".ini"
+#define SUFFIX   ".ini"
 
 /* The folders that may hold descriptors of the user's own, most important first. */
 static char **folders(void)
 {
 	const char *listed = g_getenv("VIRTPROOF_VMM_PATH");
-	g_autofree char *own =
-		g_build_filename(g_get_user_config_dir(), "virtproof", "vmm", NULL);
+	g_autofree char *own = g_build_filename(g_get_user_config_dir(), "virtproof", "vmm", NULL);
 	g_autofree char *all = g_strdup_printf("%s:%s", listed ? listed : "", own);
 
 	return g_strsplit(all, ":", -1);
@@ -154,9 +153,8 @@ char *descriptor_group(const struct descriptor *descriptor, const char *kind, co
 	g_auto(GStrv) members = descriptor_members(descriptor, kind);
 	g_autofree char *known = g_strjoinv(", ", members);
 
-	g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-		    "%s has no %s '%s'; known are: %s", descriptor->name, kind, name,
-		    *known ? known : "none");
+	g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s has no %s '%s'; known are: %s",
+		    descriptor->name, kind, name, *known ? known : "none");
 	return NULL;
 }
 

@@ -244,8 +244,8 @@ static gboolean had_occasion(const struct expectation *entry, const struct job *
 	return FALSE;
 }
 
-void outcome_judge(const struct expectations *expectations, const struct job *job,
-		   gboolean strict, struct outcome *outcome)
+void outcome_judge(const struct expectations *expectations, const struct job *job, gboolean strict,
+		   struct outcome *outcome)
 {
 	*outcome = (struct outcome){.stale = g_ptr_array_new()};
 	for (unsigned i = 0; i < job->tests->len; i++) {

@@ -32,7 +32,7 @@ struct expectation {
 };
 
 struct expectations {
-	char *path;	    /* NULL when nothing is expected */
+	char *path;         /* NULL when nothing is expected */
 	GPtrArray *entries; /* struct expectation */
 };
 
@@ -41,7 +41,7 @@ struct outcome {
 	unsigned unexpected; /* tests that failed without being expected to */
 	unsigned expected;   /* tests that failed as expected */
 	unsigned errors;     /* among the unexpected: the suite's own */
-	unsigned lost;	     /* among the unexpected: the VMM went down */
+	unsigned lost;       /* among the unexpected: the VMM went down */
 	GPtrArray *stale;    /* struct expectation that did not come true, of the expectations */
 };
 
@@ -65,8 +65,8 @@ void expectations_mark(const struct expectations *expectations, struct test_resu
 gboolean test_is_unexpected(const struct test_result *test, gboolean strict);
 
 /* Compares a job, all of whose tests are marked. Clear with outcome_clear(). */
-void outcome_judge(const struct expectations *expectations, const struct job *job,
-		   gboolean strict, struct outcome *outcome);
+void outcome_judge(const struct expectations *expectations, const struct job *job, gboolean strict,
+		   struct outcome *outcome);
 void outcome_clear(struct outcome *outcome);
 
 /*

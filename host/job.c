@@ -11,7 +11,10 @@ static void check_free(void *data)
 
 	g_free(check->clause);
 	g_free(check->level);
+	g_free(check->statement);
+	g_free(check->section);
 	g_free(check->message);
+	g_free(check->dump);
 	g_free(check->repeat);
 	g_free(check);
 }
@@ -82,6 +85,7 @@ struct job *job_new(void)
 	job->clauses = g_ptr_array_new_with_free_func(clause_free);
 	job->measures = g_ptr_array_new_with_free_func(unref);
 	job->incidents = g_ptr_array_new_with_free_func(unref);
+	job->notes = g_ptr_array_new_with_free_func(g_free);
 	job->open_checks = g_ptr_array_new_with_free_func(check_free);
 	job->clauses_by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	return job;
@@ -106,6 +110,7 @@ void job_free(struct job *job)
 	g_ptr_array_unref(job->clauses);
 	g_ptr_array_unref(job->measures);
 	g_ptr_array_unref(job->incidents);
+	g_ptr_array_unref(job->notes);
 	g_ptr_array_unref(job->open_checks);
 	g_free(job);
 }
@@ -192,7 +197,10 @@ static void add_check(struct job *job, JsonObject *record)
 
 	check->clause = g_strdup(record_text(record, "clause"));
 	check->level = g_strdup(record_text(record, "level"));
+	check->statement = g_strdup(record_text(record, "statement"));
+	check->section = g_strdup(record_text(record, "section"));
 	check->message = g_strdup(record_text(record, "message"));
+	check->dump = g_strdup(record_text(record, "dump"));
 	check->repeat = g_strdup(record_text(record, "repeat"));
 	g_ptr_array_add(job->open_checks, check);
 }
@@ -315,6 +323,8 @@ void job_add(struct job *job, JsonObject *record)
 		g_ptr_array_add(job->measures, json_object_ref(record));
 	else if (record_is(record, "vmm"))
 		g_ptr_array_add(job->incidents, json_object_ref(record));
+	else if (record_is(record, "note"))
+		g_ptr_array_add(job->notes, g_strdup(record_text(record, "text")));
 	else if (record_is(record, "summary"))
 		keep(&job->summary, record);
 }

@@ -21,7 +21,10 @@ struct expectation;
 struct check {
 	char *clause;
 	char *level;
-	char *message;
+	char *statement; /* what is required, in words */
+	char *section;   /* where */
+	char *message;   /* what was expected and seen */
+	char *dump;      /* the state of the ring, on several lines; "" for none */
 	char *repeat;
 	const struct expectation *expectation; /* that it fails, or NULL */
 };
@@ -29,9 +32,9 @@ struct check {
 /* A test that has been judged. */
 struct test_result {
 	char *suite;
-	char *name;	    /* without the suite */
+	char *name;         /* without the suite */
 	char *full_name;    /* suite.name */
-	char *device;	    /* its BDF, "" for none */
+	char *device;       /* its BDF, "" for none */
 	const char *family; /* the device's type by name: "blk"; "" when unknown */
 	char *variant;
 	char *verdict; /* pass, fail, warn, skip, error */
@@ -39,7 +42,7 @@ struct test_result {
 	char *outcome; /* of a hostile test, or vmm-died, vmm-hung, vmm-spins, …; "" for none */
 	char *repeat;
 	gint64 us;
-	GPtrArray *checks;		       /* struct check */
+	GPtrArray *checks;                     /* struct check */
 	const struct expectation *expectation; /* that it ends so, or NULL */
 };
 
@@ -81,17 +84,18 @@ struct job {
 	char *version;
 	char *machine;
 	char *accelerator;
-	JsonObject *about;	  /* the job record, or NULL */
-	JsonObject *run;	  /* the last run record, or NULL */
-	JsonObject *summary;	  /* the last summary record, or NULL */
-	GPtrArray *devices;	  /* struct device, in the order met */
-	GPtrArray *tests;	  /* struct test_result, in the order judged */
-	GPtrArray *clauses;	  /* struct clause, in the order met */
-	GPtrArray *measures;	  /* JsonObject: measure records */
-	GPtrArray *incidents;	  /* JsonObject: vmm records */
-	struct position *at;	  /* the test that started last, or NULL */
-	gboolean in_test;	  /* it has not ended */
-	GPtrArray *open_checks;	  /* struct check whose test record has not come yet */
+	JsonObject *about;      /* the job record, or NULL */
+	JsonObject *run;        /* the last run record, or NULL */
+	JsonObject *summary;    /* the last summary record, or NULL */
+	GPtrArray *devices;     /* struct device, in the order met */
+	GPtrArray *tests;       /* struct test_result, in the order judged */
+	GPtrArray *clauses;     /* struct clause, in the order met */
+	GPtrArray *measures;    /* JsonObject: measure records */
+	GPtrArray *incidents;   /* JsonObject: vmm records */
+	GPtrArray *notes;       /* char *: sentences of the image to its user */
+	struct position *at;    /* the test that started last, or NULL */
+	gboolean in_test;       /* it has not ended */
+	GPtrArray *open_checks; /* struct check whose test record has not come yet */
 	GHashTable *clauses_by_id;
 	struct counts counts;
 };

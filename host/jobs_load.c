@@ -86,8 +86,7 @@ static gboolean load_into(struct loader *loader, const char *path, GError **erro
 
 GPtrArray *jobs_load_all(char *const *paths, GError **error)
 {
-	struct loader loader = {
-		.jobs = g_ptr_array_new_with_free_func((GDestroyNotify)job_free)};
+	struct loader loader = {.jobs = g_ptr_array_new_with_free_func((GDestroyNotify)job_free)};
 
 	for (; *paths; paths++) {
 		if (!load_into(&loader, *paths, error)) {

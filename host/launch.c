@@ -130,8 +130,7 @@ static gboolean add_choice(struct launch *launch, const char *kind, const char *
 	if (!group)
 		return FALSE;
 
-	g_autofree char *arguments =
-		descriptor_text(launch->descriptor, group, "arguments", "");
+	g_autofree char *arguments = descriptor_text(launch->descriptor, group, "arguments", "");
 
 	set_text(launch->scope.texts, "name", name);
 	add_group(launch->descriptor, group, launch->scope.texts);
@@ -234,8 +233,8 @@ static gboolean finish_device(struct launch *launch, struct launch_device *devic
 		return FALSE;
 	return add_once(launch, device, error) && add_daemon(launch, device, error) &&
 	       add_to_lists(launch, device, error) &&
-	       (!arguments || template_words(arguments, &device->scope,
-					     words_of(launch, "devices"), error));
+	       (!arguments ||
+		template_words(arguments, &device->scope, words_of(launch, "devices"), error));
 }
 
 /* spec is NAME[,PROPERTY=VALUE]… */
@@ -287,8 +286,7 @@ static gboolean add_devices(struct launch *launch, char *const *asked, GError **
 	return TRUE;
 }
 
-static void add_number(struct launch *launch, const char *name, unsigned asked,
-		       const char *usual)
+static void add_number(struct launch *launch, const char *name, unsigned asked, const char *usual)
 {
 	g_autofree char *said = descriptor_text(launch->descriptor, "vmm", name, usual);
 	g_autofree char *number = asked ? g_strdup_printf("%u", asked) : g_strdup(said);
@@ -307,14 +305,12 @@ static gboolean add_program(struct launch *launch, const char *asked, GError **e
 
 static gboolean fill(struct launch *launch, const struct launch_request *request, GError **error)
 {
-	g_autofree char *machine =
-		descriptor_text(launch->descriptor, "vmm", "machine", "default");
+	g_autofree char *machine = descriptor_text(launch->descriptor, "vmm", "machine", "default");
 	g_autofree char *accelerator =
 		descriptor_text(launch->descriptor, "vmm", "accelerator", "default");
 
 	launch->machine = g_strdup(request->machine ? request->machine : machine);
-	launch->accelerator =
-		g_strdup(request->accelerator ? request->accelerator : accelerator);
+	launch->accelerator = g_strdup(request->accelerator ? request->accelerator : accelerator);
 	launch->control = g_build_filename(launch->directory, "control", NULL);
 	set_text(launch->base.texts, "directory", launch->directory);
 	set_text(launch->base.texts, "control", launch->control);
@@ -330,8 +326,8 @@ static gboolean fill(struct launch *launch, const struct launch_request *request
 	       add_devices(launch, request->devices, error);
 }
 
-struct launch *launch_new(const struct descriptor *descriptor,
-			  const struct launch_request *request, GError **error)
+struct launch *launch_new(const struct descriptor *descriptor, const struct launch_request *request,
+			  GError **error)
 {
 	struct launch *launch = launch_allocate(descriptor);
 
@@ -387,8 +383,7 @@ char **launch_command(struct launch *launch, const char *append, GError **error)
 	set_words(launch, "append", line);
 	g_ptr_array_add(escaped, g_strescape(append, NULL));
 	set_words(launch, "append-escaped", escaped);
-	if (!write_files(launch, error) ||
-	    !template_words(template, &launch->scope, words, error))
+	if (!write_files(launch, error) || !template_words(template, &launch->scope, words, error))
 		return NULL;
 	g_ptr_array_add(words, NULL);
 	return g_strdupv((char **)words->pdata);

@@ -15,18 +15,18 @@
 struct launch_request {
 	const char *machine;
 	const char *accelerator;
-	const char *program;   /* words, cut as a shell does, for {program} */
-	const char *image;     /* path of the image */
+	const char *program; /* words, cut as a shell does, for {program} */
+	const char *image;   /* path of the image */
 	unsigned cpus;
-	unsigned memory;       /* MiB */
-	char *const *devices;  /* NAME[,PROPERTY=VALUE]…; "none" for none at all */
-	char *const *options;  /* words for the VMM, as they are */
+	unsigned memory;      /* MiB */
+	char *const *devices; /* NAME[,PROPERTY=VALUE]…; "none" for none at all */
+	char *const *options; /* words for the VMM, as they are */
 };
 
 struct launch_device {
-	char *name;	   /* as in the descriptor */
-	char *bdf;	   /* where it will appear, "" when the descriptor cannot tell */
-	char *scratch;	   /* what vp.scratch must say for it, or NULL: not to be written */
+	char *name;        /* as in the descriptor */
+	char *bdf;         /* where it will appear, "" when the descriptor cannot tell */
+	char *scratch;     /* what vp.scratch must say for it, or NULL: not to be written */
 	GHashTable *texts; /* its names for templates */
 	struct scope scope;
 };
@@ -36,7 +36,7 @@ struct launch {
 	char *directory;
 	char *machine;
 	char *accelerator;
-	char *control;	    /* path of the control socket */
+	char *control;      /* path of the control socket */
 	GPtrArray *devices; /* struct launch_device */
 	GPtrArray *daemons; /* GStrv, in the order to start them */
 	GPtrArray *sockets; /* paths that exist once the daemons are ready */
@@ -48,8 +48,8 @@ struct launch {
  * Makes the folder and everything in it that does not depend on the boot. NULL with error set
  * when the descriptor does not have what is asked for, or a file cannot be made.
  */
-struct launch *launch_new(const struct descriptor *descriptor,
-			  const struct launch_request *request, GError **error);
+struct launch *launch_new(const struct descriptor *descriptor, const struct launch_request *request,
+			  GError **error);
 
 /* Removes the folder too. */
 void launch_free(struct launch *launch);

@@ -70,8 +70,8 @@ static void draw_progress(struct narrator *narrator, const struct job *job)
 
 	const struct device *device = job_device(job, at->device);
 	g_autofree char *line = g_strdup_printf(
-		"[%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "] %.1f s  %u failed  %s.%s  %s %s", at->n,
-		at->of, (double)(now - narrator->began) / G_USEC_PER_SEC, job->counts.fail,
+		"[%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "] %.1f s  %u failed  %s.%s  %s %s",
+		at->n, at->of, (double)(now - narrator->began) / G_USEC_PER_SEC, job->counts.fail,
 		at->suite, at->test, at->device, device ? device->name : "");
 
 	fprintf(narrator->out, "\r\033[K%.*s", (int)terminal_width(narrator) - 1, line);
@@ -107,6 +107,24 @@ static const struct expectation *expected_by(const struct test_result *test)
 	return NULL;
 }
 
+/* Text of several lines, each moved in. */
+static void tell_lines(struct narrator *narrator, const char *before, const char *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+	for (char **line = lines; *line; line++) {
+		if (**line)
+			fprintf(narrator->out, "       %s%s\n", before, *line);
+	}
+}
+
+static void tell_expectation(struct narrator *narrator, const struct expectation *expectation)
+{
+	if (expectation)
+		fprintf(narrator->out, "       expected: %s %s\n", expectation->reason,
+			expectation->link);
+}
+
 static void tell_checks(struct narrator *narrator, const struct test_result *test)
 {
 	for (unsigned i = 0; i < test->checks->len; i++) {
@@ -114,13 +132,11 @@ static void tell_checks(struct narrator *narrator, const struct test_result *tes
 
 		fprintf(narrator->out, "       %s (%s): %s\n", check->clause, check->level,
 			check->message);
-		if (check->expectation)
-			fprintf(narrator->out, "       expected: %s %s\n",
-				check->expectation->reason, check->expectation->link);
+		tell_lines(narrator, "required: ", check->statement);
+		tell_lines(narrator, "  ", check->dump);
+		tell_expectation(narrator, check->expectation);
 	}
-	if (test->expectation)
-		fprintf(narrator->out, "       expected: %s %s\n", test->expectation->reason,
-			test->expectation->link);
+	tell_expectation(narrator, test->expectation);
 }
 
 static gboolean is_bad(const struct test_result *test)
@@ -137,8 +153,8 @@ static void view_test(const struct job *job, struct test_result *test, void *con
 	if (narrator->quiet || (narrator->terminal && !bad))
 		return;
 	erase_progress(narrator);
-	fprintf(narrator->out, "%-5s  %s  %s %s  %s", test->verdict, test->full_name,
-		test->device, test->family, test->variant);
+	fprintf(narrator->out, "%-5s  %s  %s %s  %s", test->verdict, test->full_name, test->device,
+		test->family, test->variant);
 	if (test->us)
 		fprintf(narrator->out, "  %.1f ms", (double)test->us / 1000);
 	fprintf(narrator->out, "%s%s%s\n", *test->outcome ? "  " : "", test->outcome,
@@ -155,7 +171,6 @@ static void view_test(const struct job *job, struct test_result *test, void *con
 static void view_incident(const struct job *job, JsonObject *vmm, void *context)
 {
 	struct narrator *narrator = context;
-	g_auto(GStrv) lines = g_strsplit(record_text(vmm, "output"), "\n", -1);
 	const char *test = record_text(vmm, "test");
 
 	(void)job;
@@ -164,10 +179,7 @@ static void view_incident(const struct job *job, JsonObject *vmm, void *context)
 	erase_progress(narrator);
 	fprintf(narrator->out, "%s  %s %s: %s\n", record_text(vmm, "event"),
 		*test ? "in" : "outside a test", test, record_text(vmm, "words"));
-	for (char **line = lines; *line; line++) {
-		if (**line)
-			fprintf(narrator->out, "       | %s\n", *line);
-	}
+	tell_lines(narrator, "| ", record_text(vmm, "output"));
 	fflush(narrator->out);
 }
 
@@ -238,13 +250,39 @@ static void tell_clauses(struct narrator *narrator, const struct job *job)
 	fputc('\n', narrator->out);
 }
 
-void narrator_finish(struct narrator *narrator, const struct job *job, const char *trouble)
+/* What a reader who saw nothing but the summary must know. */
+static void tell_unexpected(struct narrator *narrator, const struct job *job, gboolean strict)
+{
+	for (unsigned i = 0; i < job->tests->len; i++) {
+		const struct test_result *test = job->tests->pdata[i];
+
+		if (!test_is_unexpected(test, strict))
+			continue;
+		fprintf(narrator->out, "unexpected: %s  %s  %s %s  %s%s%s\n", test->verdict,
+			test->full_name, test->device, test->family, test->variant,
+			*test->reason ? "  " : "", test->reason);
+		tell_repeat(narrator, test->repeat);
+	}
+	for (unsigned i = 0; i < job->incidents->len; i++) {
+		JsonObject *vmm = job->incidents->pdata[i];
+
+		if (*record_text(vmm, "test") == '\0')
+			fprintf(narrator->out, "unexpected: %s outside a test: %s\n",
+				record_text(vmm, "event"), record_text(vmm, "words"));
+	}
+}
+
+void narrator_finish(struct narrator *narrator, const struct job *job, gboolean strict,
+		     const char *trouble)
 {
 	erase_progress(narrator);
+	for (unsigned i = 0; i < job->notes->len; i++)
+		fprintf(narrator->out, "note: %s\n", (char *)job->notes->pdata[i]);
 	if (job->tests->len) {
 		tell_devices(narrator, job);
 		tell_clauses(narrator, job);
 	}
+	tell_unexpected(narrator, job, strict);
 	if (trouble)
 		fprintf(narrator->out, "%s\n", trouble);
 	fprintf(narrator->out, "%.1f s on %s %s (%s, %s)\n",

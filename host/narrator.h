@@ -24,7 +24,11 @@ void narrator_free(struct narrator *narrator);
 /* What a session tells the narrator through. */
 struct session_viewer narrator_viewer(struct narrator *narrator);
 
-/* The summary. trouble is what ended the session early, or NULL. */
-void narrator_finish(struct narrator *narrator, const struct job *job, const char *trouble);
+/*
+ * The summary, with all that failed unexpectedly (strict: warnings too). trouble is what ended
+ * the session early, or NULL.
+ */
+void narrator_finish(struct narrator *narrator, const struct job *job, gboolean strict,
+		     const char *trouble);
 
 #endif

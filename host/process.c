@@ -21,8 +21,8 @@ struct process *process_start(char *const *command, GSubprocessFlags flags, GErr
 
 	g_subprocess_launcher_set_child_setup(launcher, set_up_child, NULL, NULL);
 
-	GSubprocess *child = g_subprocess_launcher_spawnv(
-		launcher, (const char *const *)command, error);
+	GSubprocess *child =
+		g_subprocess_launcher_spawnv(launcher, (const char *const *)command, error);
 
 	if (!child)
 		return NULL;

@@ -122,9 +122,8 @@ static gboolean start_daemons(struct session *session, GPtrArray *daemons, GErro
 	for (unsigned i = 0; i < launch->sockets->len; i++)
 		g_unlink(launch->sockets->pdata[i]);
 	for (unsigned i = 0; i < launch->daemons->len; i++) {
-		struct process *daemon =
-			process_start(launch->daemons->pdata[i],
-				      G_SUBPROCESS_FLAGS_STDOUT_SILENCE, error);
+		struct process *daemon = process_start(launch->daemons->pdata[i],
+						       G_SUBPROCESS_FLAGS_STDOUT_SILENCE, error);
 
 		if (!daemon)
 			return FALSE;
@@ -144,18 +143,16 @@ static gboolean boot_once(struct session *session, gint64 from, struct boot_resu
 			  GError **error)
 {
 	g_autofree char *own = launch_append(session->launch);
-	g_autofree char *resume = from > 1 ? g_strdup_printf(" vp.from=%" G_GINT64_FORMAT, from)
-					   : g_strdup("");
+	g_autofree char *resume =
+		from > 1 ? g_strdup_printf(" vp.from=%" G_GINT64_FORMAT, from) : g_strdup("");
 	g_autofree char *append = g_strdup_printf("%s%s%s%s", own, *session->append ? " " : "",
 						  session->append, resume);
 	g_auto(GStrv) command = launch_command(session->launch, append, error);
-	g_auto(GStrv) statuses =
-		descriptor_list(session->launch->descriptor, "vmm", "exits");
+	g_auto(GStrv) statuses = descriptor_list(session->launch->descriptor, "vmm", "exits");
 	g_autofree char *joined = g_strjoinv(" ", statuses);
 	g_autofree char *exits = g_strdup_printf(" %s ", joined);
 
-	g_autoptr(GPtrArray) daemons =
-		g_ptr_array_new_with_free_func((GDestroyNotify)process_end);
+	g_autoptr(GPtrArray) daemons = g_ptr_array_new_with_free_func((GDestroyNotify)process_end);
 
 	if (!command || !start_daemons(session, daemons, error))
 		return FALSE;

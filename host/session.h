@@ -19,7 +19,7 @@ enum session_end {
 	SESSION_COMPLETE,    /* the plan was gone through, whatever it took */
 	SESSION_INCOMPLETE,  /* the VMM went down too often, or where no test was running */
 	SESSION_SUITE_ENDED, /* the image ended orderly without judging anything */
-	SESSION_NEVER,	     /* the VMM or a daemon could not be started */
+	SESSION_NEVER,       /* the VMM or a daemon could not be started */
 	SESSION_CANCELLED,
 };
 
@@ -34,11 +34,11 @@ struct session_viewer {
 struct session {
 	struct launch *launch;
 	struct job *job;
-	const char *append;	   /* the user's words for the image, or "" */
-	unsigned silence;	   /* seconds */
-	unsigned incidents_limit;  /* boots lost before giving up */
+	const char *append;                      /* the user's words for the image, or "" */
+	unsigned silence;                        /* seconds */
+	unsigned incidents_limit;                /* boots lost before giving up */
 	const struct expectations *expectations; /* marked in each test as it is judged */
-	FILE *log;		   /* where every record goes, or NULL */
+	FILE *log;                               /* where every record goes, or NULL */
 	GCancellable *cancel;
 	struct session_viewer viewer;
 };

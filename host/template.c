@@ -70,15 +70,15 @@ static gboolean expand(GString *result, const char *template, const struct scope
 		       const char *separator, unsigned depth, GError **error)
 {
 	if (depth > DEPTH_LIMIT) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-			    "'%s' stands for itself", template);
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "'%s' stands for itself",
+			    template);
 		return FALSE;
 	}
 	while (*template) {
 		gsize length = placeholder_length(template);
 
 		if (length == 0) {
-			g_string_append_c(result, *template++);
+			g_string_append_c(result, *template ++);
 			continue;
 		}
 

@@ -18,8 +18,7 @@ static char *output_of(char *const *command)
 
 char *vmm_version(struct launch *launch)
 {
-	g_autofree char *template =
-		descriptor_text(launch->descriptor, "vmm", "version", NULL);
+	g_autofree char *template = descriptor_text(launch->descriptor, "vmm", "version", NULL);
 	g_autofree char *pattern =
 		descriptor_text(launch->descriptor, "vmm", "version-pattern", "([0-9][0-9.]*)");
 	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);

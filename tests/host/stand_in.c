@@ -21,21 +21,21 @@ static const struct {
 	const char *option;
 	unsigned *value;
 } numbers[] = {
-	{"--tests", &told.tests},   /* how many there are */
-	{"--crash", &told.crash},   /* in this one: abort */
-	{"--hang", &told.hang},	    /* in this one: sleep for ever */
-	{"--spin", &told.spin},	    /* in this one: compute for ever */
-	{"--babble", &told.babble}, /* in this one: print garbage for ever */
-	{"--quit", &told.quit},	    /* in this one: exit with status 0 */
-	{"--fail", &told.fail},	    /* this one breaks a MUST */
-	{"--warn", &told.warn},	    /* this one breaks a SHOULD */
+	{"--tests", &told.tests},     /* how many there are */
+	{"--crash", &told.crash},     /* in this one: abort */
+	{"--hang", &told.hang},       /* in this one: sleep for ever */
+	{"--spin", &told.spin},       /* in this one: compute for ever */
+	{"--babble", &told.babble},   /* in this one: print garbage for ever */
+	{"--quit", &told.quit},       /* in this one: exit with status 0 */
+	{"--fail", &told.fail},       /* this one breaks a MUST */
+	{"--warn", &told.warn},       /* this one breaks a SHOULD */
 	{"--garbage", &told.garbage}, /* MiB of it, before test 2 */
-	{"--tear", &told.tear},	    /* a torn record before this one */
-	{"--linger", &told.linger}, /* stay after the summary */
+	{"--tear", &told.tear},       /* a torn record before this one */
+	{"--linger", &told.linger},   /* stay after the summary */
 	{"--crash-at-end", &told.crash_at_end},
-	{"--exit", &told.exit},	    /* status of an ordered end */
+	{"--exit", &told.exit},       /* status of an ordered end */
 	{"--samples", &told.samples}, /* of measures; 0: no measure */
-	{"--factor", &told.factor}, /* percent of the usual figures */
+	{"--factor", &told.factor},   /* percent of the usual figures */
 };
 
 static const struct {
@@ -43,9 +43,9 @@ static const struct {
 	bool *value;
 } flags[] = {
 	{"--crash-always", &told.crash_always}, /* in every test */
-	{"--mute", &told.mute},			/* die before the first record */
-	{"--ask", &told.ask},			/* ask the host to resize a disk */
-	{"--bad", &told.bad},			/* refuse the command line as the image does */
+	{"--mute", &told.mute},                 /* die before the first record */
+	{"--ask", &told.ask},                   /* ask the host to resize a disk */
+	{"--bad", &told.bad},                   /* refuse the command line as the image does */
 };
 
 static const char *const suites[] = {"transport", "ring", "interrupt", "device"};
@@ -151,8 +151,8 @@ static void print_measures(void)
 	printf("{\"type\":\"measure\",\"name\":\"latency\",\"device\":\"00:03.0\",\"variant\":"
 	       "\"split\",\"unit\":\"ns\",\"buckets\":[");
 	for (unsigned i = 0; i < 20; i++) {
-		unsigned value = (15000 + 500 * i + (unsigned)rand_r(&seed) % 100) * told.factor /
-				 100;
+		unsigned value =
+			(15000 + 500 * i + (unsigned)rand_r(&seed) % 100) * told.factor / 100;
 		unsigned count = told.samples * (i < 10 ? i + 1 : 20 - i) / 110;
 
 		printf("%s[%u,%u]", i ? "," : "", value, count);

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# All tests of the program on the host; the last line is the sum.
+# usage: run.sh BUILD
+set -uo pipefail
+
+build=$(realpath "$1")
+here=$(dirname "$(realpath "$0")")
+passed=0
+failed=0
+skipped=0
+
+# Each script prints "ok NAME", "not ok NAME" or "skip NAME: why", and details of what failed.
+for script in "$here"/test_*.sh; do
+	while IFS= read -r line; do
+		case $line in
+		"ok "*) passed=$((passed + 1)) ;;
+		"not ok "*)
+			failed=$((failed + 1))
+			echo "$line"
+			;;
+		"skip "*)
+			skipped=$((skipped + 1))
+			echo "$line"
+			;;
+		*) echo "$line" ;;
+		esac
+	done < <(timeout -k 3 300 "$script" "$build" 2>&1 || echo "not ok ${script##*/}: ended with status $?")
+done
+echo "host: $passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# virtproof run against a VMM that ends well and in every wrong way.
+. "$(dirname "$0")/common.sh"
+
+# The stand-in has 12 tests; all but `$1` must have been judged, once each.
+all_judged_but() {
+	local n
+	for n in $(seq 12); do
+		[ "$n" = "$1" ] || [ "$(grep -c "^pass .*\.number_$n " "$folder/out")" = 1 ] || return 1
+	done
+}
+
+run_stand_in
+expect "a good run ends with 0" status_is 0
+expect "a good run judges all" all_judged_but 0
+
+run_stand_in -- --fail 3 --warn 5
+expect "a failure ends with 1" status_is 1
+expect "a failure is explained" says "DEMO-3 (MUST): the number is 3"
+expect "a failure can be repeated" says "--append 'vp.tests=device.number_3 vp.device=00:03.0'"
+run_stand_in -- --warn 5
+expect "a warning ends with 0" status_is 0
+run_stand_in --strict -- --warn 5
+expect "a warning is a failure when strict" status_is 1
+
+run_stand_in -- --crash 7
+expect "a crash ends with 3" status_is 3
+expect "a crash names its test" says "vmm-died  in device.number_7: killed by signal 6"
+expect "a crash keeps the last words" says "assertion 'n != 7' failed"
+expect "a crash can be repeated" says "vp.tests=device.number_7 vp.device=00:03.0 vp.variant=split"
+expect "a crash loses no other test" all_judged_but 7
+
+run_stand_in --silence 1 -- --hang 9
+expect "a hang ends with 3" status_is 3
+expect "a hang names its test" says "vmm-hung  in ring.number_9: hangs"
+expect "a hang loses no other test" all_judged_but 9
+
+run_stand_in --silence 1 -- --spin 9
+expect "a spin names its test" says "vmm-spins  in ring.number_9: spins"
+run_stand_in --silence 1 -- --babble 3
+expect "a babbler names its test" says "vmm-spins  in device.number_3"
+expect "a babbler loses no other test" all_judged_but 3
+run_stand_in -- --quit 4
+expect "an early end names its test" says "vmm-ended  in transport.number_4"
+run_stand_in -- --crash 2 --hang 9 --silence 1
+run_stand_in --silence 1 -- --crash 12
+expect "the last test may go down" all_judged_but 12
+run_stand_in -- --crash-always
+expect "a VMM that always dies is tried for each test" says "12 failed unexpectedly"
+run_stand_in --incidents 5 -- --crash-always
+expect "a VMM that dies too often is given up" says "the VMM went down 5 times"
+expect "what is given up ends with 3" status_is 3
+run_stand_in -- --crash-at-end 1
+expect "a crash after the summary ends with 3" status_is 3
+expect "a crash after the summary is told" says "vmm-died outside a test: killed by signal 11"
+
+run_stand_in -- --mute
+expect "a VMM that does not start ends with 2" status_is 2
+expect "a VMM that does not start is quoted" says "cannot open the image"
+run_stand_in -- --bad
+expect "a refused word ends with 2" status_is 2
+expect "a refused word is quoted" says "vp.nonsense: no such parameter"
+run_stand_in --program "$folder/nothing"
+expect "a missing VMM ends with 2" status_is 2
+
+run_stand_in -- --tear 4 --garbage 20
+expect "garbage and torn records are survived" all_judged_but 0
+expect "garbage and torn records change nothing" status_is 0
+
+# Ctrl-C in a test that hangs: what is known is printed, no process and no file stays.
+mkdir "$folder/tmp"
+TMPDIR="$folder/tmp" "$build/virtproof" run --vmm "$here/stand-in.ini" \
+	--program "$build/host/stand-in" -- --hang 9 >"$folder/out" 2>&1 &
+pid=$!
+until says "number_8" || ! kill -0 $pid 2>/dev/null; do sleep 0.05; done
+child=$(pgrep -P $pid)
+kill -INT $pid
+status=0
+wait $pid || status=$?
+expect "an interrupted run ends with 130" status_is 130
+expect "an interrupted run prints what is known" says "00:04.0      net               4"
+expect "an interrupted run leaves no file" [ -z "$(ls "$folder/tmp")" ]
+expect "an interrupted run leaves no process" is_gone "$child"
+
+# The same for a run that is killed: the kernel takes the VMM along.
+TMPDIR="$folder/tmp" "$build/virtproof" run --vmm "$here/stand-in.ini" \
+	--program "$build/host/stand-in" -- --hang 9 >"$folder/out" 2>&1 &
+pid=$!
+until says "number_8" || ! kill -0 $pid 2>/dev/null; do sleep 0.05; done
+child=$(pgrep -P $pid)
+kill -KILL $pid
+wait $pid 2>/dev/null
+sleep 0.2
+expect "a killed run leaves no process" is_gone "$child"
