@@ -251,6 +251,35 @@ void common_write_at(struct virtio_device *device, uint32_t offset, unsigned wid
 	virtio_write(device, STRUCTURE_COMMON, offset + 4, 4, value >> 32);
 }
 
+/* A device that changes its configuration without end must not hold us for ever. */
+#define GENERATION_TRIES 16
+
+uint64_t config_read_at(struct virtio_device *device, uint32_t offset, unsigned width)
+{
+	if (width < 8)
+		return virtio_read(device, STRUCTURE_DEVICE, offset, width);
+
+	for (unsigned tries = 0;; tries++) {
+		uint8_t before = (uint8_t)common_read(device, config_generation);
+		uint64_t low = virtio_read(device, STRUCTURE_DEVICE, offset, 4);
+		uint64_t high = virtio_read(device, STRUCTURE_DEVICE, offset + 4, 4);
+
+		if (tries == GENERATION_TRIES ||
+		    before == (uint8_t)common_read(device, config_generation))
+			return low | high << 32;
+	}
+}
+
+void config_write_at(struct virtio_device *device, uint32_t offset, unsigned width, uint64_t value)
+{
+	if (width < 8) {
+		virtio_write(device, STRUCTURE_DEVICE, offset, width, value);
+		return;
+	}
+	virtio_write(device, STRUCTURE_DEVICE, offset, 4, (uint32_t)value);
+	virtio_write(device, STRUCTURE_DEVICE, offset + 4, 4, value >> 32);
+}
+
 uint8_t isr_read(struct virtio_device *device)
 {
 	return (uint8_t)virtio_read(device, STRUCTURE_ISR, 0, 1);

@@ -34,6 +34,19 @@ void common_write_at(struct virtio_device *device, uint32_t offset, unsigned wid
 #define common_has(device, field)                                                                  \
 	((device)->common_length >= COMMON_OFFSET(field) + COMMON_WIDTH(field))
 
+/*
+ * A field of the device-specific configuration by its layout and name:
+ * config_read(device, struct virtio_blk_config, capacity). 64-bit fields are read as two halves, again
+ * until config_generation stays the same (2.5.2).
+ */
+#define config_read(device, layout, field)                                                         \
+	config_read_at(device, offsetof(layout, field), sizeof(((layout *)0)->field))
+#define config_write(device, layout, field, value)                                                 \
+	config_write_at(device, offsetof(layout, field), sizeof(((layout *)0)->field), value)
+
+uint64_t config_read_at(struct virtio_device *device, uint32_t offset, unsigned width);
+void config_write_at(struct virtio_device *device, uint32_t offset, unsigned width, uint64_t value);
+
 /* The name of the common field at an offset ("queue_size"), or "?" between and beyond fields. */
 const char *common_field_name(uint32_t offset);
 
