@@ -24,11 +24,6 @@ static const struct feature_bit reserved_bits[] = {
 	{0, NULL},
 };
 
-/* Chapter 6: NOTIF_CONFIG_DATA changes what NOTIFICATION_DATA sends; 2.8 and 4.1: the rest is free. */
-static const struct feature_dependency reserved_dependencies[] = {
-	{VIRTIO_F_NOTIF_CONFIG_DATA, 1, {VIRTIO_F_NOTIFICATION_DATA}},
-};
-
 static const char *name_in(const struct feature_bit *bits, unsigned bit)
 {
 	for (; bits->name; bits++) {
@@ -72,12 +67,6 @@ const struct feature_dependency *feature_dependencies(uint32_t type, unsigned *c
 	return known ? known->dependencies : NULL;
 }
 
-const struct feature_dependency *feature_reserved_dependencies(unsigned *count)
-{
-	*count = ARRAY_LENGTH(reserved_dependencies);
-	return reserved_dependencies;
-}
-
 static bool satisfied(const struct feature_dependency *row, const struct features *features)
 {
 	for (unsigned n = 0; n < row->count; n++) {
@@ -103,11 +92,10 @@ static bool prune(const struct feature_dependency *rows, unsigned count, struct 
 
 struct features features_close(uint32_t type, struct features features)
 {
-	unsigned own_count, reserved_count;
-	const struct feature_dependency *own = feature_dependencies(type, &own_count);
-	const struct feature_dependency *reserved = feature_reserved_dependencies(&reserved_count);
+	unsigned count;
+	const struct feature_dependency *rows = feature_dependencies(type, &count);
 
-	while (prune(own, own_count, &features) || prune(reserved, reserved_count, &features))
+	while (prune(rows, count, &features))
 		;
 	return features;
 }

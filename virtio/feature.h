@@ -22,7 +22,7 @@ enum {
 	VIRTIO_F_NOTIF_CONFIG_DATA = 39,
 	VIRTIO_F_RING_RESET = 40,
 	VIRTIO_F_ADMIN_VQ = 41,
-	VIRTIO_F_SUSPEND = 42,
+	VIRTIO_F_SUSPEND = 43,
 };
 
 #define FEATURE_BITS 128
@@ -84,12 +84,8 @@ struct feature_dependency {
 	uint8_t any_of[5];
 };
 
-/*
- * The rows of a device type. `count` is set; the rows for reserved bits are the same for all types
- * and not included: see feature_reserved_dependencies().
- */
+/* The rows of a device type; `count` is set. The bits that all types share require nothing of each other. */
 const struct feature_dependency *feature_dependencies(uint32_t type, unsigned *count);
-const struct feature_dependency *feature_reserved_dependencies(unsigned *count);
 
 /* Drops bits whose requirements are not in the set until what is left is closed. */
 struct features features_close(uint32_t type, struct features features);
