@@ -124,6 +124,8 @@ void clock_start(uint16_t pm_timer)
 		rates = counters_measure(pm_timer);
 		take("pm-timer", rates.pm_timer_khz, &answers);
 		take("pit", rates.pit_khz, &answers);
+		if (hypervisor_base("KVMKVMKVM") != 0 || hypervisor_base("TCGTCGTCGTCG") != 0)
+			take("lapic-timer", rates.lapic_timer_khz, &answers);
 	}
 	/* The nominal frequency of the CPU, not what the TSC runs at: better than nothing. */
 	take("cpuid-0x16", ask_frequency_leaf(), &answers);

@@ -3,9 +3,12 @@
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/platform.h"
+#include "arch/x86/acpi.h"
 #include "arch/x86/allocator.h"
+#include "arch/x86/cache.h"
 #include "arch/x86/clock.h"
 #include "arch/x86/findings.h"
+#include "arch/x86/ioapic.h"
 #include "arch/x86/lapic.h"
 #include "arch/x86/paging.h"
 #include "arch/x86/pic.h"
@@ -49,20 +52,23 @@ void platform_prefer_xapic(bool prefer)
 
 void platform_start(const struct boot_info *info, unsigned at_most)
 {
-	(void)at_most;
 	smp_start_boot_cpu();
 	if (info->failure != NULL)
 		fatal("%s", info->failure);
 	if (info->memory.cut)
 		platform_add_finding(
 			"the loader's memory map has too many entries; some are unused");
+	cache_start();
 	memory_start(&info->memory);
 	paging_start(&info->memory);
+	acpi_start(info->rsdp);
 	lapic_choose(prefer_xapic);
 	lapic_start();
 	pic_start();
-	clock_start(0);
+	ioapic_start(acpi_topology());
+	clock_start(acpi_pm_timer_port());
 	timer_calibrate();
 	timer_start();
+	smp_start_others(acpi_topology(), at_most);
 	interrupts_open();
 }

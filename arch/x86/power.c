@@ -151,10 +151,15 @@ void power_off(enum power_way way, unsigned code)
 
 void fatal(const char *format, ...)
 {
+	static bool ending;
 	char buffer[512];
 	struct text text = TEXT_ON(buffer);
 	va_list arguments;
 
+	/* The end of the run failed in its turn. */
+	if (ending)
+		triple_fault();
+	ending = true;
 	text_add(&text, "virtproof: ");
 	va_start(arguments, format);
 	text_add_list(&text, format, arguments);

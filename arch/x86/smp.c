@@ -56,20 +56,21 @@ void smp_start_boot_cpu(void)
 	count = 1;
 }
 
-/* Runs on the CPU that was given work, or was asked to flush. */
-static void obey_flush(struct cpu_local *local)
+void smp_add(struct cpu_local *local)
 {
+	cpu_locals[local->number] = local;
+	__atomic_store_n(&count, local->number + 1, __ATOMIC_RELEASE);
+}
+
+void smp_wake_interrupt(void)
+{
+	struct cpu_local *local = cpu_local();
 	unsigned wanted = flush_wanted;
 
 	if (local->flushed != wanted) {
 		cr3_write(cr3_read());
 		local->flushed = wanted;
 	}
-}
-
-void smp_wake_interrupt(void)
-{
-	obey_flush(cpu_local());
 }
 
 void smp_flush(void)
@@ -89,6 +90,21 @@ void smp_flush(void)
 		while (cpu != cpu_current() && cpu_locals[cpu]->flushed != flush_wanted &&
 		       !clock_passed(deadline))
 			cpu_relax();
+	}
+}
+
+void smp_idle(void)
+{
+	struct cpu_local *local = cpu_local();
+
+	for (;;) {
+		interrupts_close();
+		if (local->work != WORK_GIVEN) {
+			__asm__ volatile("sti; hlt" : : : "memory");
+			continue;
+		}
+		guard_call(local->function, local->argument, 0, &local->report);
+		__atomic_store_n(&local->work, WORK_DONE, __ATOMIC_RELEASE);
 	}
 }
 
@@ -135,11 +151,16 @@ bool cpu_finish(unsigned cpu, uint64_t deadline, struct guard_report *report)
 bool cpu_stop(unsigned cpu)
 {
 	struct cpu_local *local = cpu_locals[cpu];
+	uint64_t deadline;
 
 	if (cpu_idle(cpu))
 		return true;
+	deadline = clock_deadline(STOP_NS);
 	local->stop = true;
 	lapic_send(cpu_apic_id(cpu), COMMAND_NMI);
-	local->lost = !wait_until_idle(cpu, clock_deadline(STOP_NS));
+	local->lost = !wait_until_idle(cpu, deadline);
+	/* An NMI that is still on its way must not end what the CPU is given next. */
+	while (local->stop && !clock_passed(deadline))
+		cpu_relax();
 	return !local->lost;
 }

@@ -20,14 +20,19 @@
 static bool by_deadline;
 static uint32_t timer_khz; /* one-shot only: counts a millisecond */
 
+void timer_count_freely(void)
+{
+	lapic_write(LAPIC_TIMER_DIVIDE, DIVIDE_BY_1);
+	lapic_write(LAPIC_LVT_TIMER, LVT_MASKED | VECTOR_TIMER);
+	lapic_write(LAPIC_TIMER_INITIAL, UINT32_MAX);
+}
+
 static uint32_t measure_khz(void)
 {
 	uint64_t begin, passed;
 	uint32_t counted;
 
-	lapic_write(LAPIC_TIMER_DIVIDE, DIVIDE_BY_1);
-	lapic_write(LAPIC_LVT_TIMER, LVT_MASKED | VECTOR_TIMER);
-	lapic_write(LAPIC_TIMER_INITIAL, UINT32_MAX);
+	timer_count_freely();
 	begin = clock_now();
 	clock_spin(CALIBRATION_NS);
 	passed = clock_now() - begin;

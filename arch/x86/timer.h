@@ -6,6 +6,9 @@
 #include "arch/x86/local.h"
 #include "arch/x86/trap.h"
 
+/* Lets the timer of this CPU count down from its most, without interrupts. */
+void timer_count_freely(void);
+
 /* Finds out how the timer counts, once, on the boot CPU; needs the clock. */
 void timer_calibrate(void);
 
