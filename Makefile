@@ -110,7 +110,7 @@ UNIT_FLAGS := -std=gnu17 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefin
 	-fno-sanitize-recover=all
 
 # The first lines of a unit test name the sources that it is linked with: "links: lib/string.c …".
-$(BUILD)/unit/%: tests/unit/%.c $(GENERATED) $(wildcard lib/*.[ch] boot/*.[ch] pci/*.[ch] arch/*.h arch/x86/*.[ch] tests/unit/*.h)
+$(BUILD)/unit/%: tests/unit/%.c $(GENERATED) $(wildcard lib/*.[ch] boot/*.[ch] pci/*.[ch] arch/*.h arch/x86/*.[ch] tests/unit/*.h tests/unit/fake_*.c)
 	@mkdir -p $(@D)
 	$(call say,HOSTCC,$<)
 	$(Q)$(HOSTCC) $(UNIT_FLAGS) -I. -I$(BUILD) $< $$(sed -n 's,.*links: *\([^*]*\).*,\1,p' $<) -lcmocka -o $@

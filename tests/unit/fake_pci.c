@@ -18,6 +18,8 @@ static int bus_of(const struct fake_function *fake)
 
 	int bus = fake->bridge->bytes[PCI_SECONDARY_BUS];
 
+	if (bus == 0)
+		return -1;
 	for (const struct fake_function *above = fake->bridge; above; above = above->bridge) {
 		if (bus < above->bytes[PCI_SECONDARY_BUS] ||
 		    bus > above->bytes[PCI_SUBORDINATE_BUS])

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: pci/config.c pci/intx.c tests/unit/fake_pci.c lib/format.c lib/string.c */
+/* links: pci/config.c pci/intx.c */
+/* links: tests/unit/fake_pci.c lib/format.c lib/string.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: pci/msix.c pci/bar.c pci/capability.c pci/config.c pci/function.c tests/unit/fake_pci.c lib/format.c lib/string.c */
+/* links: pci/msix.c pci/bar.c pci/capability.c pci/config.c pci/function.c */
+/* links: tests/unit/fake_pci.c lib/format.c lib/string.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
