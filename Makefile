@@ -103,6 +103,12 @@ run: all ## judge the devices of a QEMU that is started for it
 test: ## all tests; the last line is the sum
 	@MAKE="$(MAKE)" scripts/test.sh $(TEST_TARGETS)
 
+# ---- who tests the tests ----------------------------------------------------------------------------
+
+.PHONY: test-sabotage
+test-sabotage: $(BUILD)/virtproof.elf ## every saboteur (SABOTEURS=globs) must be found out by the tests
+	@tests/sabotage/run.sh $(BUILD) '$(or $(SABOTEURS),*)'
+
 # ---- unit tests on the host -----------------------------------------------------------------------
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))

@@ -38,6 +38,13 @@ uint64_t interrupt_total(void);
 typedef void interrupt_handler(unsigned vector, uint64_t tsc, void *context);
 void interrupt_set_handler(unsigned vector, interrupt_handler *handler, void *context);
 
+/*
+ * Asked of every arrival on a vector of the device range, on the CPU that was interrupted, before it
+ * is counted; false: it is ended as if it had never come. NULL lets all pass.
+ */
+typedef bool interrupt_filter(unsigned vector);
+void interrupt_set_filter(interrupt_filter *filter);
+
 /* Takes a free vector of the device range; 0 when all are taken. */
 unsigned interrupt_allocate(void);
 

@@ -30,6 +30,7 @@ struct handler {
 static struct handler handlers[256];
 static bool taken[256];
 static bool stamp_eoi;
+static interrupt_filter *filter;
 
 struct interrupt_tally *interrupt_tally(unsigned cpu, unsigned vector)
 {
@@ -65,6 +66,11 @@ void interrupt_set_handler(unsigned vector, interrupt_handler *handler, void *co
 	__asm__ volatile("" : : : "memory");
 	handlers[vector].function = handler;
 	interrupts_restore(open);
+}
+
+void interrupt_set_filter(interrupt_filter *function)
+{
+	filter = function;
 }
 
 unsigned interrupt_allocate(void)
@@ -154,6 +160,10 @@ void trap_interrupt(const struct trap_frame *frame)
 	struct cpu_local *local = cpu_local();
 	unsigned vector = frame->vector;
 
+	if (filter && vector >= INTERRUPT_FIRST && vector <= INTERRUPT_LAST && !filter(vector)) {
+		lapic_end();
+		return;
+	}
 	local->tally[vector].entry_tsc = frame->detail;
 	local->tally[vector].count++;
 	switch (vector) {

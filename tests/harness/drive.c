@@ -110,6 +110,13 @@ void submit(struct test_run *t, struct virtqueue *queue, struct request *request
 	virtqueue_kick(queue);
 }
 
+static uint64_t run_out;
+
+uint64_t waits_run_out(void)
+{
+	return run_out;
+}
+
 bool wait_until(bool (*condition)(void *context), void *context, uint64_t deadline)
 {
 	uint64_t spin = clock_deadline(SPIN_NS);
@@ -117,8 +124,10 @@ bool wait_until(bool (*condition)(void *context), void *context, uint64_t deadli
 	for (;;) {
 		if (condition(context))
 			return true;
-		if (clock_passed(deadline))
+		if (clock_passed(deadline)) {
+			run_out++;
 			return condition(context);
+		}
 		if (!clock_passed(spin)) {
 			cpu_relax();
 			continue;

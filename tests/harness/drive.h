@@ -4,10 +4,11 @@
 #define TESTS_HARNESS_DRIVE_H
 
 #include "arch/clock.h"
+#include "tests/harness/options.h"
 #include "tests/harness/test.h"
 
 /* How long a conforming device may take for anything before a test calls it silent. */
-#define PATIENCE_NS NANOSECONDS_A_SECOND
+#define PATIENCE_NS (options.patience_ms * 1000000)
 
 /*
  * Status ACKNOWLEDGE | DRIVER, then `features` are written and FEATURES_OK is set (3.1.1, steps 2 to
@@ -53,6 +54,9 @@ void work_once(struct test_run *t, uint64_t seed);
 
 /* Waits until condition(context) or the deadline (TSC); the last answer of the condition. */
 bool wait_until(bool (*condition)(void *context), void *context, uint64_t deadline);
+
+/* How many waits of wait_until() have ended at their deadline. */
+uint64_t waits_run_out(void);
 
 /* Waits until a vector has arrived at least `count` times on all CPUs together since boot. */
 bool await_interrupts(unsigned vector, uint64_t count);

@@ -9,6 +9,7 @@
 #include "pci/bus.h"
 #include "tests/harness/options.h"
 #include "tests/harness/runner.h"
+#include "tests/sabotage/sabotage.h"
 #include "virtio/pci.h"
 #include "virtio/registers.h"
 
@@ -175,6 +176,8 @@ NORETURN void virtproof_main(struct boot_info *info)
 	find_devices();
 	if (!device_count)
 		end_in_error("no virtio device was found on PCI that can be driven");
+	if (options.sabotage)
+		finish(run_sabotage(devices, device_count) ? VERDICT_PASS : VERDICT_FAIL);
 	run_plan(devices, device_count, &totals);
 	totals.milliseconds = clock_to_ns(clock_now() - start) / 1000000;
 	sum_up_clauses(&totals);

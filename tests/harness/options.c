@@ -11,6 +11,7 @@ struct options options = {
 	.scratch = "",
 	.from = 1,
 	.seed = 1,
+	.patience_ms = 1000,
 };
 
 static const struct parameter parameters[] = {
@@ -27,6 +28,8 @@ static const struct parameter parameters[] = {
 	{"seed", "seed of everything random", PARAMETER_NUMBER, .value = &options.seed},
 	{"timeout", "milliseconds until a test is cut off", PARAMETER_NUMBER, .minimum = 1,
 	 .maximum = 3600000, .value = &options.timeout_ms},
+	{"patience", "milliseconds that a device may take for anything", PARAMETER_NUMBER,
+	 .minimum = 1, .maximum = 3600000, .value = &options.patience_ms},
 	{"cpus", "CPUs to start at most", PARAMETER_NUMBER, .minimum = 1, .maximum = 64,
 	 .value = &options.cpus},
 	{"format", "how records are printed", PARAMETER_CHOICE, .choices = "text|tap|json",
@@ -41,6 +44,8 @@ static const struct parameter parameters[] = {
 	{"list", "list tests and the clauses they judge, run nothing", PARAMETER_FLAG,
 	 .value = &options.list},
 	{"host", "a host program listens and answers", PARAMETER_FLAG, .value = &options.host},
+	{"sabotage", "try these saboteurs against the tests: globs, bare for all", PARAMETER_OPTION,
+	 .value = &options.sabotage},
 	{"selftest", "also the tests that break on purpose", PARAMETER_FLAG,
 	 .value = &options.self_test},
 };

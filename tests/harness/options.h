@@ -16,7 +16,9 @@ struct options {
 	uint64_t from;       /* first test of the plan to run, from 1 */
 	uint64_t seed;
 	uint64_t timeout_ms; /* 0: each test's own */
-	uint64_t cpus;       /* most CPUs to start, 0: all */
+	uint64_t patience_ms;
+	uint64_t cpus;        /* most CPUs to start, 0: all */
+	const char *sabotage; /* globs over saboteurs, "" means all; NULL: an honest run */
 	unsigned format;
 	unsigned console;
 	unsigned exit;

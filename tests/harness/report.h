@@ -45,6 +45,8 @@ struct totals {
 	uint64_t milliseconds;
 };
 
+struct sabotage_result;
+
 struct reporter {
 	void (*run)(const struct run_facts *facts);
 	void (*device)(const struct virtio_device *device);
@@ -55,10 +57,17 @@ struct reporter {
 	void (*clause)(const struct clause *clause, enum clause_verdict verdict, unsigned checks,
 		       const char *why);
 	void (*note)(const char *sentence);
+	/* A run of saboteurs: each of them, each clause that none can break, the sums. */
+	void (*sabotage)(const struct sabotage_result *result);
+	void (*suspect)(const struct clause *clause);
+	void (*sabotage_summary)(unsigned detected, unsigned tried, unsigned skipped);
 	void (*summary)(const struct totals *totals, enum verdict worst);
 };
 
 extern const struct reporter text_reporter, tap_reporter, json_reporter;
+
+/* Says nothing. */
+extern const struct reporter silent_reporter;
 
 /* The reporter in use; chosen from options.format by report_choose(). */
 extern const struct reporter *reporter;

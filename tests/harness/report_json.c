@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Records as JSON, one object a line: what the host program reads. */
 #include "tests/harness/report.h"
+#include "tests/sabotage/sabotage.h"
 
 static char line[16384];
 static struct text out;
@@ -21,6 +22,11 @@ static void add_text(const char *key, const char *value)
 static void add_number(const char *key, uint64_t value)
 {
 	text_add(&out, ",\"%s\":%lu", key, value);
+}
+
+static void add_truth(const char *key, bool value)
+{
+	text_add(&out, ",\"%s\":%s", key, value ? "true" : "false");
 }
 
 static void end(void)
@@ -147,6 +153,36 @@ static void json_summary(const struct totals *totals, enum verdict worst)
 	end();
 }
 
+static void json_sabotage(const struct sabotage_result *result)
+{
+	begin("sabotage");
+	add_text("name", result->saboteur->name);
+	add_text("about", result->saboteur->about);
+	add_text("device", result->device ? result->device->name : "");
+	add_truth("detected", result->detected);
+	add_text("missed", result->missed);
+	add_truth("by_timeout", result->by_timeout);
+	add_number("steps", result->steps);
+	add_text("skipped", result->skipped);
+	end();
+}
+
+static void json_suspect(const struct clause *clause)
+{
+	begin("suspect");
+	add_text("clause", clause->id);
+	end();
+}
+
+static void json_sabotage_summary(unsigned detected, unsigned tried, unsigned skipped)
+{
+	begin("sabotage_summary");
+	add_number("detected", detected);
+	add_number("tried", tried);
+	add_number("skipped", skipped);
+	end();
+}
+
 const struct reporter json_reporter = {
 	.run = json_run,
 	.device = json_device,
@@ -156,5 +192,8 @@ const struct reporter json_reporter = {
 	.test = json_test,
 	.clause = json_clause,
 	.note = json_note,
+	.sabotage = json_sabotage,
+	.suspect = json_suspect,
+	.sabotage_summary = json_sabotage_summary,
 	.summary = json_summary,
 };

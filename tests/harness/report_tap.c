@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Records as TAP 14; what fits no test point is a comment or a YAML block. */
 #include "tests/harness/report.h"
+#include "tests/sabotage/sabotage.h"
 
 static void tap_run(const struct run_facts *facts)
 {
@@ -67,6 +68,29 @@ static void tap_summary(const struct totals *totals, enum verdict worst)
 	      totals->verdicts[VERDICT_ERROR], verdict_name(worst));
 }
 
+static unsigned saboteurs;
+
+static void tap_sabotage(const struct sabotage_result *result)
+{
+	print("%s %u - sabotage %s", result->detected ? "ok" : "not ok", ++saboteurs,
+	      result->saboteur->name);
+	if (*result->skipped)
+		print(" # SKIP %s", result->skipped);
+	print("\n");
+	if (*result->missed && !*result->skipped)
+		print("# missed: %s\n", result->missed);
+}
+
+static void tap_suspect(const struct clause *clause)
+{
+	print("# suspect: %s\n", clause->id);
+}
+
+static void tap_sabotage_summary(unsigned detected, unsigned tried, unsigned skipped)
+{
+	print("1..%u\n# sabotage: %u of %u detected\n", tried + skipped, detected, tried);
+}
+
 const struct reporter tap_reporter = {
 	.run = tap_run,
 	.device = tap_device,
@@ -76,5 +100,8 @@ const struct reporter tap_reporter = {
 	.test = tap_test,
 	.clause = tap_clause,
 	.note = tap_note,
+	.sabotage = tap_sabotage,
+	.suspect = tap_suspect,
+	.sabotage_summary = tap_sabotage_summary,
 	.summary = tap_summary,
 };

@@ -2,6 +2,7 @@
 /* Records for people: one line a test, failures explained, a summary by device and by level. */
 #include "lib/string.h"
 #include "tests/harness/report.h"
+#include "tests/sabotage/sabotage.h"
 
 #define DEVICES_MOST 256
 
@@ -95,6 +96,27 @@ static void text_summary(const struct totals *totals, enum verdict worst)
 	      totals->milliseconds % 1000, verdict_name(worst));
 }
 
+static void text_sabotage(const struct sabotage_result *result)
+{
+	print("%-8s %s: %s%s%s%s%s\n",
+	      *result->skipped   ? "skipped"
+	      : result->detected ? "detected"
+				 : "MISSED",
+	      result->saboteur->name, result->saboteur->about,
+	      *result->missed ? "; unbroken: " : "", result->missed, *result->skipped ? "; " : "",
+	      result->skipped);
+}
+
+static void text_suspect(const struct clause *clause)
+{
+	print("suspect  %s: judged, but no saboteur names it and none made it fail\n", clause->id);
+}
+
+static void text_sabotage_summary(unsigned detected, unsigned tried, unsigned skipped)
+{
+	print("sabotage: %u of %u detected, %u skipped\n", detected, tried, skipped);
+}
+
 const struct reporter text_reporter = {
 	.run = text_run,
 	.device = text_device,
@@ -104,5 +126,8 @@ const struct reporter text_reporter = {
 	.test = text_test,
 	.clause = text_clause,
 	.note = text_note,
+	.sabotage = text_sabotage,
+	.suspect = text_suspect,
+	.sabotage_summary = text_sabotage_summary,
 	.summary = text_summary,
 };

@@ -21,7 +21,7 @@
 static struct test_run current;
 static struct result current_result;
 static struct arena arena;
-static bool lost[PCI_FUNCTIONS_MOST]; /* devices that a reset did not bring back */
+static bool lost_devices[PCI_FUNCTIONS_MOST]; /* that a reset did not bring back */
 
 static void weigh(struct test_run *t, enum verdict verdict)
 {
@@ -248,7 +248,7 @@ static void note_end(struct test_run *t, const struct guard_report *report)
 }
 
 /* Leaves nothing behind: the device is reset, its vectors are given back, the canaries looked at. */
-static void clean_up(struct test_run *t, unsigned place)
+static void clean_up(struct test_run *t, bool *lost)
 {
 	struct virtio_device *device = t->device;
 	struct arena_damage damage;
@@ -257,7 +257,7 @@ static void clean_up(struct test_run *t, unsigned place)
 	device->access = ACCESS_BAR;
 	if (!CHECK(t, RESET_1, device->transport->reset(device), "after the test: %s",
 		   device->problem)) {
-		lost[place] = true;
+		*lost = true;
 		return;
 	}
 	arrivals = interrupt_total();
@@ -273,7 +273,8 @@ static void clean_up(struct test_run *t, unsigned place)
 	}
 }
 
-static void execute(struct test_run *t, unsigned place)
+/* True when the test had to be cut off. */
+static bool execute(struct test_run *t, const struct interference *interference, bool *lost)
 {
 	struct guard_report report;
 	uint64_t timeout = options.timeout_ms ? options.timeout_ms * 1000000
@@ -282,26 +283,29 @@ static void execute(struct test_run *t, unsigned place)
 	uint64_t start;
 
 	if (!make_fresh(t)) {
-		lost[place] = true;
+		*lost = true;
 		format_text(t->reason, sizeof(t->reason), "before the test: %s",
 			    t->device->problem);
 		weigh(t, VERDICT_FAIL);
-		return;
+		return false;
 	}
+	if (interference)
+		interference->begin(t->device);
 	start = clock_now();
 	guard_call(call_test, t, timeout, &report);
 	current_result.microseconds = clock_to_ns(clock_now() - start) / 1000;
 	note_end(t, &report);
-	clean_up(t, place);
+	clean_up(t, lost);
+	if (interference)
+		interference->end(t->device);
+	return report.end == GUARD_TIMEOUT;
 }
 
-/* One step of the plan. */
-static void run_step(const struct test *test, struct virtio_device *device, unsigned place,
-		     const struct variant *variant, unsigned number, unsigned of,
-		     struct totals *totals)
+/* Makes ready for one test on one device in one variant. */
+static void set_step(const struct test *test, struct virtio_device *device,
+		     const struct variant *variant, unsigned number, unsigned of)
 {
 	static char variant_name[VARIANT_TEXT];
-	const char *skip;
 
 	variant_text(variant, variant_name);
 	current_result = (struct result){.test = test,
@@ -317,9 +321,19 @@ static void run_step(const struct test *test, struct virtio_device *device, unsi
 		.arena = &arena,
 	};
 	random_seed(&current.random, options.seed + number);
+}
+
+/* One step of the plan. */
+static void run_step(const struct test *test, struct virtio_device *device, bool *lost,
+		     const struct variant *variant, unsigned number, unsigned of,
+		     struct totals *totals)
+{
+	const char *skip;
+
+	set_step(test, device, variant, number, of);
 	reporter->start(&current_result);
-	skip = lost[place] ? "the device did not come back from an earlier reset"
-			   : reason_to_skip(test, device);
+	skip = *lost ? "the device did not come back from an earlier reset"
+		     : reason_to_skip(test, device);
 	if (skip) {
 		const char *feature =
 			test->has_feature && starts_with(skip, "VIRTIO_") ? "not offered: " : "";
@@ -328,12 +342,21 @@ static void run_step(const struct test *test, struct virtio_device *device, unsi
 		weigh(&current, VERDICT_SKIP);
 		mark_skipped(test, current.reason);
 	} else {
-		execute(&current, place);
+		execute(&current, NULL, lost);
 	}
 	current_result.verdict = current.verdict;
 	current_result.reason = current.reason;
 	totals->verdicts[current.verdict]++;
 	reporter->test(&current_result);
+}
+
+bool run_once(const struct test *test, struct virtio_device *device, const struct variant *variant,
+	      const struct interference *interference)
+{
+	bool lost = false;
+
+	set_step(test, device, variant, 1, 1);
+	return execute(&current, interference, &lost);
 }
 
 /* Walks the plan; runs it when totals is not NULL. Returns how many steps there are. */
@@ -358,15 +381,15 @@ static unsigned walk(struct virtio_device *devices, unsigned count, unsigned of,
 			for (unsigned n = 0; n < found; n++) {
 				number++;
 				if (totals && number >= options.from)
-					run_step(*test, device, place, &variants[n], number, of,
-						 totals);
+					run_step(*test, device, &lost_devices[place], &variants[n],
+						 number, of, totals);
 			}
 		}
 	}
 	return number;
 }
 
-static void start_arena(void)
+void start_arena(void)
 {
 	size_t pages = MINIMUM(memory_available() / 2, (size_t)(ARENA_MOST / PAGE_SIZE));
 	void *base = memory_allocate(pages);

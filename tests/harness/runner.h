@@ -11,6 +11,25 @@
  */
 void run_plan(struct virtio_device *devices, unsigned count, struct totals *totals);
 
+/* Takes the memory that devices may touch; before run_once(). */
+void start_arena(void);
+
+/*
+ * Something between the tests and the device: begin() when it is fresh from reset, end() when the
+ * test is over and the device was reset again.
+ */
+struct interference {
+	void (*begin)(struct virtio_device *device);
+	void (*end)(struct virtio_device *device);
+};
+
+/*
+ * Runs one test outside the plan, unreported but for its broken checks. True when it had to be cut
+ * off. interference may be NULL.
+ */
+bool run_once(const struct test *test, struct virtio_device *device, const struct variant *variant,
+	      const struct interference *interference);
+
 /* Prints the tests and the clauses each judges (vp.list). */
 void list_tests(void);
 

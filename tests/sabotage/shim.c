@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/sabotage/shim.h"
+
+#include "arch/interrupt.h"
+#include "lib/string.h"
+
+static const struct saboteur *chosen;
+static struct virtio_hooks hooks;
+/* Used elements that the saboteur was shown, by queue; a queue that was made anew begins at 0. */
+static struct {
+	const struct virtqueue *queue;
+	uint16_t index;
+} seen[VIRTIO_QUEUES_MOST];
+
+void shim_choose(const struct saboteur *saboteur)
+{
+	chosen = saboteur;
+}
+
+/* Shows the saboteur each element of a split ring that is new since the last look. */
+static void show_new_elements(void *context, struct virtqueue *queue)
+{
+	struct virtq_used *used = queue->split.used;
+	uint16_t index = from_le16(used->idx);
+
+	(void)context;
+	if (seen[queue->index].queue != queue) {
+		seen[queue->index].queue = queue;
+		seen[queue->index].index = 0;
+	}
+	for (uint16_t *at = &seen[queue->index].index; *at != index; (*at)++) {
+		struct virtq_used_elem *place = &used->ring[*at % queue->size];
+		struct used_element element = {from_le32(place->id), from_le32(place->len)};
+
+		chosen->used_element(queue, &element);
+		place->id = to_le32(element.id);
+		place->len = to_le32(element.length);
+	}
+}
+
+static void begin(struct virtio_device *device)
+{
+	hooks = chosen->hooks;
+	memset(seen, 0, sizeof(seen));
+	if (chosen->used_element)
+		hooks.used = show_new_elements;
+	if (chosen->start)
+		chosen->start(device);
+	device->hooks = &hooks;
+	device->function->hooks = &chosen->pci;
+	interrupt_set_filter(chosen->arrival);
+}
+
+static void end(struct virtio_device *device)
+{
+	device->hooks = NULL;
+	device->function->hooks = NULL;
+	interrupt_set_filter(NULL);
+}
+
+const struct interference shim = {.begin = begin, .end = end};
