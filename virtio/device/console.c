@@ -19,6 +19,22 @@ static const struct virtio_type console_type = {
 };
 VIRTIO_TYPE(console_type);
 
+uint32_t console_config_at(struct virtio_device *device, uint32_t offset, uint32_t length)
+{
+	uint32_t value = 0;
+
+	device->transport->get(device, offset, &value, length);
+	return value;
+}
+
+void console_emergency_write(struct virtio_device *device, uint32_t value)
+{
+	le32 field = to_le32(value);
+
+	device->transport->set(device, offsetof(struct virtio_console_config, emerg_wr), &field,
+			       sizeof(field));
+}
+
 bool console_prepare_transmit(struct arena *arena, uint32_t length, struct request *request)
 {
 	*request = (struct request){.out_length = length};

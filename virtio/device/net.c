@@ -9,6 +9,7 @@ static const struct feature_bit features[] = {
 	{VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, "VIRTIO_NET_F_CTRL_GUEST_OFFLOADS"},
 	{VIRTIO_NET_F_MTU, "VIRTIO_NET_F_MTU"},
 	{VIRTIO_NET_F_MAC, "VIRTIO_NET_F_MAC"},
+	{VIRTIO_NET_F_GSO, "VIRTIO_NET_F_GSO"},
 	{VIRTIO_NET_F_GUEST_TSO4, "VIRTIO_NET_F_GUEST_TSO4"},
 	{VIRTIO_NET_F_GUEST_TSO6, "VIRTIO_NET_F_GUEST_TSO6"},
 	{VIRTIO_NET_F_GUEST_ECN, "VIRTIO_NET_F_GUEST_ECN"},
@@ -26,7 +27,68 @@ static const struct feature_bit features[] = {
 	{VIRTIO_NET_F_GUEST_ANNOUNCE, "VIRTIO_NET_F_GUEST_ANNOUNCE"},
 	{VIRTIO_NET_F_MQ, "VIRTIO_NET_F_MQ"},
 	{VIRTIO_NET_F_CTRL_MAC_ADDR, "VIRTIO_NET_F_CTRL_MAC_ADDR"},
+	{VIRTIO_NET_F_DEVICE_STATS, "VIRTIO_NET_F_DEVICE_STATS"},
+	{VIRTIO_NET_F_HASH_TUNNEL, "VIRTIO_NET_F_HASH_TUNNEL"},
+	{VIRTIO_NET_F_VQ_NOTF_COAL, "VIRTIO_NET_F_VQ_NOTF_COAL"},
+	{VIRTIO_NET_F_NOTF_COAL, "VIRTIO_NET_F_NOTF_COAL"},
+	{VIRTIO_NET_F_GUEST_USO4, "VIRTIO_NET_F_GUEST_USO4"},
+	{VIRTIO_NET_F_GUEST_USO6, "VIRTIO_NET_F_GUEST_USO6"},
+	{VIRTIO_NET_F_HOST_USO, "VIRTIO_NET_F_HOST_USO"},
+	{VIRTIO_NET_F_HASH_REPORT, "VIRTIO_NET_F_HASH_REPORT"},
+	{VIRTIO_NET_F_GUEST_HDRLEN, "VIRTIO_NET_F_GUEST_HDRLEN"},
+	{VIRTIO_NET_F_RSS, "VIRTIO_NET_F_RSS"},
+	{VIRTIO_NET_F_RSC_EXT, "VIRTIO_NET_F_RSC_EXT"},
+	{VIRTIO_NET_F_STANDBY, "VIRTIO_NET_F_STANDBY"},
+	{VIRTIO_NET_F_SPEED_DUPLEX, "VIRTIO_NET_F_SPEED_DUPLEX"},
+	{VIRTIO_NET_F_RSS_CONTEXT, "VIRTIO_NET_F_RSS_CONTEXT"},
+	{VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO, "VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO"},
+	{VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM, "VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM"},
+	{VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO, "VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO"},
+	{VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO_CSUM, "VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO_CSUM"},
+	{VIRTIO_NET_F_OUT_NET_HEADER, "VIRTIO_NET_F_OUT_NET_HEADER"},
+	{VIRTIO_NET_F_IPSEC, "VIRTIO_NET_F_IPSEC"},
 	{0, NULL},
+};
+
+/* 5.1.3.1; several rows for one bit must all be met. */
+static const struct feature_dependency dependencies[] = {
+	{VIRTIO_NET_F_GUEST_TSO4, 1, {VIRTIO_NET_F_GUEST_CSUM}},
+	{VIRTIO_NET_F_GUEST_TSO6, 1, {VIRTIO_NET_F_GUEST_CSUM}},
+	{VIRTIO_NET_F_GUEST_ECN, 2, {VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_F_GUEST_TSO6}},
+	{VIRTIO_NET_F_GUEST_UFO, 1, {VIRTIO_NET_F_GUEST_CSUM}},
+	{VIRTIO_NET_F_GUEST_USO4, 1, {VIRTIO_NET_F_GUEST_CSUM}},
+	{VIRTIO_NET_F_GUEST_USO6, 1, {VIRTIO_NET_F_GUEST_CSUM}},
+	{VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO, 1, {VIRTIO_NET_F_GUEST_TSO4}},
+	{VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO, 1, {VIRTIO_NET_F_GUEST_TSO6}},
+	{VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO, 1, {VIRTIO_NET_F_GUEST_USO4}},
+	{VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO, 1, {VIRTIO_NET_F_GUEST_USO6}},
+	{VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM, 1, {VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO}},
+	{VIRTIO_NET_F_HOST_TSO4, 1, {VIRTIO_NET_F_CSUM}},
+	{VIRTIO_NET_F_HOST_TSO6, 1, {VIRTIO_NET_F_CSUM}},
+	{VIRTIO_NET_F_HOST_ECN, 2, {VIRTIO_NET_F_HOST_TSO4, VIRTIO_NET_F_HOST_TSO6}},
+	{VIRTIO_NET_F_HOST_UFO, 1, {VIRTIO_NET_F_CSUM}},
+	{VIRTIO_NET_F_HOST_USO, 1, {VIRTIO_NET_F_CSUM}},
+	{VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO, 1, {VIRTIO_NET_F_HOST_TSO4}},
+	{VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO, 1, {VIRTIO_NET_F_HOST_TSO6}},
+	{VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO, 1, {VIRTIO_NET_F_HOST_USO}},
+	{VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO_CSUM, 1, {VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO}},
+	{VIRTIO_NET_F_CTRL_RX, 1, {VIRTIO_NET_F_CTRL_VQ}},
+	{VIRTIO_NET_F_CTRL_VLAN, 1, {VIRTIO_NET_F_CTRL_VQ}},
+	{VIRTIO_NET_F_GUEST_ANNOUNCE, 1, {VIRTIO_NET_F_CTRL_VQ}},
+	{VIRTIO_NET_F_MQ, 1, {VIRTIO_NET_F_CTRL_VQ}},
+	{VIRTIO_NET_F_CTRL_MAC_ADDR, 1, {VIRTIO_NET_F_CTRL_VQ}},
+	{VIRTIO_NET_F_NOTF_COAL, 1, {VIRTIO_NET_F_CTRL_VQ}},
+	/* 5.1.3.1 names the HOST bits, 5.1.6.4 the GUEST bits that the feature is about. */
+	{VIRTIO_NET_F_RSC_EXT,
+	 4,
+	 {VIRTIO_NET_F_HOST_TSO4, VIRTIO_NET_F_HOST_TSO6, VIRTIO_NET_F_GUEST_TSO4,
+	  VIRTIO_NET_F_GUEST_TSO6}},
+	{VIRTIO_NET_F_RSS, 1, {VIRTIO_NET_F_CTRL_VQ}},
+	{VIRTIO_NET_F_VQ_NOTF_COAL, 1, {VIRTIO_NET_F_CTRL_VQ}},
+	{VIRTIO_NET_F_HASH_TUNNEL, 1, {VIRTIO_NET_F_CTRL_VQ}},
+	{VIRTIO_NET_F_HASH_TUNNEL, 2, {VIRTIO_NET_F_RSS, VIRTIO_NET_F_HASH_REPORT}},
+	{VIRTIO_NET_F_RSS_CONTEXT, 1, {VIRTIO_NET_F_CTRL_VQ}},
+	{VIRTIO_NET_F_RSS_CONTEXT, 1, {VIRTIO_NET_F_RSS}},
 };
 
 static const struct virtio_type net_type = {
@@ -34,14 +96,60 @@ static const struct virtio_type net_type = {
 	.name = "net",
 	.area = "NET",
 	.features = features,
+	.dependencies = dependencies,
+	.dependency_count = ARRAY_LENGTH(dependencies),
 	.config_size = sizeof(struct virtio_net_config),
 };
 VIRTIO_TYPE(net_type);
 
-bool net_prepare_transmit(struct arena *arena, uint32_t length, struct request *request)
+uint32_t net_config_at(struct virtio_device *device, uint32_t offset, uint32_t length)
+{
+	uint32_t value = 0;
+
+	device->transport->get(device, offset, &value, length);
+	return value;
+}
+
+void net_mac(struct virtio_device *device, uint8_t mac[NET_MAC_BYTES])
+{
+	for (uint32_t n = 0; n < NET_MAC_BYTES; n++)
+		device->transport->get(device, offsetof(struct virtio_net_config, mac) + n, &mac[n],
+				       1);
+}
+
+unsigned net_pairs(struct virtio_device *device)
+{
+	if (!features_have(&device->negotiated, VIRTIO_NET_F_MQ) &&
+	    !features_have(&device->negotiated, VIRTIO_NET_F_RSS))
+		return 1;
+	return net_config(device, max_virtqueue_pairs);
+}
+
+unsigned net_control_queue(struct virtio_device *device)
+{
+	return 2 * net_pairs(device);
+}
+
+uint32_t net_header_length(const struct virtio_device *device)
+{
+	const struct features *negotiated = &device->negotiated;
+
+	if (features_have(negotiated, VIRTIO_NET_F_OUT_NET_HEADER) ||
+	    features_have(negotiated, VIRTIO_NET_F_IPSEC))
+		return 32;
+	if (features_have(negotiated, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO) ||
+	    features_have(negotiated, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO))
+		return 24;
+	if (features_have(negotiated, VIRTIO_NET_F_HASH_REPORT))
+		return sizeof(struct virtio_net_hdr_hash);
+	return sizeof(struct virtio_net_hdr);
+}
+
+bool net_prepare_transmit(struct virtio_device *device, struct arena *arena, uint32_t length,
+			  struct request *request)
 {
 	*request = (struct request){
-		.out_length = sizeof(struct virtio_net_hdr) + length,
+		.out_length = net_header_length(device) + length,
 	};
 	request->out = arena_allocate(arena, "net frame", request->out_length, 16);
 	return request->out;
@@ -56,10 +164,9 @@ static bool prepare(struct virtio_device *device, struct arena *arena, uint64_t 
 					    0x88, 0xb5};
 	uint8_t *frame;
 
-	(void)device;
-	if (!net_prepare_transmit(arena, NET_FRAME_LEAST, request))
+	if (!net_prepare_transmit(device, arena, NET_FRAME_LEAST, request))
 		return false;
-	frame = request->out + sizeof(struct virtio_net_hdr);
+	frame = request->out + net_header_length(device);
 	memcpy(frame, addresses, sizeof(addresses));
 	memcpy(frame + sizeof(addresses), &seed, sizeof(seed));
 	return true;

@@ -11,6 +11,7 @@ enum {
 	VIRTIO_NET_F_CTRL_GUEST_OFFLOADS = 2,
 	VIRTIO_NET_F_MTU = 3,
 	VIRTIO_NET_F_MAC = 5,
+	VIRTIO_NET_F_GSO = 6, /* legacy */
 	VIRTIO_NET_F_GUEST_TSO4 = 7,
 	VIRTIO_NET_F_GUEST_TSO6 = 8,
 	VIRTIO_NET_F_GUEST_ECN = 9,
@@ -28,10 +29,32 @@ enum {
 	VIRTIO_NET_F_GUEST_ANNOUNCE = 21,
 	VIRTIO_NET_F_MQ = 22,
 	VIRTIO_NET_F_CTRL_MAC_ADDR = 23,
+	VIRTIO_NET_F_DEVICE_STATS = 50,
+	VIRTIO_NET_F_HASH_TUNNEL = 51,
+	VIRTIO_NET_F_VQ_NOTF_COAL = 52,
+	VIRTIO_NET_F_NOTF_COAL = 53,
+	VIRTIO_NET_F_GUEST_USO4 = 54,
+	VIRTIO_NET_F_GUEST_USO6 = 55,
+	VIRTIO_NET_F_HOST_USO = 56,
+	VIRTIO_NET_F_HASH_REPORT = 57,
+	VIRTIO_NET_F_GUEST_HDRLEN = 59,
+	VIRTIO_NET_F_RSS = 60,
+	VIRTIO_NET_F_RSC_EXT = 61,
+	VIRTIO_NET_F_STANDBY = 62,
+	VIRTIO_NET_F_SPEED_DUPLEX = 63,
+	VIRTIO_NET_F_RSS_CONTEXT = 64,
+	VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO = 65,
+	VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM = 66,
+	VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO = 67,
+	VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO_CSUM = 68,
+	VIRTIO_NET_F_OUT_NET_HEADER = 69,
+	VIRTIO_NET_F_IPSEC = 70,
 };
 
+#define NET_MAC_BYTES 6
+
 struct virtio_net_config {
-	uint8_t mac[6];
+	uint8_t mac[NET_MAC_BYTES];
 	le16 status;
 	le16 max_virtqueue_pairs;
 	le16 mtu;
@@ -48,8 +71,21 @@ static_assert(offsetof(struct virtio_net_config, mtu) == 10, "5.1.4");
 static_assert(offsetof(struct virtio_net_config, speed) == 12, "5.1.4");
 static_assert(offsetof(struct virtio_net_config, duplex) == 16, "5.1.4");
 static_assert(offsetof(struct virtio_net_config, rss_max_key_size) == 17, "5.1.4");
+static_assert(offsetof(struct virtio_net_config, rss_max_indirection_table_length) == 18, "5.1.4");
 static_assert(offsetof(struct virtio_net_config, supported_hash_types) == 20, "5.1.4");
+static_assert(offsetof(struct virtio_net_config, supported_tunnel_types) == 24, "5.1.4");
 static_assert(sizeof(struct virtio_net_config) == 28, "5.1.4");
+
+#define VIRTIO_NET_S_LINK_UP       BIT(0)
+#define VIRTIO_NET_S_ANNOUNCE      BIT(1)
+
+#define VIRTIO_NET_SPEED_MOST      0x7fffffffu
+#define VIRTIO_NET_SPEED_UNKNOWN   0xffffffffu
+#define VIRTIO_NET_DUPLEX_UNKNOWN  0xff
+#define VIRTIO_NET_MTU_LEAST       68u
+#define VIRTIO_NET_PAIRS_MOST      0x8000u
+#define VIRTIO_NET_RSS_KEY_LEAST   40u
+#define VIRTIO_NET_RSS_TABLE_LEAST 128u
 
 /* The packet header of a VERSION_1 device without hash report (5.1.6). */
 struct virtio_net_hdr {
@@ -63,16 +99,76 @@ struct virtio_net_hdr {
 };
 static_assert(sizeof(struct virtio_net_hdr) == 12, "5.1.6");
 
+/* With VIRTIO_NET_F_HASH_REPORT. */
+struct virtio_net_hdr_hash {
+	struct virtio_net_hdr hdr;
+	le32 hash_value;
+	le16 hash_report;
+	le16 padding_reserved;
+};
+static_assert(sizeof(struct virtio_net_hdr_hash) == 20, "5.1.6");
+
+#define NET_HEADER_MOST 32u
+
+enum {
+	VIRTIO_NET_HDR_F_NEEDS_CSUM = 1,
+	VIRTIO_NET_HDR_F_DATA_VALID = 2,
+	VIRTIO_NET_HDR_F_RSC_INFO = 4,
+	VIRTIO_NET_HDR_F_UDP_TUNNEL_CSUM = 8,
+	VIRTIO_NET_HDR_F_SECURITY = 16,
+};
+
+enum {
+	VIRTIO_NET_HDR_GSO_NONE = 0,
+	VIRTIO_NET_HDR_GSO_TCPV4 = 1,
+	VIRTIO_NET_HDR_GSO_UDP = 3,
+	VIRTIO_NET_HDR_GSO_TCPV6 = 4,
+	VIRTIO_NET_HDR_GSO_UDP_L4 = 5,
+	VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV4 = 0x20,
+	VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV6 = 0x40,
+	VIRTIO_NET_HDR_GSO_ECN = 0x80,
+};
+
 #define NET_FRAME_LEAST 60u
 #define NET_FRAME_MOST  1514u
+#define NET_GSO_MOST    65589u /* 5.1.6.3: Ethernet and IPv6 headers and 65535 bytes behind them */
 
 /* The first queue pair. */
 enum { NET_RECEIVE_QUEUE = 0, NET_TRANSMIT_QUEUE = 1 };
 
+/* Queue indices (5.1.2); pairs count from 0. */
+static inline unsigned net_receive_queue(unsigned pair)
+{
+	return 2 * pair;
+}
+
+static inline unsigned net_transmit_queue(unsigned pair)
+{
+	return 2 * pair + 1;
+}
+
+/*
+ * How many queue pairs exist with device->negotiated: max_virtqueue_pairs with MQ or RSS, else 1
+ * (5.1.2). The control queue stands behind them.
+ */
+unsigned net_pairs(struct virtio_device *device);
+unsigned net_control_queue(struct virtio_device *device);
+
+/* The length of the packet header with device->negotiated (5.1.6.3). */
+uint32_t net_header_length(const struct virtio_device *device);
+
+/* One field of the configuration, as a number. */
+#define net_config(device, field)                                                                  \
+	net_config_at((device), offsetof(struct virtio_net_config, field),                         \
+		      sizeof(((struct virtio_net_config *)0)->field))
+uint32_t net_config_at(struct virtio_device *device, uint32_t offset, uint32_t length);
+void net_mac(struct virtio_device *device, uint8_t mac[NET_MAC_BYTES]);
+
 /*
  * A transmit request: a zero header and `length` bytes of frame, which begin at
- * request->out + sizeof(struct virtio_net_hdr). False when the arena is full.
+ * request->out + net_header_length(). False when the arena is full.
  */
-bool net_prepare_transmit(struct arena *arena, uint32_t length, struct request *request);
+bool net_prepare_transmit(struct virtio_device *device, struct arena *arena, uint32_t length,
+			  struct request *request);
 
 #endif
