@@ -30,16 +30,24 @@ CFLAGS += --target=x86_64-elf -fno-builtin
 else
 CFLAGS += -fno-tree-loop-distribute-patterns
 endif
+# An instrumented image: its counters leave the guest at the end of the run (arch/x86/coverage.c).
+ifneq ($(COVERAGE),)
+COVERAGE_FLAGS := -fprofile-arcs -ftest-coverage -fprofile-info-section -fprofile-update=atomic
+LIBGCOV        := $(shell $(CC) -print-file-name=libgcov.a)
+endif
 CPPFLAGS := -I. -I$(BUILD) -DVIRTPROOF_VERSION='"$(VERSION)"'
 
 SOURCES := $(sort $(wildcard boot/*.c boot/*.S arch/x86/*.c arch/x86/*.S lib/*.c pci/*.c virtio/*.c \
 	virtio/device/*.c tests/harness/*.c tests/transport/*.c tests/ring/*.c tests/interrupt/*.c \
 	tests/device/*/*.c tests/hostile/*.c tests/bench/*.c tests/sabotage/*.c tests/selftest/*.c))
+ifeq ($(COVERAGE),)
+SOURCES := $(filter-out arch/x86/coverage.c,$(SOURCES))
+endif
 OBJECTS := $(addprefix $(BUILD)/image/,$(addsuffix .o,$(SOURCES)))
 GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
 
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
-	cppcheck perl
+	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
 TEST_TARGETS := all lint unit test-clang test-reproducible
 
@@ -71,7 +79,7 @@ $(BUILD)/image/flags: force
 $(BUILD)/image/%.c.o: %.c $(BUILD)/image/flags | $(GENERATED)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CFLAGS) $(if $(filter arch/x86/coverage.c,$<),,$(COVERAGE_FLAGS)) $(CPPFLAGS) -MMD -MP -c $< -o $@
 
 $(BUILD)/image/%.S.o: %.S $(BUILD)/image/flags
 	@mkdir -p $(@D)
@@ -81,7 +89,7 @@ $(BUILD)/image/%.S.o: %.S $(BUILD)/image/flags
 $(BUILD)/virtproof.debug.elf: $(OBJECTS) linker.ld
 	$(call say,LD,$@)
 	$(Q)$(LD) -nostdlib -static --build-id=none -z noexecstack -z max-page-size=4096 -T linker.ld \
-		-o $@ $(OBJECTS)
+		-o $@ $(OBJECTS) $(LIBGCOV)
 
 $(BUILD)/virtproof.elf: $(BUILD)/virtproof.debug.elf
 	$(Q)$(OBJCOPY) --strip-all $< $@
@@ -134,6 +142,17 @@ test-clang: ## build the image with clang and lld
 .PHONY: test-reproducible
 test-reproducible: ## two builds in two folders are the same, bit by bit
 	@scripts/reproducible.sh $(BUILD)
+
+# ---- coverage of the image itself -------------------------------------------------------------------
+
+$(BUILD)/coverage-unpack: tests/coverage/unpack.c
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=gnu17 -O1 -Wall -Wextra -Werror $< -o $@
+
+.PHONY: coverage
+coverage: $(BUILD)/coverage-unpack ## lines and branches of the image that the tests execute, as HTML
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 $(BUILD)/coverage/virtproof.elf
+	@scripts/coverage.sh $(BUILD)
 
 # ---- lint -----------------------------------------------------------------------------------------
 
