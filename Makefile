@@ -122,6 +122,9 @@ test-sabotage: $(BUILD)/virtproof.elf ## every saboteur (SABOTEURS=globs) must b
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 UNIT_FLAGS := -std=gnu17 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
+ifneq ($(UNIT_COVERAGE),)
+UNIT_FLAGS := -std=gnu17 -g -O0 --coverage
+endif
 
 # The first lines of a unit test name the sources that it is linked with: "links: lib/string.c …".
 $(BUILD)/unit/%: tests/unit/%.c $(GENERATED) $(wildcard lib/*.[ch] boot/*.[ch] pci/*.[ch] arch/*.h arch/x86/*.[ch] tests/unit/*.h tests/unit/fake_*.c)

@@ -8,6 +8,7 @@
 #include "arch/io.h"
 #include "arch/memory.h"
 #include "arch/platform.h"
+#include "arch/x86/coverage.h"
 #include "arch/x86/power.h"
 #include "lib/format.h"
 #include "lib/string.h"
@@ -143,6 +144,8 @@ static void try(enum power_way way, unsigned code)
 void power_off(enum power_way way, unsigned code)
 {
 	interrupts_close();
+	if (coverage_dump)
+		coverage_dump();
 	try(way != POWER_AUTO ? way : preferred, code);
 	soft_off();
 	reset();
