@@ -37,15 +37,44 @@ $(BUILD)/host/%.o: host/%.c host/build.mk
 
 $(BUILD)/virtproof: $(host_objects)
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $^ $(host_libraries)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $(host_objects) $(host_libraries)
 
 # A VMM that is none, for the tests of the program.
 $(BUILD)/host/stand-in: tests/host/stand_in.c
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $(host_flags) -o $@ $<
 
+# Unit tests: everything but the command line, with sanitizers.
+host_unit_flags := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+host_unit_sources := $(filter-out host/main.c host/command_%.c,$(host_sources))
+host_unit_objects := $(host_unit_sources:host/%.c=$(BUILD)/host/unit/%.o)
+host_units := $(patsubst tests/host/%.c,$(BUILD)/host/%,$(wildcard tests/host/unit_*.c))
+
+$(BUILD)/host/unit/%.o: host/%.c host/build.mk
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(host_unit_flags) $(host_flags) -c -o $@ $<
+
+$(BUILD)/host/unit_%: tests/host/unit_%.c $(host_unit_objects)
+	$(call say,HOSTCC,$<)
+	$(Q)$(HOSTCC) $(host_unit_flags) $(host_flags) -o $@ $< $(host_unit_objects) $(host_libraries) -lcmocka
+
+# The record parser under libFuzzer, which takes what is found into build/host/corpus.
+FUZZ_SECONDS ?= 300
+.PHONY: fuzz-records
+fuzz-records: $(BUILD)/host/fuzz-records ## fuzz the record parser for FUZZ_SECONDS
+	@mkdir -p $(BUILD)/host/corpus
+	$< -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1 \
+		-dict=tests/host/records.dict $(BUILD)/host/corpus tests/host/corpus
+
+$(BUILD)/host/fuzz-records: tests/host/fuzz_records.c host/records.c host/job.c
+	@mkdir -p $(@D)
+	$(Q)clang -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -g \
+		$(filter-out -MMD -MP,$(host_flags)) -o $@ $^ $(host_libraries)
+
+.SECONDARY: $(host_unit_objects)
+
 .PHONY: test-host
-test-host: $(BUILD)/virtproof $(BUILD)/host/stand-in ## the tests of the program on the host
+test-host: $(BUILD)/virtproof $(BUILD)/host/stand-in $(host_units) ## the tests of the program on the host
 	@tests/host/run.sh $(BUILD)
 
--include $(wildcard $(BUILD)/host/*.d)
+-include $(wildcard $(BUILD)/host/*.d $(BUILD)/host/unit/*.d)

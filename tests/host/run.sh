@@ -10,6 +10,18 @@ passed=0
 failed=0
 skipped=0
 
+for unit in "$build"/host/unit_*; do
+	[ -x "$unit" ] && [ ! -d "$unit" ] && [[ $unit != *.d ]] || continue
+	log=$(CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 3 120 "$unit" 2>&1)
+	ended=$?
+	ok=$(grep -c '^ok ' <<<"$log")
+	bad=$(grep -c '^not ok ' <<<"$log")
+	[ "$ended" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+	passed=$((passed + ok))
+	failed=$((failed + bad))
+	[ "$bad" -eq 0 ] || echo "$log"
+done
+
 # Each script prints "ok NAME", "not ok NAME" or "skip NAME: why", and details of what failed.
 for script in "$here"/test_*.sh; do
 	while IFS= read -r line; do

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Expectations against jobs made of records. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "host/expectation.h"
+#include "host/records.h"
+
+static const char job_records[] =
+	"{\"type\":\"run\",\"cmdline\":\"vp.format=json\"}\n"
+	"{\"type\":\"device\",\"bdf\":\"00:03.0\",\"name\":\"blk\"}\n"
+	"{\"type\":\"check\",\"clause\":\"BLK-1\",\"level\":\"MUST\",\"message\":\"m\"}\n"
+	"{\"type\":\"check\",\"clause\":\"BLK-2\",\"level\":\"SHOULD\",\"message\":\"m\"}\n"
+	"{\"type\":\"test\",\"suite\":\"device\",\"test\":\"flush\",\"device\":\"00:03.0\","
+	"\"variant\":\"split,msix\",\"verdict\":\"fail\"}\n"
+	"{\"type\":\"test\",\"suite\":\"ring\",\"test\":\"wrap\",\"device\":\"00:03.0\","
+	"\"variant\":\"packed\",\"verdict\":\"fail\",\"outcome\":\"vmm-died\"}\n"
+	"{\"type\":\"test\",\"suite\":\"ring\",\"test\":\"full\",\"device\":\"00:03.0\","
+	"\"variant\":\"packed\",\"verdict\":\"pass\"}\n"
+	"{\"type\":\"clause\",\"id\":\"RING-9\",\"level\":\"MUST\",\"verdict\":\"holds\"}\n"
+	"{\"type\":\"summary\"}\n";
+
+static void add_record(JsonObject *record, const char *line, void *context)
+{
+	(void)line;
+	job_add(context, record);
+}
+
+static struct job *make_job(const char *text)
+{
+	struct job *job = job_new();
+	struct record_listener listener = {.record = add_record, .context = job};
+	struct record_reader *reader = record_reader_new(&listener);
+
+	record_reader_feed(reader, text, strlen(text));
+	record_reader_finish(reader);
+	record_reader_free(reader);
+	return job;
+}
+
+static struct expectations *load(const char *text, GError **error)
+{
+	g_autofree char *path = NULL;
+	int descriptor = g_file_open_tmp("expect-XXXXXX", &path, NULL);
+
+	assert_true(descriptor >= 0);
+	assert_int_equal(write(descriptor, text, strlen(text)), strlen(text));
+	close(descriptor);
+
+	struct expectations *expectations = expectations_load(path, error);
+
+	unlink(path);
+	return expectations;
+}
+
+static void check_outcome(const char *text, unsigned unexpected, unsigned expected, unsigned lost,
+			  unsigned stale)
+{
+	struct job *job = make_job(job_records);
+	struct expectations *expectations = load(text, NULL);
+	struct outcome outcome;
+
+	assert_non_null(expectations);
+	for (unsigned i = 0; i < job->tests->len; i++)
+		expectations_mark(expectations, job->tests->pdata[i]);
+	outcome_judge(expectations, job, FALSE, &outcome);
+	assert_int_equal(outcome.unexpected, unexpected);
+	assert_int_equal(outcome.expected, expected);
+	assert_int_equal(outcome.lost, lost);
+	assert_int_equal(outcome.stale->len, stale);
+	outcome_clear(&outcome);
+	expectations_free(expectations);
+	job_free(job);
+}
+
+static void without_expectations_failures_are_unexpected(void **state)
+{
+	(void)state;
+	check_outcome("# nothing\n\n", 2, 0, 1, 0);
+}
+
+static void a_clause_explains_the_test(void **state)
+{
+	(void)state;
+	check_outcome("BLK-1\tblk\t*\tviolated\tbug 1\thttps://x\n", 1, 1, 1, 0);
+	check_outcome("BLK-1\t00:03.0\tsplit*\tfail\tbug 1\n", 1, 1, 1, 0);
+	check_outcome("BLK-1@device.flush\tblk\t*\tviolated\tbug 1\n", 1, 1, 1, 0);
+	check_outcome("BLK-*\tblk\t*\tviolated\tbug 1\n", 1, 1, 1, 0);
+	/* The SHOULD alone does not explain the broken MUST. */
+	check_outcome("BLK-2\tblk\t*\twarn\tbug 2\n", 2, 0, 1, 0);
+	/* Another device, variant, level, test. */
+	check_outcome("BLK-1\tnet\t*\tviolated\tbug 1\n", 2, 0, 1, 0);
+	check_outcome("BLK-1\tblk\tpacked\tviolated\tbug 1\n", 2, 0, 1, 0);
+	check_outcome("BLK-1\tblk\t*\twarn\tbug 1\n", 2, 0, 1, 0);
+	check_outcome("BLK-1@device.read\tblk\t*\tviolated\tbug 1\n", 2, 0, 1, 0);
+}
+
+static void a_test_is_expected_by_verdict_or_outcome(void **state)
+{
+	(void)state;
+	check_outcome("ring.wrap\tblk\t*\tvmm-died\tbug 3\n", 1, 1, 0, 0);
+	check_outcome("ring.wrap\tblk\t*\tfail\tbug 3\n", 1, 1, 0, 0);
+	check_outcome("ring.w*\t*\t*\tvmm-hung\tbug 3\n", 2, 0, 1, 1);
+}
+
+static void an_expectation_that_does_not_come_true_is_stale(void **state)
+{
+	(void)state;
+	check_outcome("ring.full\tblk\t*\tfail\tbug 4\n", 2, 0, 1, 1);
+	check_outcome("RING-9\tblk\t*\tviolated\tbug 4\n", 2, 0, 1, 1);
+	check_outcome("RING-9@ring.full\tblk\t*\tviolated\tbug 4\n", 2, 0, 1, 1);
+	/* It may also go well; it was not judged; its device is not there. */
+	check_outcome("ring.full\tblk\t*\tfail?\tbug 4\n", 2, 0, 1, 0);
+	check_outcome("RING-8\tblk\t*\tviolated\tbug 4\n", 2, 0, 1, 0);
+	check_outcome("RING-9\tnet\t*\tviolated\tbug 4\n", 2, 0, 1, 0);
+}
+
+static void a_proposal_makes_the_run_expected(void **state)
+{
+	struct job *job = make_job(job_records);
+	struct expectations *old = load("ring.full\tblk\t*\tfail\tgone\n", NULL);
+	struct outcome outcome;
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	(void)state;
+	outcome_judge(old, job, FALSE, &outcome);
+	expectations_propose(old, job, FALSE, &outcome, out);
+	fclose(out);
+	assert_null(strstr(text, "ring.full"));
+	check_outcome(text, 0, 2, 0, 0);
+	free(text);
+	outcome_clear(&outcome);
+	expectations_free(old);
+	job_free(job);
+}
+
+static void malformed_files_are_named(void **state)
+{
+	static const char *const wrong[] = {
+		"BLK-1\n",
+		"BLK-1\tblk\t*\tviolated\n",
+		"BLK-1\tblk\t*\tviolated\t\n",
+		"\tblk\t*\tviolated\treason\n",
+		"BLK-1\tblk\t*\tviolated\treason\tlink\tmore\n",
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < G_N_ELEMENTS(wrong); i++) {
+		g_autofree char *text = g_strconcat("# first\n", wrong[i], NULL);
+		g_autoptr(GError) error = NULL;
+
+		assert_null(load(text, &error));
+		assert_non_null(strstr(error->message, "line 2: "));
+	}
+}
+
+static void the_longest_version_is_found(void **state)
+{
+	g_autofree char *folder = g_dir_make_tmp("expect-XXXXXX", NULL);
+	g_autofree char *major = g_build_filename(folder, "vmm-7.expect", NULL);
+	g_autofree char *minor = g_build_filename(folder, "vmm-7.2.expect", NULL);
+
+	(void)state;
+	assert_null(expectations_find(folder, "vmm", "7.2.22"));
+	assert_true(g_file_set_contents(major, "", 0, NULL));
+	assert_true(g_file_set_contents(minor, "", 0, NULL));
+
+	g_autofree char *found = expectations_find(folder, "vmm", "7.2.22");
+	g_autofree char *older = expectations_find(folder, "vmm", "7.1");
+
+	assert_string_equal(found, minor);
+	assert_string_equal(older, major);
+	assert_null(expectations_find(folder, "vmm", "8.0"));
+	assert_null(expectations_find(folder, "vmm", ""));
+	unlink(major);
+	unlink(minor);
+	rmdir(folder);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_expectations_failures_are_unexpected),
+		cmocka_unit_test(a_clause_explains_the_test),
+		cmocka_unit_test(a_test_is_expected_by_verdict_or_outcome),
+		cmocka_unit_test(an_expectation_that_does_not_come_true_is_stale),
+		cmocka_unit_test(a_proposal_makes_the_run_expected),
+		cmocka_unit_test(malformed_files_are_named),
+		cmocka_unit_test(the_longest_version_is_found),
+	};
+
+	return cmocka_run_group_tests_name("expectations", tests, NULL, NULL);
+}
