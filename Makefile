@@ -104,8 +104,8 @@ setup: ## install what is missing (Debian, Ubuntu)
 	@scripts/setup.sh $(sort $(SETUP_PACKAGES))
 
 .PHONY: run
-run: all ## judge the devices of a QEMU that is started for it
-	@scripts/run-qemu.sh $(BUILD)
+run: all ## judge the devices of a QEMU that is started for it (RUN="options of virtproof run")
+	@$(BUILD)/virtproof run $(RUN)
 
 .PHONY: test
 test: ## all tests; the last line is the sum
