@@ -30,6 +30,35 @@ struct feature_bit {
 	const char *name;
 };
 
+/*
+ * A field of the device-specific configuration: it exists where one of `any_of` is offered, or always
+ * when there are none. Fields of 64 bits are read as two halves.
+ */
+struct virtio_config_field {
+	const char *name;
+	uint16_t offset;
+	uint8_t width; /* 1, 2, 4 or 8: how a driver has to access it */
+	uint8_t flags;
+	uint8_t count; /* how many of any_of count */
+	uint8_t any_of[3];
+};
+
+enum {
+	CONFIG_CHANGES = BIT(0),    /* by itself: link status, what a selector shows */
+	CONFIG_LATE = BIT(1),       /* a driver must not read it before FEATURES_OK */
+	CONFIG_WRITE_ONLY = BIT(2), /* what it reads as means nothing */
+	CONFIG_DRIVER = BIT(3),     /* the driver may write it between FEATURES_OK and DRIVER_OK */
+};
+
+#define CONFIG_FIELD(layout, field, ...)                                                           \
+	{                                                                                          \
+		.name = #field, .offset = offsetof(layout, field),                                 \
+		.width = sizeof(((layout *)0)->field), __VA_ARGS__                                 \
+	}
+
+/* The bits (one to three) that a CONFIG_FIELD() depends on. */
+#define CONFIG_OF(...) .count = sizeof((uint8_t[]){__VA_ARGS__}), .any_of = {__VA_ARGS__}
+
 /* What is known of a device type before any driver of it. */
 struct virtio_type {
 	uint32_t id;
@@ -39,6 +68,7 @@ struct virtio_type {
 	const struct feature_dependency *dependencies;
 	unsigned dependency_count;
 	uint32_t config_size; /* the device-specific structure with every field, bytes */
+	const struct virtio_config_field *fields; /* ends with a NULL name; NULL: none are known */
 };
 
 /* Puts a type among those that virtio_type_by_id() finds. */

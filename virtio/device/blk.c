@@ -21,12 +21,47 @@ static const struct feature_bit features[] = {
 	{0, NULL},
 };
 
+#define FIELD(field, ...) CONFIG_FIELD(struct virtio_blk_config, field, __VA_ARGS__)
+static const struct virtio_config_field fields[] = {
+	FIELD(capacity, .count = 0),
+	FIELD(size_max, CONFIG_OF(VIRTIO_BLK_F_SIZE_MAX)),
+	FIELD(seg_max, CONFIG_OF(VIRTIO_BLK_F_SEG_MAX)),
+	FIELD(geometry.cylinders, CONFIG_OF(VIRTIO_BLK_F_GEOMETRY)),
+	FIELD(geometry.heads, CONFIG_OF(VIRTIO_BLK_F_GEOMETRY)),
+	FIELD(geometry.sectors, CONFIG_OF(VIRTIO_BLK_F_GEOMETRY)),
+	FIELD(blk_size, CONFIG_OF(VIRTIO_BLK_F_BLK_SIZE)),
+	FIELD(topology.physical_block_exp, CONFIG_OF(VIRTIO_BLK_F_TOPOLOGY)),
+	FIELD(topology.alignment_offset, CONFIG_OF(VIRTIO_BLK_F_TOPOLOGY)),
+	FIELD(topology.min_io_size, CONFIG_OF(VIRTIO_BLK_F_TOPOLOGY)),
+	FIELD(topology.opt_io_size, CONFIG_OF(VIRTIO_BLK_F_TOPOLOGY)),
+	FIELD(writeback, .flags = CONFIG_LATE | CONFIG_DRIVER, CONFIG_OF(VIRTIO_BLK_F_CONFIG_WCE)),
+	FIELD(num_queues, CONFIG_OF(VIRTIO_BLK_F_MQ)),
+	FIELD(max_discard_sectors, CONFIG_OF(VIRTIO_BLK_F_DISCARD)),
+	FIELD(max_discard_seg, CONFIG_OF(VIRTIO_BLK_F_DISCARD)),
+	FIELD(discard_sector_alignment, CONFIG_OF(VIRTIO_BLK_F_DISCARD)),
+	FIELD(max_write_zeroes_sectors, CONFIG_OF(VIRTIO_BLK_F_WRITE_ZEROES)),
+	FIELD(max_write_zeroes_seg, CONFIG_OF(VIRTIO_BLK_F_WRITE_ZEROES)),
+	FIELD(write_zeroes_may_unmap, CONFIG_OF(VIRTIO_BLK_F_WRITE_ZEROES)),
+	FIELD(max_secure_erase_sectors, CONFIG_OF(VIRTIO_BLK_F_SECURE_ERASE)),
+	FIELD(max_secure_erase_seg, CONFIG_OF(VIRTIO_BLK_F_SECURE_ERASE)),
+	FIELD(secure_erase_sector_alignment, CONFIG_OF(VIRTIO_BLK_F_SECURE_ERASE)),
+	FIELD(zoned.zone_sectors, CONFIG_OF(VIRTIO_BLK_F_ZONED)),
+	FIELD(zoned.max_open_zones, CONFIG_OF(VIRTIO_BLK_F_ZONED)),
+	FIELD(zoned.max_active_zones, CONFIG_OF(VIRTIO_BLK_F_ZONED)),
+	FIELD(zoned.max_append_sectors, CONFIG_OF(VIRTIO_BLK_F_ZONED)),
+	FIELD(zoned.write_granularity, CONFIG_OF(VIRTIO_BLK_F_ZONED)),
+	FIELD(zoned.model, CONFIG_OF(VIRTIO_BLK_F_ZONED)),
+	{.name = NULL},
+};
+#undef FIELD
+
 static const struct virtio_type blk_type = {
 	.id = VIRTIO_TYPE_BLK,
 	.name = "blk",
 	.area = "BLK",
 	.features = features,
 	.config_size = sizeof(struct virtio_blk_config),
+	.fields = fields,
 };
 VIRTIO_TYPE(blk_type);
 

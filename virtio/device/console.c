@@ -10,12 +10,23 @@ static const struct feature_bit features[] = {
 	{0, NULL},
 };
 
+#define FIELD(field, ...) CONFIG_FIELD(struct virtio_console_config, field, __VA_ARGS__)
+static const struct virtio_config_field fields[] = {
+	FIELD(cols, CONFIG_OF(VIRTIO_CONSOLE_F_SIZE)),
+	FIELD(rows, CONFIG_OF(VIRTIO_CONSOLE_F_SIZE)),
+	FIELD(max_nr_ports, CONFIG_OF(VIRTIO_CONSOLE_F_MULTIPORT)),
+	FIELD(emerg_wr, .flags = CONFIG_WRITE_ONLY, CONFIG_OF(VIRTIO_CONSOLE_F_EMERG_WRITE)),
+	{.name = NULL},
+};
+#undef FIELD
+
 static const struct virtio_type console_type = {
 	.id = VIRTIO_TYPE_CONSOLE,
 	.name = "console",
 	.area = "CONSOLE",
 	.features = features,
 	.config_size = sizeof(struct virtio_console_config),
+	.fields = fields,
 };
 VIRTIO_TYPE(console_type);
 

@@ -91,6 +91,27 @@ static const struct feature_dependency dependencies[] = {
 	{VIRTIO_NET_F_RSS_CONTEXT, 1, {VIRTIO_NET_F_RSS}},
 };
 
+#define FIELD(field, ...) CONFIG_FIELD(struct virtio_net_config, field, __VA_ARGS__)
+static const struct virtio_config_field fields[] = {
+	FIELD(mac[0], CONFIG_OF(VIRTIO_NET_F_MAC)),
+	FIELD(mac[1], CONFIG_OF(VIRTIO_NET_F_MAC)),
+	FIELD(mac[2], CONFIG_OF(VIRTIO_NET_F_MAC)),
+	FIELD(mac[3], CONFIG_OF(VIRTIO_NET_F_MAC)),
+	FIELD(mac[4], CONFIG_OF(VIRTIO_NET_F_MAC)),
+	FIELD(mac[5], CONFIG_OF(VIRTIO_NET_F_MAC)),
+	FIELD(status, .flags = CONFIG_CHANGES, CONFIG_OF(VIRTIO_NET_F_STATUS)),
+	FIELD(max_virtqueue_pairs, CONFIG_OF(VIRTIO_NET_F_MQ, VIRTIO_NET_F_RSS)),
+	FIELD(mtu, CONFIG_OF(VIRTIO_NET_F_MTU)),
+	FIELD(speed, .flags = CONFIG_CHANGES, CONFIG_OF(VIRTIO_NET_F_SPEED_DUPLEX)),
+	FIELD(duplex, .flags = CONFIG_CHANGES, CONFIG_OF(VIRTIO_NET_F_SPEED_DUPLEX)),
+	FIELD(rss_max_key_size, CONFIG_OF(VIRTIO_NET_F_RSS, VIRTIO_NET_F_HASH_REPORT)),
+	FIELD(rss_max_indirection_table_length, CONFIG_OF(VIRTIO_NET_F_RSS)),
+	FIELD(supported_hash_types, CONFIG_OF(VIRTIO_NET_F_RSS, VIRTIO_NET_F_HASH_REPORT)),
+	FIELD(supported_tunnel_types, CONFIG_OF(VIRTIO_NET_F_HASH_TUNNEL)),
+	{.name = NULL},
+};
+#undef FIELD
+
 static const struct virtio_type net_type = {
 	.id = VIRTIO_TYPE_NET,
 	.name = "net",
@@ -99,6 +120,7 @@ static const struct virtio_type net_type = {
 	.dependencies = dependencies,
 	.dependency_count = ARRAY_LENGTH(dependencies),
 	.config_size = sizeof(struct virtio_net_config),
+	.fields = fields,
 };
 VIRTIO_TYPE(net_type);
 
