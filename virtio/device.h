@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A virtio device and the operations that its transport offers: the thirteen of a guest kernel's
+ * A virtio device and the operations that its transport offers: those of a guest kernel's
  * transport, and below them, for PCI, the structures register by register.
  */
 #ifndef VIRTIO_DEVICE_H
@@ -82,13 +82,34 @@ enum interrupt_mode {
 /* What find_vqs is asked for, queue by queue. */
 struct virtqueue_request {
 	bool skip;     /* leave this queue alone */
-	uint16_t size; /* entries, or 0 for the most that the device takes */
+	uint16_t size; /* entries at most; 0: as many as the device takes */
 	unsigned cpu;  /* where its interrupts go */
 };
 
-/* Which of the driver's abilities the queues use; set before find_vqs. */
+/*
+ * Liberties that a driver may take with its rings and that no conforming device minds. Set them before
+ * find_vqs, except `indirect` and `direct`, which count for each chain that is added.
+ */
+enum {
+	LIBERTY_SCATTERED = BIT(0),      /* descriptors, tables, ids: not one behind the other */
+	LIBERTY_STRAY_NEXT = BIT(1),     /* split: `next` without NEXT names no descriptor */
+	LIBERTY_STRAY_IDS = BIT(2),      /* packed: ids that do not count were never given away */
+	LIBERTY_STRAY_FLAGS = BIT(3),    /* packed: table entries have flags that do not count */
+	LIBERTY_TABLE_WRITABLE = BIT(4), /* WRITE in the descriptor of a table: it does not count */
+	LIBERTY_UNALIGNED_TABLES = BIT(5), /* tables at odd addresses */
+	LIBERTY_BARE_ALIGNMENT = BIT(6),   /* ring parts aligned as required and not better */
+};
+#define RING_PLACEMENTS 6
+
+struct segment;
+
 struct virtio_rings {
-	bool indirect; /* put every chain into an indirect table */
+	bool indirect;     /* put every chain into an indirect table … */
+	uint8_t direct;    /* … but so many segments before the table (split: 2.7.5.3.2) */
+	uint8_t placement; /* below RING_PLACEMENTS: the order of the parts; 0: the usual one */
+	uint16_t room; /* lay the parts out for so many entries when that is more than the size */
+	uint32_t liberties;
+	const struct segment *tail; /* split: stands in tables behind the last entry, unlinked */
 };
 
 struct virtio_transport {
@@ -106,6 +127,14 @@ struct virtio_transport {
 	bool (*find_vqs)(struct virtio_device *device, unsigned count,
 			 const struct virtqueue_request *requests, enum interrupt_mode mode,
 			 struct arena *arena);
+	/* RING_RESET: resets one queue and waits until that is complete (4.1.4.3); false when it is not within 1 s. */
+	bool (*reset_vq)(struct virtqueue *queue);
+	/*
+	 * Sets a queue up again, after reset_vq, in a ring of its own; its vector stays. The queue that it
+	 * replaces is used no more. False with device->problem set.
+	 */
+	bool (*enable_vq)(struct virtio_device *device, unsigned index,
+			  const struct virtqueue_request *request, struct arena *arena);
 	/* Gives vectors and queues back; the device has been reset before. */
 	void (*del_vqs)(struct virtio_device *device);
 	struct features (*get_features)(struct virtio_device *device);
@@ -126,6 +155,7 @@ struct virtio_device {
 	struct features negotiated;
 	struct virtio_rings rings;
 	unsigned queues_offered; /* num_queues, as read when the device was found */
+	uint16_t size_most;      /* the largest queue_size of its queues, as read then */
 	enum interrupt_mode mode;
 	unsigned queue_count; /* of queues[] that are set up */
 	struct virtqueue *queues[VIRTIO_QUEUES_MOST];

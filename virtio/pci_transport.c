@@ -144,6 +144,19 @@ static unsigned first_vector(const struct virtio_device *device)
 	return 0;
 }
 
+/* The selected queue gets its table entry. */
+static bool write_queue_vector(struct virtqueue *queue)
+{
+	struct virtio_device *device = queue->device;
+
+	common_write(device, queue_msix_vector, queue->entry);
+	if (common_read(device, queue_msix_vector) != queue->entry) {
+		device->problem = "queue_msix_vector does not read back what was written";
+		return false;
+	}
+	return true;
+}
+
 static bool set_up_queue_vector(struct virtqueue *queue, enum interrupt_mode mode)
 {
 	struct virtio_device *device = queue->device;
@@ -162,17 +175,12 @@ static bool set_up_queue_vector(struct virtqueue *queue, enum interrupt_mode mod
 			return false;
 		unmask_entry(device, queue->entry);
 	}
-	common_write(device, queue_msix_vector, queue->entry);
-	if (common_read(device, queue_msix_vector) != queue->entry) {
-		device->problem = "queue_msix_vector does not read back what was written";
-		return false;
-	}
-	return true;
+	return write_queue_vector(queue);
 }
 
-static bool set_up_queue(struct virtio_device *device, unsigned index,
-			 const struct virtqueue_request *request, enum interrupt_mode mode,
-			 struct arena *arena)
+/* Makes the ring and tells the device of it; the queue is not enabled and has no vector yet. */
+static struct virtqueue *set_up_ring(struct virtio_device *device, unsigned index,
+				     const struct virtqueue_request *request, struct arena *arena)
 {
 	struct virtqueue_areas areas;
 	struct virtqueue *queue;
@@ -182,15 +190,14 @@ static bool set_up_queue(struct virtio_device *device, unsigned index,
 	most = (uint16_t)common_read(device, queue_size);
 	if (most == 0) {
 		device->problem = "queue_size reads 0 for a queue below num_queues";
-		return false;
+		return NULL;
 	}
-	queue = virtqueue_create(device, (uint16_t)index, request->size ? request->size : most,
-				 arena);
+	queue = virtqueue_create(device, (uint16_t)index,
+				 request->size ? MINIMUM(request->size, most) : most, arena);
 	if (!queue) {
 		device->problem = "no room for the ring in the DMA arena";
-		return false;
+		return NULL;
 	}
-	device->queues[index] = queue;
 	queue->cpu = request->cpu;
 	if (queue->size != most)
 		common_write(device, queue_size, queue->size);
@@ -199,10 +206,22 @@ static bool set_up_queue(struct virtio_device *device, unsigned index,
 	common_write(device, queue_driver, areas.driver);
 	common_write(device, queue_device, areas.device);
 	queue->notify_off = (uint16_t)common_read(device, queue_notify_off);
-	if ((mode == INTERRUPT_MSIX || mode == INTERRUPT_MSIX_SHARED) &&
-	    !set_up_queue_vector(queue, mode))
+	if (features_have(&device->negotiated, VIRTIO_F_NOTIF_CONFIG_DATA))
+		queue->notify_value = (uint16_t)common_read(device, queue_notif_config_data);
+	return queue;
+}
+
+static bool set_up_queue(struct virtio_device *device, unsigned index,
+			 const struct virtqueue_request *request, enum interrupt_mode mode,
+			 struct arena *arena)
+{
+	struct virtqueue *queue = set_up_ring(device, index, request, arena);
+
+	if (!queue)
 		return false;
-	return true;
+	device->queues[index] = queue;
+	return (mode != INTERRUPT_MSIX && mode != INTERRUPT_MSIX_SHARED) ||
+	       set_up_queue_vector(queue, mode);
 }
 
 static bool pci_find_vqs(struct virtio_device *device, unsigned count,
@@ -236,6 +255,41 @@ static bool pci_find_vqs(struct virtio_device *device, unsigned count,
 		virtio_pci_select(device, n);
 		common_write(device, queue_enable, 1);
 	}
+	return true;
+}
+
+static bool pci_reset_vq(struct virtqueue *queue)
+{
+	struct virtio_device *device = queue->device;
+	uint64_t deadline = clock_deadline(RESET_TIMEOUT_NS);
+
+	virtio_pci_select(device, queue->index);
+	common_write(device, queue_reset, 1);
+	while (common_read(device, queue_reset) != 0) {
+		if (clock_passed(deadline)) {
+			device->problem = "queue_reset does not read 0 within 1 s of writing 1";
+			return false;
+		}
+		cpu_relax();
+	}
+	return true;
+}
+
+static bool pci_enable_vq(struct virtio_device *device, unsigned index,
+			  const struct virtqueue_request *request, struct arena *arena)
+{
+	struct virtqueue *old = device->queues[index];
+	struct virtqueue *queue = set_up_ring(device, index, request, arena);
+
+	if (!queue)
+		return false;
+	device->queues[index] = queue;
+	queue->entry = old->entry;
+	queue->vector = old->vector;
+	queue->cpu = old->cpu;
+	if (queue->vector && !write_queue_vector(queue))
+		return false;
+	common_write(device, queue_enable, 1);
 	return true;
 }
 
@@ -318,6 +372,8 @@ const struct virtio_transport virtio_pci_transport = {
 	.set_status = pci_set_status,
 	.reset = pci_reset,
 	.find_vqs = pci_find_vqs,
+	.reset_vq = pci_reset_vq,
+	.enable_vq = pci_enable_vq,
 	.del_vqs = pci_del_vqs,
 	.get_features = pci_get_features,
 	.finalize_features = pci_finalize_features,

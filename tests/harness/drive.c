@@ -41,6 +41,10 @@ struct features features_for(const struct test_run *t)
 		features_add(&features, VIRTIO_F_INDIRECT_DESC);
 	if (t->variant.in_order)
 		features_add(&features, VIRTIO_F_IN_ORDER);
+	if (t->variant.kick_data)
+		features_add(&features, VIRTIO_F_NOTIFICATION_DATA);
+	if (t->variant.kick_config)
+		features_add(&features, VIRTIO_F_NOTIF_CONFIG_DATA);
 	if (t->workload)
 		features.words[0] |= t->workload->features;
 	return features_close(t->device->type, features_and(features, t->device->offered));

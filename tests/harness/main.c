@@ -96,6 +96,17 @@ static void note_unusable(const struct virtio_device *device)
 	reporter->note(sentence);
 }
 
+static uint16_t largest_queue(struct virtio_device *device)
+{
+	uint16_t most = 0;
+
+	for (unsigned n = 0; n < device->queues_offered; n++) {
+		common_write(device, queue_select, n);
+		most = MAXIMUM(most, (uint16_t)common_read(device, queue_size));
+	}
+	return most;
+}
+
 static void find_devices(void)
 {
 	unsigned count = pci_scan(functions, PCI_FUNCTIONS_MOST);
@@ -112,6 +123,7 @@ static void find_devices(void)
 		case VIRTIO_PCI_MODERN:
 			device->transport->get_features(device);
 			device->queues_offered = (unsigned)common_read(device, num_queues);
+			device->size_most = largest_queue(device);
 			device_count++;
 			reporter->device(device);
 			break;

@@ -210,6 +210,7 @@ static bool make_fresh(struct test_run *t)
 
 	device->access = ACCESS_BAR;
 	device->negotiated = NO_FEATURES;
+	device->rings = (struct virtio_rings){0};
 	if (!device->transport->reset(device))
 		return false;
 	if (device->has_msix) {

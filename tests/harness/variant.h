@@ -12,19 +12,22 @@ enum {
 	AXIS_INDIRECT = BIT(2),
 	AXIS_IN_ORDER = BIT(3),
 	AXIS_INTERRUPT = BIT(4), /* msix, shared, intx, polled */
-	AXIS_SIZE = BIT(5),      /* the largest, a middle one, small ones */
+	AXIS_SIZE = BIT(5),      /* the largest, a middle one, small ones, odd ones */
 	AXIS_ACCESS = BIT(6),    /* BARs, configuration window alone */
+	AXIS_KICK = BIT(
+		7), /* what notifications carry: the index, NOTIFICATION_DATA, NOTIF_CONFIG_DATA */
 };
 #define AXES_OF_RING (AXIS_RING | AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_IN_ORDER)
 
 struct variant {
 	bool packed, event_idx, indirect, in_order;
+	bool kick_data, kick_config;
 	enum interrupt_mode interrupts;
 	enum virtio_access access;
 	uint16_t size; /* 0: the largest */
 };
 
-#define VARIANT_TEXT 64
+#define VARIANT_TEXT 96
 
 /* "split+event_idx+msix+16": what records and vp.variant call it. */
 void variant_text(const struct variant *variant, char text[VARIANT_TEXT]);
