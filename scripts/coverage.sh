@@ -45,14 +45,14 @@ run list vp.list -M pc "${tcg[@]}"
 run mistake vp.nonsense -M pc "${tcg[@]}"
 run no-device "" -M pc "${tcg[@]}" -bios qboot.rom
 run qboot vp.apic=xapic -M q35 -accel tcg -m 5G -smp 4 -bios qboot.rom \
-	-device pcie-root-port,id=port,slot=1 -device virtio-rng-pci,bus=port \
+	-device pcie-root-port,id=rp,slot=1 -device virtio-rng-pci,bus=rp \
 	-device pci-bridge,id=bridge,chassis_nr=2 -device virtio-rng-pci,bus=bridge,addr=1 \
 	-device virtio-rng-pci,modern-pio-notify=on,page-per-vq=on
 run microvm vp.exit=s5 -M microvm,pcie=on "${tcg[@]}" -smp 2 -device virtio-rng-pci
 run no-acpi vp.exit=triple -M pc,acpi=off "${tcg[@]}" -smp 2 -device virtio-rng-pci
 run reset vp.exit=reset -M pc "${tcg[@]}" -cpu max -device virtio-rng-pci
 if [ -w /dev/kvm ]; then
-	run kvm "vp.tests=interrupt vp.device=rng" -M q35 -accel kvm -cpu host -bios qboot.rom -m 64 -smp 2 \
+	run kvm "vp.tests=interrupt vp.device=rng" -M q35 -accel kvm -bios qboot.rom -m 64 -smp 2 \
 		-device virtio-rng-pci
 fi
 
