@@ -44,6 +44,8 @@ static const struct parameter parameters[] = {
 	{"list", "list tests and the clauses they judge, run nothing", PARAMETER_FLAG,
 	 .value = &options.list},
 	{"host", "a host program listens and answers", PARAMETER_FLAG, .value = &options.host},
+	{"bench", "measure instead of judging: globs over benchmarks and types, bare for all",
+	 PARAMETER_OPTION, .value = &options.bench},
 	{"sabotage", "try these saboteurs against the tests: globs, bare for all", PARAMETER_OPTION,
 	 .value = &options.sabotage},
 	{"selftest", "also the tests that break on purpose", PARAMETER_FLAG,

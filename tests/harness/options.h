@@ -19,6 +19,7 @@ struct options {
 	uint64_t patience_ms;
 	uint64_t cpus;        /* most CPUs to start, 0: all */
 	const char *sabotage; /* globs over saboteurs, "" means all; NULL: an honest run */
+	const char *bench;    /* globs over benchmarks, "" means all; NULL: tests are run */
 	unsigned format;
 	unsigned console;
 	unsigned exit;

@@ -45,6 +45,7 @@ struct totals {
 	uint64_t milliseconds;
 };
 
+struct measure;
 struct sabotage_result;
 
 struct reporter {
@@ -58,6 +59,7 @@ struct reporter {
 		       const char *why);
 	void (*note)(const char *sentence);
 	/* A run of saboteurs: each of them, each clause that none can break, the sums. */
+	void (*measure)(const struct measure *measure);
 	void (*sabotage)(const struct sabotage_result *result);
 	void (*suspect)(const struct clause *clause);
 	void (*sabotage_summary)(unsigned detected, unsigned tried, unsigned skipped);

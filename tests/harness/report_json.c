@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Records as JSON, one object a line: what the host program reads. */
+#include "tests/harness/measure.h"
 #include "tests/harness/report.h"
 #include "tests/sabotage/sabotage.h"
 
@@ -153,6 +154,55 @@ static void json_summary(const struct totals *totals, enum verdict worst)
 	end();
 }
 
+/* Sends what has been put together so far, so that a long record fits the line. */
+static void flush(void)
+{
+	print_text(line);
+	out = TEXT_ON(line);
+	line[0] = 0;
+}
+
+static void add_histogram(const struct histogram *histogram)
+{
+	const char *comma = "";
+
+	add_number("count", histogram->count);
+	add_number("min", histogram->minimum);
+	add_number("p50", histogram_quantile(histogram, 50, 100));
+	add_number("p90", histogram_quantile(histogram, 90, 100));
+	add_number("p99", histogram_quantile(histogram, 99, 100));
+	add_number("p999", histogram_quantile(histogram, 999, 1000));
+	add_number("p9999", histogram_quantile(histogram, 9999, 10000));
+	add_number("max", histogram->maximum);
+	add_number("mean", histogram_mean(histogram));
+	text_add(&out, ",\"buckets\":[");
+	for (unsigned n = 0; n < HISTOGRAM_BUCKETS; n++) {
+		if (!histogram->buckets[n])
+			continue;
+		text_add(&out, "%s[%lu,%u]", comma, histogram_bucket_lowest(n),
+			 histogram->buckets[n]);
+		comma = ",";
+		if (out.length > sizeof(line) - 128)
+			flush();
+	}
+	text_add(&out, "]");
+}
+
+static void json_measure(const struct measure *measure)
+{
+	begin("measure");
+	add_text("name", measure->name);
+	add_text("device", measure->run->device->name);
+	add_text("variant", measure->run->variant_name);
+	add_text("unit", measure->unit);
+	if (measure->histogram)
+		add_histogram(measure->histogram);
+	else
+		text_add(&out, ",\"value\":%lu.%03lu", measure->thousandths / 1000,
+			 measure->thousandths % 1000);
+	end();
+}
+
 static void json_sabotage(const struct sabotage_result *result)
 {
 	begin("sabotage");
@@ -192,6 +242,7 @@ const struct reporter json_reporter = {
 	.test = json_test,
 	.clause = json_clause,
 	.note = json_note,
+	.measure = json_measure,
 	.sabotage = json_sabotage,
 	.suspect = json_suspect,
 	.sabotage_summary = json_sabotage_summary,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Records as TAP 14; what fits no test point is a comment or a YAML block. */
+#include "tests/harness/measure.h"
 #include "tests/harness/report.h"
 #include "tests/sabotage/sabotage.h"
 
@@ -70,6 +71,19 @@ static void tap_summary(const struct totals *totals, enum verdict worst)
 
 static unsigned saboteurs;
 
+static void tap_measure(const struct measure *measure)
+{
+	const struct histogram *histogram = measure->histogram;
+
+	if (histogram)
+		print("# %s %s: count %lu p50 %lu p99 %lu max %lu %s\n", measure->run->device->name,
+		      measure->name, histogram->count, histogram_quantile(histogram, 50, 100),
+		      histogram_quantile(histogram, 99, 100), histogram->maximum, measure->unit);
+	else
+		print("# %s %s: %lu.%03lu %s\n", measure->run->device->name, measure->name,
+		      measure->thousandths / 1000, measure->thousandths % 1000, measure->unit);
+}
+
 static void tap_sabotage(const struct sabotage_result *result)
 {
 	print("%s %u - sabotage %s", result->detected ? "ok" : "not ok", ++saboteurs,
@@ -100,6 +114,7 @@ const struct reporter tap_reporter = {
 	.test = tap_test,
 	.clause = tap_clause,
 	.note = tap_note,
+	.measure = tap_measure,
 	.sabotage = tap_sabotage,
 	.suspect = tap_suspect,
 	.sabotage_summary = tap_sabotage_summary,

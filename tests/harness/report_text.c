@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Records for people: one line a test, failures explained, a summary by device and by level. */
 #include "lib/string.h"
+#include "tests/harness/measure.h"
 #include "tests/harness/report.h"
 #include "tests/sabotage/sabotage.h"
 
@@ -96,6 +97,23 @@ static void text_summary(const struct totals *totals, enum verdict worst)
 	      totals->milliseconds % 1000, verdict_name(worst));
 }
 
+static void text_measure(const struct measure *measure)
+{
+	const struct histogram *histogram = measure->histogram;
+
+	if (histogram)
+		print("  %-44s %8lu min %8lu p50 %8lu p90 %8lu p99 %8lu p99.9 %8lu p99.99 %8lu max %s\n",
+		      measure->name, histogram->minimum, histogram_quantile(histogram, 50, 100),
+		      histogram_quantile(histogram, 90, 100),
+		      histogram_quantile(histogram, 99, 100),
+		      histogram_quantile(histogram, 999, 1000),
+		      histogram_quantile(histogram, 9999, 10000), histogram->maximum,
+		      measure->unit);
+	else
+		print("  %-44s %12lu.%03lu %s\n", measure->name, measure->thousandths / 1000,
+		      measure->thousandths % 1000, measure->unit);
+}
+
 static void text_sabotage(const struct sabotage_result *result)
 {
 	print("%-8s %s: %s%s%s%s%s\n",
@@ -126,6 +144,7 @@ const struct reporter text_reporter = {
 	.test = text_test,
 	.clause = text_clause,
 	.note = text_note,
+	.measure = text_measure,
 	.sabotage = text_sabotage,
 	.suspect = text_suspect,
 	.sabotage_summary = text_sabotage_summary,

@@ -316,6 +316,7 @@ static void set_step(const struct test *test, struct virtio_device *device,
 					 .of = of};
 	current = (struct test_run){
 		.test = test,
+		.variant_name = variant_name,
 		.device = device,
 		.variant = *variant,
 		.workload = workload_of(device->type),
@@ -360,6 +361,17 @@ bool run_once(const struct test *test, struct virtio_device *device, const struc
 	return execute(&current, interference, &lost);
 }
 
+/* Benchmarks are run instead of tests when they are asked for. */
+static const struct test *const *first_test(void)
+{
+	return options.bench ? __start_registry_benches : __start_registry_tests;
+}
+
+static const struct test *const *end_of_tests(void)
+{
+	return options.bench ? __stop_registry_benches : __stop_registry_tests;
+}
+
 /* Walks the plan; runs it when totals is not NULL. Returns how many steps there are. */
 static unsigned walk(struct virtio_device *devices, unsigned count, unsigned of,
 		     struct totals *totals)
@@ -372,8 +384,7 @@ static unsigned walk(struct virtio_device *devices, unsigned count, unsigned of,
 
 		if (!device_selected(device))
 			continue;
-		for (const struct test *const *test = __start_registry_tests;
-		     test < __stop_registry_tests; test++) {
+		for (const struct test *const *test = first_test(); test < end_of_tests(); test++) {
 			unsigned found;
 
 			if (!test_selected(*test, device))

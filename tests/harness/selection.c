@@ -33,11 +33,13 @@ static bool listed(const char *list, const struct test *test, const struct virti
 
 bool test_selected(const struct test *test, const struct virtio_device *device)
 {
+	const char *wanted = options.bench ? options.bench : options.tests;
+
 	if ((test->needs & NEEDS_SELF_TEST) && !options.self_test)
 		return false;
 	if (test->type && device->type != test->type)
 		return false;
-	if (*options.tests && !listed(options.tests, test, device))
+	if (*wanted && !listed(wanted, test, device))
 		return false;
 	return !listed(options.skip, test, device);
 }
@@ -69,6 +71,10 @@ unsigned selected_variants(const struct test *test, const struct virtio_device *
 	bool standard = strcmp(options.variant, "default") == 0;
 	bool all = strcmp(options.variant, "all") == 0;
 	unsigned count = variants_of(device, test->axes, !standard, variants, most), kept = 0;
+
+	/* Figures are taken in the plainest variant unless others are asked for. */
+	if (options.bench && standard)
+		return MINIMUM(count, 1u);
 
 	for (unsigned n = 0; n < count; n++) {
 		char text[VARIANT_TEXT];

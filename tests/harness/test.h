@@ -61,6 +61,16 @@ struct test {
 #define WITH_FEATURE(bit) .feature = (bit), .has_feature = true
 
 #define TEST(suite_name, test_name, ...)                                                           \
+	REGISTER_TEST(registry_tests, suite_name, test_name, __VA_ARGS__)
+
+/*
+ * A benchmark: written and isolated as a test is, run by vp.bench instead of with the tests. It reports
+ * figures with measured_value() and measured_histogram() (tests/harness/measure.h).
+ */
+#define BENCH(suite_name, test_name, ...)                                                          \
+	REGISTER_TEST(registry_benches, suite_name, test_name, __VA_ARGS__)
+
+#define REGISTER_TEST(registry, suite_name, test_name, ...)                                        \
 	static void suite_name##_##test_name(struct test_run *t);                                  \
 	static const struct test suite_name##_##test_name##_test = {                               \
 		.suite = #suite_name,                                                              \
@@ -69,8 +79,7 @@ struct test {
 		.run = suite_name##_##test_name,                                                   \
 		__VA_ARGS__};                                                                      \
 	static const struct test *const suite_name##_##test_name##_entry                           \
-		__attribute__((section("registry_tests"), used)) =                                 \
-			&suite_name##_##test_name##_test;                                          \
+		__attribute__((section(#registry), used)) = &suite_name##_##test_name##_test;      \
 	static void suite_name##_##test_name(struct test_run *t)
 
 #define REASON_SIZE 320
@@ -80,6 +89,7 @@ struct test_run {
 	const struct test *test;
 	struct virtio_device *device;
 	struct variant variant;
+	const char *variant_name;
 	const struct workload *workload; /* of this device type, or NULL */
 	struct arena *arena;             /* memory that the device may touch */
 	struct random random;
@@ -130,5 +140,7 @@ void *test_memory(struct test_run *t, const char *name, size_t size, size_t alig
 
 extern const struct test *const __start_registry_tests[];
 extern const struct test *const __stop_registry_tests[];
+extern const struct test *const __start_registry_benches[];
+extern const struct test *const __stop_registry_benches[];
 
 #endif
