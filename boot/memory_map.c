@@ -99,10 +99,12 @@ static void append(struct memory_map *map, uint64_t start, uint64_t last, enum m
 
 void memory_map_finish(struct memory_map *map)
 {
-	uint64_t boundaries[2 * MEMORY_MAP_MOST];
+	/* Too large for the early stack. */
+	static uint64_t boundaries[2 * MEMORY_MAP_MOST];
+	static struct memory_map finished;
 	unsigned count = collect_boundaries(map, boundaries);
-	struct memory_map finished = {.cut = map->cut};
 
+	finished = (struct memory_map){.cut = map->cut};
 	for (unsigned i = 0; i < count; i++) {
 		uint64_t last = i + 1 < count ? boundaries[i + 1] - 1 : UINT64_MAX;
 		const struct memory_range *range = strictest_at(map, boundaries[i]);

@@ -4,7 +4,6 @@
  * soft-off and reset. AML is not interpreted: the bytes of a constant package are looked for.
  */
 #include "arch/x86/acpi_parse.h"
-#include "lib/string.h"
 
 #define FADT_PM1A_CONTROL     64
 #define FADT_PM1B_CONTROL     68
@@ -24,7 +23,8 @@
 #define SPACE_MEMORY          0
 #define SPACE_IO              1
 
-#define AML_START             36 /* behind the table's header */
+#define AML_START             36         /* behind the table's header */
+#define S5_NAME               0x5f35535f /* "_S5_" */
 #define AML_ZERO              0x00
 #define AML_ONE               0x01
 #define AML_BYTE              0x0a
@@ -122,7 +122,7 @@ static bool read_sleep_package(const uint8_t *bytes, size_t length, size_t at,
 static bool find_sleep_types(const struct acpi_table *aml, struct power_ways *ways)
 {
 	for (size_t at = AML_START; at + 4 <= aml->length; at++) {
-		if (memcmp(aml->bytes + at, "_S5_", 4) == 0 &&
+		if (firmware_u32(aml->bytes + at) == S5_NAME &&
 		    read_sleep_package(aml->bytes, aml->length, at + 4, ways))
 			return true;
 	}

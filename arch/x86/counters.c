@@ -25,7 +25,7 @@
 #define PIT_STATUS_MODE     0x3f
 #define PIT_STATUS_OUT      0x80
 
-#define WINDOW_MICROSECONDS 5000
+#define WINDOW_MICROSECONDS 3000
 #define READINGS            3         /* the one with the narrowest bracket is used */
 #define MOST_TICKS          100000000 /* when no counter counts: 20 … 100 ms of any CPU */
 

@@ -12,7 +12,7 @@ struct counter_rates {
 	uint32_t lapic_timer_khz; /* right only where that runs at 1 GHz, as under KVM and QEMU */
 };
 
-/* Takes some 5 ms, at most about 50 ms. pm_timer is its port, or 0. */
+/* Takes some 3 ms, at most about 50 ms. pm_timer is its port, or 0. */
 struct counter_rates counters_measure(uint16_t pm_timer);
 
 #endif

@@ -33,7 +33,7 @@ uint16_t firmware_u16(const void *at)
 {
 	uint16_t value;
 
-	memcpy(&value, at, sizeof(value));
+	__builtin_memcpy(&value, at, sizeof(value));
 	return value;
 }
 
@@ -41,7 +41,7 @@ uint32_t firmware_u32(const void *at)
 {
 	uint32_t value;
 
-	memcpy(&value, at, sizeof(value));
+	__builtin_memcpy(&value, at, sizeof(value));
 	return value;
 }
 
@@ -49,7 +49,7 @@ uint64_t firmware_u64(const void *at)
 {
 	uint64_t value;
 
-	memcpy(&value, at, sizeof(value));
+	__builtin_memcpy(&value, at, sizeof(value));
 	return value;
 }
 

@@ -107,17 +107,21 @@ static bool map(uint64_t virtual, uint64_t physical, uint64_t size, uint64_t fla
 {
 	while (size > 0) {
 		unsigned level = LEVEL_PAGE;
-		uint64_t *entry;
+		uint64_t *entry, step;
 
 		while (fits(virtual, physical, size, level + 1))
 			level++;
 		entry = entry_at(virtual, level);
 		if (entry == NULL)
 			return false;
-		*entry = physical | flags | (level > LEVEL_PAGE ? ENTRY_LARGE : 0);
-		virtual += level_size(level);
-		physical += level_size(level);
-		size -= level_size(level);
+		step = level_size(level);
+		/* To the end of this table; from there on larger pages may fit. */
+		do {
+			*entry++ = physical | flags | (level > LEVEL_PAGE ? ENTRY_LARGE : 0);
+			virtual += step;
+			physical += step;
+			size -= step;
+		} while (size >= step && index_at(virtual, level) != 0);
 	}
 	return true;
 }
