@@ -12,49 +12,73 @@
 static inline uint8_t read8(const volatile void *address)
 {
 	uint8_t value;
-	__asm__ volatile("movb %1, %0" : "=q"(value) : "m"(*(const volatile uint8_t *)address) : "memory");
+	__asm__ volatile("movb %1, %0"
+			 : "=q"(value)
+			 : "m"(*(const volatile uint8_t *)address)
+			 : "memory");
 	return value;
 }
 
 static inline uint16_t read16(const volatile void *address)
 {
 	uint16_t value;
-	__asm__ volatile("movw %1, %0" : "=r"(value) : "m"(*(const volatile uint16_t *)address) : "memory");
+	__asm__ volatile("movw %1, %0"
+			 : "=r"(value)
+			 : "m"(*(const volatile uint16_t *)address)
+			 : "memory");
 	return value;
 }
 
 static inline uint32_t read32(const volatile void *address)
 {
 	uint32_t value;
-	__asm__ volatile("movl %1, %0" : "=r"(value) : "m"(*(const volatile uint32_t *)address) : "memory");
+	__asm__ volatile("movl %1, %0"
+			 : "=r"(value)
+			 : "m"(*(const volatile uint32_t *)address)
+			 : "memory");
 	return value;
 }
 
 static inline uint64_t read64(const volatile void *address)
 {
 	uint64_t value;
-	__asm__ volatile("movq %1, %0" : "=r"(value) : "m"(*(const volatile uint64_t *)address) : "memory");
+	__asm__ volatile("movq %1, %0"
+			 : "=r"(value)
+			 : "m"(*(const volatile uint64_t *)address)
+			 : "memory");
 	return value;
 }
 
 static inline void write8(volatile void *address, uint8_t value)
 {
-	__asm__ volatile("movb %1, %0" : "=m"(*(volatile uint8_t *)address) : "q"(value) : "memory");
+	__asm__ volatile("movb %1, %0"
+			 : "=m"(*(volatile uint8_t *)address)
+			 : "q"(value)
+			 : "memory");
 }
 
 static inline void write16(volatile void *address, uint16_t value)
 {
-	__asm__ volatile("movw %1, %0" : "=m"(*(volatile uint16_t *)address) : "r"(value) : "memory");
+	__asm__ volatile("movw %1, %0"
+			 : "=m"(*(volatile uint16_t *)address)
+			 : "r"(value)
+			 : "memory");
 }
 
 static inline void write32(volatile void *address, uint32_t value)
 {
-	__asm__ volatile("movl %1, %0" : "=m"(*(volatile uint32_t *)address) : "r"(value) : "memory");
+	__asm__ volatile("movl %1, %0"
+			 : "=m"(*(volatile uint32_t *)address)
+			 : "r"(value)
+			 : "memory");
 }
 
 static inline void write64(volatile void *address, uint64_t value)
 {
-	__asm__ volatile("movq %1, %0" : "=m"(*(volatile uint64_t *)address) : "r"(value) : "memory");
+	__asm__ volatile("movq %1, %0"
+			 : "=m"(*(volatile uint64_t *)address)
+			 : "r"(value)
+			 : "memory");
 }
 
 static inline uint8_t port_read8(uint16_t port)
