@@ -347,12 +347,24 @@ static void assign_bus(const struct assignment *assignment, const struct pci_fun
 	}
 }
 
+/* The BARs of bridges that pci_scan_root() left alone: they are in the way, whatever is in them. */
+static void read_bridges(const struct assignment *assignment)
+{
+	for (unsigned i = 0; i < assignment->count; i++) {
+		struct pci_function *function = &assignment->functions[i];
+
+		if (function->header_type == PCI_HEADER_BRIDGE && !function->bars[0].present)
+			pci_bars_read(function);
+	}
+}
+
 void pci_assign(const struct pci_board *board, struct pci_function *functions, unsigned count)
 {
 	struct assignment assignment = {.board = board, .functions = functions, .count = count};
 
 	if (!waits(&assignment, NULL))
 		return;
+	read_bridges(&assignment);
 
 	struct spaces spaces = {
 		.free[KIND_IO] = largest_hole(&assignment, board->io, true, NULL),

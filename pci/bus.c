@@ -74,15 +74,18 @@ static void take_ecam(struct pci_board *board, const struct ecam_window *window)
 	pci_board_take(board, window->base + window->first_bus * MIB, buses * MIB);
 }
 
-static void describe_board(struct pci_board *board, const struct ecam_window *windows,
+static void describe_board(struct pci_board *board, bool ports, const struct ecam_window *windows,
 			   unsigned count)
 {
 	const struct memory_map *map = memory_layout();
 	unsigned bits = memory_physical_bits();
 
-	/* The upper half of the address space: far from RAM, also from RAM plugged in later. */
+	/*
+	 * A board without the configuration ports forwards no ports to PCI at all (QEMU's microvm). High
+	 * memory is the upper half of the address space: far from RAM, also from RAM plugged in later.
+	 */
 	*board = (struct pci_board){
-		.io = {IO_FIRST, IO_LAST},
+		.io = {IO_FIRST, ports ? IO_LAST : 0},
 		.low = {LOW_FIRST, LOW_LAST},
 		.high = {BIT64(bits - 1), BIT64(bits) - 1},
 	};
@@ -117,19 +120,21 @@ static bool segment_done(const struct ecam_window *windows, unsigned n)
  * Segment 0 is read through the ports where they show anything: an MCFG may name a window that
  * nobody serves (Firecracker without PCI). The windows then add what the ports do not reach.
  */
-static void scan_everything(struct pci_scan *scan, const struct ecam_window *windows,
+static void scan_everything(struct pci_scan *scan, bool ports, const struct ecam_window *windows,
 			    unsigned count)
 {
 	const struct pci_scan fresh = *scan;
 
-	if (pci_config_cf8_present()) {
+	if (ports) {
 		pci_scan_segment(scan, &pci_config_cf8, 0);
 		pci_scan_root(scan, 0, 255);
 		if (scan->count == 0)
 			*scan = fresh;
 	}
 	for (unsigned i = 0; i < count; i++) {
-		for (unsigned j = i; j < count && !segment_done(windows, i); j++) {
+		if (segment_done(windows, i))
+			continue;
+		for (unsigned j = i; j < count; j++) {
 			if (windows[j].segment == windows[i].segment)
 				scan_window(scan, &windows[j]);
 		}
@@ -142,12 +147,13 @@ unsigned pci_scan(struct pci_function *functions, unsigned most)
 	struct pci_scan scan = {.functions = functions, .most = most};
 	struct ecam_window windows[PCI_ECAM_MOST];
 	unsigned count = acpi_ecam_windows(windows, PCI_ECAM_MOST);
+	bool ports = pci_config_cf8_present();
 
 	if (count == 0 && ecam_hint != 0)
 		windows[count++] = (struct ecam_window){.base = ecam_hint, .last_bus = 255};
-	scan_everything(&scan, windows, count);
+	scan_everything(&scan, ports, windows, count);
 	left_out = scan.left_out;
-	describe_board(&board, windows, count);
+	describe_board(&board, ports, windows, count);
 	pci_assign(&board, functions, scan.count);
 	return scan.count;
 }
@@ -166,13 +172,15 @@ static bool any_unassigned(const struct pci_function *function, bool io)
 void pci_enable(const struct pci_function *function)
 {
 	for (; function; function = function->bridge) {
-		uint16_t command = pci_read16(function, PCI_COMMAND) | PCI_COMMAND_BUS_MASTER;
+		uint16_t before = pci_read16(function, PCI_COMMAND);
+		uint16_t command = before | PCI_COMMAND_BUS_MASTER;
 
 		if (!any_unassigned(function, false))
 			command |= PCI_COMMAND_MEMORY;
 		if (!any_unassigned(function, true))
 			command |= PCI_COMMAND_IO;
-		pci_write16(function, PCI_COMMAND, command);
+		if (command != before)
+			pci_write16(function, PCI_COMMAND, command);
 	}
 }
 

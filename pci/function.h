@@ -89,6 +89,7 @@ struct pci_function {
 	uint8_t interrupt_line;
 	uint8_t secondary_bus; /* bridges: the bus behind it, 0 when it could not be reached */
 
+	/* In a bridge that decodes memory already they are read when some BAR needs an address. */
 	struct pci_bar bars[PCI_BARS];
 
 	struct pci_finding findings[PCI_FINDINGS_MOST];

@@ -38,9 +38,26 @@ static bool answers(const struct pci_scan *scan, struct pci_address address)
 	return vendor != 0x0000 && vendor != 0xffff;
 }
 
+static bool is_bridge(const struct pci_function *function)
+{
+	return function->header_type == PCI_HEADER_BRIDGE;
+}
+
 static bool is_host_bridge(const struct pci_function *function)
 {
 	return function->class_code[0] == CLASS_BRIDGE && function->class_code[1] == SUBCLASS_HOST;
+}
+
+/*
+ * A host bridge that stops decoding may take the memory that we run in with it. A bridge that the
+ * firmware set up hides all that is behind it meanwhile, which costs a hypervisor dear and gains us
+ * nothing; pci_assign() reads its BARs should they matter.
+ */
+static bool must_go_on_decoding(const struct pci_function *function)
+{
+	if (is_bridge(function))
+		return pci_read16(function, PCI_COMMAND) & PCI_COMMAND_MEMORY;
+	return is_host_bridge(function);
 }
 
 static void read_header(struct pci_function *function)
@@ -79,8 +96,7 @@ static bool add_function(struct pci_scan *scan, struct pci_address address,
 	*function =
 		(struct pci_function){.address = address, .config = scan->config, .bridge = bridge};
 	read_header(function);
-	/* A host bridge that stops decoding may take the memory that we run in with it. */
-	if (!is_host_bridge(function))
+	if (!must_go_on_decoding(function))
 		pci_bars_read(function);
 	pci_capability_judge(function);
 	return true;
@@ -158,11 +174,6 @@ static bool bus_answers(const struct pci_scan *scan, unsigned number)
 			return true;
 	}
 	return false;
-}
-
-static bool is_bridge(const struct pci_function *function)
-{
-	return function->header_type == PCI_HEADER_BRIDGE;
 }
 
 /* Gives the bus behind the bridge a number above `highest`; returns the highest in use then. */
