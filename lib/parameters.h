@@ -17,8 +17,8 @@ enum parameter_kind {
 };
 
 struct parameter {
-	const char *key;     /* without "vp." */
-	const char *about;   /* one line for the help text */
+	const char *key;   /* without "vp." */
+	const char *about; /* one line for the help text */
 	enum parameter_kind kind;
 	const char *choices; /* PARAMETER_CHOICE only */
 	uint64_t minimum;    /* PARAMETER_NUMBER only: smallest and largest legal value; */

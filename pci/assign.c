@@ -103,7 +103,7 @@ static struct pci_range window_read(const struct pci_function *bridge, enum kind
 	return window.first == 0 ? nothing : window;
 }
 
-/* Closed is a base above the limit: `nothing` is written as the highest base and the lowest limit. */
+/* Closed is a base above the limit: `nothing` becomes the highest base and the lowest limit. */
 static void window_write(const struct pci_function *bridge, enum kind kind, struct pci_range window)
 {
 	if (is_empty(window))

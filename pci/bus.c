@@ -81,8 +81,9 @@ static void describe_board(struct pci_board *board, bool ports, const struct eca
 	unsigned bits = memory_physical_bits();
 
 	/*
-	 * A board without the configuration ports forwards no ports to PCI at all (QEMU's microvm). High
-	 * memory is the upper half of the address space: far from RAM, also from RAM plugged in later.
+	 * A board without the configuration ports forwards no ports to PCI at all (QEMU's microvm).
+	 * High memory is the upper half of the address space: far from RAM, also from RAM that is
+	 * plugged in later.
 	 */
 	*board = (struct pci_board){
 		.io = {IO_FIRST, ports ? IO_LAST : 0},

@@ -18,7 +18,7 @@ static unsigned pointer_offset(const struct pci_function *function,
 	return 0;
 }
 
-/* The step that both the walk and its judge make; a finding goes to `judged`, unless that is NULL. */
+/* The step that both the walk and its judge make; findings go to `judged`, unless that is NULL. */
 static bool step(const struct pci_function *function, struct pci_capability *capability,
 		 struct pci_function *judged)
 {

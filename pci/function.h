@@ -97,8 +97,8 @@ struct pci_function {
 };
 
 /*
- * Maps the memory BAR `bar` (0 … 5) uncached and returns it; the second time the same pointer. NULL
- * when it is an I/O BAR, absent, unassigned, or cannot be mapped. Decoding need not be on yet.
+ * Maps the memory BAR `bar` (0 … 5) uncached and returns it; the second time the same pointer.
+ * NULL when it is an I/O BAR, absent, unassigned, or cannot be mapped. Decoding need not be on yet.
  */
 volatile void *pci_bar_map(struct pci_function *function, unsigned bar);
 

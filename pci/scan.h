@@ -19,7 +19,7 @@ struct pci_scan {
 	uint64_t seen[4]; /* one bit for each bus that was walked */
 };
 
-/* Turns to another segment, or to another way into the same one when it stays: seen is kept then. */
+/* Turns to another segment, or to another way into the same one: `seen` is kept then. */
 void pci_scan_segment(struct pci_scan *scan, const struct pci_config *config, uint16_t segment);
 
 /*

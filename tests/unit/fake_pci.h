@@ -35,7 +35,7 @@ extern const struct pci_config fake_config;
 /* Forgets all functions. */
 void fake_reset(void);
 
-/* A plain function 1af4:1042 without BARs; a bridge 1b36:000c with all three windows closed at 0. */
+/* A plain function 1af4:1042 without BARs; a bridge 1b36:000c with all three windows at 0. */
 struct fake_function *fake_add(struct fake_function *bridge, uint8_t device, uint8_t function);
 struct fake_function *fake_add_bridge(struct fake_function *bridge, uint8_t device,
 				      uint8_t function);
