@@ -82,22 +82,22 @@ static inline uint64_t from_le64(le64 field)
 		maximum_a > maximum_b ? maximum_a : maximum_b;                                     \
 	})
 
-/* value rounded up / down to a multiple of alignment, which is a power of two. */
-#define ALIGN_UP(value, alignment)   (((value) + (alignment)-1) & ~((__typeof__(value))(alignment)-1))
-#define ALIGN_DOWN(value, alignment) ((value) & ~((__typeof__(value))(alignment)-1))
+/* value rounded up / down to a multiple of `to`, which is a power of two. */
+#define ALIGN_UP(value, to)      (((value) + (to)-1) & ~((__typeof__(value))(to)-1))
+#define ALIGN_DOWN(value, to)    ((value) & ~((__typeof__(value))(to)-1))
 
-#define IS_POWER_OF_TWO(value)       ((value) != 0 && ((value) & ((value)-1)) == 0)
+#define IS_POWER_OF_TWO(value)   ((value) != 0 && ((value) & ((value)-1)) == 0)
 
-#define BIT(n)                       (1u << (n))
-#define BIT64(n)                     (1ull << (n))
+#define BIT(n)                   (1u << (n))
+#define BIT64(n)                 (1ull << (n))
 
-#define PRINTF_LIKE(text, first)     __attribute__((format(printf, text, first)))
-#define NORETURN                     __attribute__((noreturn))
-#define PACKED                       __attribute__((packed))
-#define MUST_CHECK                   __attribute__((warn_unused_result))
+#define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
+#define NORETURN                 __attribute__((noreturn))
+#define PACKED                   __attribute__((packed))
+#define MUST_CHECK               __attribute__((warn_unused_result))
 
-#define KIB                          (1024ull)
-#define MIB                          (1024ull * KIB)
-#define GIB                          (1024ull * MIB)
+#define KIB                      (1024ull)
+#define MIB                      (1024ull * KIB)
+#define GIB                      (1024ull * MIB)
 
 #endif

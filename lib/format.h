@@ -35,8 +35,8 @@ void text_add(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);
 void text_add_list(struct text *text, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
 
 /*
- * Adds value as the inside of a JSON string (RFC 8259): quotes, backslashes, control bytes and what is
- * no UTF-8 escaped. An escape that does not fit is dropped as a whole.
+ * Adds value as the inside of a JSON string (RFC 8259): quotes, backslashes, control bytes and
+ * what is no UTF-8 escaped. An escape that does not fit is dropped as a whole.
  */
 void text_add_json_escaped(struct text *text, const char *value);
 

@@ -3,7 +3,7 @@
 #include "arch/io.h"
 #include "pci/capability.h"
 
-/* True when `length` bytes from offset on lie in a memory BAR; if not, the register is a finding. */
+/* True when so many bytes from offset on lie in a memory BAR; if not, the register is a finding. */
 static bool lies_in_bar(struct pci_function *function, unsigned where, unsigned bar,
 			uint32_t offset, uint64_t length)
 {

@@ -59,8 +59,8 @@ void msix_function_mask(const struct msix *msix, bool on);
 bool msix_function_masked(const struct msix *msix);
 
 /*
- * Entries, 0 … entries - 1. Memory decoding must be on. Writing an entry sets address and data and
- * leaves its mask bit; masking does it the other way round and keeps the reserved bits as they read.
+ * Entries, 0 … entries - 1. Memory decoding must be on. Writing an entry sets address and data
+ * and leaves its mask bit; masking does it the other way round, and keeps the reserved bits.
  */
 void msix_write_entry(const struct msix *msix, unsigned entry, uint64_t address, uint32_t data);
 struct msix_entry msix_read_entry(const struct msix *msix, unsigned entry);
