@@ -14,7 +14,7 @@
 
 /* One CPU's record of one vector. Written by the handler only; read it from anywhere. */
 struct interrupt_tally {
-	volatile uint64_t count;     /* arrivals since boot, or since interrupt_tally_reset() */
+	volatile uint64_t count;     /* arrivals since boot */
 	volatile uint64_t entry_tsc; /* TSC at the first instruction of the last handler */
 	volatile uint64_t
 		eoi_tsc; /* TSC after the EOI of the last handler; see interrupt_stamp_eoi() */

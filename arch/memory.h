@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Memory: RAM is mapped one to one (a pointer is its physical address), device registers are
- * mapped on demand, uncached.
+ * mapped on demand, uncached. None of these functions may run on two CPUs at once.
  */
 #ifndef ARCH_MEMORY_H
 #define ARCH_MEMORY_H

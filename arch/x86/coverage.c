@@ -59,7 +59,7 @@ static void *allocate(unsigned length, void *context)
 
 void coverage_dump(void)
 {
-	for (const struct gcov_info *const *info = coverage_start; info < coverage_end; info++) {
+	for (const struct gcov_info *const *info = coverage_start; info != coverage_end; info++) {
 		uint32_t name_length;
 
 		file_length = 0;

@@ -13,8 +13,8 @@
 #include "arch/x86/pic.h"
 #include "arch/x86/timer.h"
 
-bool guard_enter(struct guard *guard, void (*function)(void *), void *argument,
-		 struct guard **innermost);
+__attribute__((returns_twice)) bool guard_enter(struct guard *guard, void (*function)(void *),
+						void *argument, struct guard **innermost);
 NORETURN void guard_resume(const struct guard_context *context);
 
 void guard_call(void (*function)(void *), void *argument, uint64_t timeout,

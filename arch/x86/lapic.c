@@ -13,6 +13,7 @@
 #include "arch/x86/registers.h"
 #include "arch/x86/trap.h"
 
+#define CPUID_1_EDX_APIC      BIT(9)
 #define CPUID_1_ECX_X2APIC    BIT(21)
 
 #define APIC_BASE_X2          BIT64(10)
@@ -147,9 +148,13 @@ uint32_t interrupt_errors(void)
 
 void lapic_choose(bool prefer_xapic)
 {
-	uint64_t base = msr_read(MSR_APIC_BASE);
-	bool left_on = base & APIC_BASE_X2;
+	uint64_t base;
+	bool left_on;
 
+	if (!(cpuid(1, 0).edx & CPUID_1_EDX_APIC))
+		fatal("this CPU has no local APIC");
+	base = msr_read(MSR_APIC_BASE);
+	left_on = base & APIC_BASE_X2;
 	x2 = left_on || ((cpuid(1, 0).ecx & CPUID_1_ECX_X2APIC) && !prefer_xapic);
 	/* Back to xAPIC the way leads through "disabled", and ids above 255 would be lost. */
 	if (left_on && prefer_xapic && (uint32_t)msr_read(MSR_X2APIC + (LAPIC_ID >> 4)) <= 255) {

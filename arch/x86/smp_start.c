@@ -34,7 +34,8 @@ struct processor {
 	volatile bool arrived;
 };
 
-extern const char trampoline_start[], trampoline_end[];
+extern const char trampoline_start[];
+extern const uint32_t trampoline_size;
 extern uint64_t trampoline_stack;
 extern struct processor *trampoline_argument;
 extern uint32_t trampoline_root, trampoline_efer;
@@ -146,8 +147,7 @@ void smp_start_others(const struct topology *topology, unsigned at_most)
 	while (page != 0 && ready < chosen && (processors[ready] = lay_out()) != NULL)
 		ready++;
 	if (page != 0)
-		memcpy((void *)(uintptr_t)page, trampoline_start,
-		       trampoline_end - trampoline_start);
+		memcpy((void *)(uintptr_t)page, trampoline_start, trampoline_size);
 	trampoline_root = paging_root();
 	trampoline_efer = msr_read(MSR_EFER);
 	for (unsigned i = 0; i < ready; i++) {

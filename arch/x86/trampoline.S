@@ -15,7 +15,7 @@
 
 	.section .rodata.trampoline, "a", @progbits
 	.code16
-	.globl trampoline_start, trampoline_end
+	.globl trampoline_start, trampoline_size
 	.balign 16
 trampoline_start:
 	cli
@@ -31,6 +31,9 @@ trampoline_gdt_pointer:
 	.long trampoline_gdt
 trampoline_end:
 
+	.balign 8
+trampoline_size:
+	.long trampoline_end - trampoline_start
 	.balign 8
 trampoline_gdt:
 	.quad 0
