@@ -7,6 +7,7 @@
 #include "boot/boot_info.h"
 #include "lib/string.h"
 #include "pci/bus.h"
+#include "pci/config.h"
 #include "tests/harness/options.h"
 #include "tests/harness/runner.h"
 #include "tests/sabotage/sabotage.h"
@@ -107,13 +108,35 @@ static uint16_t largest_queue(struct virtio_device *device)
 	return most;
 }
 
+static void note_findings(const struct pci_function *function)
+{
+	char address[PCI_ADDRESS_TEXT], sentence[200];
+
+	pci_address_text(function->address, address);
+	for (unsigned n = 0; n < function->finding_count; n++) {
+		const struct pci_finding *finding = &function->findings[n];
+
+		format_text(sentence, sizeof(sentence), "%s, configuration space at %#x: %s (%#lx)",
+			    address, finding->offset, pci_finding_about(finding->kind),
+			    finding->value);
+		reporter->note(sentence);
+	}
+}
+
 static void find_devices(void)
 {
-	unsigned count = pci_scan(functions, PCI_FUNCTIONS_MOST);
+	unsigned count;
 
+	if (options.ecam)
+		pci_set_ecam_hint(options.ecam);
+	count = pci_scan(functions, PCI_FUNCTIONS_MOST);
+
+	if (pci_left_out())
+		reporter->note("there are more PCI functions than can be looked at");
 	for (unsigned n = 0; n < count && device_count < DEVICES_MOST; n++) {
 		struct virtio_device *device = &devices[device_count];
 
+		note_findings(&functions[n]);
 		switch (virtio_pci_probe(&functions[n], device)) {
 		case VIRTIO_PCI_NOT_VIRTIO:
 			break;

@@ -14,9 +14,16 @@ struct options {
 	const char *variant; /* globs over variants, "default" or "all" */
 	const char *scratch; /* globs over BDF, "all"; "" means none */
 	uint64_t from;       /* first test of the plan to run, from 1 */
+	const char *depth;   /* lists of numbers for the throughput benchmarks */
+	const char *batch;
+	const char *size;
+	const char *queues;
+	uint64_t milliseconds, count, rate;
+	unsigned rw, pattern, completion;
 	uint64_t seed;
 	uint64_t timeout_ms; /* 0: each test's own */
 	uint64_t patience_ms;
+	uint64_t ecam;        /* where ECAM is when no table says it, 0: unknown */
 	uint64_t cpus;        /* most CPUs to start, 0: all */
 	const char *sabotage; /* globs over saboteurs, "" means all; NULL: an honest run */
 	const char *bench;    /* globs over benchmarks, "" means all; NULL: tests are run */

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Load: keeping queues busy with prepared requests and counting what that takes. One worker drives
+ * one queue from one CPU; nothing in its loop allocates, divides or searches.
+ */
+#ifndef TESTS_BENCH_LOAD_H
+#define TESTS_BENCH_LOAD_H
+
+#include "lib/histogram.h"
+#include "tests/harness/test.h"
+#include "virtio/slots.h"
+
+#define LOAD_DEPTH_MOST 1024
+#define LOAD_CPUS_MOST  16
+
+/* How a worker learns of completions. */
+enum load_completion { LOAD_POLLED, LOAD_INTERRUPT };
+
+/* Where the next block of a disk request lies. */
+enum load_pattern { LOAD_FIXED, LOAD_SEQUENTIAL, LOAD_RANDOM };
+
+struct load_settings {
+	unsigned depth; /* requests in flight, 1 … LOAD_DEPTH_MOST */
+	unsigned
+		batch; /* completions that are gathered before they are posted again with one kick */
+	unsigned queues; /* workers, each with a queue and a CPU of its own */
+	uint32_t size;   /* bytes of payload a request */
+	bool write;      /* disks: write instead of read */
+	enum load_pattern pattern;
+	enum load_completion completion;
+	uint64_t duration; /* TSC ticks to measure, or 0: */
+	uint64_t requests; /* requests of each worker to measure */
+	uint64_t
+		interval; /* open loop: TSC ticks between intended starts of a worker; 0: closed loop */
+};
+
+struct worker {
+	/* Read by its CPU while it runs. */
+	struct slots slots;
+	struct load_settings settings;
+	bool packed, event_idx;
+	uint16_t *idle;   /* slots taken and not posted again yet */
+	uint64_t *stamps; /* by slot: when it was posted, or meant to be */
+	le64 **sectors;   /* by slot: where the request says its sector; NULL: it has none */
+	uint64_t blocks;  /* LOAD_RANDOM, LOAD_SEQUENTIAL: how many blocks of `size` the disk has */
+	uint64_t block_sectors;
+	uint64_t position; /* LOAD_SEQUENTIAL */
+	uint64_t random;
+	volatile bool *go; /* all workers begin together */
+
+	/* Its results, of the measured window alone. */
+	uint64_t completed;
+	uint64_t elapsed; /* TSC ticks */
+	uint64_t kicks;
+	uint64_t kick_ticks;      /* spent in notifications */
+	uint64_t guest_ticks;     /* spent neither waiting nor in notifications */
+	bool stalled;             /* the device stopped completing */
+	struct histogram latency; /* TSC ticks, submission (or intended start) to being seen */
+};
+
+/* Runs a worker on this CPU to its end; context is the struct worker. */
+void worker_run(void *context);
+
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "virtio/slots.h"
+
+#include "arch/memory.h"
+
+/* Segments of a request when each direction is one run of bytes. */
+static unsigned segments_of(const struct request *request)
+{
+	return (request->out_length > 0) + (request->in_length > 0);
+}
+
+unsigned slots_most(const struct virtqueue *queue, unsigned stride, bool indirect)
+{
+	return indirect ? queue->size : queue->size / stride;
+}
+
+static bool is_packed(const struct virtqueue *queue)
+{
+	return queue->operations == &packed_ring_operations;
+}
+
+/* Descriptors as a split ring, or a table of either ring, wants them: the links are the caller's. */
+static void fill_split(struct virtq_desc *desc, const struct segment *segment, bool more,
+		       uint16_t next)
+{
+	*desc = (struct virtq_desc){
+		.addr = to_le64(segment->address),
+		.len = to_le32(segment->length),
+		.flags = to_le16((segment->writable ? VIRTQ_DESC_F_WRITE : 0) |
+				 (more ? VIRTQ_DESC_F_NEXT : 0)),
+		.next = to_le16(next),
+	};
+}
+
+/* One indirect table; its address, or 0 when the arena is full. */
+static uint64_t make_table(struct arena *arena, const struct segment *segments, unsigned count,
+			   bool packed)
+{
+	struct virtq_desc *table =
+		arena_allocate(arena, "indirect table", count * sizeof(*table), 16);
+
+	if (!table)
+		return 0;
+	for (unsigned n = 0; n < count; n++) {
+		struct virtq_packed_desc *desc = (struct virtq_packed_desc *)&table[n];
+
+		if (!packed) {
+			fill_split(&table[n], &segments[n], n + 1 < count, (uint16_t)(n + 1));
+			continue;
+		}
+		*desc = (struct virtq_packed_desc){
+			.addr = to_le64(segments[n].address),
+			.len = to_le32(segments[n].length),
+			.flags = to_le16(segments[n].writable ? VIRTQ_DESC_F_WRITE : 0),
+		};
+	}
+	return physical(table);
+}
+
+/*
+ * The chain of a slot in a split ring: its head is descriptor `slot`, so that the id is the slot;
+ * what follows lies behind all heads.
+ */
+static void lay_split(struct slots *slots, unsigned slot, unsigned count,
+		      const struct segment *segments, unsigned segment_count)
+{
+	uint16_t at = (uint16_t)slot, next = (uint16_t)(count + slot * (segment_count - 1));
+
+	for (unsigned n = 0; n < segment_count; n++) {
+		fill_split(&slots->queue->split.desc[at], &segments[n], n + 1 < segment_count,
+			   next);
+		at = next++;
+	}
+}
+
+static void lay_split_indirect(struct slots *slots, unsigned slot, uint64_t table, unsigned count)
+{
+	slots->queue->split.desc[slot] = (struct virtq_desc){
+		.addr = to_le64(table),
+		.len = to_le32(count * (uint32_t)sizeof(struct virtq_desc)),
+		.flags = to_le16(VIRTQ_DESC_F_INDIRECT),
+	};
+}
+
+static void lay_packed(struct slots *slots, unsigned slot, const struct segment *segments,
+		       unsigned count)
+{
+	struct slot_template *template = &slots->templates[slot * slots->stride];
+
+	for (unsigned n = 0; n < count; n++)
+		template[n] = (struct slot_template){
+			.addr = segments[n].address,
+			.len = segments[n].length,
+			.id = (uint16_t)slot,
+			.flags = (uint16_t)((segments[n].writable ? VIRTQ_DESC_F_WRITE : 0) |
+					    (n + 1 < count ? VIRTQ_DESC_F_NEXT : 0)),
+		};
+}
+
+static void lay_packed_indirect(struct slots *slots, unsigned slot, uint64_t table, unsigned count)
+{
+	slots->templates[slot] = (struct slot_template){
+		.addr = table,
+		.len = count * (uint32_t)sizeof(struct virtq_packed_desc),
+		.id = (uint16_t)slot,
+		.flags = VIRTQ_DESC_F_INDIRECT,
+	};
+}
+
+static bool start(struct slots *slots, struct virtqueue *queue, unsigned count, unsigned stride,
+		  struct arena *arena)
+{
+	*slots = (struct slots){
+		.queue = queue,
+		.size = queue->size,
+		.mask = queue->size - 1,
+		.stride = (uint16_t)stride,
+	};
+	if (!is_packed(queue)) {
+		slots->avail_ring = queue->split.avail->ring;
+		slots->used = queue->split.used;
+		return true;
+	}
+	slots->packed_ring = queue->packed.desc;
+	slots->wrap_flags = VIRTQ_PACKED_DESC_F_AVAIL;
+	slots->seen_wrap = VIRTQ_PACKED_DESC_F_AVAIL | VIRTQ_PACKED_DESC_F_USED;
+	slots->templates = arena_allocate(arena, "slot templates",
+					  count * stride * sizeof(*slots->templates), 64);
+	return slots->templates;
+}
+
+bool slots_create(struct slots *slots, struct virtqueue *queue, struct request *requests,
+		  unsigned count, bool indirect, struct arena *arena)
+{
+	bool packed = is_packed(queue);
+	unsigned segment_count = segments_of(&requests[0]);
+
+	if (count > slots_most(queue, segment_count, indirect) ||
+	    !start(slots, queue, count, indirect ? 1 : segment_count, arena))
+		return false;
+	for (unsigned slot = 0; slot < count; slot++) {
+		struct segment segments[REQUEST_SEGMENTS_MOST];
+		uint64_t table = 0;
+
+		request_cut(&requests[slot], 1, 1, segments);
+		if (indirect) {
+			table = make_table(arena, segments, segment_count, packed);
+			if (!table)
+				return false;
+		}
+		if (packed && indirect)
+			lay_packed_indirect(slots, slot, table, segment_count);
+		else if (packed)
+			lay_packed(slots, slot, segments, segment_count);
+		else if (indirect)
+			lay_split_indirect(slots, slot, table, segment_count);
+		else
+			lay_split(slots, slot, count, segments, segment_count);
+	}
+	return true;
+}
+
+/* Offset and wrap counter of a place in a packed ring, as event suppression has them. */
+static uint16_t event_place(unsigned offset, bool wrap)
+{
+	return (uint16_t)(offset | (wrap ? BIT(15) : 0));
+}
+
+bool slots_packed_kick_wanted(struct slots *slots)
+{
+	const struct virtq_event_suppress *device = slots->queue->packed.device;
+	uint16_t flags = read16(&device->flags) & 3, place, distance;
+	uint16_t count = slots->since_kick;
+
+	slots->since_kick = 0;
+	if (flags != VIRTQ_EVENT_FLAGS_DESC)
+		return flags == VIRTQ_EVENT_FLAGS_ENABLE;
+	place = read16(&device->desc);
+	/* How far the wanted place lies behind what was filled last, in descriptors. */
+	distance = (uint16_t)(slots->next - (place & 0x7fff));
+	if ((place >> 15) != !!(slots->wrap_flags & VIRTQ_PACKED_DESC_F_AVAIL))
+		distance = (uint16_t)(distance + slots->size);
+	return (uint16_t)(distance - 1) < count;
+}
+
+void slots_arm(struct slots *slots, bool packed, bool event_idx, unsigned more)
+{
+	if (packed) {
+		struct virtq_event_suppress *driver = slots->queue->packed.driver;
+		unsigned offset = slots->seen + (more - 1) * slots->stride;
+		bool wrap = slots->seen_wrap != 0;
+
+		if (!more || !event_idx) {
+			write16(&driver->flags,
+				more ? VIRTQ_EVENT_FLAGS_ENABLE : VIRTQ_EVENT_FLAGS_DISABLE);
+			return;
+		}
+		if (offset >= slots->size) {
+			offset -= slots->size;
+			wrap = !wrap;
+		}
+		write16(&driver->desc, event_place(offset, wrap));
+		publish();
+		write16(&driver->flags, VIRTQ_EVENT_FLAGS_DESC);
+	} else if (event_idx) {
+		write16(slots->queue->split.used_event,
+			(uint16_t)(slots->seen - 1u + more));
+	} else {
+		write16(&slots->queue->split.avail->flags, more ? 0 : VIRTQ_AVAIL_F_NO_INTERRUPT);
+	}
+	publish_then_observe();
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Chains that are prepared once and shown to the device again and again: the hot path of the
+ * throughput benchmarks. A slot is one chain with its own descriptors, and the id that the device
+ * reports is the slot's number, so nothing is searched, allocated or freed while it runs.
+ *
+ * A queue that slots were made on is driven through them alone. The functions here are inline, and
+ * `packed` and `event_idx` are given as constants by the caller's loop, so that the compiler leaves
+ * the other format's code out.
+ */
+#ifndef VIRTIO_SLOTS_H
+#define VIRTIO_SLOTS_H
+
+#include "arch/io.h"
+#include "virtio/queue.h"
+#include "virtio/registers.h"
+#include "virtio/workload.h"
+
+/* How one slot stands in a packed ring: what is copied there each time. */
+struct slot_template {
+	uint64_t addr;
+	uint32_t len;
+	uint16_t id;
+	uint16_t flags; /* without AVAIL and USED */
+};
+
+struct slots {
+	/* Written by the driver while it runs. */
+	struct virtqueue *queue;
+	union {
+		le16 *avail_ring;                      /* split */
+		struct virtq_packed_desc *packed_ring; /* packed */
+	};
+	uint16_t
+		next; /* split: available index, free-running; packed: the slot of the ring to fill */
+	uint16_t kicked;     /* split: next at the last question whether to kick */
+	uint16_t mask;       /* split: ring size - 1 */
+	uint16_t size;       /* ring entries */
+	uint16_t stride;     /* ring descriptors that one slot takes */
+	uint16_t wrap_flags; /* packed: AVAIL or USED, as the driver's wrap counter has it now */
+	uint16_t held_at;    /* packed: where the first chain since publish begins */
+	uint16_t held_flags; /* packed: its flags, 0: nothing is held */
+	uint16_t since_kick; /* packed: descriptors since the last question whether to kick */
+
+	/* What the device writes is looked at from another cache line. */
+	uint16_t seen __attribute__((aligned(64))); /* used index or ring position looked at next */
+	uint16_t seen_wrap; /* packed: the used wrap counter, as both flag bits or none */
+	const void *used;   /* split: struct virtq_used */
+	struct slot_template *templates; /* packed: stride entries a slot */
+};
+
+/* The most slots of `stride` segments that a queue has room for; with indirect tables its size. */
+unsigned slots_most(const struct virtqueue *queue, unsigned stride, bool indirect);
+
+/*
+ * Makes `count` slots on a queue that nothing was added to; requests[n] is the chain of slot n, each
+ * with the same number of segments. indirect: one table each. False when the arena is full or the
+ * ring too small.
+ */
+bool slots_create(struct slots *slots, struct virtqueue *queue, struct request *requests,
+		  unsigned count, bool indirect, struct arena *arena) MUST_CHECK;
+
+/* Puts a slot into the ring; the device sees it after slots_publish(). */
+static inline __attribute__((always_inline)) void slots_post(struct slots *slots, unsigned slot,
+							     bool packed)
+{
+	if (!packed) {
+		slots->avail_ring[slots->next & slots->mask].raw = (uint16_t)slot;
+		slots->next++;
+		return;
+	}
+
+	const struct slot_template *template = &slots->templates[slot * slots->stride];
+	struct virtq_packed_desc *desc = &slots->packed_ring[slots->next];
+	uint16_t at = slots->next;
+
+	for (unsigned n = 0; n < slots->stride; n++, template ++) {
+		uint16_t flags = template->flags | slots->wrap_flags;
+
+		desc->addr.raw = template->addr;
+		desc->len.raw = template->len;
+		desc->id.raw = template->id;
+		/* The first descriptor since the last publish() becomes available last (2.8.6). */
+		if (n == 0 && !slots->held_flags) {
+			slots->held_at = at;
+			slots->held_flags = flags;
+		} else {
+			if (n == 0)
+				publish();
+			*(volatile uint16_t *)&desc->flags.raw = flags;
+		}
+		desc++;
+		if (++slots->next == slots->size) {
+			slots->next = 0;
+			slots->wrap_flags ^= VIRTQ_PACKED_DESC_F_AVAIL | VIRTQ_PACKED_DESC_F_USED;
+			desc = slots->packed_ring;
+		}
+	}
+	slots->since_kick += slots->stride;
+}
+
+/* Shows the device what was posted. */
+static inline __attribute__((always_inline)) void slots_publish(struct slots *slots, bool packed)
+{
+	publish();
+	if (!packed) {
+		write16(&slots->queue->split.avail->idx, slots->next);
+	} else if (slots->held_flags) {
+		write16(&slots->packed_ring[slots->held_at].flags, slots->held_flags);
+		slots->held_flags = 0;
+	}
+}
+
+/* slots_kick_wanted() for a packed ring (2.8.14). */
+bool slots_packed_kick_wanted(struct slots *slots);
+
+/* Whether the device wants to be told of what was published since this was last asked. */
+static inline __attribute__((always_inline)) bool slots_kick_wanted(struct slots *slots,
+								    bool packed, bool event_idx)
+{
+	publish_then_observe();
+	if (!packed) {
+		uint16_t old = slots->kicked, event;
+
+		slots->kicked = slots->next;
+		if (!event_idx)
+			return !(read16(&slots->queue->split.used->flags) & VIRTQ_USED_F_NO_NOTIFY);
+		event = read16(slots->queue->split.avail_event);
+		return (uint16_t)(slots->next - event - 1) < (uint16_t)(slots->next - old);
+	}
+	return slots_packed_kick_wanted(slots);
+}
+
+/* Notifies the device: one exit. */
+static inline void slots_kick(struct slots *slots)
+{
+	virtqueue_notify(slots->queue);
+}
+
+/* How many slots the device has used and slots_take() has not given out; packed: 1 or 0. */
+static inline __attribute__((always_inline)) unsigned slots_pending(const struct slots *slots,
+								    bool packed)
+{
+	if (!packed)
+		return (uint16_t)(read16(&((const struct virtq_used *)slots->used)->idx) -
+				  slots->seen);
+
+	uint16_t both = VIRTQ_PACKED_DESC_F_AVAIL | VIRTQ_PACKED_DESC_F_USED;
+
+	return (read16(&slots->packed_ring[slots->seen].flags) & both) == slots->seen_wrap;
+}
+
+/* The next used slot; slots_pending() was not 0. */
+static inline __attribute__((always_inline)) unsigned slots_take(struct slots *slots, bool packed)
+{
+	unsigned slot;
+
+	if (!packed) {
+		const struct virtq_used *used = slots->used;
+
+		slot = used->ring[slots->seen & slots->mask].id.raw;
+		slots->seen++;
+		return slot;
+	}
+	observe();
+	slot = slots->packed_ring[slots->seen].id.raw;
+	slots->seen += slots->stride;
+	if (slots->seen >= slots->size) {
+		slots->seen -= slots->size;
+		slots->seen_wrap ^= VIRTQ_PACKED_DESC_F_AVAIL | VIRTQ_PACKED_DESC_F_USED;
+	}
+	return slot;
+}
+
+/*
+ * Asks for an interrupt when `more` slots beyond those taken have been used (at least 1; more than 1
+ * only with event_idx), or for none when it is 0.
+ */
+void slots_arm(struct slots *slots, bool packed, bool event_idx, unsigned more);
+
+#endif
