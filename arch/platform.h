@@ -52,7 +52,7 @@ NORETURN void power_off(enum power_way way, unsigned code);
 void power_prefer(enum power_way way);
 
 /* The code that fatal() ends with: the verdict "error". */
-#define POWER_CODE_ERROR 3
+#define POWER_CODE_ERROR 2
 
 /* A failure of the suite itself before it can do better: prints one sentence and ends the run. */
 NORETURN void fatal(const char *format, ...) PRINTF_LIKE(1, 2);

@@ -22,7 +22,7 @@ static unsigned device_count;
 static char command_line[BOOT_COMMAND_LINE_SIZE];
 
 /* What the host reads from the exit status. */
-enum exit_code { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_ERROR = 2, EXIT_WARNED = 3 };
+enum exit_code { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_ERROR = POWER_CODE_ERROR, EXIT_WARNED = 3 };
 
 static NORETURN void finish(enum verdict worst)
 {
@@ -60,6 +60,8 @@ static void read_options(const struct boot_info *info)
 	copy_string(words, sizeof(words), info->command_line);
 	good = options_read(words, message, sizeof(message));
 	console_select(options.console);
+	power_prefer(options.exit);
+	platform_prefer_xapic(options.apic == 1);
 	report_choose();
 	if (!good)
 		end_in_error(message);
