@@ -3,25 +3,29 @@
 
 HOST_CFLAGS ?= -O2 -g
 
-SETUP_PACKAGES += pkg-config libglib2.0-dev libglib2.0-dev-bin libjson-glib-dev libcmocka-dev
+SETUP_PACKAGES += pkg-config libglib2.0-dev libglib2.0-dev-bin libjson-glib-dev libxml2-dev \
+	libxml2-utils libcmocka-dev
 TEST_TARGETS += test-host
 
-host_packages := gio-unix-2.0 json-glib-1.0
+host_packages := gio-unix-2.0 json-glib-1.0 libxml-2.0
 host_flags = -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -I. -MMD -MP \
 	$(shell pkg-config --cflags $(host_packages)) -DVIRTPROOF_VERSION='"$(VERSION)"'
 host_libraries = $(shell pkg-config --libs $(host_packages)) -lm
 
 host_sources := $(wildcard host/*.c)
-host_data := $(wildcard host/vmm/*.ini)
+host_data := $(wildcard host/vmm/*.ini) $(wildcard host/html/*) $(wildcard host/vendor/uplot/uPlot.*)
 host_objects := $(host_sources:host/%.c=$(BUILD)/host/%.o) $(BUILD)/host/data.o
 
 all: $(BUILD)/virtproof
 
-# Every descriptor is built into the program.
+# Descriptors and the parts of the HTML report are built into the program.
+host_parts = $(foreach f,$(1),$(2)/$(notdir $f) $f)
+
 $(BUILD)/host/data.xml: $(host_data) host/build.mk
 	@mkdir -p $(@D)
 	$(Q){ printf '<gresources><gresource prefix="/virtproof">'; \
-	  printf '<file alias="vmm/%s">%s</file>' $(foreach f,$(host_data),$(notdir $f) $f); \
+	  printf '<file alias="%s">%s</file>' $(call host_parts,$(filter host/vmm/%,$(host_data)),vmm) \
+	    $(call host_parts,$(filter-out host/vmm/%,$(host_data)),html); \
 	  printf '</gresource></gresources>\n'; } > $@
 
 $(BUILD)/host/data.c: $(BUILD)/host/data.xml
@@ -70,6 +74,17 @@ $(BUILD)/host/fuzz-records: tests/host/fuzz_records.c host/records.c host/job.c
 	@mkdir -p $(@D)
 	$(Q)clang -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -g \
 		$(filter-out -MMD -MP,$(host_flags)) -o $@ $^ $(host_libraries)
+
+# The charting library of the HTML report, with its licence, as the npm registry has it.
+UPLOT_VERSION := 1.6.32
+.PHONY: vendor-charts
+vendor-charts: ## fetch the charting library of the HTML report anew
+	@mkdir -p $(BUILD)/vendor host/vendor/uplot
+	cd $(BUILD)/vendor && npm pack --silent uplot@$(UPLOT_VERSION)
+	tar -xzf $(BUILD)/vendor/uplot-$(UPLOT_VERSION).tgz -C host/vendor/uplot --strip-components=1 \
+		package/LICENSE
+	tar -xzf $(BUILD)/vendor/uplot-$(UPLOT_VERSION).tgz -C host/vendor/uplot --strip-components=2 \
+		package/dist/uPlot.iife.min.js package/dist/uPlot.min.css
 
 .SECONDARY: $(host_unit_objects)
 

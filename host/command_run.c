@@ -11,6 +11,7 @@
 #include "host/narrator.h"
 #include "host/paths.h"
 #include "host/records.h"
+#include "host/report.h"
 #include "host/session.h"
 #include "host/vmm_version.h"
 
@@ -19,7 +20,7 @@
 
 static struct {
 	char *vmm, *machine, *accelerator, *program, *image, *append, *tests, *log, *expect, *name;
-	char **devices, **operands;
+	char **devices, **operands, **reports;
 	int cpus, memory, silence, incidents;
 	gboolean strict, quiet, print, update;
 	char *update_file;
@@ -63,6 +64,10 @@ static const GOptionEntry entries[] = {
 	 "How often the VMM may go down before the run is given up (16)", "N"},
 	{"log", 'l', 0, G_OPTION_ARG_FILENAME, &options.log,
 	 "Keep all records in FILE, for 'virtproof report' and 'compare'", "FILE"},
+	{"report", 'r', 0, G_OPTION_ARG_FILENAME_ARRAY, &options.reports,
+	 "Write a document too: FILE ends in .html, .tap, .xml (JUnit), .json or .md; may be given "
+	 "many times",
+	 "FILE"},
 	{"name", 0, 0, G_OPTION_ARG_STRING, &options.name, "Name of this job in reports", "NAME"},
 	{"expect", 'e', 0, G_OPTION_ARG_FILENAME, &options.expect,
 	 "Expected failures ('none': none; tests/expect/VMM-VERSION.expect)", "FILE"},
@@ -132,6 +137,10 @@ static void begin_job(const struct session *session, const char *version, char *
 	JsonObject *record = record_new("job");
 	JsonArray *devices = json_array_new();
 	g_autofree char *command = command_line(argv);
+	g_autofree char *before = repeat_before();
+	g_autofree char *after = repeat_after();
+	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+	g_autofree char *time = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S");
 	g_autofree char *usual = g_strdup_printf("%s-%s-%s", launch->descriptor->name,
 						 launch->machine, launch->accelerator);
 
@@ -146,7 +155,10 @@ static void begin_job(const struct session *session, const char *version, char *
 	json_object_set_string_member(record, "machine", launch->machine);
 	json_object_set_string_member(record, "accelerator", launch->accelerator);
 	json_object_set_array_member(record, "devices", devices);
+	json_object_set_string_member(record, "time", time);
 	json_object_set_string_member(record, "command", command);
+	json_object_set_string_member(record, "repeat_before", before);
+	json_object_set_string_member(record, "repeat_after", after);
 
 	g_autofree char *line = record_line(record);
 
@@ -154,17 +166,6 @@ static void begin_job(const struct session *session, const char *version, char *
 		fprintf(session->log, "%s\n", line);
 	job_add(session->job, record);
 	json_object_unref(record);
-}
-
-static struct expectations *load_expectations(const char *vmm, const char *version, GError **error)
-{
-	g_autofree char *folder = paths_expectations();
-	g_autofree char *found = NULL;
-
-	if (options.expect && strcmp(options.expect, "none") == 0)
-		return expectations_none();
-	found = options.expect ? g_strdup(options.expect) : expectations_find(folder, vmm, version);
-	return found ? expectations_load(found, error) : expectations_none();
 }
 
 static void tell_outcome(const struct outcome *outcome, const struct expectations *expectations)
@@ -223,10 +224,8 @@ static void propose(const struct expectations *expectations, const struct job *j
 static int run_session(struct session *session, struct expectations *expectations)
 {
 	gboolean terminal = isatty(STDOUT_FILENO);
-	g_autofree char *before = repeat_before();
-	g_autofree char *after = repeat_after();
 	g_autofree char *trouble = NULL;
-	struct narrator *narrator = narrator_new(stdout, terminal, options.quiet, before, after);
+	struct narrator *narrator = narrator_new(stdout, terminal, options.quiet);
 	struct outcome outcome;
 
 	session->expectations = expectations;
@@ -272,12 +271,44 @@ static int print_command(struct session *session)
 	return EXIT_AS_EXPECTED;
 }
 
+/* The documents that were asked for. FALSE when one cannot be written, which has been said. */
+static gboolean write_reports(struct job *job)
+{
+	g_autoptr(GPtrArray) jobs = g_ptr_array_new();
+	g_autoptr(GError) error = NULL;
+	gboolean fine = TRUE;
+
+	if (!options.reports)
+		return TRUE;
+	g_ptr_array_add(jobs, job);
+
+	struct report *report = report_new(jobs, options.expect, options.strict, &error);
+
+	for (char **path = options.reports; report && fine && *path; path++)
+		fine = report_write(report, report_format_of(*path), *path, &error);
+	if (report)
+		report_free(report);
+	if (error)
+		fprintf(stderr, "virtproof: %s\n", error->message);
+	return report && fine;
+}
+
+/* The first document whose format its name does not tell, or NULL. */
+static const char *report_without_format(void)
+{
+	for (char **path = options.reports; path && *path; path++) {
+		if (!report_format_of(*path))
+			return *path;
+	}
+	return NULL;
+}
+
 static int run_with(struct session *session, char *const *argv)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *version = vmm_version(session->launch);
-	struct expectations *expectations =
-		load_expectations(session->launch->descriptor->name, version, &error);
+	struct expectations *expectations = expectations_choose(
+		options.expect, session->launch->descriptor->name, version, &error);
 	int status = EXIT_TROUBLE;
 
 	if (!expectations) {
@@ -291,6 +322,8 @@ static int run_with(struct session *session, char *const *argv)
 	} else {
 		begin_job(session, version, argv);
 		status = run_session(session, expectations);
+		if (!write_reports(session->job) && status == EXIT_AS_EXPECTED)
+			status = EXIT_TROUBLE;
 	}
 	if (session->log)
 		fclose(session->log);
@@ -333,6 +366,12 @@ int command_run(int argc, char **argv)
 		    "the set-up failed, 3 the VMM died.",
 		    entries, &argc, &argv))
 		return EXIT_TROUBLE;
+
+	if (report_without_format()) {
+		fprintf(stderr, "virtproof: %s: the name does not tell the format of the report\n",
+			report_without_format());
+		return EXIT_TROUBLE;
+	}
 
 	g_autoptr(GError) error = NULL;
 	struct descriptor *descriptor = descriptor_load(options.vmm ? options.vmm : "qemu", &error);

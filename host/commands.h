@@ -16,6 +16,7 @@ enum exit_status {
 
 /* Each takes its own words, argv[0] being its name, and returns the exit status. */
 int command_run(int argc, char **argv);
+int command_report(int argc, char **argv);
 int command_list(int argc, char **argv);
 
 /*

@@ -5,6 +5,7 @@
 
 #include <gio/gio.h>
 
+#include "host/paths.h"
 #include "host/records.h"
 
 enum { WHAT, DEVICE, VARIANT, VERDICT, REASON, LINK, COLUMNS };
@@ -131,6 +132,18 @@ char *expectations_find(const char *folder, const char *vmm, const char *version
 			*part = '\0';
 	}
 	return NULL;
+}
+
+struct expectations *expectations_choose(const char *choice, const char *vmm, const char *version,
+					 GError **error)
+{
+	g_autofree char *folder = paths_expectations();
+	g_autofree char *found = NULL;
+
+	if (choice && strcmp(choice, "none") == 0)
+		return expectations_none();
+	found = choice ? g_strdup(choice) : expectations_find(folder, vmm, version);
+	return found ? expectations_load(found, error) : expectations_none();
 }
 
 /* Whether the entry is about this test, whatever its verdict. */

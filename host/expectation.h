@@ -58,6 +58,13 @@ void expectations_free(struct expectations *expectations);
  */
 char *expectations_find(const char *folder, const char *vmm, const char *version);
 
+/*
+ * What is expected of that VMM: by choice a file, "none" for nothing, or NULL for the file that
+ * expectations_find() finds where the program keeps them. NULL with error set when malformed.
+ */
+struct expectations *expectations_choose(const char *choice, const char *vmm, const char *version,
+					 GError **error);
+
 /* Marks the test and its checks with the expectations they meet. */
 void expectations_mark(const struct expectations *expectations, struct test_result *test);
 

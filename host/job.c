@@ -80,6 +80,9 @@ struct job *job_new(void)
 	job->version = g_strdup("");
 	job->machine = g_strdup("");
 	job->accelerator = g_strdup("");
+	job->time = g_strdup("");
+	job->repeat_before = g_strdup("");
+	job->repeat_after = g_strdup("");
 	job->devices = g_ptr_array_new_with_free_func(device_free);
 	job->tests = g_ptr_array_new_with_free_func(test_free);
 	job->clauses = g_ptr_array_new_with_free_func(clause_free);
@@ -100,6 +103,9 @@ void job_free(struct job *job)
 	g_free(job->version);
 	g_free(job->machine);
 	g_free(job->accelerator);
+	g_free(job->time);
+	g_free(job->repeat_before);
+	g_free(job->repeat_after);
 	g_clear_pointer(&job->about, json_object_unref);
 	g_clear_pointer(&job->run, json_object_unref);
 	g_clear_pointer(&job->summary, json_object_unref);
@@ -146,6 +152,9 @@ static void add_about(struct job *job, JsonObject *record)
 	replace(&job->version, record_text(record, "version"));
 	replace(&job->machine, record_text(record, "machine"));
 	replace(&job->accelerator, record_text(record, "accelerator"));
+	replace(&job->time, record_text(record, "time"));
+	replace(&job->repeat_before, record_text(record, "repeat_before"));
+	replace(&job->repeat_after, record_text(record, "repeat_after"));
 	g_clear_pointer(&job->about, json_object_unref);
 	job->about = json_object_ref(record);
 }

@@ -5,7 +5,8 @@
  * from a file, so that every command sees the same thing.
  *
  * The host program adds records of its own to the image's:
- *   job  name, vmm, version, machine, accelerator, devices, command: begins a job
+ *   job  name, vmm, version, machine, accelerator, time, devices, command, repeat_before,
+ *        repeat_after: begins a job
  *   vmm  event, status, exit, output, test: what became of a VMM that did not end as it should
  *   test for a test in which the VMM went down: outcome says how, repeat how to see it again
  */
@@ -84,6 +85,9 @@ struct job {
 	char *version;
 	char *machine;
 	char *accelerator;
+	char *time;             /* when it began, UTC: 2026-01-31T12:00:00 */
+	char *repeat_before;    /* a shell command that repeats a test is this, */
+	char *repeat_after;     /* the words that the image gave, and this */
 	JsonObject *about;      /* the job record, or NULL */
 	JsonObject *run;        /* the last run record, or NULL */
 	JsonObject *summary;    /* the last summary record, or NULL */

@@ -19,6 +19,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{"run", "run the image on a VMM and judge its devices", command_run},
+	{"report", "make a document of what runs have recorded", command_report},
 	{"list", "list the VMMs that are known, or what one of them has", command_list},
 };
 

@@ -6,40 +6,36 @@
 #include <unistd.h>
 
 #include "host/expectation.h"
+#include "host/explain.h"
 #include "host/records.h"
 
 /* The progress line is not redrawn more often than this: the eye sees no more. */
 #define REDRAW_US 50000
+
+#define INDENT    "       "
 
 struct narrator {
 	FILE *out;
 	gboolean terminal;
 	gboolean quiet;
 	gboolean drawn; /* a progress line stands at the cursor */
-	char *repeat_before;
-	char *repeat_after;
 	gint64 began;
 	gint64 last_drawn;
 };
 
-struct narrator *narrator_new(FILE *out, gboolean terminal, gboolean quiet,
-			      const char *repeat_before, const char *repeat_after)
+struct narrator *narrator_new(FILE *out, gboolean terminal, gboolean quiet)
 {
 	struct narrator *narrator = g_new0(struct narrator, 1);
 
 	narrator->out = out;
 	narrator->terminal = terminal;
 	narrator->quiet = quiet;
-	narrator->repeat_before = g_strdup(repeat_before);
-	narrator->repeat_after = g_strdup(repeat_after);
 	narrator->began = g_get_monotonic_time();
 	return narrator;
 }
 
 void narrator_free(struct narrator *narrator)
 {
-	g_free(narrator->repeat_before);
-	g_free(narrator->repeat_after);
 	g_free(narrator);
 }
 
@@ -87,58 +83,6 @@ static void view_start(const struct job *job, void *context)
 		draw_progress(narrator, job);
 }
 
-static void tell_repeat(struct narrator *narrator, const char *words)
-{
-	if (*words)
-		fprintf(narrator->out, "       repeat: %s%s%s\n", narrator->repeat_before, words,
-			narrator->repeat_after);
-}
-
-static const struct expectation *expected_by(const struct test_result *test)
-{
-	if (test->expectation)
-		return test->expectation;
-	for (unsigned i = 0; i < test->checks->len; i++) {
-		const struct check *check = test->checks->pdata[i];
-
-		if (check->expectation)
-			return check->expectation;
-	}
-	return NULL;
-}
-
-/* Text of several lines, each moved in. */
-static void tell_lines(struct narrator *narrator, const char *before, const char *text)
-{
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-
-	for (char **line = lines; *line; line++) {
-		if (**line)
-			fprintf(narrator->out, "       %s%s\n", before, *line);
-	}
-}
-
-static void tell_expectation(struct narrator *narrator, const struct expectation *expectation)
-{
-	if (expectation)
-		fprintf(narrator->out, "       expected: %s %s\n", expectation->reason,
-			expectation->link);
-}
-
-static void tell_checks(struct narrator *narrator, const struct test_result *test)
-{
-	for (unsigned i = 0; i < test->checks->len; i++) {
-		const struct check *check = test->checks->pdata[i];
-
-		fprintf(narrator->out, "       %s (%s): %s\n", check->clause, check->level,
-			check->message);
-		tell_lines(narrator, "required: ", check->statement);
-		tell_lines(narrator, "  ", check->dump);
-		tell_expectation(narrator, check->expectation);
-	}
-	tell_expectation(narrator, test->expectation);
-}
-
 static gboolean is_bad(const struct test_result *test)
 {
 	return strcmp(test->verdict, "pass") != 0 && strcmp(test->verdict, "skip") != 0;
@@ -148,8 +92,8 @@ static void view_test(const struct job *job, struct test_result *test, void *con
 {
 	struct narrator *narrator = context;
 	gboolean bad = is_bad(test);
+	g_autofree char *explanation = explain_test(job, test, INDENT);
 
-	(void)job;
 	if (narrator->quiet || (narrator->terminal && !bad))
 		return;
 	erase_progress(narrator);
@@ -158,13 +102,8 @@ static void view_test(const struct job *job, struct test_result *test, void *con
 	if (test->us)
 		fprintf(narrator->out, "  %.1f ms", (double)test->us / 1000);
 	fprintf(narrator->out, "%s%s%s\n", *test->outcome ? "  " : "", test->outcome,
-		bad && expected_by(test) ? "  (expected)" : "");
-	if (*test->reason)
-		fprintf(narrator->out, "       %s\n", test->reason);
-	if (bad) {
-		tell_checks(narrator, test);
-		tell_repeat(narrator, test->repeat);
-	}
+		bad && explain_expectation(test) ? "  (expected)" : "");
+	fputs(explanation, narrator->out);
 	fflush(narrator->out);
 }
 
@@ -172,6 +111,7 @@ static void view_incident(const struct job *job, JsonObject *vmm, void *context)
 {
 	struct narrator *narrator = context;
 	const char *test = record_text(vmm, "test");
+	g_auto(GStrv) lines = g_strsplit(record_text(vmm, "output"), "\n", -1);
 
 	(void)job;
 	if (narrator->quiet)
@@ -179,7 +119,10 @@ static void view_incident(const struct job *job, JsonObject *vmm, void *context)
 	erase_progress(narrator);
 	fprintf(narrator->out, "%s  %s %s: %s\n", record_text(vmm, "event"),
 		*test ? "in" : "outside a test", test, record_text(vmm, "words"));
-	tell_lines(narrator, "| ", record_text(vmm, "output"));
+	for (char **line = lines; *line; line++) {
+		if (**line)
+			fprintf(narrator->out, INDENT "| %s\n", *line);
+	}
 	fflush(narrator->out);
 }
 
@@ -255,13 +198,15 @@ static void tell_unexpected(struct narrator *narrator, const struct job *job, gb
 {
 	for (unsigned i = 0; i < job->tests->len; i++) {
 		const struct test_result *test = job->tests->pdata[i];
+		g_autofree char *repeat = explain_repeat(job, test);
 
 		if (!test_is_unexpected(test, strict))
 			continue;
 		fprintf(narrator->out, "unexpected: %s  %s  %s %s  %s%s%s\n", test->verdict,
 			test->full_name, test->device, test->family, test->variant,
 			*test->reason ? "  " : "", test->reason);
-		tell_repeat(narrator, test->repeat);
+		if (repeat)
+			fprintf(narrator->out, INDENT "repeat: %s\n", repeat);
 	}
 	for (unsigned i = 0; i < job->incidents->len; i++) {
 		JsonObject *vmm = job->incidents->pdata[i];

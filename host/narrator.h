@@ -13,12 +13,8 @@
 
 struct narrator;
 
-/*
- * quiet: nothing but the summary. A command that repeats a test is repeat_before, the words for
- * the image, repeat_after: together one for the user's shell.
- */
-struct narrator *narrator_new(FILE *out, gboolean terminal, gboolean quiet,
-			      const char *repeat_before, const char *repeat_after);
+/* quiet: nothing but the summary. */
+struct narrator *narrator_new(FILE *out, gboolean terminal, gboolean quiet);
 void narrator_free(struct narrator *narrator);
 
 /* What a session tells the narrator through. */

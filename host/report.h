@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Jobs as a document: TAP, JUnit XML, JSON, Markdown, HTML. */
+#ifndef HOST_REPORT_H
+#define HOST_REPORT_H
+
+#include <stdio.h>
+
+#include "host/expectation.h"
+#include "host/job.h"
+
+/* What a document is made of. */
+struct report {
+	GPtrArray *jobs;         /* struct job, not owned */
+	GPtrArray *expectations; /* struct expectations, one for each job */
+	GPtrArray *outcomes;     /* struct outcome, one for each job */
+	gboolean strict;         /* warnings are failures */
+};
+
+/* How a test ends in a document. */
+enum report_end { REPORT_PASSED, REPORT_FAILED, REPORT_EXPECTED, REPORT_SKIPPED, REPORT_ERROR };
+
+struct report_format {
+	const char *name;
+	const char *suffix; /* of a file's name, ".tap" */
+	void (*write)(const struct report *report, FILE *out);
+};
+
+/*
+ * Compares the jobs with their expectations: choice is a file for all of them, "none", or NULL
+ * for the file of each job's VMM. NULL with error set when a file is malformed.
+ */
+struct report *report_new(GPtrArray *jobs, const char *choice, gboolean strict, GError **error);
+void report_free(struct report *report);
+
+/* The format of that name, or, by its suffix, of that file; NULL when there is none. */
+const struct report_format *report_format_named(const char *name);
+const struct report_format *report_format_of(const char *path);
+
+/* Writes a document to a file, "-" being standard output. FALSE with error set. */
+gboolean report_write(const struct report *report, const struct report_format *format,
+		      const char *path, GError **error);
+
+/* How the test ends, expectations considered. */
+enum report_end report_end(const struct report *report, const struct test_result *test);
+
+/* "suite.test [device type] variant": the test by a name that is its own within the job. */
+char *report_test_name(const struct test_result *test);
+
+/* The formats. */
+void report_tap(const struct report *report, FILE *out);
+void report_junit(const struct report *report, FILE *out);
+void report_json(const struct report *report, FILE *out);
+void report_markdown(const struct report *report, FILE *out);
+void report_html(const struct report *report, FILE *out);
+
+#endif
