@@ -21,6 +21,8 @@
 static struct test_run current;
 static struct result current_result;
 static struct arena arena;
+static struct virtio_device *known_devices;
+static unsigned known_count;
 static bool lost_devices[PCI_FUNCTIONS_MOST]; /* that a reset did not bring back */
 
 static void weigh(struct test_run *t, enum verdict verdict)
@@ -204,10 +206,8 @@ static void call_test(void *context)
 }
 
 /* The device as it is after power-on, as far as a driver can bring that about. */
-static bool make_fresh(struct test_run *t)
+static bool reset_fully(struct virtio_device *device)
 {
-	struct virtio_device *device = t->device;
-
 	device->access = ACCESS_BAR;
 	device->negotiated = NO_FEATURES;
 	device->rings = (struct virtio_rings){0};
@@ -223,8 +223,56 @@ static bool make_fresh(struct test_run *t)
 	}
 	intx_disable(device->function, true);
 	device->queue_count = 0;
+	return true;
+}
+
+static bool make_fresh(struct test_run *t)
+{
+	if (!reset_fully(t->device))
+		return false;
 	arena_empty(t->arena);
-	device->access = t->variant.access;
+	t->device->access = t->variant.access;
+	return true;
+}
+
+void know_devices(struct virtio_device *devices, unsigned count)
+{
+	known_devices = devices;
+	known_count = count;
+}
+
+struct virtio_device *other_device(const struct test_run *t, uint32_t type, unsigned n)
+{
+	for (unsigned place = 0; place < known_count; place++) {
+		struct virtio_device *device = &known_devices[place];
+
+		if (device != t->device && device->type == type && !lost_devices[place] && n-- == 0)
+			return device;
+	}
+	return NULL;
+}
+
+static void release_companion(struct test_run *t)
+{
+	struct virtio_device *device = t->companion;
+
+	t->companion = NULL;
+	if (!device)
+		return;
+	if (device->transport->reset(device))
+		device->transport->del_vqs(device);
+	else
+		lost_devices[device - known_devices] = true;
+}
+
+bool take_companion(struct test_run *t, struct virtio_device *device)
+{
+	release_companion(t);
+	if (!reset_fully(device)) {
+		lost_devices[device - known_devices] = true;
+		return false;
+	}
+	t->companion = device;
 	return true;
 }
 
@@ -255,6 +303,7 @@ static void clean_up(struct test_run *t, bool *lost)
 	struct arena_damage damage;
 	uint64_t arrivals;
 
+	release_companion(t);
 	device->access = ACCESS_BAR;
 	if (!CHECK(t, RESET_1, device->transport->reset(device), "after the test: %s",
 		   device->problem)) {

@@ -11,6 +11,9 @@
  */
 void run_plan(struct virtio_device *devices, unsigned count, struct totals *totals);
 
+/* Says which devices there are; before run_plan() and run_once(). */
+void know_devices(struct virtio_device *devices, unsigned count);
+
 /* Takes the memory that devices may touch; before run_once(). */
 void start_arena(void);
 

@@ -96,7 +96,8 @@ struct test_run {
 	enum verdict verdict;
 	char reason[REASON_SIZE];
 	unsigned checks;
-	bool up; /* bring_up() succeeded: queues exist */
+	bool up;                         /* bring_up() succeeded: queues exist */
+	struct virtio_device *companion; /* see take_companion() */
 };
 
 /*
@@ -134,6 +135,18 @@ void check_violated(struct test_run *t, const struct citation *citation, const c
 NORETURN void fail_test(struct test_run *t, const char *format, ...) PRINTF_LIKE(2, 3);
 NORETURN void skip_test(struct test_run *t, const char *format, ...) PRINTF_LIKE(2, 3);
 NORETURN void error_in_test(struct test_run *t, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/*
+ * The nth device of a type beside the one that is tested, from 0; NULL when there are not so many that
+ * work. Devices that vp.device leaves out count: they are not judged, but can help.
+ */
+struct virtio_device *other_device(const struct test_run *t, uint32_t type, unsigned n);
+
+/*
+ * Takes another device into the test, fresh from reset, its pin quiet and MSI-X off. It is reset again
+ * when another is taken and after the test. False when it does not come back from reset.
+ */
+bool take_companion(struct test_run *t, struct virtio_device *device) MUST_CHECK;
 
 /* A piece of the arena; leaves the test with an error when there is no room. */
 void *test_memory(struct test_run *t, const char *name, size_t size, size_t alignment);
