@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/harness/options.h"
 
+#include "lib/format.h"
 #include "lib/parameters.h"
+#include "lib/string.h"
 
 struct options options = {
 	.tests = "",
@@ -9,6 +11,7 @@ struct options options = {
 	.device = "",
 	.variant = "default",
 	.scratch = "",
+	.gateway = {10, 0, 2, 2},
 	.from = 1,
 	.seed = 1,
 	.depth = "1,4,32,128",
@@ -19,6 +22,8 @@ struct options options = {
 	.patience_ms = 1000,
 };
 
+static const char *gateway = "10.0.2.2";
+
 static const struct parameter parameters[] = {
 	{"tests", "run only these: globs over suite.test, suite, clause id", PARAMETER_TEXT,
 	 .value = &options.tests},
@@ -28,6 +33,8 @@ static const struct parameter parameters[] = {
 	{"variant", "variants: default, all, or globs", PARAMETER_TEXT, .value = &options.variant},
 	{"scratch", "devices whose data may be destroyed: BDF globs, or all", PARAMETER_TEXT,
 	 .value = &options.scratch},
+	{"gateway", "the IPv4 address of whatever answers on the network (10.0.2.2)",
+	 PARAMETER_TEXT, .value = &gateway},
 	{"from", "begin with this test of the plan", PARAMETER_NUMBER, .minimum = 1,
 	 .maximum = 1000000, .value = &options.from},
 	{"seed", "seed of everything random", PARAMETER_NUMBER, .value = &options.seed},
@@ -77,7 +84,33 @@ static const struct parameter parameters[] = {
 	 .value = &options.self_test},
 };
 
+/* An IPv4 address, four numbers with dots between them. */
+static bool read_address(const char *text, uint8_t address[4])
+{
+	char number[4];
+	uint64_t value;
+
+	for (unsigned n = 0; n < 4; n++) {
+		size_t digits = 0;
+
+		while (*text && *text != '.' && digits < sizeof(number) - 1)
+			number[digits++] = *text++;
+		number[digits] = '\0';
+		if (*text++ != (n < 3 ? '.' : '\0') || !parse_number(number, &value) ||
+		    value > UINT8_MAX)
+			return false;
+		address[n] = (uint8_t)value;
+	}
+	return true;
+}
+
 bool options_read(char *command_line, char *message, size_t size)
 {
-	return parameters_parse(parameters, ARRAY_LENGTH(parameters), command_line, message, size);
+	if (!parameters_parse(parameters, ARRAY_LENGTH(parameters), command_line, message, size))
+		return false;
+	if (read_address(gateway, options.gateway))
+		return true;
+	format_text(message, size, "vp.gateway=%s: an IPv4 address like 10.0.2.2 is wanted",
+		    gateway);
+	return false;
 }

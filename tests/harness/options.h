@@ -13,6 +13,7 @@ struct options {
 	const char *device;  /* globs over BDF and type name; "" means all */
 	const char *variant; /* globs over variants, "default" or "all" */
 	const char *scratch; /* globs over BDF, "all"; "" means none */
+	uint8_t gateway[4];  /* the address of whatever answers on the network */
 	uint64_t from;       /* first test of the plan to run, from 1 */
 	const char *depth;   /* lists of numbers for the throughput benchmarks */
 	const char *batch;

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The configuration structure of a network device (virtio 1.4, 5.1.4). */
+#include "tests/device/net/peer.h"
+#include "virtio/registers.h"
+
+#define DUPLEX_MOST 1
+#define READS       8 /* of a field that should not change */
+
+static bool offers(const struct test_run *t, unsigned feature)
+{
+	return features_have(&t->device->offered, feature);
+}
+
+TEST(net, offers_what_its_features_rest_on,
+     .about = "features of the control queue are not offered without it, nor IPsec without offsets",
+     .type = VIRTIO_TYPE_NET)
+{
+	bool control = offers(t, VIRTIO_NET_F_CTRL_VQ);
+
+	if (offers(t, VIRTIO_NET_F_HASH_REPORT))
+		CHECK(t, NET_CFG_17, control, "bit 57 is offered without bit 17");
+	if (offers(t, VIRTIO_NET_F_CTRL_RX_EXTRA))
+		CHECK(t, NET_CFG_18, control, "bit 20 is offered without bit 17");
+	if (offers(t, VIRTIO_NET_F_IPSEC))
+		CHECK(t, NET_PROSE_1, offers(t, VIRTIO_NET_F_OUT_NET_HEADER),
+		      "bit 70 is offered without bit 69");
+}
+
+TEST(net, mac_is_a_station_address, .about = "mac is neither zero nor a group address",
+     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MAC))
+{
+	uint8_t mac[NET_MAC_BYTES];
+
+	REQUIRE(t, negotiate(t, features_for(t)), "FEATURES_OK reads back clear");
+	net_mac(t->device, mac);
+	REQUIRE(t, (mac[0] & 1) == 0 && (mac[0] | mac[1] | mac[2] | mac[3] | mac[4] | mac[5]) != 0,
+		"mac is %02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
+		mac[5]);
+}
+
+TEST(net, max_pairs_is_in_range, .about = "max_virtqueue_pairs is 1 to 0x8000",
+     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MQ))
+{
+	uint32_t before = net_config(t->device, max_virtqueue_pairs), after;
+
+	CHECK(t, NET_CFG_1, before >= 1 && before <= VIRTIO_NET_PAIRS_MOST,
+	      "before negotiation it reads %u", before);
+	REQUIRE(t, negotiate(t, features_for(t)), "FEATURES_OK reads back clear");
+	after = net_config(t->device, max_virtqueue_pairs);
+	CHECK(t, NET_CFG_1, after >= 1 && after <= VIRTIO_NET_PAIRS_MOST,
+	      "after negotiation it reads %u", after);
+}
+
+TEST(net, mtu_is_in_range, .about = "mtu is 68 or more, should be 1280 or more, and stays",
+     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MTU))
+{
+	uint32_t first = net_config(t->device, mtu), now;
+	struct network *network;
+
+	CHECK(t, NET_CFG_2, first >= VIRTIO_NET_MTU_LEAST, "it reads %u", first);
+	CHECK(t, NET_CFG_3, first >= 1280, "it reads %u", first);
+	network = network_start(t, NEEDS_NOBODY,
+				&(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_MTU)},
+				NULL);
+	now = net_config(t->device, mtu);
+	CHECK(t, NET_CFG_4, now == first, "it read %u, and %u once DRIVER_OK is set", first, now);
+	network_restart(network, &(struct link_settings){.pairs = 1});
+	now = net_config(t->device, mtu);
+	CHECK(t, NET_CFG_4, now == first, "it read %u, and %u after a reset", first, now);
+}
+
+TEST(net, rss_limits_are_large_enough,
+     .about = "rss_max_key_size is 40 or more, the indirection table holds 128 entries or more",
+     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG)
+{
+	uint32_t key = net_config(t->device, rss_max_key_size);
+	uint32_t table = net_config(t->device, rss_max_indirection_table_length);
+
+	if (!offers(t, VIRTIO_NET_F_RSS) && !offers(t, VIRTIO_NET_F_HASH_REPORT))
+		skip_test(t, "not offered: VIRTIO_NET_F_RSS, VIRTIO_NET_F_HASH_REPORT");
+	CHECK(t, NET_CFG_8, key >= VIRTIO_NET_RSS_KEY_LEAST, "rss_max_key_size reads %u", key);
+	if (offers(t, VIRTIO_NET_F_RSS))
+		CHECK(t, NET_CFG_9, table >= VIRTIO_NET_RSS_TABLE_LEAST,
+		      "rss_max_indirection_table_length reads %u", table);
+}
+
+TEST(net, speed_and_duplex_are_defined_values,
+     .about = "speed and duplex hold values that are defined, the same as long as the link is up",
+     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_SPEED_DUPLEX))
+{
+	uint32_t speed, duplex;
+
+	link_start(t, t->device,
+		   &(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_SPEED_DUPLEX,
+								    VIRTIO_NET_F_STATUS)});
+	speed = net_config(t->device, speed);
+	duplex = net_config(t->device, duplex);
+	CHECK(t, NET_CFG_11, speed <= VIRTIO_NET_SPEED_MOST || speed == VIRTIO_NET_SPEED_UNKNOWN,
+	      "speed reads %#x", speed);
+	CHECK(t, NET_CFG_13, duplex <= DUPLEX_MOST || duplex == VIRTIO_NET_DUPLEX_UNKNOWN,
+	      "duplex reads %#x", duplex);
+	for (unsigned n = 0; n < READS && offers(t, VIRTIO_NET_F_STATUS); n++) {
+		uint32_t speed_now = net_config(t->device, speed);
+		uint32_t duplex_now = net_config(t->device, duplex);
+
+		if (!(net_config(t->device, status) & VIRTIO_NET_S_LINK_UP))
+			break;
+		CHECK(t, NET_CFG_15, speed_now == speed, "speed read %u, and then %u", speed,
+		      speed_now);
+		CHECK(t, NET_CFG_16, duplex_now == duplex, "duplex read %u, and then %u", duplex,
+		      duplex_now);
+	}
+}
+
+#define GATEWAY_MTU 1500u /* what any gateway takes */
+
+TEST(net, frames_of_the_mtu_are_forwarded, .about = "a packet of exactly mtu bytes goes out whole",
+     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MTU))
+{
+	uint32_t mtu = net_config(t->device, mtu), frame = sizeof(struct ethernet_header) + mtu;
+	struct link_settings large = {.features = NET_FEATURES(VIRTIO_NET_F_MTU),
+				      .buffer_size = NET_HEADER_MOST + frame,
+				      .buffers = 4};
+	struct network *network;
+
+	if (frame > FRAME_MOST)
+		skip_test(t, "mtu is %u: more than the largest frame that this suite makes", mtu);
+	network = network_start(t, NEEDS_SOMEONE, &large, &large);
+	if (!network->twin && mtu > GATEWAY_MTU)
+		skip_test(t, "mtu is %u: the gateway may not take more than %u", mtu, GATEWAY_MTU);
+	network_make_echo(network, mtu - sizeof(struct ipv4_header) - sizeof(struct icmp_echo));
+	if (network->twin)
+		CHECK(t, NET_CFG_7, network_carries(network, NULL, PATIENCE_NS),
+		      "a packet of %u bytes does not arrive in one piece", mtu);
+	else
+		CHECK(t, NET_CFG_6, network_carries(network, NULL, PATIENCE_NS),
+		      "an echo request of %u bytes is not answered", mtu);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A live network device: receive buffers posted, packets sent and taken, commands given. */
+#ifndef TESTS_DEVICE_NET_LINK_H
+#define TESTS_DEVICE_NET_LINK_H
+
+#include "tests/device/net/frame.h"
+#include "tests/harness/drive.h"
+#include "virtio/device/net_control.h"
+
+#define LINK_PAIRS_MOST   8
+#define LINK_BUFFERS_MOST 64 /* a queue pair */
+
+/* What a link is started with; zero means what is said here. */
+struct link_settings {
+	struct features features; /* VERSION_1 and MAC are added, requirements closed */
+	unsigned pairs;           /* queue pairs to use, 1 */
+	unsigned buffers;         /* receive buffers a pair, 16 */
+	uint32_t buffer_size;     /* enough for the largest packet that may come */
+	bool vectors;             /* interrupts as the test's variant has them, else polled */
+};
+
+struct receive_buffer {
+	uint8_t *bytes;
+	uint32_t size;
+	unsigned pair;
+};
+
+#define PACKET_BUFFERS_MOST 64
+
+/* A packet that came in. */
+struct packet {
+	struct virtio_net_hdr_hash header;
+	unsigned pair;
+	unsigned buffers;                       /* used elements it took */
+	uint32_t used[PACKET_BUFFERS_MOST];     /* their used lengths */
+	uint32_t capacity[PACKET_BUFFERS_MOST]; /* the sizes of their buffers */
+	bool together;                          /* all were used when the first was seen */
+	uint32_t length;                        /* of the frame */
+	uint8_t *bytes;                         /* the frame */
+};
+
+struct link {
+	struct test_run *t;
+	struct virtio_device *device;
+	struct features features;
+	unsigned pairs;
+	uint32_t header; /* bytes of the packet header */
+	bool merges;     /* VIRTIO_NET_F_MRG_RXBUF */
+	uint8_t mac[NET_MAC_BYTES];
+	struct packet packet; /* the last one taken */
+	uint32_t room;        /* at packet.bytes */
+	struct receive_buffer buffers[LINK_PAIRS_MOST * LINK_BUFFERS_MOST];
+};
+
+/* A feature set of the bits named. */
+#define NET_FEATURES(...) net_features((const uint8_t[]){__VA_ARGS__, 0xff})
+struct features net_features(const uint8_t *bits);
+
+/*
+ * Brings a device (that of the test, or one that was taken as its companion) to DRIVER_OK with its
+ * receive queues filled, and enables as many pairs as were asked for. Features that are not offered are
+ * left out: look at link->device->negotiated. Fails the test when the device refuses.
+ */
+struct link *link_start(struct test_run *t, struct virtio_device *device,
+			const struct link_settings *settings);
+
+/* Everything up to, but without, setting DRIVER_OK; and that. */
+struct link *link_prepare(struct test_run *t, struct virtio_device *device,
+			  const struct link_settings *settings);
+void link_go(struct link *link);
+
+bool link_has(const struct link *link, unsigned feature);
+
+/*
+ * Sends one frame on a pair's transmit queue with this header (NULL: all zero), in `parts` descriptors,
+ * and waits until the buffer is used: fails the test when it is not within a second.
+ */
+void link_send_in_parts(struct link *link, unsigned pair, const struct virtio_net_hdr *header,
+			const struct frame *frame, unsigned parts);
+void link_send(struct link *link, const struct frame *frame);
+
+/*
+ * The next packet of any receive queue, or NULL when none comes within `nanoseconds`; its buffers go
+ * back to the device at once. It is good until the next call.
+ */
+struct packet *link_take(struct link *link, uint64_t nanoseconds);
+
+/* Takes packets until match() says so; NULL after `nanoseconds`. Others are dropped. */
+typedef bool packet_matcher(const struct packet *packet, const void *context);
+struct packet *link_await(struct link *link, packet_matcher *match, const void *context,
+			  uint64_t nanoseconds);
+struct packet *link_await_probe(struct link *link, uint32_t cookie, uint64_t nanoseconds);
+
+/* Takes whatever has come already, and drops it. */
+void link_drain(struct link *link);
+
+/*
+ * Gives a command on the control queue and returns its acknowledgement; fails the test when the
+ * command is not used within a second.
+ */
+uint8_t link_command(struct link *link, uint8_t class, uint8_t command, const void *data,
+		     uint32_t length);
+
+/* A receive mode command (on or off), and the MAC table of one unicast and one multicast list. */
+uint8_t link_receive_mode(struct link *link, uint8_t command, bool on);
+uint8_t link_set_mac_table(struct link *link, const uint8_t (*unicast)[NET_MAC_BYTES],
+			   unsigned unicast_count, const uint8_t (*multicast)[NET_MAC_BYTES],
+			   unsigned multicast_count);
+uint8_t link_set_pairs(struct link *link, uint16_t pairs);
+
+#endif

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/device/net/peer.h"
+
+#include "lib/string.h"
+#include "tests/harness/options.h"
+
+#define PEERS_MOST     16
+#define ARP_TRIES      3
+#define ARP_WAIT_NS    40000000
+#define PROBE_WAIT_NS  40000000
+#define PROBE_COOKIE   0x70726f62
+#define OWN_HOST       15  /* our address: the gateway's network with this last byte */
+#define FORGED_HOST    100 /* and the first of those that provoked ARP replies go to */
+#define FORGED_HOSTS   100
+#define PROVOKE_LENGTH 80
+#define ECHO_ID        0x7670
+
+/* Sends without insisting: on a network where nobody listens a frame may stay in the queue. */
+static bool try_to_send(struct link *link, const struct frame *frame)
+{
+	struct virtqueue *queue = link->device->queues[NET_TRANSMIT_QUEUE];
+	struct request *request = test_memory(link->t, "request", sizeof(*request), 8);
+	uint64_t deadline = clock_deadline(PROBE_WAIT_NS);
+	struct completion completion;
+
+	if (!net_prepare_transmit(link->device, link->t->arena, frame->length, request))
+		return false;
+	memcpy(request->out + link->header, frame->bytes, frame->length);
+	if (!request_add(queue, request))
+		return false;
+	virtqueue_publish(queue);
+	virtqueue_kick(queue);
+	while (!virtqueue_used_pending(queue)) {
+		if (clock_passed(deadline))
+			return false;
+	}
+	return virtqueue_take(queue, &completion);
+}
+
+static bool hears(struct link *from, struct link *to, struct frame *frame)
+{
+	struct flow flow = flow_of(from->mac, mac_broadcast, false, 0);
+
+	frame_probe(frame, &flow, PROBE_COOKIE, NET_FRAME_LEAST);
+	return try_to_send(from, frame) && link_await_probe(to, PROBE_COOKIE, PROBE_WAIT_NS);
+}
+
+static bool is_reply_to(const struct packet *packet, const void *ip)
+{
+	struct parsed parsed;
+
+	return frame_parse(packet->bytes, packet->length, &parsed) && parsed.arp &&
+	       from_be16(parsed.arp->operation) == ARP_REPLY &&
+	       memcmp(parsed.arp->target_ip, ip, sizeof(parsed.arp->target_ip)) == 0;
+}
+
+/* ARP from any sender address, for the gateway. */
+static void make_arp(struct frame *frame, const struct peer *peer, const uint8_t mac[NET_MAC_BYTES],
+		     uint8_t host)
+{
+	struct flow flow = flow_of(mac, mac_broadcast, false, 0);
+
+	memcpy(flow.from_ip, peer->own_ip, sizeof(peer->own_ip));
+	flow.from_ip[3] = host;
+	memcpy(flow.to_ip, peer->gateway_ip, sizeof(peer->gateway_ip));
+	frame_arp(frame, &flow, ARP_REQUEST);
+}
+
+static void look_for_gateway(struct link *link, struct peer *peer, struct frame *frame)
+{
+	struct packet *packet;
+	struct parsed parsed;
+
+	memcpy(peer->gateway_ip, options.gateway, sizeof(peer->gateway_ip));
+	memcpy(peer->own_ip, peer->gateway_ip, sizeof(peer->own_ip));
+	peer->own_ip[3] = OWN_HOST;
+	for (unsigned n = 0; n < ARP_TRIES && !peer->gateway; n++) {
+		make_arp(frame, peer, link->mac, OWN_HOST);
+		if (!try_to_send(link, frame))
+			return;
+		packet = link_await(link, is_reply_to, peer->own_ip, ARP_WAIT_NS);
+		if (!packet || !frame_parse(packet->bytes, packet->length, &parsed))
+			continue;
+		memcpy(peer->gateway_mac, parsed.arp->sender_mac, NET_MAC_BYTES);
+		peer->gateway = true;
+	}
+}
+
+static void look_for_twin(struct link *link, struct peer *peer, struct frame *frame)
+{
+	struct test_run *t = link->t;
+	struct virtio_device *candidate;
+
+	for (unsigned n = 0; (candidate = other_device(t, VIRTIO_TYPE_NET, n)); n++) {
+		struct link *other;
+
+		if (!take_companion(t, candidate))
+			continue;
+		other = link_start(t, candidate, &(struct link_settings){.buffers = 4});
+		if (hears(link, other, frame)) {
+			peer->twin = candidate;
+			return;
+		}
+	}
+}
+
+/* A plain start, without whatever a saboteur has put in between; the device is as fresh afterwards. */
+static void search(struct test_run *t, struct peer *peer)
+{
+	struct virtio_hooks *hooks = t->device->hooks;
+	struct frame *frame = test_memory(t, "frame", sizeof(*frame), 16);
+	struct link *link;
+
+	t->device->hooks = NULL;
+	link = link_start(t, t->device,
+			  &(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_MAC)});
+	look_for_twin(link, peer, frame);
+	look_for_gateway(link, peer, frame);
+	if (!t->device->transport->reset(t->device))
+		fail_test(t, "%s", t->device->problem);
+	t->device->transport->del_vqs(t->device);
+	t->device->hooks = hooks;
+	t->up = false;
+}
+
+/* The cache lasts for the run: who is on a network is the host's doing. */
+static const struct peer *peer_of(struct test_run *t)
+{
+	static struct {
+		const struct virtio_device *device;
+		struct peer peer;
+	} known[PEERS_MOST];
+	static unsigned count;
+	struct peer peer = {NULL};
+
+	for (unsigned n = 0; n < MINIMUM(count, (unsigned)PEERS_MOST); n++) {
+		if (known[n].device == t->device)
+			return &known[n].peer;
+	}
+	search(t, &peer);
+	known[count % PEERS_MOST].device = t->device;
+	known[count % PEERS_MOST].peer = peer;
+	return &known[count++ % PEERS_MOST].peer;
+}
+
+static void insist(struct test_run *t, enum network_need need, const struct peer *peer)
+{
+	if (need == NEEDS_TWIN && !peer->twin)
+		skip_test(t, "no second network device of this machine hears its broadcasts");
+	if (need == NEEDS_GATEWAY && !peer->gateway)
+		skip_test(t, "nothing answers ARP at %u.%u.%u.%u (vp.gateway)", peer->gateway_ip[0],
+			  peer->gateway_ip[1], peer->gateway_ip[2], peer->gateway_ip[3]);
+	if (need == NEEDS_SOMEONE && !peer->twin && !peer->gateway)
+		skip_test(t, "neither a second network device nor a gateway (vp.gateway) hears it");
+}
+
+struct network *network_start(struct test_run *t, enum network_need need,
+			      const struct link_settings *settings,
+			      const struct link_settings *twin)
+{
+	struct network *network = test_memory(t, "network", sizeof(*network), 16);
+
+	network->t = t;
+	network->frame = test_memory(t, "frame", sizeof(*network->frame), 16);
+	network->peer = peer_of(t);
+	insist(t, need, network->peer);
+	if (network->peer->twin) {
+		if (!take_companion(t, network->peer->twin))
+			skip_test(t, "the second network device does not come back from reset");
+		network->twin = link_start(t, network->peer->twin,
+					   twin ? twin : &(struct link_settings){.pairs = 1});
+	}
+	network->link = link_start(t, t->device, settings);
+	return network;
+}
+
+void network_restart(struct network *network, const struct link_settings *settings)
+{
+	struct virtio_device *device = network->t->device;
+
+	REQUIRE(network->t, device->transport->reset(device), "%s", device->problem);
+	device->transport->del_vqs(device);
+	network->link = link_start(network->t, device, settings);
+}
+
+uint32_t network_cookie(struct network *network)
+{
+	return ++network->cookie;
+}
+
+uint32_t network_provoke(struct network *network, const uint8_t to[NET_MAC_BYTES])
+{
+	uint32_t cookie = network_cookie(network);
+
+	if (network->twin) {
+		struct flow flow = flow_of(network->twin->mac, to, false, 0);
+
+		frame_probe(network->frame, &flow, cookie, PROVOKE_LENGTH);
+		link_send(network->twin, network->frame);
+	} else {
+		make_arp(network->frame, network->peer, to,
+			 (uint8_t)(FORGED_HOST + cookie % FORGED_HOSTS));
+		link_send(network->link, network->frame);
+	}
+	return cookie;
+}
+
+struct provoked {
+	const struct network *network;
+	uint32_t cookies[2];
+	uint8_t ips[2][4];
+};
+
+static struct provoked provoked_of(const struct network *network, uint32_t first, uint32_t second)
+{
+	struct provoked provoked = {network, {first, second}, {{0}}};
+
+	for (unsigned n = 0; n < 2; n++) {
+		memcpy(provoked.ips[n], network->peer->own_ip, sizeof(provoked.ips[n]));
+		provoked.ips[n][3] = (uint8_t)(FORGED_HOST + provoked.cookies[n] % FORGED_HOSTS);
+	}
+	return provoked;
+}
+
+static bool is_provoked(const struct packet *packet, const struct provoked *provoked, unsigned n)
+{
+	if (provoked->network->twin)
+		return frame_is_probe(packet->bytes, packet->length, provoked->cookies[n]);
+	return is_reply_to(packet, provoked->ips[n]);
+}
+
+static bool is_first(const struct packet *packet, const void *context)
+{
+	return is_provoked(packet, context, 0);
+}
+
+static bool is_either(const struct packet *packet, const void *context)
+{
+	return is_provoked(packet, context, 0) || is_provoked(packet, context, 1);
+}
+
+struct packet *network_took(struct network *network, uint32_t provoked, uint64_t nanoseconds)
+{
+	struct provoked context = provoked_of(network, provoked, provoked);
+
+	return link_await(network->link, is_first, &context, nanoseconds);
+}
+
+bool network_lets_through(struct network *network, const uint8_t to[NET_MAC_BYTES],
+			  const uint8_t fence[NET_MAC_BYTES])
+{
+	uint32_t first = network_provoke(network, to), second = network_provoke(network, fence);
+	struct provoked context = provoked_of(network, first, second);
+	struct packet *packet = link_await(network->link, is_either, &context, PATIENCE_NS);
+
+	if (!packet)
+		fail_test(network->t,
+			  "neither a frame to %02x:%02x:%02x:%02x:%02x:%02x nor the one behind it, "
+			  "which no filter is against, came in within 1 s",
+			  to[0], to[1], to[2], to[3], to[4], to[5]);
+	return is_first(packet, &context);
+}
+
+struct flow network_flow(const struct network *network, uint16_t n)
+{
+	const struct peer *peer = network->peer;
+	struct flow flow;
+
+	if (!peer->gateway)
+		return flow_of(network->link->mac, network->twin->mac, false, n);
+	flow = flow_of(network->link->mac, peer->gateway_mac, false, n);
+	memcpy(flow.from_ip, peer->own_ip, sizeof(peer->own_ip));
+	memcpy(flow.to_ip, peer->gateway_ip, sizeof(peer->gateway_ip));
+	return flow;
+}
+
+void network_make_echo(struct network *network, uint32_t payload)
+{
+	struct flow flow = network_flow(network, 0);
+
+	if (network->twin)
+		memcpy(flow.to_mac, network->twin->mac, NET_MAC_BYTES);
+	frame_echo(network->frame, &flow, ECHO_ID, (uint16_t)network_cookie(network), payload);
+}
+
+static bool is_same_frame(const struct packet *packet, const void *context)
+{
+	const struct frame *frame = context;
+
+	return packet->length == frame->length &&
+	       memcmp(packet->bytes, frame->bytes, frame->length) == 0;
+}
+
+/* The echo reply with the request's sequence number and payload. */
+static bool is_echo_of(const struct packet *packet, const void *context)
+{
+	const struct frame *frame = context;
+	struct parsed sent, got;
+
+	if (!frame_parse(frame->bytes, frame->length, &sent) ||
+	    !frame_parse(packet->bytes, packet->length, &got) || !got.echo || !sent.echo)
+		return false;
+	return got.echo->type == 0 && from_be16(got.echo->id) == from_be16(sent.echo->id) &&
+	       from_be16(got.echo->sequence) == from_be16(sent.echo->sequence) &&
+	       got.end - got.payload == sent.end - sent.payload &&
+	       memcmp(packet->bytes + got.payload, frame->bytes + sent.payload,
+		      sent.end - sent.payload) == 0;
+}
+
+bool network_carries(struct network *network, const struct virtio_net_hdr *header,
+		     uint64_t nanoseconds)
+{
+	link_send_in_parts(network->link, 0, header, network->frame, MAXIMUM(network->parts, 1u));
+	if (network->twin)
+		return link_await(network->twin, is_same_frame, network->frame, nanoseconds);
+	return link_await(network->link, is_echo_of, network->frame, nanoseconds);
+}

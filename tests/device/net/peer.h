@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who else is on the network: a twin (another virtio network device of this machine, which we drive
+ * ourselves) or a gateway (something that answers ARP and ICMP at vp.gateway). Found out once for
+ * each device, by a broadcast probe and an ARP request.
+ */
+#ifndef TESTS_DEVICE_NET_PEER_H
+#define TESTS_DEVICE_NET_PEER_H
+
+#include "tests/device/net/link.h"
+
+struct peer {
+	struct virtio_device *twin; /* NULL: none */
+	bool gateway;
+	uint8_t gateway_mac[NET_MAC_BYTES];
+	uint8_t gateway_ip[4], own_ip[4];
+};
+
+/* A test's device with its network around it. */
+struct network {
+	struct test_run *t;
+	const struct peer *peer;
+	struct link *link;   /* the device that is tested */
+	struct link *twin;   /* NULL: none */
+	struct frame *frame; /* to build frames in */
+	uint32_t cookie;     /* the last one given out */
+	unsigned parts;      /* descriptors that network_carries() uses, 0: one */
+};
+
+enum network_need {
+	NEEDS_NOBODY,  /* goes without */
+	NEEDS_SOMEONE, /* a twin or a gateway */
+	NEEDS_TWIN,
+	NEEDS_GATEWAY,
+};
+
+/*
+ * Finds the peers and starts the device, and before it the twin where there is one (twin may be NULL:
+ * no features, one pair). Skips the test, saying why, when nobody is there whom it needs.
+ */
+struct network *network_start(struct test_run *t, enum network_need need,
+			      const struct link_settings *settings,
+			      const struct link_settings *twin);
+
+/* The device alone, for tests that do without a peer, or start it again after a reset. */
+void network_restart(struct network *network, const struct link_settings *settings);
+
+/* A cookie that no frame of this test had before. */
+uint32_t network_cookie(struct network *network);
+
+/*
+ * Makes a frame for this destination come in: the twin sends a probe, or the gateway answers an ARP
+ * request that carries the address as its sender. Returns what network_took() knows it by.
+ */
+uint32_t network_provoke(struct network *network, const uint8_t to[NET_MAC_BYTES]);
+
+/* The packet that was provoked so, among those that come within `nanoseconds`; or NULL. */
+struct packet *network_took(struct network *network, uint32_t provoked, uint64_t nanoseconds);
+
+/*
+ * Whether a frame to `to` is let through. Behind it comes one to `fence`, which must be: what was to
+ * come has come then. Fails the test when the fence does not arrive within a second.
+ */
+bool network_lets_through(struct network *network, const uint8_t to[NET_MAC_BYTES],
+			  const uint8_t fence[NET_MAC_BYTES]);
+
+/* A flow from the device to whom it can talk to: the gateway, or else the twin. */
+struct flow network_flow(const struct network *network, uint16_t n);
+
+/*
+ * Sends network->frame, an echo request made by network_make_echo(), with this header. True when it
+ * reaches the twin unchanged, or else the gateway's reply brings the payload back, within
+ * `nanoseconds`.
+ */
+void network_make_echo(struct network *network, uint32_t payload);
+bool network_carries(struct network *network, const struct virtio_net_hdr *header,
+		     uint64_t nanoseconds);
+
+#endif
