@@ -283,12 +283,15 @@ void network_make_echo(struct network *network, uint32_t payload)
 	frame_echo(network->frame, &flow, ECHO_ID, (uint16_t)network_cookie(network), payload);
 }
 
-static bool is_same_frame(const struct packet *packet, const void *context)
+/* What pads a short packet may be cut off on the way. */
+static bool is_same_packet(const struct packet *packet, const void *context)
 {
 	const struct frame *frame = context;
+	struct parsed sent;
 
-	return packet->length == frame->length &&
-	       memcmp(packet->bytes, frame->bytes, frame->length) == 0;
+	return frame_parse(frame->bytes, frame->length, &sent) && packet->length >= sent.end &&
+	       packet->length <= frame->length &&
+	       memcmp(packet->bytes, frame->bytes, sent.end) == 0;
 }
 
 /* The echo reply with the request's sequence number and payload. */
@@ -312,6 +315,6 @@ bool network_carries(struct network *network, const struct virtio_net_hdr *heade
 {
 	link_send_in_parts(network->link, 0, header, network->frame, MAXIMUM(network->parts, 1u));
 	if (network->twin)
-		return link_await(network->twin, is_same_frame, network->frame, nanoseconds);
+		return link_await(network->twin, is_same_packet, network->frame, nanoseconds);
 	return link_await(network->link, is_echo_of, network->frame, nanoseconds);
 }
