@@ -117,7 +117,8 @@ TEST(net, speed_and_duplex_are_defined_values,
 TEST(net, frames_of_the_mtu_are_forwarded, .about = "a packet of exactly mtu bytes goes out whole",
      .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MTU))
 {
-	uint32_t mtu = net_config(t->device, mtu), frame = sizeof(struct ethernet_header) + mtu;
+	uint32_t mtu = net_config(t->device, mtu), frame = sizeof(struct ethernet_header) + mtu,
+		 payload;
 	struct link_settings large = {.features = NET_FEATURES(VIRTIO_NET_F_MTU),
 				      .buffer_size = NET_HEADER_MOST + frame,
 				      .buffers = 4};
@@ -128,11 +129,11 @@ TEST(net, frames_of_the_mtu_are_forwarded, .about = "a packet of exactly mtu byt
 	network = network_start(t, NEEDS_SOMEONE, &large, &large);
 	if (!network->twin && mtu > GATEWAY_MTU)
 		skip_test(t, "mtu is %u: the gateway may not take more than %u", mtu, GATEWAY_MTU);
-	network_make_echo(network, mtu - sizeof(struct ipv4_header) - sizeof(struct icmp_echo));
+	payload = mtu - sizeof(struct ipv4_header) - sizeof(struct icmp_echo);
 	if (network->twin)
-		CHECK(t, NET_CFG_7, network_carries(network, NULL, PATIENCE_NS),
+		CHECK(t, NET_CFG_7, network_carries(network, NULL, payload, 1),
 		      "a packet of %u bytes does not arrive in one piece", mtu);
 	else
-		CHECK(t, NET_CFG_6, network_carries(network, NULL, PATIENCE_NS),
+		CHECK(t, NET_CFG_6, network_carries(network, NULL, payload, 1),
 		      "an echo request of %u bytes is not answered", mtu);
 }

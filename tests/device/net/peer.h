@@ -23,8 +23,8 @@ struct network {
 	struct link *link;   /* the device that is tested */
 	struct link *twin;   /* NULL: none */
 	struct frame *frame; /* to build frames in */
-	uint32_t cookie;     /* the last one given out */
-	unsigned parts;      /* descriptors that network_carries() uses, 0: one */
+	struct frame *fence;
+	uint32_t cookie; /* the last one given out */
 };
 
 enum network_need {
@@ -59,7 +59,7 @@ struct packet *network_took(struct network *network, uint32_t provoked, uint64_t
 
 /*
  * Whether a frame to `to` is let through. Behind it comes one to `fence`, which must be: what was to
- * come has come then. Fails the test when the fence does not arrive within a second.
+ * come has come then. Tried a few times; fails the test when a fence does not arrive within a second.
  */
 bool network_lets_through(struct network *network, const uint8_t to[NET_MAC_BYTES],
 			  const uint8_t fence[NET_MAC_BYTES]);
@@ -68,12 +68,11 @@ bool network_lets_through(struct network *network, const uint8_t to[NET_MAC_BYTE
 struct flow network_flow(const struct network *network, uint16_t n);
 
 /*
- * Sends network->frame, an echo request made by network_make_echo(), with this header. True when it
- * reaches the twin unchanged, or else the gateway's reply brings the payload back, within
- * `nanoseconds`.
+ * Whether an echo request with this header (NULL: zero), cut into `parts` descriptors, reaches the twin
+ * unchanged, or else brings its payload back from the gateway, before a plain one that is sent behind
+ * it. Tried a few times.
  */
-void network_make_echo(struct network *network, uint32_t payload);
-bool network_carries(struct network *network, const struct virtio_net_hdr *header,
-		     uint64_t nanoseconds);
+bool network_carries(struct network *network, const struct virtio_net_hdr *header, uint32_t payload,
+		     unsigned parts);
 
 #endif

@@ -13,14 +13,11 @@ TEST(net, frames_are_carried,
 		network_start(t, NEEDS_SOMEONE, &(struct link_settings){.pairs = 1}, NULL);
 
 	for (unsigned n = 0; n < ARRAY_LENGTH(payloads); n++) {
-		network_make_echo(network, payloads[n]);
-		REQUIRE(t, network_carries(network, NULL, PATIENCE_NS),
+		REQUIRE(t, network_carries(network, NULL, payloads[n], 1),
 			"an echo request of %u bytes is lost or changed", payloads[n]);
 	}
 	for (unsigned parts = 2; parts <= 16; parts += 7) {
-		network_make_echo(network, PAYLOAD);
-		network->parts = parts;
-		REQUIRE(t, network_carries(network, NULL, PATIENCE_NS),
+		REQUIRE(t, network_carries(network, NULL, PAYLOAD, parts),
 			"an echo request in %u descriptors is lost or changed", parts);
 	}
 }
@@ -28,8 +25,7 @@ TEST(net, frames_are_carried,
 /* A header that matters as little as a zero one: the frame must be carried. */
 static bool carried_with(struct network *network, const struct virtio_net_hdr *header)
 {
-	network_make_echo(network, PAYLOAD);
-	return network_carries(network, header, PATIENCE_NS);
+	return network_carries(network, header, PAYLOAD, 1);
 }
 
 TEST(net, unknown_flags_are_ignored, .about = "header flags that no version defines change nothing",
