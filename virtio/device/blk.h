@@ -86,6 +86,13 @@ enum virtio_blk_type {
 	VIRTIO_BLK_T_DISCARD = 11,
 	VIRTIO_BLK_T_WRITE_ZEROES = 13,
 	VIRTIO_BLK_T_SECURE_ERASE = 14,
+	VIRTIO_BLK_T_ZONE_APPEND = 15,
+	VIRTIO_BLK_T_ZONE_REPORT = 16,
+	VIRTIO_BLK_T_ZONE_OPEN = 18,
+	VIRTIO_BLK_T_ZONE_CLOSE = 20,
+	VIRTIO_BLK_T_ZONE_FINISH = 22,
+	VIRTIO_BLK_T_ZONE_RESET = 24,
+	VIRTIO_BLK_T_ZONE_RESET_ALL = 26,
 };
 
 enum virtio_blk_status {
@@ -94,7 +101,7 @@ enum virtio_blk_status {
 	VIRTIO_BLK_S_UNSUPP = 2,
 };
 
-#define VIRTIO_BLK_ID_BYTES 20
+#define VIRTIO_BLK_ID_BYTES 20u
 
 /* What each request begins with; data and a status byte follow. */
 struct virtio_blk_req {
@@ -107,9 +114,35 @@ static_assert(sizeof(struct virtio_blk_req) == 16, "5.2.6");
 struct virtio_blk_discard_write_zeroes {
 	le64 sector;
 	le32 num_sectors;
-	le32 flags; /* bit 0: unmap */
+	le32 flags;
 };
 static_assert(sizeof(struct virtio_blk_discard_write_zeroes) == 16, "5.2.6");
+#define VIRTIO_BLK_DISCARD_UNMAP BIT(0) /* the only flag; the others are reserved */
+
+struct virtio_blk_lifetime {
+	le16 pre_eol_info;
+	le16 device_lifetime_est_typ_a;
+	le16 device_lifetime_est_typ_b;
+};
+static_assert(sizeof(struct virtio_blk_lifetime) == 6, "5.2.6");
+#define VIRTIO_BLK_PRE_EOL_INFO_MOST 3
+#define VIRTIO_BLK_LIFETIME_EST_MOST 11
+
+/* The header of a zone report; descriptors of 64 bytes follow. */
+struct virtio_blk_zone_report {
+	le64 nr_zones;
+	uint8_t reserved[56];
+};
+struct virtio_blk_zone_descriptor {
+	le64 z_cap;
+	le64 z_start;
+	le64 z_wp;
+	uint8_t z_type;
+	uint8_t z_state;
+	uint8_t reserved[38];
+};
+static_assert(sizeof(struct virtio_blk_zone_report) == 64, "5.2.6");
+static_assert(sizeof(struct virtio_blk_zone_descriptor) == 64, "5.2.6");
 
 /*
  * Makes a request in the arena: `out_bytes` of data for the device behind the header (at

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Requests that a block device cannot serve, and how it says so (virtio 1.4, 5.2.6). */
+#include "lib/string.h"
+#include "tests/device/blk/exchange.h"
+#include "tests/device/evidence.h"
+
+TEST(blk, unknown_requests_are_refused,
+     .about = "request types that nothing defines are used with an error, reads go on",
+     .type = VIRTIO_TYPE_BLK)
+{
+	static const uint32_t types[] = {0x56, 0x4242, 0x7ffffffe};
+	uint32_t block = blk_block_sectors(t);
+	uint8_t *data = test_memory(t, "data", block * VIRTIO_BLK_SECTOR, 16);
+
+	blk_capacity(t, block);
+	blk_up(t, 0, 0);
+	for (unsigned n = 0; n < ARRAY_LENGTH(types); n++) {
+		struct request *request = blk_request(t, (enum virtio_blk_type)types[n], 0, 0, 64);
+		struct blk_answer answer = blk_send(t, t->device->queues[0], request);
+
+		REQUIRE(t,
+			answer.status == VIRTIO_BLK_S_UNSUPP || answer.status == VIRTIO_BLK_S_IOERR,
+			"a request of unknown type %#x ends with %s", types[n],
+			blk_status_name(answer.status));
+		blk_read(t, 0, block, data);
+	}
+}
+
+/*
+ * Brings the device up without the zoned feature. A host-managed disk refuses that (BLK-INIT-10), which
+ * is no news here.
+ */
+static void up_without_zones(struct test_run *t)
+{
+	struct features features = features_for(t);
+
+	features_remove(&features, VIRTIO_BLK_F_ZONED);
+	if (blk_offers(t, VIRTIO_BLK_F_ZONED)) {
+		if (!negotiate(t, features))
+			skip_test(t, "a host-managed disk does not go without VIRTIO_BLK_F_ZONED");
+		blk_down(t);
+	}
+	set_up(t, features, 1);
+	go_live(t);
+}
+
+/* The status of a zone request without data. */
+static uint8_t zone_status(struct test_run *t, enum virtio_blk_type type)
+{
+	return blk_send(t, t->device->queues[0], blk_request(t, type, 0, 0, 0)).status;
+}
+
+TEST(blk, zone_requests_need_the_feature,
+     .about = "zone report, open and close are unsupported without the zoned feature",
+     .type = VIRTIO_TYPE_BLK)
+{
+	uint32_t room =
+		sizeof(struct virtio_blk_zone_report) + sizeof(struct virtio_blk_zone_descriptor);
+	struct request *request[2];
+	struct blk_answer answer;
+	uint32_t written;
+	uint8_t status;
+
+	up_without_zones(t);
+	for (unsigned n = 0; n < 2; n++) {
+		request[n] = blk_request(t, VIRTIO_BLK_T_ZONE_REPORT, 0, 0, room);
+		memset(request[n]->in, n ? EVIDENCE_SECOND : EVIDENCE_FIRST, room);
+		answer = blk_send(t, t->device->queues[0], request[n]);
+		CHECK(t, BLK_OP_26, answer.status == VIRTIO_BLK_S_UNSUPP,
+		      "ZONE_REPORT ends with %s", blk_status_name(answer.status));
+	}
+	written = first_unwritten(request[0]->in, request[1]->in, room);
+	CHECK(t, SPLIT_USED_2, written >= MINIMUM(answer.length, room),
+	      "a refused request is used with length %u, but byte %u was not written",
+	      answer.length, written);
+	status = zone_status(t, VIRTIO_BLK_T_ZONE_OPEN);
+	CHECK(t, BLK_OP_27, status == VIRTIO_BLK_S_UNSUPP, "ZONE_OPEN ends with %s",
+	      blk_status_name(status));
+	status = zone_status(t, VIRTIO_BLK_T_ZONE_CLOSE);
+	CHECK(t, BLK_OP_28, status == VIRTIO_BLK_S_UNSUPP, "ZONE_CLOSE ends with %s",
+	      blk_status_name(status));
+}
+
+/* On scratch only: a device that does serve these throws data away. */
+TEST(blk, zone_writes_need_the_feature,
+     .about = "zone append, finish and both resets are unsupported without the zoned feature",
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH)
+{
+	uint32_t bytes = blk_block_sectors(t) * VIRTIO_BLK_SECTOR;
+	struct request *append;
+	uint8_t status;
+
+	up_without_zones(t);
+	status = zone_status(t, VIRTIO_BLK_T_ZONE_FINISH);
+	CHECK(t, BLK_OP_29, status == VIRTIO_BLK_S_UNSUPP, "ZONE_FINISH ends with %s",
+	      blk_status_name(status));
+	append = blk_request(t, VIRTIO_BLK_T_ZONE_APPEND, 0, bytes, sizeof(le64));
+	status = blk_send(t, t->device->queues[0], append).status;
+	CHECK(t, BLK_OP_30, status == VIRTIO_BLK_S_UNSUPP, "ZONE_APPEND ends with %s",
+	      blk_status_name(status));
+	status = zone_status(t, VIRTIO_BLK_T_ZONE_RESET);
+	CHECK(t, BLK_OP_31, status == VIRTIO_BLK_S_UNSUPP, "ZONE_RESET ends with %s",
+	      blk_status_name(status));
+	status = zone_status(t, VIRTIO_BLK_T_ZONE_RESET_ALL);
+	CHECK(t, BLK_OP_32, status == VIRTIO_BLK_S_UNSUPP, "ZONE_RESET_ALL ends with %s",
+	      blk_status_name(status));
+}
+
+/* Sends what a driver must not: the device may break off, but not call it a success. */
+static void expect_refusal(struct test_run *t, enum virtio_blk_type type, uint64_t sector,
+			   uint32_t bytes)
+{
+	bool out = type == VIRTIO_BLK_T_OUT;
+	struct request *request = blk_request(t, type, sector, out ? bytes : 0, out ? 0 : bytes);
+	struct blk_answer answer;
+
+	if (!blk_provoke(t, request, &answer))
+		return;
+	REQUIRE(t, answer.status == VIRTIO_BLK_S_IOERR || answer.status == VIRTIO_BLK_S_UNSUPP,
+		"a %s of %u bytes at sector %lu of %lu ends with %s", out ? "write" : "read", bytes,
+		sector, BLK_CONFIG(t, capacity), blk_status_name(answer.status));
+}
+
+TEST(blk, reads_beyond_the_end_are_refused,
+     .about = "reads that leave the disk end with an error, also where sums overflow",
+     .type = VIRTIO_TYPE_BLK)
+{
+	uint32_t block = blk_block_sectors(t), bytes = block * VIRTIO_BLK_SECTOR;
+	uint64_t capacity = blk_capacity(t, block);
+	uint8_t *data = test_memory(t, "data", bytes, 16);
+
+	blk_up(t, 0, 0);
+	expect_refusal(t, VIRTIO_BLK_T_IN, capacity, bytes);
+	expect_refusal(t, VIRTIO_BLK_T_IN, capacity - block, 2 * bytes);
+	expect_refusal(t, VIRTIO_BLK_T_IN, 1ull << 55, bytes);
+	expect_refusal(t, VIRTIO_BLK_T_IN, -(uint64_t)block, bytes);
+	expect_refusal(t, VIRTIO_BLK_T_IN, -(uint64_t)block, 2 * bytes);
+	blk_read(t, 0, block, data);
+}
+
+TEST(blk, writes_beyond_the_end_are_refused,
+     .about = "writes that leave the disk end with an error and change nothing inside",
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH)
+{
+	uint32_t block = blk_block_sectors(t), bytes = block * VIRTIO_BLK_SECTOR;
+	uint64_t capacity = blk_capacity(t, block);
+	uint8_t *expected = test_memory(t, "expected", bytes, 16);
+	uint8_t *found = test_memory(t, "found", bytes, 16);
+
+	blk_skip_read_only(t);
+	blk_up(t, 0, 0);
+	random_fill(&t->random, expected, bytes);
+	blk_write(t, 0, block, expected);
+	expect_refusal(t, VIRTIO_BLK_T_OUT, capacity, bytes);
+	expect_refusal(t, VIRTIO_BLK_T_OUT, 1ull << 55, bytes);
+	expect_refusal(t, VIRTIO_BLK_T_OUT, -(uint64_t)block, bytes);
+	expect_refusal(t, VIRTIO_BLK_T_OUT, -(uint64_t)block, 2 * bytes);
+	blk_read(t, 0, block, found);
+	REQUIRE(t, memcmp(found, expected, bytes) == 0, "the first block was changed at byte %u",
+		blk_difference(found, expected, bytes));
+}
+
+TEST(blk, reads_of_odd_lengths_are_answered,
+     .about = "a read of no whole number of sectors is answered, and the next one is right",
+     .type = VIRTIO_TYPE_BLK)
+{
+	static const uint32_t lengths[] = {0, 1, 511, 513, 1000};
+	uint32_t block = blk_block_sectors(t), bytes = block * VIRTIO_BLK_SECTOR;
+	uint8_t *before = test_memory(t, "before", bytes, 16);
+	uint8_t *after = test_memory(t, "after", bytes, 16);
+
+	blk_capacity(t, 2 * block);
+	blk_up(t, 0, 0);
+	blk_read(t, 0, block, before);
+	for (unsigned n = 0; n < ARRAY_LENGTH(lengths); n++) {
+		struct request *request = blk_request(t, VIRTIO_BLK_T_IN, 0, 0, lengths[n]);
+		struct blk_answer answer;
+
+		if (blk_provoke(t, request, &answer))
+			CHECK(t, VQ_TXT_5, answer.length <= lengths[n] + 1,
+			      "a read with room for %u bytes is used with length %u",
+			      lengths[n] + 1, answer.length);
+		blk_read(t, 0, block, after);
+		REQUIRE(t, memcmp(before, after, bytes) == 0,
+			"after a read of %u bytes the first block reads differently", lengths[n]);
+	}
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/device/blk/exchange.h"
+
+#include "lib/string.h"
+
+void blk_up(struct test_run *t, uint64_t features, uint64_t without)
+{
+	struct features wanted = features_for(t);
+
+	wanted.words[0] |= features & t->device->offered.words[0];
+	wanted.words[0] &= ~without;
+	set_up(t, wanted, 1);
+	go_live(t);
+}
+
+bool blk_offers(const struct test_run *t, unsigned bit)
+{
+	return features_have(&t->device->offered, bit);
+}
+
+uint32_t blk_block_sectors(const struct test_run *t)
+{
+	uint32_t bytes = VIRTIO_BLK_SECTOR;
+
+	if (blk_offers(t, VIRTIO_BLK_F_BLK_SIZE))
+		bytes = (uint32_t)BLK_CONFIG(t, blk_size);
+	return MAXIMUM(bytes / VIRTIO_BLK_SECTOR, 1u);
+}
+
+uint64_t blk_capacity(struct test_run *t, uint64_t least)
+{
+	uint64_t capacity = BLK_CONFIG(t, capacity);
+
+	if (capacity < least)
+		skip_test(t, "the disk has %lu sectors, this takes %lu", capacity, least);
+	return capacity;
+}
+
+struct request *blk_request(struct test_run *t, enum virtio_blk_type type, uint64_t sector,
+			    uint32_t out_bytes, uint32_t in_bytes)
+{
+	struct request *request = test_memory(t, "request", sizeof(*request), 8);
+
+	if (!blk_prepare(t->arena, type, sector, out_bytes, in_bytes, request))
+		error_in_test(t, "the DMA arena has no room for a request");
+	return request;
+}
+
+void blk_aim(struct request *request, uint64_t sector)
+{
+	((struct virtio_blk_req *)request->out)->sector = to_le64(sector);
+	request->in[request->in_length - 1] = BLK_STATUS_UNWRITTEN;
+}
+
+void blk_skip_read_only(struct test_run *t)
+{
+	if (blk_offers(t, VIRTIO_BLK_F_RO))
+		skip_test(t, "the disk is read-only");
+}
+
+uint32_t blk_segment_sectors(const struct test_run *t, uint32_t most)
+{
+	if (!blk_offers(t, VIRTIO_BLK_F_SIZE_MAX))
+		return most;
+	return MINIMUM(most, (uint32_t)BLK_CONFIG(t, size_max) / VIRTIO_BLK_SECTOR);
+}
+
+uint32_t blk_difference(const uint8_t *a, const uint8_t *b, uint32_t length)
+{
+	uint32_t n = 0;
+
+	while (n < length && a[n] == b[n])
+		n++;
+	return n;
+}
+
+void blk_down(struct test_run *t)
+{
+	t->up = false;
+	REQUIRE(t, t->device->transport->reset(t->device), "the device could not be reset: %s",
+		t->device->problem);
+	t->device->transport->del_vqs(t->device);
+}
+
+void blk_again(struct test_run *t)
+{
+	struct features features = t->device->negotiated;
+
+	blk_down(t);
+	set_up(t, features, 1);
+	go_live(t);
+}
+
+uint8_t *blk_data(const struct request *request)
+{
+	return request->out + sizeof(struct virtio_blk_req);
+}
+
+static struct blk_answer await_answer(struct test_run *t, struct virtqueue *queue,
+				      const struct request *request)
+{
+	const struct virtio_blk_req *header = (const struct virtio_blk_req *)request->out;
+	struct completion completion;
+
+	REQUIRE(t, await_completion(t, queue, &completion),
+		"queue %u: a request of type %u at sector %lu is not completed within 1 s",
+		queue->index, from_le32(header->type), from_le64(header->sector));
+	REQUIRE(t, completion.token == request, "queue %u: another request was completed",
+		queue->index);
+	return (struct blk_answer){blk_status(request), completion.length};
+}
+
+struct blk_answer blk_send(struct test_run *t, struct virtqueue *queue, struct request *request)
+{
+	submit(t, queue, request);
+	return await_answer(t, queue, request);
+}
+
+struct blk_answer blk_send_cut(struct test_run *t, struct virtqueue *queue, struct request *request,
+			       const struct segment *segments, unsigned count)
+{
+	if (!virtqueue_add(queue, segments, count, request))
+		error_in_test(t, "queue %u has no room for %u descriptors", queue->index, count);
+	virtqueue_publish(queue);
+	virtqueue_kick(queue);
+	return await_answer(t, queue, request);
+}
+
+struct outcome {
+	struct virtqueue *queue;
+	struct virtio_device *device;
+};
+
+static bool used_or_broken(void *context)
+{
+	const struct outcome *outcome = context;
+
+	return virtqueue_used_pending(outcome->queue) ||
+	       (outcome->device->transport->get_status(outcome->device) &
+		VIRTIO_STATUS_NEEDS_RESET);
+}
+
+bool blk_provoke(struct test_run *t, struct request *request, struct blk_answer *answer)
+{
+	struct virtqueue *queue = t->device->queues[0];
+	struct outcome outcome = {queue, t->device};
+
+	submit(t, queue, request);
+	REQUIRE(t, wait_until(used_or_broken, &outcome, clock_deadline(PATIENCE_NS)),
+		"a request was neither completed nor DEVICE_NEEDS_RESET set within 1 s");
+	if (virtqueue_used_pending(queue)) {
+		*answer = await_answer(t, queue, request);
+		return true;
+	}
+	blk_again(t);
+	return false;
+}
+
+void blk_read(struct test_run *t, uint64_t sector, uint32_t sectors, uint8_t *data)
+{
+	uint32_t bytes = sectors * VIRTIO_BLK_SECTOR;
+	struct request *request = blk_request(t, VIRTIO_BLK_T_IN, sector, 0, bytes);
+	struct blk_answer answer = blk_send(t, t->device->queues[0], request);
+
+	REQUIRE(t, answer.status == VIRTIO_BLK_S_OK,
+		"a read of %u sectors at %lu of %lu ends with %s", sectors, sector,
+		BLK_CONFIG(t, capacity), blk_status_name(answer.status));
+	memcpy(data, request->in, bytes);
+}
+
+void blk_write(struct test_run *t, uint64_t sector, uint32_t sectors, const uint8_t *data)
+{
+	uint32_t bytes = sectors * VIRTIO_BLK_SECTOR;
+	struct request *request = blk_request(t, VIRTIO_BLK_T_OUT, sector, bytes, 0);
+	struct blk_answer answer;
+
+	memcpy(blk_data(request), data, bytes);
+	answer = blk_send(t, t->device->queues[0], request);
+	REQUIRE(t, answer.status == VIRTIO_BLK_S_OK,
+		"a write of %u sectors at %lu of %lu ends with %s", sectors, sector,
+		BLK_CONFIG(t, capacity), blk_status_name(answer.status));
+}
+
+const char *blk_status_name(uint8_t status)
+{
+	static const char *const names[] = {"OK",
+					    "IOERR",
+					    "UNSUPP",
+					    "ZONE_INVALID_CMD",
+					    "ZONE_UNALIGNED_WP",
+					    "ZONE_OPEN_RESOURCE",
+					    "ZONE_ACTIVE_RESOURCE"};
+
+	if (status == BLK_STATUS_UNWRITTEN)
+		return "no status written";
+	return status < ARRAY_LENGTH(names) ? names[status] : "an unknown status";
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* GET_ID (virtio 1.4, 5.2.6): a string of up to 20 bytes, padded with NUL. */
+#include "lib/string.h"
+#include "tests/device/blk/exchange.h"
+#include "tests/device/evidence.h"
+
+/* Asks for the id with the answer preset; leaves the test as skipped when the device has none. */
+static struct request *get_id(struct test_run *t, uint8_t preset, uint32_t *length)
+{
+	struct request *request = blk_request(t, VIRTIO_BLK_T_GET_ID, 0, 0, VIRTIO_BLK_ID_BYTES);
+	struct blk_answer answer;
+
+	memset(request->in, preset, VIRTIO_BLK_ID_BYTES);
+	answer = blk_send(t, t->device->queues[0], request);
+	if (answer.status == VIRTIO_BLK_S_UNSUPP)
+		skip_test(t, "the device does not support GET_ID");
+	REQUIRE(t, answer.status == VIRTIO_BLK_S_OK, "GET_ID ends with %s",
+		blk_status_name(answer.status));
+	*length = answer.length;
+	return request;
+}
+
+TEST(blk, identifier_is_written_as_counted,
+     .about = "GET_ID writes as many bytes as its used length says", .type = VIRTIO_TYPE_BLK)
+{
+	uint32_t length, written, claimed;
+	const uint8_t *first, *second;
+
+	blk_up(t, 0, 0);
+	first = get_id(t, EVIDENCE_FIRST, &length)->in;
+	second = get_id(t, EVIDENCE_SECOND, &length)->in;
+	written = first_unwritten(first, second, VIRTIO_BLK_ID_BYTES);
+	claimed = MINIMUM(length, VIRTIO_BLK_ID_BYTES);
+	CHECK(t, SPLIT_USED_2, written >= claimed,
+	      "GET_ID is used with length %u, but byte %u was not written", length, written);
+}
+
+TEST(blk, identifier_is_text, .about = "GET_ID gives ASCII, the same each time",
+     .type = VIRTIO_TYPE_BLK, .axes = AXIS_RING | AXIS_INDIRECT)
+{
+	const uint8_t *first, *second;
+	uint32_t length;
+
+	blk_up(t, 0, 0);
+	first = get_id(t, 0, &length)->in;
+	second = get_id(t, 0, &length)->in;
+	REQUIRE(t, memcmp(first, second, VIRTIO_BLK_ID_BYTES) == 0,
+		"two GET_ID requests give different strings");
+	for (unsigned n = 0; n < VIRTIO_BLK_ID_BYTES && first[n]; n++)
+		REQUIRE(t, first[n] < 0x80, "byte %u of the device id is %#x, no ASCII", n,
+			first[n]);
+}
+
+TEST(blk, identifier_of_other_sizes,
+     .about = "GET_ID with too little or too much room leaves the device in order",
+     .type = VIRTIO_TYPE_BLK)
+{
+	static const uint32_t sizes[] = {1, 19, 21, 64};
+	uint32_t length;
+
+	blk_up(t, 0, 0);
+	get_id(t, 0, &length);
+	for (unsigned n = 0; n < ARRAY_LENGTH(sizes); n++) {
+		struct request *request = blk_request(t, VIRTIO_BLK_T_GET_ID, 0, 0, sizes[n]);
+		struct blk_answer answer;
+
+		if (blk_provoke(t, request, &answer)) {
+			CHECK(t, VQ_TXT_5, answer.length <= sizes[n] + 1,
+			      "a GET_ID with room for %u bytes is used with length %u",
+			      sizes[n] + 1, answer.length);
+			REQUIRE(t, answer.status != BLK_STATUS_UNWRITTEN,
+				"a GET_ID with room for %u bytes is used without a status",
+				sizes[n] + 1);
+		}
+		get_id(t, 0, &length);
+	}
+}

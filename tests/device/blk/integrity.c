@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Data integrity under mixed load: every sector carries its own number and the generation of its last
+ * write, so that a block that went astray, was torn, or is stale shows where it comes from.
+ */
+#include "lib/string.h"
+#include "tests/device/blk/exchange.h"
+
+enum { DEPTH = 16, BLOCKS = 128, STEPS = 512 };
+
+struct stamp {
+	uint64_t sector;
+	uint64_t generation;
+};
+
+/* One request in flight, always on the same arena memory. */
+struct slot {
+	struct request *request[2]; /* to read, to write */
+	uint32_t block;
+	uint32_t generation;
+	bool write, busy;
+};
+
+struct load {
+	struct slot slots[DEPTH];
+	uint32_t generation[BLOCKS];
+	bool busy[BLOCKS];
+	uint32_t sectors; /* in a block */
+};
+
+static void stamp_block(uint8_t *data, uint64_t sector, uint32_t sectors, uint32_t generation)
+{
+	struct stamp *stamp = (struct stamp *)data;
+
+	for (uint32_t n = 0; n < sectors * VIRTIO_BLK_SECTOR / sizeof(*stamp); n++)
+		stamp[n] =
+			(struct stamp){sector + n * sizeof(*stamp) / VIRTIO_BLK_SECTOR, generation};
+}
+
+static void judge_block(struct test_run *t, const uint8_t *data, uint64_t sector, uint32_t sectors,
+			uint32_t generation)
+{
+	const struct stamp *stamp = (const struct stamp *)data;
+
+	for (uint32_t n = 0; n < sectors * VIRTIO_BLK_SECTOR / sizeof(*stamp); n++) {
+		uint64_t expected = sector + n * sizeof(*stamp) / VIRTIO_BLK_SECTOR;
+
+		REQUIRE(t, stamp[n].sector == expected && stamp[n].generation == generation,
+			"sector %lu of generation %u reads as sector %lu of generation %lu, at byte %lu",
+			expected, generation, stamp[n].sector, stamp[n].generation,
+			n * sizeof(*stamp) % VIRTIO_BLK_SECTOR);
+	}
+}
+
+static void start_slot(struct test_run *t, struct load *load, struct slot *slot)
+{
+	uint32_t block;
+
+	do
+		block = (uint32_t)random_below(&t->random, BLOCKS);
+	while (load->busy[block]);
+	slot->block = block;
+	slot->write = !load->generation[block] || random_below(&t->random, 2);
+	slot->generation = load->generation[block] + slot->write;
+	slot->busy = load->busy[block] = true;
+	blk_aim(slot->request[slot->write], (uint64_t)block * load->sectors);
+	if (slot->write)
+		stamp_block(blk_data(slot->request[1]), (uint64_t)block * load->sectors,
+			    load->sectors, slot->generation);
+	submit(t, t->device->queues[0], slot->request[slot->write]);
+}
+
+static void finish_slot(struct test_run *t, struct load *load)
+{
+	struct completion completion;
+	struct slot *slot = load->slots;
+
+	REQUIRE(t, await_completion(t, t->device->queues[0], &completion),
+		"of %u requests in flight none is completed within 1 s", DEPTH);
+	while (!slot->busy || slot->request[slot->write] != completion.token)
+		slot++;
+	REQUIRE(t, blk_status(completion.token) == VIRTIO_BLK_S_OK, "a %s of block %u ends with %s",
+		slot->write ? "write" : "read", slot->block,
+		blk_status_name(blk_status(completion.token)));
+	if (slot->write)
+		load->generation[slot->block] = slot->generation;
+	else
+		judge_block(t, slot->request[0]->in, (uint64_t)slot->block * load->sectors,
+			    load->sectors, slot->generation);
+	slot->busy = load->busy[slot->block] = false;
+}
+
+TEST(blk, data_survives_mixed_load,
+     .about = "blocks hold what was last written to them, reads and writes 16 deep",
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, .axes = AXES_OF_RING)
+{
+	struct load *load = test_memory(t, "load", sizeof(*load), 8);
+	uint32_t bytes, in_flight = 0;
+	uint8_t *data;
+
+	blk_skip_read_only(t);
+	load->sectors = blk_block_sectors(t);
+	bytes = load->sectors * VIRTIO_BLK_SECTOR;
+	blk_capacity(t, (uint64_t)BLOCKS * load->sectors);
+	for (unsigned n = 0; n < DEPTH; n++) {
+		load->slots[n].request[0] = blk_request(t, VIRTIO_BLK_T_IN, 0, 0, bytes);
+		load->slots[n].request[1] = blk_request(t, VIRTIO_BLK_T_OUT, 0, bytes, 0);
+	}
+	blk_up(t, 0, 0);
+	for (unsigned step = 0; step < STEPS; step++) {
+		struct slot *slot = load->slots;
+
+		if (in_flight == DEPTH)
+			finish_slot(t, load);
+		else
+			in_flight++;
+		while (slot->busy)
+			slot++;
+		start_slot(t, load, slot);
+	}
+	for (; in_flight > 0; in_flight--)
+		finish_slot(t, load);
+	data = test_memory(t, "data", bytes, 16);
+	for (uint32_t block = 0; block < BLOCKS; block++) {
+		if (!load->generation[block])
+			continue;
+		blk_read(t, (uint64_t)block * load->sectors, load->sectors, data);
+		judge_block(t, data, (uint64_t)block * load->sectors, load->sectors,
+			    load->generation[block]);
+	}
+}

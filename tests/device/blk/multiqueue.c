@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Several request queues (virtio 1.4, 5.2.2, 5.2.4). */
+#include "lib/string.h"
+#include "tests/device/blk/exchange.h"
+
+#define QUEUES_MOST 64
+
+/* Brings up all queues that num_queues names (at most QUEUES_MOST) and returns how many. */
+static unsigned up_all(struct test_run *t)
+{
+	struct features features = features_for(t);
+	unsigned queues = (unsigned)MINIMUM(BLK_CONFIG(t, num_queues), (uint64_t)QUEUES_MOST);
+
+	features_add(&features, VIRTIO_BLK_F_MQ);
+	set_up(t, features, queues);
+	go_live(t);
+	return queues;
+}
+
+TEST(blk, each_queue_serves, .about = "every one of num_queues queues serves requests alone",
+     .type = VIRTIO_TYPE_BLK, .axes = AXIS_INTERRUPT, WITH_FEATURE(VIRTIO_BLK_F_MQ))
+{
+	uint32_t block = blk_block_sectors(t), bytes = block * VIRTIO_BLK_SECTOR;
+	uint8_t *expected = test_memory(t, "expected", bytes, 16);
+	unsigned queues;
+
+	blk_capacity(t, block);
+	queues = up_all(t);
+	blk_read(t, 0, block, expected);
+	for (unsigned n = 0; n < queues; n++) {
+		struct request *request = blk_request(t, VIRTIO_BLK_T_IN, 0, 0, bytes);
+		struct blk_answer answer = blk_send(t, t->device->queues[n], request);
+
+		REQUIRE(t, answer.status == VIRTIO_BLK_S_OK, "queue %u: a read ends with %s", n,
+			blk_status_name(answer.status));
+		REQUIRE(t, memcmp(request->in, expected, bytes) == 0,
+			"queue %u: the first block reads differently from queue 0", n);
+	}
+}
+
+TEST(blk, all_queues_serve_at_once,
+     .about = "requests waiting in every queue are completed on their own queues",
+     .type = VIRTIO_TYPE_BLK, .axes = AXIS_INTERRUPT, WITH_FEATURE(VIRTIO_BLK_F_MQ))
+{
+	enum { DEPTH = 4 };
+	uint32_t block = blk_block_sectors(t), bytes = block * VIRTIO_BLK_SECTOR;
+	struct completion completion;
+	unsigned queues;
+
+	blk_capacity(t, block);
+	queues = up_all(t);
+	for (unsigned n = 0; n < queues * DEPTH; n++) {
+		struct virtqueue *queue = t->device->queues[n % queues];
+
+		if (!request_add(queue, blk_request(t, VIRTIO_BLK_T_IN, 0, 0, bytes)))
+			error_in_test(t, "queue %u has no free descriptors", queue->index);
+	}
+	for (unsigned n = 0; n < queues; n++) {
+		virtqueue_publish(t->device->queues[n]);
+		virtqueue_kick(t->device->queues[n]);
+	}
+	for (unsigned n = 0; n < queues * DEPTH; n++) {
+		REQUIRE(t, await_completion(t, t->device->queues[n % queues], &completion),
+			"queue %u: read %u of %u is not completed within 1 s", n % queues,
+			n / queues + 1, DEPTH);
+		REQUIRE(t, blk_status(completion.token) == VIRTIO_BLK_S_OK,
+			"queue %u: a read ends with %s", n % queues,
+			blk_status_name(blk_status(completion.token)));
+	}
+}
+
+TEST(blk, first_queue_serves_without_the_feature,
+     .about = "with the multi-queue feature declined, the first queue alone serves",
+     .type = VIRTIO_TYPE_BLK, WITH_FEATURE(VIRTIO_BLK_F_MQ))
+{
+	struct features features = features_for(t);
+	uint32_t block = blk_block_sectors(t);
+	struct request *request;
+	struct blk_answer answer;
+
+	blk_capacity(t, block);
+	features_remove(&features, VIRTIO_BLK_F_MQ);
+	set_up(t, features, 1);
+	go_live(t);
+	request = blk_request(t, VIRTIO_BLK_T_IN, 0, 0, block * VIRTIO_BLK_SECTOR);
+	answer = blk_send(t, t->device->queues[0], request);
+	CHECK(t, VQ_TXT_10, answer.status == VIRTIO_BLK_S_OK,
+	      "with one of %u queues enabled, a read ends with %s", t->device->queues_offered,
+	      blk_status_name(answer.status));
+}
