@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* SCSI commands of the tests: made, sent, awaited. */
+#ifndef TESTS_DEVICE_SCSI_COMMAND_H
+#define TESTS_DEVICE_SCSI_COMMAND_H
+
+#include "tests/harness/drive.h"
+#include "virtio/device/scsi.h"
+#include "virtio/registers.h"
+
+#define SCSI_CONFIG(t, field) config_read((t)->device, struct virtio_scsi_config, field)
+
+/* A logical unit that was found. */
+struct scsi_unit {
+	uint8_t target;
+	uint8_t peripheral; /* device type, 0: disk, 5: CD */
+	uint32_t block;     /* bytes in a logical block */
+	uint32_t blocks;    /* how many there are, at most UINT32_MAX */
+};
+
+#define SCSI_DISK 0
+
+/* Brings the device up with these feature bits where they are offered: one request queue. */
+void scsi_up(struct test_run *t, uint64_t features);
+
+/* A command with data phases of these sizes; leaves the test when the arena is full. */
+struct request *scsi_command(struct test_run *t, uint8_t target, uint32_t out_bytes,
+			     uint32_t in_bytes);
+
+/* Makes it INQUIRY, standard data, that asks for `allocation` bytes. */
+void scsi_set_inquiry(struct request *request, uint16_t allocation);
+
+/* Makes it READ(10) or WRITE(10). */
+void scsi_set_transfer(struct request *request, uint8_t operation, uint32_t block, uint16_t blocks);
+
+/*
+ * Adds the command with each part (header, data) in a descriptor of its own, the layout that
+ * every device understands, and shows it to the device. Leaves the test when the ring is full.
+ */
+void scsi_submit(struct test_run *t, struct virtqueue *queue, struct request *request);
+
+/* The same, then waits; leaves the test as failed when it is not completed. Returns the used length. */
+uint32_t scsi_send(struct test_run *t, struct request *request);
+
+/* Waits for the next completion of the request queue. */
+struct completion scsi_await(struct test_run *t, const char *what);
+
+/* The response byte and status of a completed command, in words. */
+const char *scsi_outcome(const struct request *request);
+
+/*
+ * Finds the first target whose unit 0 answers INQUIRY, or the first disk among them with a known
+ * capacity; unit attentions are cleared on the way. Leaves the test as skipped when there is none.
+ */
+struct scsi_unit scsi_find(struct test_run *t);
+struct scsi_unit scsi_find_disk(struct test_run *t);
+
+/* Sends a task management function and returns its response; leaves the test when none comes. */
+uint8_t scsi_manage(struct test_run *t, enum virtio_scsi_tmf function, uint8_t target, uint64_t id);
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Task management (virtio 1.4, 5.6.6.2). Commands in flight are there only on a disk that takes its
+ * time; what became of those that were not done when the function came is judged.
+ */
+#include "tests/device/scsi/command.h"
+
+#define DEPTH 24
+
+static bool response_is_defined(uint8_t response)
+{
+	switch (response) {
+	case VIRTIO_SCSI_S_FUNCTION_COMPLETE:
+	case VIRTIO_SCSI_S_BAD_TARGET:
+	case VIRTIO_SCSI_S_BUSY:
+	case VIRTIO_SCSI_S_TRANSPORT_FAILURE:
+	case VIRTIO_SCSI_S_TARGET_FAILURE:
+	case VIRTIO_SCSI_S_NEXUS_FAILURE:
+	case VIRTIO_SCSI_S_FAILURE:
+	case VIRTIO_SCSI_S_FUNCTION_SUCCEEDED:
+	case VIRTIO_SCSI_S_FUNCTION_REJECTED:
+	case VIRTIO_SCSI_S_INCORRECT_LUN:
+		return true;
+	default:
+		return false;
+	}
+}
+
+TEST(scsi, task_management_is_answered,
+     .about = "every task management function, known or not, gets one of the defined responses",
+     .type = VIRTIO_TYPE_SCSI)
+{
+	struct scsi_unit unit;
+
+	scsi_up(t, 0);
+	unit = scsi_find(t);
+	for (unsigned function = 0; function < 10; function++) {
+		uint8_t response =
+			scsi_manage(t, (enum virtio_scsi_tmf)function, unit.target, 0x1234);
+
+		REQUIRE(t, response_is_defined(response),
+			"task management function %u ends with response %#x", function, response);
+	}
+	REQUIRE(t,
+		scsi_manage(t, VIRTIO_SCSI_T_TMF_LOGICAL_UNIT_RESET, unit.target, 0) ==
+			VIRTIO_SCSI_S_FUNCTION_COMPLETE,
+		"a reset of an idle logical unit is not reported complete");
+}
+
+TEST(scsi, notification_queries_are_answered,
+     .about = "a query of asynchronous notifications answers with events that were asked for",
+     .type = VIRTIO_TYPE_SCSI)
+{
+	struct virtio_scsi_ctrl_an *query = test_memory(t, "query", sizeof(*query), 8);
+	struct virtio_scsi_ctrl_an_answer *answer = test_memory(t, "answer", sizeof(*answer), 4);
+	struct request request = {.out = (uint8_t *)query,
+				  .out_length = sizeof(*query),
+				  .in = (uint8_t *)answer,
+				  .in_length = sizeof(*answer)};
+	const uint32_t events = 0x7e; /* the six that MMC knows */
+	struct completion completion;
+	struct scsi_unit unit;
+
+	scsi_up(t, 0);
+	unit = scsi_find(t);
+	query->type = to_le32(VIRTIO_SCSI_T_AN_QUERY);
+	query->event_requested = to_le32(events);
+	scsi_address(query->lun, unit.target, 0);
+	answer->event_actual = to_le32(UINT32_MAX);
+	answer->response = VIRTIO_SCSI_PRESET;
+	submit(t, t->device->queues[SCSI_CONTROL_QUEUE], &request);
+	REQUIRE(t, await_completion(t, t->device->queues[SCSI_CONTROL_QUEUE], &completion),
+		"a notification query is not completed within 1 s");
+	REQUIRE(t, response_is_defined(answer->response),
+		"a notification query ends with response %#x", answer->response);
+	if (answer->response == VIRTIO_SCSI_S_OK)
+		REQUIRE(t, (from_le32(answer->event_actual) & ~events) == 0,
+			"event_actual is %#x, %#x was requested", from_le32(answer->event_actual),
+			events);
+}
+
+/* Puts reads of the first blocks in flight, ids 1 … DEPTH. */
+static void start_reads(struct test_run *t, const struct scsi_unit *unit, struct request **reads)
+{
+	for (unsigned n = 0; n < DEPTH; n++) {
+		reads[n] = scsi_command(t, unit->target, 0, unit->block);
+		scsi_set_transfer(reads[n], SCSI_READ_10, n % unit->blocks, 1);
+		scsi_header(reads[n])->id = to_le64(n + 1);
+		scsi_submit(t, t->device->queues[SCSI_REQUEST_QUEUE], reads[n]);
+	}
+}
+
+/*
+ * Takes the completions of reads that a function has ended; fails the test unless all are there
+ * by now, which 5.6.6.2 asks for. Returns one that did not complete normally, or NULL.
+ */
+static struct request *ended_reads(struct test_run *t, const char *function)
+{
+	struct virtqueue *queue = t->device->queues[SCSI_REQUEST_QUEUE];
+	struct request *cancelled = NULL;
+	struct completion completion;
+
+	while (queue->in_flight) {
+		REQUIRE(t, virtqueue_take(queue, &completion),
+			"%s is complete, but %u commands of the logical unit are not", function,
+			queue->in_flight);
+		REQUIRE(t, completion.token, "used id %u is of no chain in flight", completion.id);
+		if (scsi_response(completion.token)->response != VIRTIO_SCSI_S_OK)
+			cancelled = completion.token;
+	}
+	return cancelled;
+}
+
+TEST(scsi, aborted_task_says_so,
+     .about = "ABORT TASK on the last of many reads: it is done or has response ABORTED",
+     .type = VIRTIO_TYPE_SCSI)
+{
+	struct request *reads[DEPTH];
+	struct completion completion;
+	struct scsi_unit unit;
+	bool ended = false;
+	uint8_t response;
+
+	scsi_up(t, 0);
+	unit = scsi_find_disk(t);
+	start_reads(t, &unit, reads);
+	if (scsi_manage(t, VIRTIO_SCSI_T_TMF_ABORT_TASK, unit.target, DEPTH) !=
+	    VIRTIO_SCSI_S_FUNCTION_COMPLETE)
+		skip_test(t, "ABORT TASK is not supported");
+	while (virtqueue_take(t->device->queues[SCSI_REQUEST_QUEUE], &completion))
+		ended = ended || completion.token == reads[DEPTH - 1];
+	REQUIRE(t, ended, "ABORT TASK is complete, but the command that it names is not");
+	response = scsi_response(reads[DEPTH - 1])->response;
+	if (response == VIRTIO_SCSI_S_OK)
+		skip_test(t, "the disk is too fast: every command was done before it was aborted");
+	CHECK(t, SCSI_REQ_6, response == VIRTIO_SCSI_S_ABORTED, "an aborted command ends with %s",
+	      scsi_outcome(reads[DEPTH - 1]));
+}
+
+TEST(scsi, aborted_task_set_says_so,
+     .about = "ABORT TASK SET over many reads: each is done or has response ABORTED",
+     .type = VIRTIO_TYPE_SCSI)
+{
+	struct request *reads[DEPTH], *cancelled;
+	struct scsi_unit unit;
+
+	scsi_up(t, 0);
+	unit = scsi_find_disk(t);
+	start_reads(t, &unit, reads);
+	if (scsi_manage(t, VIRTIO_SCSI_T_TMF_ABORT_TASK_SET, unit.target, 0) !=
+	    VIRTIO_SCSI_S_FUNCTION_COMPLETE)
+		skip_test(t, "ABORT TASK SET is not supported");
+	cancelled = ended_reads(t, "ABORT TASK SET");
+	if (!cancelled)
+		skip_test(t, "the disk is too fast: every command was done before it was aborted");
+	CHECK(t, SCSI_REQ_7, scsi_response(cancelled)->response == VIRTIO_SCSI_S_ABORTED,
+	      "an aborted command ends with %s", scsi_outcome(cancelled));
+}
+
+TEST(scsi, reset_unit_says_so,
+     .about = "LOGICAL UNIT RESET and I_T NEXUS RESET over many reads: each is done or RESET",
+     .type = VIRTIO_TYPE_SCSI)
+{
+	static const struct {
+		enum virtio_scsi_tmf function;
+		const char *name;
+	} resets[] = {{VIRTIO_SCSI_T_TMF_LOGICAL_UNIT_RESET, "LOGICAL UNIT RESET"},
+		      {VIRTIO_SCSI_T_TMF_I_T_NEXUS_RESET, "I_T NEXUS RESET"}};
+	struct request *reads[DEPTH], *cancelled;
+	struct scsi_unit unit;
+	bool any = false;
+
+	scsi_up(t, 0);
+	for (unsigned n = 0; n < ARRAY_LENGTH(resets); n++) {
+		unit = scsi_find_disk(t);
+		start_reads(t, &unit, reads);
+		if (scsi_manage(t, resets[n].function, unit.target, 0) !=
+		    VIRTIO_SCSI_S_FUNCTION_COMPLETE)
+			skip_test(t, "%s is not supported", resets[n].name);
+		cancelled = ended_reads(t, resets[n].name);
+		if (!cancelled)
+			continue;
+		any = true;
+		CHECK(t, SCSI_REQ_9, scsi_response(cancelled)->response == VIRTIO_SCSI_S_RESET,
+		      "%s: a cancelled command ends with %s", resets[n].name,
+		      scsi_outcome(cancelled));
+	}
+	if (!any)
+		skip_test(t, "the disk is too fast: every command was done before it was reset");
+}
+
+TEST(scsi, device_reset_ends_commands,
+     .about = "commands in flight at a device reset are all completed before status reads 0",
+     .type = VIRTIO_TYPE_SCSI)
+{
+	struct request *reads[DEPTH];
+	struct virtqueue *queue;
+	struct completion completion;
+	struct scsi_unit unit;
+	unsigned done = 0;
+
+	scsi_up(t, 0);
+	unit = scsi_find_disk(t);
+	queue = t->device->queues[SCSI_REQUEST_QUEUE];
+	start_reads(t, &unit, reads);
+	while (virtqueue_take(queue, &completion))
+		done++;
+	if (done == DEPTH)
+		skip_test(t, "the disk is too fast: every command was done before the reset");
+	t->up = false;
+	REQUIRE(t, t->device->transport->reset(t->device), "the device could not be reset: %s",
+		t->device->problem);
+	while (virtqueue_take(queue, &completion)) {
+		uint8_t response;
+
+		done++;
+		REQUIRE(t, completion.token, "used id %u is of no chain in flight", completion.id);
+		response = scsi_response(completion.token)->response;
+		CHECK(t, SCSI_REQ_19,
+		      response == VIRTIO_SCSI_S_OK || response == VIRTIO_SCSI_S_ABORTED ||
+			      response == VIRTIO_SCSI_S_RESET || response == VIRTIO_SCSI_S_FAILURE,
+		      "a command in flight at a device reset ends with %s",
+		      scsi_outcome(completion.token));
+	}
+	CHECK(t, SCSI_REQ_16, done == DEPTH,
+	      "of %u commands %u are not completed when device_status reads 0", DEPTH,
+	      DEPTH - done);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Commands and their responses (virtio 1.4, 5.6.6.1). Nothing here writes to a disk. */
+#include "lib/string.h"
+#include "tests/device/evidence.h"
+#include "tests/device/scsi/command.h"
+
+#define TARGETS 256u
+
+TEST(scsi, commands_are_answered_with_status,
+     .about =
+	     "good and bad commands end with response OK, a defined status, and sense where it is due",
+     .type = VIRTIO_TYPE_SCSI, .axes = AXIS_RING | AXIS_INDIRECT)
+{
+	const struct virtio_scsi_resp_cmd *response;
+	struct request *request;
+	struct scsi_unit unit;
+
+	scsi_up(t, 0);
+	unit = scsi_find(t);
+	request = scsi_command(t, unit.target, 0, 36);
+	response = scsi_response(request);
+	for (unsigned bad = 0; bad < 2; bad++) {
+		const char *what = bad ? "an INQUIRY with a page that it may not name" : "INQUIRY";
+		uint8_t status = bad ? SCSI_CHECK_CONDITION : SCSI_GOOD;
+
+		scsi_set_inquiry(request, 36);
+		scsi_header(request)->cdb[2] = bad; /* PAGE CODE, which needs EVPD */
+		scsi_send(t, request);
+		CHECK(t, SCSI_REQ_2, response->response <= VIRTIO_SCSI_S_FAILURE, "%s ends with %s",
+		      what, scsi_outcome(request));
+		CHECK(t, SCSI_REQ_1,
+		      response->response != VIRTIO_SCSI_S_OK ||
+			      scsi_status_is_defined(response->status),
+		      "%s ends with %s, no status code of SAM", what, scsi_outcome(request));
+		CHECK(t, SCSI_REQ_3,
+		      response->response == VIRTIO_SCSI_S_OK && response->status == status,
+		      "%s ends with %s", what, scsi_outcome(request));
+	}
+	REQUIRE(t,
+		from_le32(response->sense_len) > 0 &&
+			from_le32(response->sense_len) <= sizeof(response->sense),
+		"CHECK CONDITION comes with sense_len %u", from_le32(response->sense_len));
+	REQUIRE(t, (response->sense[0] & 0x7f) >= 0x70 && (response->sense[0] & 0x7f) <= 0x73,
+		"sense data begin with %#x, no response code of SPC", response->sense[0]);
+}
+
+TEST(scsi, missing_targets_are_named, .about = "of 256 targets each is there or answers BAD_TARGET",
+     .type = VIRTIO_TYPE_SCSI)
+{
+	struct request *request = scsi_command(t, 0, 0, 36);
+	unsigned missing = 0;
+
+	scsi_up(t, 0);
+	scsi_set_inquiry(request, 36);
+	for (unsigned target = 0; target < TARGETS; target++) {
+		uint8_t response;
+
+		scsi_address(scsi_header(request)->lun, (uint8_t)target, 0);
+		scsi_send(t, request);
+		response = scsi_response(request)->response;
+		missing += response == VIRTIO_SCSI_S_BAD_TARGET;
+		CHECK(t, SCSI_REQ_2, response <= VIRTIO_SCSI_S_FAILURE,
+		      "INQUIRY to target %u ends with %s", target, scsi_outcome(request));
+		/* A target that is there may be busy or broken, but not aborted, reset, overrun. */
+		CHECK(t, SCSI_REQ_8,
+		      response == VIRTIO_SCSI_S_OK || response == VIRTIO_SCSI_S_BAD_TARGET ||
+			      (response >= VIRTIO_SCSI_S_BUSY &&
+			       response <= VIRTIO_SCSI_S_NEXUS_FAILURE),
+		      "INQUIRY to target %u ends with %s", target, scsi_outcome(request));
+	}
+	if (!missing)
+		skip_test(t, "all 256 targets exist");
+}
+
+TEST(scsi, missing_units_are_answered,
+     .about = "INQUIRY to a missing unit of a target that is there is answered",
+     .type = VIRTIO_TYPE_SCSI)
+{
+	struct request *request;
+	struct scsi_unit unit;
+
+	scsi_up(t, 0);
+	unit = scsi_find(t);
+	request = scsi_command(t, unit.target, 0, 36);
+	scsi_address(scsi_header(request)->lun, unit.target, 255);
+	scsi_set_inquiry(request, 36);
+	scsi_send(t, request);
+	CHECK(t, SCSI_REQ_2, scsi_response(request)->response <= VIRTIO_SCSI_S_FAILURE,
+	      "INQUIRY to unit 255 ends with %s", scsi_outcome(request));
+}
+
+TEST(scsi, short_data_in_is_an_overrun,
+     .about = "commands that ask for more than the buffer takes end with OVERRUN",
+     .type = VIRTIO_TYPE_SCSI)
+{
+	struct request *request;
+	struct scsi_unit unit;
+
+	scsi_up(t, 0);
+	unit = scsi_find_disk(t);
+	if (unit.blocks < 2)
+		skip_test(t, "the disk has one block");
+	request = scsi_command(t, unit.target, 0, unit.block);
+	scsi_set_transfer(request, SCSI_READ_10, 0, 2);
+	scsi_send(t, request);
+	CHECK(t, SCSI_REQ_4, scsi_response(request)->response == VIRTIO_SCSI_S_OVERRUN,
+	      "a READ of 2 blocks into room for 1 ends with %s", scsi_outcome(request));
+	request = scsi_command(t, unit.target, 0, 0);
+	scsi_set_transfer(request, SCSI_READ_10, 0, 1);
+	scsi_send(t, request);
+	CHECK(t, SCSI_REQ_4, scsi_response(request)->response == VIRTIO_SCSI_S_OVERRUN,
+	      "a READ of 1 block without a buffer ends with %s", scsi_outcome(request));
+}
+
+TEST(scsi, both_directions_need_the_feature,
+     .about = "a command with data both ways ends with FAILURE at once, unless INOUT is negotiated",
+     .type = VIRTIO_TYPE_SCSI)
+{
+	struct request *request;
+	struct scsi_unit unit;
+
+	scsi_up(t, 0);
+	unit = scsi_find(t);
+	request = scsi_command(t, unit.target, 36, 36);
+	memset(scsi_data_in(request), EVIDENCE_FIRST, 36);
+	scsi_set_inquiry(request, 36);
+	scsi_send(t, request);
+	CHECK(t, SCSI_REQ_15, scsi_response(request)->response == VIRTIO_SCSI_S_FAILURE,
+	      "INQUIRY with data out and data in ends with %s", scsi_outcome(request));
+}
+
+TEST(scsi, residual_counts_what_is_missing,
+     .about = "residual is what the target did not send, and all before it was written",
+     .type = VIRTIO_TYPE_SCSI)
+{
+	enum { ROOM = 255 };
+	struct request *request[2];
+	uint32_t residual, written;
+	struct scsi_unit unit;
+
+	scsi_up(t, 0);
+	unit = scsi_find(t);
+	for (unsigned n = 0; n < 2; n++) {
+		request[n] = scsi_command(t, unit.target, 0, ROOM);
+		scsi_set_inquiry(request[n], ROOM);
+		memset(scsi_data_in(request[n]), n ? EVIDENCE_SECOND : EVIDENCE_FIRST, ROOM);
+		scsi_send(t, request[n]);
+		REQUIRE(t, scsi_response(request[n])->response == VIRTIO_SCSI_S_OK,
+			"INQUIRY ends with %s", scsi_outcome(request[n]));
+	}
+	residual = from_le32(scsi_response(request[1])->residual);
+	written = first_unwritten(scsi_data_in(request[0]), scsi_data_in(request[1]), ROOM);
+	REQUIRE(t, residual <= ROOM && written >= ROOM - residual,
+		"INQUIRY has room for %u bytes and a residual of %u, but only %u were written",
+		ROOM, residual, written);
+}
+
+TEST(scsi, used_length_is_what_was_written,
+     .about = "a command without data is used with no more length than the response it wrote",
+     .type = VIRTIO_TYPE_SCSI)
+{
+	struct request *request[2];
+	uint32_t length, written;
+
+	scsi_up(t, 0);
+	for (unsigned n = 0; n < 2; n++) {
+		request[n] = scsi_command(t, 255, 0, 0);
+		memset(request[n]->in, n ? EVIDENCE_SECOND : EVIDENCE_FIRST, request[n]->in_length);
+		scsi_submit(t, t->device->queues[SCSI_REQUEST_QUEUE], request[n]);
+		length = scsi_await(t, "TEST UNIT READY").length;
+	}
+	CHECK(t, VQ_TXT_5, length <= request[1]->in_length,
+	      "a command with %u writable bytes is used with length %u", request[1]->in_length,
+	      length);
+	written = first_unwritten(request[0]->in, request[1]->in, request[1]->in_length);
+	CHECK(t, SPLIT_USED_2, written >= MINIMUM(length, request[1]->in_length),
+	      "a command is used with length %u, but byte %u was not written", length, written);
+}
