@@ -49,7 +49,7 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-clang test-reproducible
+TEST_TARGETS := all lint unit test-clang test-reproducible test-safety
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -112,6 +112,10 @@ test: ## all tests; the last line is the sum
 	@MAKE="$(MAKE)" scripts/test.sh $(TEST_TARGETS)
 
 # ---- who tests the tests ----------------------------------------------------------------------------
+
+.PHONY: test-safety
+test-safety: $(BUILD)/virtproof.elf ## disks that are not scratch stay as they are
+	@tests/safety/readonly.sh $(BUILD)
 
 .PHONY: test-sabotage
 test-sabotage: $(BUILD)/virtproof.elf ## every saboteur (SABOTEURS=globs) must be found out by the tests
