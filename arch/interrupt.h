@@ -33,6 +33,12 @@ uint64_t interrupt_count(unsigned vector);
 uint64_t interrupt_total(void);
 
 /*
+ * Arrivals on vectors of the device range that nobody had allocated, on all CPUs since boot. *vector,
+ * when not NULL and there was one, is the vector of the last.
+ */
+uint64_t interrupt_strays(unsigned *vector);
+
+/*
  * A handler runs on the CPU that was interrupted, interrupts closed, before the EOI. `tsc` is the
  * stamp of the entry stub's first instruction. NULL removes it. One handler a vector for all CPUs.
  */

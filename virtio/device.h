@@ -167,6 +167,14 @@ struct virtio_device {
 	struct pci_function *function;
 	struct msix msix;
 	bool has_msix;
+	/* MSI-X as it was when the image first met the function */
+	uint16_t msix_control_found;
+	unsigned msix_unmasked_found; /* entries whose Mask bit was 0 */
+	bool has_line;        /* the pin drives `line` of the I/O APIC */
+	bool line_active_low; /* and how */
+	unsigned line;
+	volatile uint8_t isr_seen;     /* ISR status bits that the pin's handler has read */
+	volatile unsigned pin_foreign; /* its arrivals in a row that found none */
 	enum virtio_access access;
 	struct virtio_region regions[STRUCTURES];
 	uint32_t notify_off_multiplier;

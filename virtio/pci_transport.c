@@ -7,6 +7,7 @@
 #include "pci/config.h"
 #include "pci/intx.h"
 #include "virtio/pci.h"
+#include "virtio/pci_pin.h"
 #include "virtio/queue.h"
 #include "virtio/registers.h"
 
@@ -229,6 +230,7 @@ static bool pci_find_vqs(struct virtio_device *device, unsigned count,
 			 struct arena *arena)
 {
 	bool msix = mode == INTERRUPT_MSIX || mode == INTERRUPT_MSIX_SHARED;
+	unsigned pin = 0;
 
 	device->mode = mode;
 	device->queue_count = count;
@@ -243,11 +245,20 @@ static bool pci_find_vqs(struct virtio_device *device, unsigned count,
 			return false;
 	} else {
 		/* Without vectors the pin must stay quiet unless it is what was asked for. */
-		intx_disable(device->function, mode == INTERRUPT_NONE);
+		intx_disable(device->function, true);
+	}
+	if (mode == INTERRUPT_INTX) {
+		pin = virtio_pci_claim_pin(device, requests[0].cpu);
+		if (!pin)
+			return false;
 	}
 	for (unsigned n = 0; n < count; n++) {
-		if (!requests[n].skip && !set_up_queue(device, n, &requests[n], mode, arena))
+		if (requests[n].skip)
+			continue;
+		if (!set_up_queue(device, n, &requests[n], mode, arena))
 			return false;
+		if (pin)
+			device->queues[n]->vector = pin;
 	}
 	for (unsigned n = 0; n < count; n++) {
 		if (!device->queues[n])
@@ -300,6 +311,8 @@ static void pci_del_vqs(struct virtio_device *device)
 			msix_mask_entry(&device->msix, entry, true);
 		msix_enable(&device->msix, false);
 	}
+	if (device->mode == INTERRUPT_INTX)
+		virtio_pci_release_pin(device);
 	for (unsigned n = 0; n < device->queue_count; n++) {
 		struct virtqueue *queue = device->queues[n];
 		bool owner = queue && queue->vector && queue->vector != device->config_vector;

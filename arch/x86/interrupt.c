@@ -30,6 +30,7 @@ struct handler {
 static struct handler handlers[256];
 static bool taken[256];
 static bool stamp_eoi;
+static volatile unsigned last_stray;
 static interrupt_filter *filter;
 
 struct interrupt_tally *interrupt_tally(unsigned cpu, unsigned vector)
@@ -52,6 +53,17 @@ uint64_t interrupt_total(void)
 
 	for (unsigned cpu = 0; cpu < cpu_count(); cpu++)
 		sum += cpu_locals[cpu]->total;
+	return sum;
+}
+
+uint64_t interrupt_strays(unsigned *vector)
+{
+	uint64_t sum = 0;
+
+	for (unsigned cpu = 0; cpu < cpu_count(); cpu++)
+		sum += cpu_locals[cpu]->strays;
+	if (vector && sum)
+		*vector = last_stray;
 	return sum;
 }
 
@@ -149,6 +161,10 @@ static void pic_interrupt(unsigned vector, uint64_t tsc)
 static void device_interrupt(struct cpu_local *local, unsigned vector, uint64_t tsc)
 {
 	local->total++;
+	if (!taken[vector] && vector <= INTERRUPT_LAST) {
+		local->strays++;
+		last_stray = vector;
+	}
 	call_handler(vector, tsc);
 	lapic_end();
 	if (stamp_eoi)

@@ -28,12 +28,13 @@ struct cpu_local {
 	unsigned number;
 	uint32_t apic_id;
 
-	struct guard *guard;     /* the innermost, or NULL */
-	uint64_t halt_deadline;  /* TSC, 0: not in cpu_halt_until() */
-	uint64_t timer_armed;    /* TSC at which the LAPIC timer fires, 0: it does not */
-	volatile bool stop;      /* the next NMI is cpu_stop() */
-	uint32_t errors;         /* bits of the LAPIC error status its interrupt has seen */
-	volatile uint64_t total; /* arrivals on device vectors */
+	struct guard *guard;      /* the innermost, or NULL */
+	uint64_t halt_deadline;   /* TSC, 0: not in cpu_halt_until() */
+	uint64_t timer_armed;     /* TSC at which the LAPIC timer fires, 0: it does not */
+	volatile bool stop;       /* the next NMI is cpu_stop() */
+	uint32_t errors;          /* bits of the LAPIC error status its interrupt has seen */
+	volatile uint64_t total;  /* arrivals on device vectors */
+	volatile uint64_t strays; /* of them, those on vectors that nobody had allocated */
 
 	volatile enum work_state work;
 	void (*function)(void *);

@@ -3,6 +3,7 @@
 
 #include "arch/cpu.h"
 #include "arch/interrupt.h"
+#include "tests/harness/diagnose.h"
 #include "virtio/registers.h"
 
 /* Spinning this long before halting: most completions come sooner, and a halt costs an exit. */
@@ -153,8 +154,10 @@ static bool used_pending(void *queue)
 bool await_completion(struct test_run *t, struct virtqueue *queue, struct completion *completion)
 {
 	if (!wait_until(used_pending, queue, clock_deadline(PATIENCE_NS)) ||
-	    !virtqueue_take(queue, completion))
+	    !virtqueue_take(queue, completion)) {
+		diagnose(t, queue);
 		return false;
+	}
 	REQUIRE(t, completion->token, "queue %u: used id %u is of no chain in flight", queue->index,
 		completion->id);
 	return true;
@@ -193,4 +196,12 @@ bool await_interrupts(unsigned vector, uint64_t count)
 	struct arrivals arrivals = {vector, count};
 
 	return wait_until(arrived, &arrivals, clock_deadline(PATIENCE_NS));
+}
+
+bool await_interrupt_of(struct test_run *t, struct virtqueue *queue, uint64_t count)
+{
+	if (await_interrupts(queue->vector, count))
+		return true;
+	diagnose(t, queue);
+	return false;
 }

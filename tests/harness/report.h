@@ -26,6 +26,7 @@ struct result {
 	const char *variant;
 	enum verdict verdict;
 	const char *reason;
+	const char *dump; /* of a test that was left or cut off, as in struct broken_check; or "" */
 	uint64_t microseconds;
 	unsigned number, of; /* place in the plan, from 1 */
 };

@@ -111,6 +111,7 @@ static void json_test(const struct result *result)
 	add_place(result);
 	add_text("verdict", verdict_name(result->verdict));
 	add_text("reason", result->reason);
+	add_text("dump", result->dump);
 	add_number("us", result->microseconds);
 	end();
 }

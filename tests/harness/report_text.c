@@ -61,6 +61,8 @@ static void text_test(const struct result *result)
 	      result->device ? result->device->name : "-",
 	      result->device ? virtio_type_name(result->device->type) : "", result->test->suite,
 	      result->test->name, result->variant, *result->reason ? ": " : "", result->reason);
+	if (*result->dump)
+		print("%s", result->dump);
 }
 
 static void text_clause(const struct clause *clause, enum clause_verdict verdict, unsigned checks,

@@ -9,6 +9,8 @@
 #include "lib/string.h"
 #include "pci/bus.h"
 #include "pci/intx.h"
+#include "tests/harness/diagnose.h"
+#include "tests/harness/line.h"
 #include "tests/harness/options.h"
 #include "tests/harness/selection.h"
 #include "virtio/registers.h"
@@ -100,7 +102,7 @@ static const char *dump(const struct test_run *t)
 		if (!queue || (n && !queue->in_flight && !queue->kicks))
 			continue;
 		virtqueue_dump(queue, &text);
-		if (queue->vector)
+		if (queue->vector && device->mode != INTERRUPT_INTX)
 			text_add(
 				&text,
 				"  MSI-X entry %u%s, pending %u; vector %#x on CPU %u: %lu arrivals, "
@@ -111,7 +113,15 @@ static const char *dump(const struct test_run *t)
 				queue->cpu, interrupt_count(queue->vector),
 				interrupt_requested(queue->vector),
 				interrupt_in_service(queue->vector));
+		else if (queue->vector)
+			text_add(
+				&text,
+				"  pin on line %u%s, vector %#x: %lu arrivals, ISR status seen %#x\n",
+				device->line,
+				interrupt_line_pending(device->line) ? " awaiting its EOI" : "",
+				queue->vector, interrupt_count(queue->vector), device->isr_seen);
 	}
+	text_add(&text, "%s", diagnosis());
 	return words;
 }
 
@@ -231,6 +241,7 @@ static bool make_fresh(struct test_run *t)
 	if (!reset_fully(t->device))
 		return false;
 	arena_empty(t->arena);
+	diagnosis_clear();
 	t->device->access = t->variant.access;
 	return true;
 }
@@ -297,11 +308,12 @@ static void note_end(struct test_run *t, const struct guard_report *report)
 }
 
 /* Leaves nothing behind: the device is reset, its vectors are given back, the canaries looked at. */
-static void clean_up(struct test_run *t, bool *lost)
+static void clean_up(struct test_run *t, uint64_t strays, bool *lost)
 {
 	struct virtio_device *device = t->device;
 	struct arena_damage damage;
 	uint64_t arrivals;
+	unsigned vector;
 
 	release_companion(t);
 	device->access = ACCESS_BAR;
@@ -314,6 +326,11 @@ static void clean_up(struct test_run *t, bool *lost)
 	device->transport->del_vqs(device);
 	CHECK(t, RESET_2, interrupt_total() == arrivals,
 	      "%lu interrupts arrived after device_status read 0", interrupt_total() - arrivals);
+	if (interrupt_strays(&vector) != strays) {
+		format_text(t->reason, sizeof(t->reason),
+			    "an interrupt came on vector %#x, which was given to nobody", vector);
+		weigh(t, VERDICT_FAIL);
+	}
 	if (!arena_intact(t->arena, &damage)) {
 		format_text(
 			t->reason, sizeof(t->reason),
@@ -330,7 +347,7 @@ static bool execute(struct test_run *t, const struct interference *interference,
 	uint64_t timeout = options.timeout_ms ? options.timeout_ms * 1000000
 			   : t->test->timeout ? t->test->timeout
 					      : TIMEOUT_NS;
-	uint64_t start;
+	uint64_t strays = interrupt_strays(NULL), start;
 
 	if (!make_fresh(t)) {
 		*lost = true;
@@ -345,7 +362,10 @@ static bool execute(struct test_run *t, const struct interference *interference,
 	guard_call(call_test, t, timeout, &report);
 	current_result.microseconds = clock_to_ns(clock_now() - start) / 1000;
 	note_end(t, &report);
-	clean_up(t, lost);
+	/* A broken check has brought its own. */
+	if (report.end != GUARD_RETURNED && t->verdict == VERDICT_FAIL)
+		current_result.dump = dump(t);
+	clean_up(t, strays, lost);
 	if (interference)
 		interference->end(t->device);
 	return report.end == GUARD_TIMEOUT;
@@ -361,6 +381,7 @@ static void set_step(const struct test *test, struct virtio_device *device,
 	current_result = (struct result){.test = test,
 					 .device = device,
 					 .variant = variant_name,
+					 .dump = "",
 					 .number = number,
 					 .of = of};
 	current = (struct test_run){
@@ -450,25 +471,47 @@ static unsigned walk(struct virtio_device *devices, unsigned count, unsigned of,
 	return number;
 }
 
-void start_arena(void)
+static void note_msix(struct virtio_device *device)
+{
+	const struct msix *msix = &device->msix;
+
+	if (!device->has_msix)
+		return;
+	device->msix_control_found = pci_read16(msix->function, msix->capability + MSIX_CONTROL);
+	device->msix_unmasked_found = 0;
+	for (unsigned entry = 0; entry < msix->entries; entry++)
+		device->msix_unmasked_found += !msix_entry_masked(msix, entry);
+}
+
+void prepare_devices(struct virtio_device *devices, unsigned count)
 {
 	size_t pages = MINIMUM(memory_available() / 2, (size_t)(ARENA_MOST / PAGE_SIZE));
 	void *base = memory_allocate(pages);
 
 	arena_start(&arena, base, pages * PAGE_SIZE);
+	/* A pin that the firmware left open would disturb whoever shares its line. */
+	for (unsigned n = 0; n < count; n++) {
+		note_msix(&devices[n]);
+		intx_disable(devices[n].function, true);
+	}
+	for (unsigned n = 0; n < count; n++) {
+		if (device_selected(&devices[n]))
+			find_line(&devices[n]);
+	}
 }
 
 void run_plan(struct virtio_device *devices, unsigned count, struct totals *totals)
 {
-	unsigned steps = walk(devices, count, 0, NULL);
+	unsigned steps;
 
+	prepare_devices(devices, count);
+	steps = walk(devices, count, 0, NULL);
 	if (!steps) {
 		totals->verdicts[VERDICT_ERROR]++;
 		reporter->note(
 			"no test is selected by vp.tests, vp.skip, vp.device and vp.variant");
 		return;
 	}
-	start_arena();
 	reporter->plan(steps);
 	walk(devices, count, steps, totals);
 }

@@ -14,8 +14,11 @@ void run_plan(struct virtio_device *devices, unsigned count, struct totals *tota
 /* Says which devices there are; before run_plan() and run_once(). */
 void know_devices(struct virtio_device *devices, unsigned count);
 
-/* Takes the memory that devices may touch; before run_once(). */
-void start_arena(void);
+/*
+ * Takes the memory that devices may touch, closes their pins and finds out which lines they drive.
+ * Before run_once().
+ */
+void prepare_devices(struct virtio_device *devices, unsigned count);
 
 /*
  * Something between the tests and the device: begin() when it is fresh from reset, end() when the

@@ -98,6 +98,8 @@ const char *reason_to_skip(const struct test *test, const struct virtio_device *
 		return "no workload for this device type";
 	if ((test->needs & NEEDS_INTX) && !device->function->interrupt_pin)
 		return "the device has no interrupt pin";
+	if ((test->needs & NEEDS_INTX) && !device->has_line)
+		return "no input of an I/O APIC follows the device's pin";
 	if ((test->needs & NEEDS_SECOND_CPU) && cpu_count() < 2)
 		return "needs a second CPU";
 	if ((test->needs & NEEDS_HOST) && !options.host)

@@ -31,7 +31,9 @@ void variant_text(const struct variant *variant, char buffer[VARIANT_TEXT])
 /* The plainest variant that a device can do. */
 static struct variant plainest(const struct virtio_device *device)
 {
-	return (struct variant){.interrupts = device->has_msix ? INTERRUPT_MSIX : INTERRUPT_NONE};
+	return (struct variant){.interrupts = device->has_msix   ? INTERRUPT_MSIX
+					      : device->has_line ? INTERRUPT_INTX
+								 : INTERRUPT_NONE};
 }
 
 struct collection {
@@ -109,6 +111,11 @@ static void set_shared(struct variant *variant)
 	variant->interrupts = INTERRUPT_MSIX_SHARED;
 }
 
+static void set_intx(struct variant *variant)
+{
+	variant->interrupts = INTERRUPT_INTX;
+}
+
 static void set_polled(struct variant *variant)
 {
 	variant->interrupts = INTERRUPT_NONE;
@@ -129,6 +136,7 @@ static const struct setting settings[] = {
 	{AXIS_KICK, 0, VIRTIO_F_NOTIF_CONFIG_DATA, 0, set_kick_config},
 	{AXIS_KICK, 0, VIRTIO_F_NOTIF_CONFIG_DATA, 0, set_kick_both},
 	{AXIS_INTERRUPT, 0, 0, 0, set_shared},
+	{AXIS_INTERRUPT, 0, 0, 0, set_intx},
 	{AXIS_INTERRUPT, 0, 0, 0, set_polled},
 	{AXIS_ACCESS, 0, 0, 0, set_window},
 	{AXIS_SIZE, 0, 0, 16, NULL},
@@ -148,9 +156,11 @@ static bool possible(const struct virtio_device *device, const struct setting *s
 	if (setting->apply == set_kick_both &&
 	    !features_have(&device->offered, VIRTIO_F_NOTIFICATION_DATA))
 		return false;
+	if (setting->apply == set_intx && !device->has_line)
+		return false;
+	if (setting->apply == set_shared && !device->has_msix)
+		return false;
 	switch (setting->axis) {
-	case AXIS_INTERRUPT:
-		return device->has_msix;
 	case AXIS_ACCESS:
 		return device->window;
 	case AXIS_SIZE:

@@ -218,7 +218,7 @@ bool run_sabotage(struct virtio_device *devices, unsigned count)
 	options.patience_ms = MINIMUM(options.patience_ms, (uint64_t)PATIENCE_MS);
 	if (!options.timeout_ms)
 		options.timeout_ms = TIMEOUT_MS;
-	start_arena();
+	prepare_devices(devices, count);
 	for_each_saboteur(entry)
 	{
 		struct sabotage_result result;

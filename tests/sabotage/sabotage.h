@@ -44,6 +44,7 @@ struct saboteur {
 	 */
 	void (*used_element)(struct virtqueue *queue, struct used_element *element);
 	void (*start)(struct virtio_device *device);
+	void (*stop)(struct virtio_device *device); /* the hooks are gone; may be NULL */
 };
 
 #define BREAKS(...)                                                                                \

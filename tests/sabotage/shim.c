@@ -56,6 +56,8 @@ static void end(struct virtio_device *device)
 	device->hooks = NULL;
 	device->function->hooks = NULL;
 	interrupt_set_filter(NULL);
+	if (chosen->stop)
+		chosen->stop(device);
 }
 
 const struct interference shim = {.begin = begin, .end = end};

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How many messages completions make, where they arrive, and what is visible by then. */
+#include "tests/interrupt/interrupt.h"
+
+#define ROUNDS 16
+#define BATCH  8u
+
+TEST(interrupt, each_completion_is_announced_once,
+     .about =
+	     "every armed completion gives one message, on the vector and CPU that were programmed",
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXES_OF_RING | AXIS_INTERRUPT | AXIS_SIZE)
+{
+	struct virtqueue *queue;
+
+	bring_up(t);
+	queue = work_queue(t);
+	for (unsigned n = 0; n < ROUNDS; n++) {
+		struct mark mark = mark_arrivals(queue);
+
+		if (!CHECK_NOTIFIED(t, queue, complete_with_message(t, queue),
+				    "completion %u of queue %u: no message within %lu ms", n,
+				    queue->index, PATIENCE_NS / 1000000))
+			return;
+		if (!CHECK(t, PCI_MSIX_TXT_1,
+			   arrivals_own(queue, &mark) > 0 && arrivals_elsewhere(queue, &mark) == 0,
+			   "completion %u of queue %u: %lu messages on vector %#x of CPU %u, %lu on "
+			   "others",
+			   n, queue->index, arrivals_own(queue, &mark), queue->vector, queue->cpu,
+			   arrivals_elsewhere(queue, &mark)))
+			return;
+	}
+}
+
+/* What the handler of a queue's vector has seen. */
+struct sight {
+	struct virtqueue *queue;
+	volatile unsigned arrivals;
+	volatile unsigned blind; /* arrivals with nothing used */
+};
+
+static void look(unsigned vector, uint64_t tsc, void *context)
+{
+	struct sight *sight = context;
+
+	(void)vector;
+	(void)tsc;
+	if (!sight->queue->operations->used_pending(sight->queue))
+		sight->blind++;
+	sight->arrivals++;
+}
+
+TEST(interrupt, used_buffer_is_visible_to_the_handler,
+     .about = "when the only message of a completion arrives, the used buffer can be seen",
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_RING)
+{
+	static struct sight sight;
+	struct virtqueue *queue;
+
+	bring_up(t);
+	queue = work_queue(t);
+	sight = (struct sight){.queue = queue};
+	interrupt_set_handler(queue->vector, look, &sight);
+	for (unsigned n = 0; n < ROUNDS; n++) {
+		sight.arrivals = 0;
+		sight.blind = 0;
+		if (!complete_with_message(t, queue))
+			break;
+		/* A message too many may come early: only a single one has to be the right one. */
+		CHECK(t, NOTIF_TXT_1, sight.arrivals != 1 || !sight.blind,
+		      "completion %u of queue %u: the message came before the used buffer was "
+		      "visible",
+		      n, queue->index);
+	}
+	interrupt_set_handler(queue->vector, NULL, NULL);
+}
+
+/* How many requests fit a queue at once, up to BATCH: each takes two descriptors at most. */
+static unsigned batch_for(const struct virtqueue *queue)
+{
+	return MINIMUM(BATCH, MAXIMUM(queue->size / 2u, 1u));
+}
+
+/* Submits `count` requests with one publication and one kick. */
+static void submit_batch(struct test_run *t, struct virtqueue *queue, unsigned count)
+{
+	for (unsigned n = 0; n < count; n++) {
+		if (!request_add(queue, new_request(t, n)))
+			error_in_test(t, "queue %u has no room for %u requests", queue->index,
+				      count);
+	}
+	virtqueue_publish(queue);
+	virtqueue_kick(queue);
+}
+
+static void take_batch(struct test_run *t, struct virtqueue *queue, unsigned count)
+{
+	struct completion completion;
+
+	for (unsigned n = 0; n < count; n++)
+		REQUIRE(t, await_completion(t, queue, &completion),
+			"queue %u: request %u of a batch of %u is not completed in time",
+			queue->index, n, count);
+}
+
+/* A message that sees the whole batch as used: the one for its last buffer. */
+struct last_sight {
+	struct virtqueue *queue;
+	unsigned batch;
+	volatile bool whole;
+};
+
+static void look_for_all(unsigned vector, uint64_t tsc, void *context)
+{
+	struct last_sight *sight = context;
+	struct virtqueue *queue = sight->queue;
+
+	(void)vector;
+	(void)tsc;
+	if ((uint16_t)(from_le16(queue->split.used->idx) - queue->split.used_index) >= sight->batch)
+		sight->whole = true;
+}
+
+static bool seen_whole(void *context)
+{
+	const struct last_sight *sight = context;
+
+	return sight->whole;
+}
+
+TEST(interrupt, batch_is_announced_to_its_end,
+     .about = "requests completed together are announced at least once after the last of them",
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_INTERRUPT | AXIS_INDIRECT)
+{
+	static struct last_sight sight;
+	struct virtqueue *queue;
+	unsigned batch;
+	bool whole;
+
+	bring_up(t);
+	queue = work_queue(t);
+	batch = batch_for(queue);
+	virtqueue_arm(queue, 0);
+	sight = (struct last_sight){.queue = queue, .batch = batch};
+	interrupt_set_handler(queue->vector, look_for_all, &sight);
+	submit_batch(t, queue, batch);
+	whole = wait_until(seen_whole, &sight, clock_deadline(PATIENCE_NS));
+	interrupt_set_handler(queue->vector, NULL, NULL);
+	take_batch(t, queue, batch);
+	CHECK(t, SPLIT_NOTIF_3, whole,
+	      "queue %u: no message came once all %u requests of a batch were used", queue->index,
+	      batch);
+}
+
+TEST(interrupt, event_inside_a_batch_is_announced,
+     .about = "used_event is honoured wherever in a batch it lies, and only there",
+     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_EVENT_IDX))
+{
+	struct virtqueue *queue;
+	unsigned batch;
+
+	t->variant.event_idx = true;
+	bring_up(t);
+	queue = work_queue(t);
+	batch = batch_for(queue);
+	/* What comes with the very first buffer is another test's. */
+	complete_with_message(t, queue);
+	for (unsigned at = 0; at < batch; at++) {
+		struct mark mark = mark_arrivals(queue);
+		bool came;
+
+		virtqueue_arm(queue, (uint16_t)at);
+		submit_batch(t, queue, batch);
+		take_batch(t, queue, batch);
+		came = await_messages(t, queue, &mark, 1);
+		if (!CHECK(t, SPLIT_NOTIF_5, came,
+			   "queue %u: used_event at buffer %u of %u, and no message", queue->index,
+			   at, batch))
+			return;
+		REQUIRE(t, fence(t, queue), "queue %u: the message behind does not come",
+			queue->index);
+		CHECK(t, SPLIT_NOTIF_6, arrivals_own(queue, &mark) == 1,
+		      "queue %u: used_event at buffer %u of %u, and %lu messages", queue->index, at,
+		      batch, arrivals_own(queue, &mark));
+	}
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/interrupt/interrupt.h"
+
+#include "arch/cpu.h"
+
+#define SETTLE_NS 200000
+
+struct mark mark_arrivals(const struct virtqueue *queue)
+{
+	unsigned config = queue->device->config_vector;
+
+	return (struct mark){
+		.own = interrupt_tally(queue->cpu, queue->vector)->count,
+		.config = config && config != queue->vector ? interrupt_count(config) : 0,
+		.total = interrupt_total(),
+	};
+}
+
+uint64_t arrivals_own(const struct virtqueue *queue, const struct mark *mark)
+{
+	return interrupt_tally(queue->cpu, queue->vector)->count - mark->own;
+}
+
+uint64_t arrivals_elsewhere(const struct virtqueue *queue, const struct mark *mark)
+{
+	struct mark now = mark_arrivals(queue);
+
+	return now.total - mark->total - (now.own - mark->own) - (now.config - mark->config);
+}
+
+struct expected {
+	const struct virtqueue *queue;
+	const struct mark *mark;
+	uint64_t count;
+};
+
+static bool have_come(void *context)
+{
+	const struct expected *expected = context;
+
+	return arrivals_own(expected->queue, expected->mark) +
+		       arrivals_elsewhere(expected->queue, expected->mark) >=
+	       expected->count;
+}
+
+bool await_messages(struct test_run *t, struct virtqueue *queue, const struct mark *mark,
+		    uint64_t count)
+{
+	struct expected expected = {queue, mark, count};
+
+	if (wait_until(have_come, &expected, clock_deadline(PATIENCE_NS)))
+		return true;
+	diagnose(t, queue);
+	return false;
+}
+
+void complete_one(struct test_run *t, struct virtqueue *queue)
+{
+	struct completion completion;
+
+	submit(t, queue, new_request(t, random_next(&t->random)));
+	REQUIRE(t, await_completion(t, queue, &completion), "queue %u: %s is not completed in time",
+		queue->index, t->workload->about);
+}
+
+bool complete_with_message(struct test_run *t, struct virtqueue *queue)
+{
+	struct completion completion;
+	struct mark mark = mark_arrivals(queue);
+	bool came;
+
+	virtqueue_arm(queue, 0);
+	submit(t, queue, new_request(t, random_next(&t->random)));
+	came = await_messages(t, queue, &mark, 1);
+	REQUIRE(t, await_completion(t, queue, &completion), "queue %u: %s is not completed in time",
+		queue->index, t->workload->about);
+	return came;
+}
+
+static void aim(struct virtqueue *queue, unsigned vector)
+{
+	const struct msix *msix = &queue->device->msix;
+	struct msi_message message;
+
+	if (!interrupt_message(queue->cpu, vector, MSI_PHYSICAL, &message))
+		return;
+	msix_mask_entry(msix, queue->entry, true);
+	msix_write_entry(msix, queue->entry, message.address, message.data);
+	msix_mask_entry(msix, queue->entry, false);
+}
+
+bool fence(struct test_run *t, struct virtqueue *queue)
+{
+	unsigned own = queue->vector, sentinel = interrupt_allocate();
+	bool came;
+
+	aim(queue, sentinel);
+	queue->vector = sentinel;
+	came = complete_with_message(t, queue);
+	aim(queue, own);
+	queue->vector = own;
+	settle();
+	interrupt_free(sentinel);
+	return came;
+}
+
+void settle(void)
+{
+	uint64_t deadline = clock_deadline(SETTLE_NS);
+
+	while (!clock_passed(deadline)) {
+		interrupts_close();
+		cpu_halt_until(deadline);
+	}
+}
+
+void fence_by_reset(struct test_run *t)
+{
+	REQUIRE(t, t->device->transport->reset(t->device), "%s", t->device->problem);
+	t->up = false;
+	settle();
+}
+
+struct pending_bit {
+	const struct msix *msix;
+	unsigned entry;
+	bool wanted;
+};
+
+static bool pending_is(void *context)
+{
+	const struct pending_bit *bit = context;
+
+	return msix_pending(bit->msix, bit->entry) == bit->wanted;
+}
+
+bool await_pending(const struct msix *msix, unsigned entry, bool wanted)
+{
+	struct pending_bit bit = {msix, entry, wanted};
+
+	return wait_until(pending_is, &bit, clock_deadline(PATIENCE_NS));
+}
+
+bool ring_is_packed(const struct virtqueue *queue)
+{
+	return features_have(&queue->device->negotiated, VIRTIO_F_RING_PACKED);
+}

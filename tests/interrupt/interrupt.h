@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the tests of interrupts share: counting arrivals, proving that none came, judging by ring. */
+#ifndef TESTS_INTERRUPT_INTERRUPT_H
+#define TESTS_INTERRUPT_INTERRUPT_H
+
+#include "arch/interrupt.h"
+#include "tests/harness/diagnose.h"
+#include "tests/harness/drive.h"
+#include "virtio/queue.h"
+
+/* What had arrived at some moment, as one queue sees it. */
+struct mark {
+	uint64_t own; /* on the queue's vector and CPU */
+	uint64_t
+		config; /* on the configuration vector: the host may change something at any time */
+	uint64_t total; /* on all vectors of the device range, on all CPUs */
+};
+
+struct mark mark_arrivals(const struct virtqueue *queue);
+
+/* Arrivals since the mark: where they belong, and anywhere else (the configuration's aside). */
+uint64_t arrivals_own(const struct virtqueue *queue, const struct mark *mark);
+uint64_t arrivals_elsewhere(const struct virtqueue *queue, const struct mark *mark);
+
+/*
+ * Waits until at least `count` messages have come since the mark, on any CPU; a wait that runs out
+ * is diagnosed.
+ */
+bool await_messages(struct test_run *t, struct virtqueue *queue, const struct mark *mark,
+		    uint64_t count);
+
+/* Submits one request and takes its completion by polling. */
+void complete_one(struct test_run *t, struct virtqueue *queue);
+
+/* Submits one request, armed, and waits for its message and its completion; false when none came. */
+bool complete_with_message(struct test_run *t, struct virtqueue *queue);
+
+/*
+ * Proves that what the queue has sent so far has arrived: its table entry is pointed to another
+ * vector and one more completion waited for there, then back. False when that one did not come.
+ */
+bool fence(struct test_run *t, struct virtqueue *queue);
+
+/*
+ * Proves the same by a reset of the device: once device_status reads 0 nothing may come any more. The
+ * queues are of no use afterwards.
+ */
+void fence_by_reset(struct test_run *t);
+
+/* Lets what the local APIC has accepted reach its handler. */
+void settle(void);
+
+/* Waits until the entry's pending bit is as wanted; the last answer. */
+bool await_pending(const struct msix *msix, unsigned entry, bool wanted);
+
+/* Whether the queue's ring is packed. */
+bool ring_is_packed(const struct virtqueue *queue);
+
+/*
+ * Judges by the clause of the queue's ring format and event suppression: that a message came where
+ * one was due, and that none came where none should have.
+ */
+#define CHECK_NOTIFIED(t, queue, condition, ...)                                                   \
+	({                                                                                         \
+		bool notified = (condition);                                                       \
+		if (ring_is_packed(queue) && (queue)->event_idx)                                   \
+			CHECK(t, PACKED_EV_TXT_3, notified, __VA_ARGS__);                          \
+		else if (ring_is_packed(queue))                                                    \
+			CHECK(t, PACKED_EV_TXT_1, notified, __VA_ARGS__);                          \
+		else if ((queue)->event_idx)                                                       \
+			CHECK(t, SPLIT_NOTIF_5, notified, __VA_ARGS__);                            \
+		else                                                                               \
+			CHECK(t, SPLIT_NOTIF_3, notified, __VA_ARGS__);                            \
+		notified;                                                                          \
+	})
+
+#define CHECK_QUIET(t, queue, condition, ...)                                                      \
+	({                                                                                         \
+		bool quiet = (condition);                                                          \
+		if (ring_is_packed(queue))                                                         \
+			CHECK(t, PACKED_EV_TXT_2, quiet, __VA_ARGS__);                             \
+		else if ((queue)->event_idx)                                                       \
+			CHECK(t, SPLIT_NOTIF_6, quiet, __VA_ARGS__);                               \
+		else                                                                               \
+			CHECK(t, SPLIT_NOTIF_2, quiet, __VA_ARGS__);                               \
+		quiet;                                                                             \
+	})
+
+#endif

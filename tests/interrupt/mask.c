@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Masking and pending bits (PCI Express Base 6.0, 6.1.4.5 and 7.7.2). */
+#include "tests/interrupt/interrupt.h"
+
+#define EVENTS 10
+
+/* What a test masks and unmasks: one entry, or the function. */
+struct lock {
+	void (*set)(const struct virtqueue *queue, bool masked);
+	const char *name;
+};
+
+static void mask_entry(const struct virtqueue *queue, bool masked)
+{
+	msix_mask_entry(&queue->device->msix, queue->entry, masked);
+}
+
+static void mask_function(const struct virtqueue *queue, bool masked)
+{
+	msix_function_mask(&queue->device->msix, masked);
+}
+
+static const struct lock entry_lock = {mask_entry, "the entry"};
+static const struct lock function_lock = {mask_function, "the function"};
+
+/* Completes `count` requests, armed, while masked; then the pending bit must be set. */
+static bool become_pending(struct test_run *t, struct virtqueue *queue, unsigned count)
+{
+	for (unsigned n = 0; n < count; n++) {
+		virtqueue_arm(queue, 0);
+		complete_one(t, queue);
+	}
+	return await_pending(&queue->device->msix, queue->entry, true);
+}
+
+/* Clears the lock, waits for the one message and a fence behind it: how many messages came. */
+static uint64_t release(struct test_run *t, struct virtqueue *queue, const struct lock *lock,
+			bool *came, bool *cleared)
+{
+	struct mark mark = mark_arrivals(queue);
+
+	lock->set(queue, false);
+	*came = await_messages(t, queue, &mark, 1);
+	*cleared = await_pending(&queue->device->msix, queue->entry, false);
+	REQUIRE(t, fence(t, queue) || !*came, "queue %u: the message behind does not come",
+		queue->index);
+	return arrivals_own(queue, &mark);
+}
+
+TEST(interrupt, masked_vector_is_held_pending,
+     .about = "a completion on a masked vector sets its pending bit and is announced on unmasking",
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_INTERRUPT)
+{
+	struct virtqueue *queue;
+	struct mark mark;
+	uint64_t messages;
+	bool came, cleared;
+
+	bring_up(t);
+	queue = work_queue(t);
+	mask_entry(queue, true);
+	mark = mark_arrivals(queue);
+	CHECK(t, MSIX_PCI_6, become_pending(t, queue, 1),
+	      "entry %u is masked, a buffer was used, its pending bit stays 0", queue->entry);
+	settle();
+	CHECK(t, MSIX_PCI_5, !arrivals_own(queue, &mark) && !arrivals_elsewhere(queue, &mark),
+	      "entry %u is masked, and %lu messages came on its vector, %lu elsewhere",
+	      queue->entry, arrivals_own(queue, &mark), arrivals_elsewhere(queue, &mark));
+	messages = release(t, queue, &entry_lock, &came, &cleared);
+	CHECK(t, MSIX_PCI_7, came, "entry %u was pending and is unmasked, no message comes",
+	      queue->entry);
+	CHECK(t, MSIX_PCI_8, cleared, "entry %u: its message came, its pending bit stays 1",
+	      queue->entry);
+	CHECK(t, MSIX_PCI_15, messages <= 1, "entry %u: one event while masked, %lu messages",
+	      queue->entry, messages);
+}
+
+TEST(interrupt, many_events_make_one_pending_message,
+     .about = "ten completions on a masked vector make one message on unmasking",
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_EVENT_IDX)
+{
+	struct virtqueue *queue;
+	uint64_t messages;
+	bool came, cleared;
+
+	bring_up(t);
+	queue = work_queue(t);
+	mask_entry(queue, true);
+	CHECK(t, MSIX_PCI_6, become_pending(t, queue, EVENTS),
+	      "entry %u is masked, %u buffers were used, its pending bit stays 0", queue->entry,
+	      EVENTS);
+	messages = release(t, queue, &entry_lock, &came, &cleared);
+	CHECK(t, MSIX_PCI_7, came, "entry %u was pending and is unmasked, no message comes",
+	      queue->entry);
+	CHECK(t, MSIX_PCI_15, messages <= 1, "entry %u: %u events while masked, %lu messages",
+	      queue->entry, EVENTS, messages);
+}
+
+TEST(interrupt, function_mask_holds_every_vector,
+     .about = "Function Mask holds back messages of unmasked entries until it is cleared",
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_EVENT_IDX | AXIS_INTERRUPT)
+{
+	struct virtqueue *queue;
+	struct mark mark;
+	uint64_t messages;
+	bool came, cleared;
+
+	bring_up(t);
+	queue = work_queue(t);
+	mask_function(queue, true);
+	mark = mark_arrivals(queue);
+	CHECK(t, MSIX_PCI_6, become_pending(t, queue, 3),
+	      "Function Mask is 1, buffers were used, the pending bit of entry %u stays 0",
+	      queue->entry);
+	settle();
+	CHECK(t, MSIX_PCI_9, !arrivals_own(queue, &mark) && !arrivals_elsewhere(queue, &mark),
+	      "Function Mask is 1, and %lu messages came on the vector of entry %u, %lu elsewhere",
+	      arrivals_own(queue, &mark), queue->entry, arrivals_elsewhere(queue, &mark));
+	messages = release(t, queue, &function_lock, &came, &cleared);
+	CHECK(t, MSIX_PCI_7, came,
+	      "Function Mask was cleared, entry %u was pending, no message comes", queue->entry);
+	CHECK(t, MSIX_PCI_8, cleared, "entry %u: its message came, its pending bit stays 1",
+	      queue->entry);
+	CHECK(t, MSIX_PCI_15, messages <= 1, "entry %u: Function Mask cleared, %lu messages",
+	      queue->entry, messages);
+}
+
+TEST(interrupt, entry_stays_masked_under_function_mask,
+     .about = "clearing Function Mask does not release a vector whose own Mask bit is set",
+     .needs = NEEDS_MSIX | NEEDS_WORK)
+{
+	struct virtqueue *queue;
+	struct mark mark;
+	bool came, cleared;
+
+	bring_up(t);
+	queue = work_queue(t);
+	mask_entry(queue, true);
+	mask_function(queue, true);
+	become_pending(t, queue, 1);
+	mark = mark_arrivals(queue);
+	mask_function(queue, false);
+	settle();
+	CHECK(t, MSIX_PCI_10, msix_entry_masked(&t->device->msix, queue->entry),
+	      "the Mask bit of entry %u is gone after Function Mask was set and cleared",
+	      queue->entry);
+	CHECK(t, MSIX_PCI_5, !arrivals_own(queue, &mark),
+	      "entry %u is masked, its message came when Function Mask was cleared", queue->entry);
+	release(t, queue, &entry_lock, &came, &cleared);
+	CHECK(t, MSIX_PCI_7, came, "entry %u was pending and is unmasked, no message comes",
+	      queue->entry);
+}
+
+TEST(interrupt, masked_when_enabled,
+     .about = "an entry that is masked when MSI-X is turned on holds its message until unmasked",
+     .needs = NEEDS_MSIX | NEEDS_WORK)
+{
+	const struct msix *msix = &t->device->msix;
+	struct virtqueue *queue;
+	struct mark mark;
+	bool came, cleared;
+
+	bring_up(t);
+	queue = work_queue(t);
+	msix_enable(msix, false);
+	mask_entry(queue, true);
+	msix_enable(msix, true);
+	mark = mark_arrivals(queue);
+	CHECK(t, MSIX_PCI_6, become_pending(t, queue, 1),
+	      "entry %u was masked before MSI-X was turned on, its pending bit stays 0",
+	      queue->entry);
+	CHECK(t, MSIX_PCI_5, !arrivals_own(queue, &mark),
+	      "entry %u was masked before MSI-X was turned on, and its message came", queue->entry);
+	release(t, queue, &entry_lock, &came, &cleared);
+	CHECK(t, MSIX_PCI_7, came, "entry %u was pending and is unmasked, no message comes",
+	      queue->entry);
+}
+
+/* The first entry but one that is pending, or the number of entries when none is. */
+static unsigned first_pending(const struct msix *msix, unsigned but)
+{
+	for (unsigned entry = 0; entry < msix->entries; entry++) {
+		if (entry != but && msix_pending(msix, entry))
+			return entry;
+	}
+	return msix->entries;
+}
+
+TEST(interrupt, idle_vectors_are_not_pending,
+     .about = "pending bits are set for vectors with a held message only",
+     .needs = NEEDS_MSIX | NEEDS_WORK)
+{
+	const struct msix *msix = &t->device->msix;
+	struct virtqueue *queue;
+	unsigned entry;
+
+	entry = first_pending(msix, msix->entries);
+	CHECK(t, MSIX_PCI_14, entry == msix->entries, "entry %u is pending on a device at rest",
+	      entry);
+	bring_up(t);
+	queue = work_queue(t);
+	complete_with_message(t, queue);
+	entry = first_pending(msix, msix->entries);
+	CHECK(t, MSIX_PCI_14, entry == msix->entries, "entry %u is pending, none is masked in use",
+	      entry);
+	mask_entry(queue, true);
+	become_pending(t, queue, 1);
+	entry = first_pending(msix, queue->entry);
+	CHECK(t, MSIX_PCI_14, entry == msix->entries,
+	      "entry %u is pending, the event was for entry %u", entry, queue->entry);
+}
+
+TEST(interrupt, unmasking_alone_sends_nothing,
+     .about = "masking and unmasking a vector at rest makes no message",
+     .needs = NEEDS_MSIX | NEEDS_WORK)
+{
+	struct virtqueue *queue;
+	struct mark mark;
+
+	bring_up(t);
+	queue = work_queue(t);
+	complete_with_message(t, queue);
+	settle();
+	mark = mark_arrivals(queue);
+	for (unsigned n = 0; n < EVENTS; n++) {
+		mask_entry(queue, true);
+		mask_entry(queue, false);
+		mask_function(queue, true);
+		mask_function(queue, false);
+	}
+	REQUIRE(t, fence(t, queue), "queue %u: the message behind does not come", queue->index);
+	CHECK(t, MSIX_PCI_15, !arrivals_own(queue, &mark),
+	      "entry %u: %lu messages out of masking and unmasking", queue->entry,
+	      arrivals_own(queue, &mark));
+}
+
+TEST(interrupt, function_starts_masked_and_off,
+     .about = "when the image met the function, MSI-X was off and every entry masked",
+     .needs = NEEDS_MSIX)
+{
+	uint16_t control = t->device->msix_control_found;
+
+	CHECK(t, MSIX_PCI_1, !(control & MSIX_CONTROL_ENABLE),
+	      "Message Control was %#x: MSI-X Enable is set", control);
+	CHECK(t, MSIX_PCI_2, !(control & MSIX_CONTROL_FUNCTION_MASK),
+	      "Message Control was %#x: Function Mask is set", control);
+	CHECK(t, MSIX_PCI_3, !t->device->msix_unmasked_found, "%u of %u entries were not masked",
+	      t->device->msix_unmasked_found, t->device->msix.entries);
+}
+
+TEST(interrupt, function_mask_leaves_mask_bits_alone,
+     .about = "Mask bits read back as written, and Function Mask changes none of them",
+     .needs = NEEDS_MSIX)
+{
+	const struct msix *msix = &t->device->msix;
+
+	for (unsigned entry = 0; entry < msix->entries; entry++) {
+		for (unsigned masked = 0; masked < 2; masked++) {
+			msix_mask_entry(msix, entry, masked);
+			CHECK(t, MSIX_PCI_17, msix_entry_masked(msix, entry) == masked,
+			      "entry %u: Mask bit reads %u after writing %u", entry, !masked,
+			      masked);
+		}
+		msix_mask_entry(msix, entry, entry % 2);
+	}
+	msix_function_mask(msix, true);
+	msix_function_mask(msix, false);
+	for (unsigned entry = 0; entry < msix->entries; entry++)
+		CHECK(t, MSIX_PCI_10, msix_entry_masked(msix, entry) == entry % 2,
+		      "entry %u: Mask bit was %u, and is %u after Function Mask", entry, entry % 2,
+		      msix_entry_masked(msix, entry));
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Suppression of used buffer notifications (virtio 1.4, 2.7.7; packed rings: 2.8.10). */
+#include "arch/io.h"
+#include "tests/interrupt/interrupt.h"
+
+#define ROUNDS 16
+
+TEST(interrupt, suppressed_queue_is_quiet,
+     .about = "completions make no message while suppressed, and do again once armed",
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX)
+{
+	struct virtqueue *queue;
+	struct mark mark;
+	bool came;
+
+	bring_up(t);
+	queue = work_queue(t);
+	/* What comes with the very first buffer is another test's. */
+	complete_with_message(t, queue);
+	virtqueue_suppress(queue);
+	mark = mark_arrivals(queue);
+	for (unsigned n = 0; n < ROUNDS; n++)
+		complete_one(t, queue);
+	came = complete_with_message(t, queue);
+	CHECK_QUIET(t, queue, arrivals_own(queue, &mark) <= came,
+		    "queue %u: %lu messages for %u completions while suppressed", queue->index,
+		    arrivals_own(queue, &mark) - came, ROUNDS);
+	if (ring_is_packed(queue))
+		CHECK(t, PACKED_EV_TXT_7, came, "queue %u: no message after arming again",
+		      queue->index);
+	else if (queue->event_idx)
+		CHECK(t, EVIDX_TXT_3, came, "queue %u: no message after moving used_event again",
+		      queue->index);
+	else
+		CHECK(t, NOTIF_TXT_2, came, "queue %u: no message after flags went back to 0",
+		      queue->index);
+}
+
+/* The event field behind the available ring (2.7.6). */
+static le16 *used_event(const struct virtqueue *queue)
+{
+	return &queue->split.avail->ring[queue->size];
+}
+
+TEST(interrupt, used_event_means_nothing_without_the_feature,
+     .about = "without VIRTIO_F_EVENT_IDX what stands in the used_event slot suppresses nothing",
+     .needs = NEEDS_MSIX | NEEDS_WORK)
+{
+	static const int distances[] = {-1, 1, 2, 0x4000, 0x7fff, -0x8000};
+	struct virtqueue *queue;
+
+	bring_up(t);
+	queue = work_queue(t);
+	for (unsigned n = 0; n < ARRAY_LENGTH(distances); n++) {
+		write16(used_event(queue), (uint16_t)(queue->split.used_index + distances[n]));
+		if (!CHECK(t, SPLIT_NOTIF_1, complete_with_message(t, queue),
+			   "queue %u: used index %u, used_event slot %u: no message", queue->index,
+			   queue->split.used_index, read16(used_event(queue))))
+			return;
+	}
+}
+
+TEST(interrupt, flags_mean_nothing_with_event_idx,
+     .about = "with VIRTIO_F_EVENT_IDX the flags of the available ring suppress nothing",
+     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_EVENT_IDX))
+{
+	struct virtqueue *queue;
+
+	t->variant.event_idx = true;
+	bring_up(t);
+	queue = work_queue(t);
+	write16(&queue->split.avail->flags, VIRTQ_AVAIL_F_NO_INTERRUPT);
+	for (unsigned n = 0; n < ROUNDS; n++) {
+		if (!CHECK(t, SPLIT_NOTIF_4, complete_with_message(t, queue),
+			   "queue %u, completion %u: flags 1, used_event met, no message",
+			   queue->index, n))
+			return;
+	}
+}
+
+TEST(interrupt, first_use_respects_used_event,
+     .about = "the first buffer after a reset is announced only if used_event asks for it",
+     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_EVENT_IDX))
+{
+	struct virtqueue *queue;
+	struct mark mark;
+	bool came;
+
+	t->variant.event_idx = true;
+	bring_up(t);
+	queue = work_queue(t);
+	virtqueue_arm(queue, 0x8000);
+	mark = mark_arrivals(queue);
+	complete_one(t, queue);
+	came = complete_with_message(t, queue);
+	CHECK(t, SPLIT_NOTIF_6, arrivals_own(queue, &mark) <= came,
+	      "queue %u: used_event was 32768 when the first buffer was used, and a message came",
+	      queue->index);
+}
+
+TEST(interrupt, event_index_starts_anew_after_reset,
+     .about = "after a reset used_event 0 is met by the first used buffer again",
+     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_EVENT_IDX))
+{
+	t->variant.event_idx = true;
+	for (unsigned life = 0; life < 3; life++) {
+		struct virtqueue *queue;
+
+		bring_up(t);
+		queue = work_queue(t);
+		CHECK(t, EVIDX_TXT_2, complete_with_message(t, queue),
+		      "queue %u, life %u: used_event 0, first buffer used, no message",
+		      queue->index, life);
+		for (unsigned n = 0; n < 3 + life; n++)
+			CHECK(t, EVIDX_TXT_4, complete_with_message(t, queue),
+			      "queue %u, life %u: used_event %u met, no message", queue->index,
+			      life, n + 1);
+		fence_by_reset(t);
+		t->device->transport->del_vqs(t->device);
+	}
+}
