@@ -39,7 +39,7 @@ const charts = (() => {
 			height: 320,
 			scales: { x: axes.x.scale, y: axes.y.scale },
 			axes: [
-				{ label: axes.x.label, values: axes.x.values, splits: axes.x.splits },
+				{ label: axes.x.label, values: axes.x.values, splits: axes.x.splits, filter: axes.x.filter },
 				{ label: axes.y.label, size: 70, values: axes.y.values },
 			],
 			series: [{ label: axes.x.label, value: axes.x.value }].concat(series.map((one, i) => ({
@@ -72,6 +72,7 @@ const charts = (() => {
 
 		draw(parent, `${name}: percentiles`, series, {
 			x: { label: "percentile", scale: logarithmic, splits: () => [1, 2, 10, 100, 1000, 10000],
+				filter: (self, splits) => splits,
 				values: (self, values) => values.map(name_of), value: (self, v) => v === null ? "" : name_of(v) },
 			y: { label: unit, scale: { distr: 3 }, values: short },
 		});
