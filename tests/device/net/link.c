@@ -117,8 +117,8 @@ static void fill_receive_queues(struct link *link, const struct link_settings *s
 			struct receive_buffer *buffer =
 				&link->buffers[pair * LINK_BUFFERS_MOST + n];
 
-			buffer->bytes = test_memory(link->t, "receive buffer", size, 16);
-			buffer->size = size;
+			buffer->size = settings->mixed ? size + n % 3 * size / 2 : size;
+			buffer->bytes = test_memory(link->t, "receive buffer", buffer->size, 16);
 			buffer->pair = pair;
 			post(link, buffer);
 		}

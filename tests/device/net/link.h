@@ -16,7 +16,8 @@ struct link_settings {
 	unsigned pairs;           /* queue pairs to use, 1 */
 	unsigned buffers;         /* receive buffers a pair, 16 */
 	uint32_t buffer_size;     /* enough for the largest packet that may come */
-	bool vectors;             /* interrupts as the test's variant has them, else polled */
+	bool mixed;   /* every second buffer is half as large again, every third twice as large */
+	bool vectors; /* interrupts as the test's variant has them, else polled */
 };
 
 struct receive_buffer {

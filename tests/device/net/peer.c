@@ -15,7 +15,9 @@
 #define PROVOKE_LENGTH 80
 #define ECHO_ID        0x7670
 #define FENCE_PAYLOAD  32
-#define TRIES          3 /* a network may lose a packet */
+#define KNOWN_BYTES    22 /* of a probe: the Ethernet header, the cookie, the length */
+#define ECHO_BYTES     42 /* of the headers of an echo frame */
+#define TRIES          3  /* a network may lose a packet */
 
 /* Sends without insisting: on a network where nobody listens a frame may stay in the queue. */
 static bool try_to_send(struct link *link, const struct frame *frame)
@@ -317,6 +319,58 @@ static bool is_echo_of(const struct packet *packet, const void *context)
 	       got.end - got.payload == sent.end - sent.payload &&
 	       memcmp(packet->bytes + got.payload, frame->bytes + sent.payload,
 		      sent.end - sent.payload) == 0;
+}
+
+/* Enough of it to tell that it comes of network->frame: what lies behind may be cut or wrong. */
+static bool begins_right(const struct packet *packet, const void *context)
+{
+	const struct network *network = context;
+	const uint8_t *sent = network->frame->bytes;
+	uint32_t offset = sizeof(struct ethernet_header);
+
+	if (network->twin)
+		return packet->length >= KNOWN_BYTES &&
+		       memcmp(packet->bytes, sent, KNOWN_BYTES) == 0;
+	offset += sizeof(struct ipv4_header) + offsetof(struct icmp_echo, id);
+	return packet->length >= ECHO_BYTES &&
+	       memcmp(packet->bytes, network->link->mac, NET_MAC_BYTES) == 0 &&
+	       memcmp(packet->bytes + offset, sent + offset, ECHO_BYTES - offset) == 0;
+}
+
+static void send_for(struct network *network, uint32_t length)
+{
+	struct flow flow;
+
+	if (network->twin) {
+		flow = flow_of(network->twin->mac, network->link->mac, false, 0);
+		frame_probe(network->frame, &flow, network_cookie(network), length);
+		link_send(network->twin, network->frame);
+	} else {
+		make_echo(network, network->frame, length - ECHO_BYTES);
+		link_send(network->link, network->frame);
+	}
+}
+
+struct packet *network_fetch(struct network *network, uint32_t length)
+{
+	for (unsigned n = 0; n < TRIES; n++) {
+		struct packet *packet;
+
+		send_for(network, length);
+		packet = link_await(network->link, begins_right, network, PATIENCE_NS);
+		if (packet)
+			return packet;
+	}
+	fail_test(network->t, "a frame of %u bytes for the device does not come in within %u s",
+		  length, TRIES);
+}
+
+bool network_fetched_whole(const struct network *network, const struct packet *packet)
+{
+	return network->twin
+		       ? frame_is_probe(packet->bytes, network->frame->length, network->cookie) &&
+				 packet->length == network->frame->length
+		       : is_echo_of(packet, network->frame);
 }
 
 static bool has_come(const struct packet *packet, const struct network *network,

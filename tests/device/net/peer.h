@@ -64,6 +64,14 @@ struct packet *network_took(struct network *network, uint32_t provoked, uint64_t
 bool network_lets_through(struct network *network, const uint8_t to[NET_MAC_BYTES],
 			  const uint8_t fence[NET_MAC_BYTES]);
 
+/*
+ * Makes a frame of `length` bytes (at least 60) come in for the device, from the twin or as the
+ * gateway's echo reply, and returns what comes of it: known by its first bytes, the rest may be wrong.
+ * Fails the test when nothing does. network_fetched_whole() says whether all of it is right.
+ */
+struct packet *network_fetch(struct network *network, uint32_t length);
+bool network_fetched_whole(const struct network *network, const struct packet *packet);
+
 /* A flow from the device to whom it can talk to: the gateway, or else the twin. */
 struct flow network_flow(const struct network *network, uint16_t n);
 

@@ -82,9 +82,11 @@ TEST(net, header_length_is_a_hint,
 	if (!segments(network->link))
 		skip_test(t, "not offered: VIRTIO_NET_F_HOST_TSO4, TSO6, UFO, USO");
 	REQUIRE(t, carried_with(network, NULL), "a frame with a zero header is lost or changed");
-	for (unsigned n = 0; n < ARRAY_LENGTH(lengths); n++)
-		CHECK(t, NET_TX_7,
-		      carried_with(network,
-				   &(struct virtio_net_hdr){.hdr_len = to_le16(lengths[n])}),
-		      "a frame with hdr_len %u is lost or changed", lengths[n]);
+	for (unsigned n = 0; n < ARRAY_LENGTH(lengths); n++) {
+		if (!CHECK(t, NET_TX_7,
+			   carried_with(network,
+					&(struct virtio_net_hdr){.hdr_len = to_le16(lengths[n])}),
+			   "a frame with hdr_len %u is lost or changed", lengths[n]))
+			break;
+	}
 }

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Checksums left to the other side, on the way out and in (virtio 1.4, 5.1.6.2, 5.1.6.4). */
+#include "lib/string.h"
+#include "tests/device/net/peer.h"
+
+#define PAYLOAD      300
+#define STRAGGLER_NS 5000000
+#define CLOSED       9 /* a port that nobody listens on */
+
+enum kind { KIND_TCP4, KIND_TCP6, KIND_UDP4, KIND_UDP6, KINDS };
+static const char *const kind_names[] = {"TCP over IPv4", "TCP over IPv6", "UDP over IPv4",
+					 "UDP over IPv6"};
+
+static void make(struct frame *frame, const struct link *from, const struct link *to,
+		 enum kind kind, uint16_t n)
+{
+	struct flow flow = flow_of(from->mac, to->mac, kind == KIND_TCP6 || kind == KIND_UDP6, n);
+
+	if (kind == KIND_TCP4 || kind == KIND_TCP6)
+		frame_tcp(frame, &flow, TCP_ACK, n, PAYLOAD);
+	else
+		frame_udp(frame, &flow, PAYLOAD);
+}
+
+/* Spoils the TCP or UDP checksum. */
+static void corrupt(struct frame *frame)
+{
+	struct parsed parsed;
+
+	if (frame_parse(frame->bytes, frame->length, &parsed))
+		frame->bytes[parsed.transport +
+			     (parsed.tcp ? offsetof(struct tcp_header, checksum)
+					 : offsetof(struct udp_header, checksum))] ^= 0x5a;
+}
+
+/* The same flow and payload: checksum and padding may differ. */
+static bool is_of_flow(const struct packet *packet, const void *context)
+{
+	const struct frame *frame = context;
+	struct parsed sent, got;
+
+	if (!frame_parse(frame->bytes, frame->length, &sent) ||
+	    !frame_parse(packet->bytes, packet->length, &got) || got.protocol != sent.protocol ||
+	    got.transport != sent.transport || got.end != sent.end)
+		return false;
+	return memcmp(packet->bytes + got.transport, frame->bytes + sent.transport, 4) == 0 &&
+	       memcmp(packet->bytes + got.payload, frame->bytes + sent.payload,
+		      sent.end - sent.payload) == 0;
+}
+
+/* Sends a frame whose checksum is left to the sender's device, and waits for it at the other end. */
+static struct packet *pass_partial(struct network *network, struct link *from, struct link *to,
+				   enum kind kind)
+{
+	struct virtio_net_hdr header = {0};
+
+	make(network->frame, from, to, kind, (uint16_t)network_cookie(network));
+	frame_offload_checksum(network->frame, &header);
+	link_send_in_parts(from, 0, &header, network->frame, 1);
+	return link_await(to, is_of_flow, network->frame, PATIENCE_NS);
+}
+
+TEST(net, partial_checksums_are_completed,
+     .about = "a frame sent with its checksum left to the device arrives with it right, or marked",
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CSUM))
+{
+	struct network *network = network_start(
+		t, NEEDS_TWIN, &(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_CSUM)},
+		NULL);
+
+	for (enum kind kind = 0; kind < KINDS; kind++) {
+		struct packet *packet = pass_partial(network, network->link, network->twin, kind);
+		const char *which = "";
+
+		REQUIRE(t, packet, "a partially checksummed frame (%s) is lost", kind_names[kind]);
+		REQUIRE(t, frame_checksums_right(packet->bytes, packet->length, &which),
+			"a partially checksummed frame (%s) arrives with a wrong %s checksum",
+			kind_names[kind], which);
+	}
+}
+
+TEST(net, unasked_offloads_stay_away,
+     .about = "without guest checksum offload flags is 0, gso_type NONE and checksums are complete",
+     .type = VIRTIO_TYPE_NET)
+{
+	struct network *network =
+		network_start(t, NEEDS_SOMEONE, &(struct link_settings){.pairs = 1},
+			      &(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_CSUM)});
+	bool partial = network->twin && link_has(network->twin, VIRTIO_NET_F_CSUM);
+
+	for (enum kind kind = 0; kind < KINDS; kind++) {
+		struct packet *packet =
+			partial ? pass_partial(network, network->twin, network->link, kind)
+				: network_fetch(network, NET_FRAME_LEAST + kind);
+		const char *which = "";
+
+		REQUIRE(t, packet, "a frame that the twin left unchecked (%s) is lost",
+			kind_names[kind]);
+		CHECK(t, NET_RX_5, packet->header.hdr.flags == 0, "flags is %#x",
+		      packet->header.hdr.flags);
+		CHECK(t, NET_RX_6, frame_checksums_right(packet->bytes, packet->length, &which),
+		      "the %s checksum is wrong", which);
+		CHECK(t, NET_RX_29, packet->header.hdr.gso_type == VIRTIO_NET_HDR_GSO_NONE,
+		      "gso_type is %#x", packet->header.hdr.gso_type);
+		CHECK(t, NET_RX_35, !(packet->header.hdr.flags & VIRTIO_NET_HDR_F_RSC_INFO),
+		      "flags is %#x", packet->header.hdr.flags);
+	}
+}
+
+/* What a driver does with a packet that it is to finish. */
+static void check_partial(struct test_run *t, struct packet *packet)
+{
+	uint16_t start = from_le16(packet->header.hdr.csum_start);
+	uint16_t offset = from_le16(packet->header.hdr.csum_offset);
+	struct parsed parsed;
+	const char *which = "";
+	be16 stored;
+
+	if (!CHECK(t, NET_RX_22, start + offset + sizeof(stored) <= packet->length,
+		   "csum_start %u and csum_offset %u lie outside a packet of %u bytes", start,
+		   offset, packet->length))
+		return;
+	REQUIRE(t, frame_parse(packet->bytes, packet->length, &parsed), "the headers are damaged");
+	memcpy(&stored, packet->bytes + start + offset, sizeof(stored));
+	CHECK(t, NET_RX_21, from_be16(stored) == checksum_pseudo(&parsed),
+	      "the checksum field holds %#x, the pseudo header's sum is %#x", from_be16(stored),
+	      checksum_pseudo(&parsed));
+	checksum_complete(packet->bytes, packet->length, start, offset);
+	CHECK(t, NET_RX_22, frame_checksums_right(packet->bytes, packet->length, &which),
+	      "completed from csum_start %u at csum_offset %u the %s checksum is wrong", start,
+	      offset, which);
+}
+
+TEST(net, partial_checksums_can_be_completed,
+     .about = "a packet marked as needing its checksum says rightly how to make it",
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM))
+{
+	struct network *network = network_start(
+		t, NEEDS_TWIN,
+		&(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_GUEST_CSUM)},
+		&(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_CSUM)});
+	unsigned marked = 0;
+
+	if (!link_has(network->twin, VIRTIO_NET_F_CSUM))
+		skip_test(t, "the twin offers no VIRTIO_NET_F_CSUM, so it sends whole checksums");
+	for (enum kind kind = 0; kind < KINDS; kind++) {
+		struct packet *packet = pass_partial(network, network->twin, network->link, kind);
+
+		REQUIRE(t, packet, "a partially checksummed frame (%s) is lost", kind_names[kind]);
+		if (!(packet->header.hdr.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM))
+			continue;
+		marked++;
+		check_partial(t, packet);
+	}
+	if (!marked)
+		skip_test(t, "the network completes checksums, no packet comes in marked");
+}
+
+TEST(net, wrong_checksums_are_not_vouched_for,
+     .about = "a packet whose checksum is wrong does not come in as valid, nor as one to complete",
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM))
+{
+	struct network *network = network_start(
+		t, NEEDS_TWIN,
+		&(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_GUEST_CSUM)}, NULL);
+
+	for (enum kind kind = 0; kind < KINDS; kind++) {
+		struct packet *packet;
+
+		make(network->frame, network->twin, network->link, kind,
+		     (uint16_t)network_cookie(network));
+		corrupt(network->frame);
+		link_send(network->twin, network->frame);
+		packet = link_await(network->link, is_of_flow, network->frame, PATIENCE_NS / 10);
+		if (!packet)
+			continue; /* dropped: nobody was told that it is right */
+		CHECK(t, NET_RX_19, !(packet->header.hdr.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM),
+		      "a wrong checksum (%s) comes in with flags %#x", kind_names[kind],
+		      packet->header.hdr.flags);
+		CHECK(t, NET_RX_39, !(packet->header.hdr.flags & VIRTIO_NET_HDR_F_DATA_VALID),
+		      "a wrong checksum (%s) comes in with flags %#x", kind_names[kind],
+		      packet->header.hdr.flags);
+	}
+}
+
+/* The reset that answers a SYN to a closed port. */
+static bool is_reset_for(const struct packet *packet, const void *context)
+{
+	const struct frame *frame = context;
+	struct parsed sent, got;
+
+	return frame_parse(frame->bytes, frame->length, &sent) &&
+	       frame_parse(packet->bytes, packet->length, &got) && got.tcp &&
+	       (got.tcp->flags & TCP_RST) && from_be16(got.tcp->to) == from_be16(sent.tcp->from) &&
+	       from_be16(got.tcp->from) == from_be16(sent.tcp->to);
+}
+
+struct syns {
+	struct frame wrong, right;
+	bool wrong_answered, right_answered;
+};
+
+static bool note_reset(const struct packet *packet, const void *context)
+{
+	struct syns *syns = (struct syns *)context;
+
+	syns->wrong_answered = syns->wrong_answered || is_reset_for(packet, &syns->wrong);
+	syns->right_answered = syns->right_answered || is_reset_for(packet, &syns->right);
+	return syns->right_answered;
+}
+
+/* A wrong checksum must reach the gateway as it is: it drops the frame, a right one it answers. */
+static void judge_by_gateway(struct test_run *t, struct network *network)
+{
+	struct flow flow = network_flow(network, (uint16_t)network_cookie(network));
+	struct syns *syns = test_memory(t, "SYNs", sizeof(*syns), 16);
+
+	flow.to_port = CLOSED;
+	frame_tcp(&syns->wrong, &flow, TCP_SYN, 1, 0);
+	corrupt(&syns->wrong);
+	link_send(network->link, &syns->wrong);
+	flow.from_port++;
+	frame_tcp(&syns->right, &flow, TCP_SYN, 1, 0);
+	link_send(network->link, &syns->right);
+	if (!link_await(network->link, note_reset, syns, PATIENCE_NS))
+		skip_test(t, "the gateway does not answer a SYN to its port %u", CLOSED);
+	/* The answers may be out of order. */
+	if (link_await(network->link, is_reset_for, &syns->wrong, STRAGGLER_NS))
+		syns->wrong_answered = true;
+	CHECK(t, NET_TX_16, !syns->wrong_answered,
+	      "a SYN with a wrong checksum and flags 0 is answered as if it were right");
+}
+
+static void judge_by_twin(struct test_run *t, struct network *network)
+{
+	for (enum kind kind = 0; kind < KINDS; kind++) {
+		struct packet *packet;
+		uint8_t flags;
+
+		make(network->frame, network->link, network->twin, kind,
+		     (uint16_t)network_cookie(network));
+		corrupt(network->frame);
+		link_send(network->link, network->frame);
+		packet = link_await(network->twin, is_of_flow, network->frame, PATIENCE_NS / 10);
+		flags = packet ? packet->header.hdr.flags : 0;
+		CHECK(t, NET_TX_16,
+		      !(flags & (VIRTIO_NET_HDR_F_NEEDS_CSUM | VIRTIO_NET_HDR_F_DATA_VALID)),
+		      "a wrong checksum (%s) sent with flags 0 arrives with flags %#x",
+		      kind_names[kind], flags);
+	}
+}
+
+TEST(net, checksums_are_not_presumed_right,
+     .about = "a wrong checksum sent with flags 0 is not taken for a right one",
+     .type = VIRTIO_TYPE_NET)
+{
+	struct network *network = network_start(
+		t, NEEDS_SOMEONE,
+		&(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_CSUM)},
+		&(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_GUEST_CSUM)});
+
+	if (network->twin)
+		judge_by_twin(t, network);
+	else
+		judge_by_gateway(t, network);
+}

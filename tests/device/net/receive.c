@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Receive buffers (virtio 1.4, 5.1.6.3, 5.1.6.4): how a packet is laid into one or several. */
+#include "lib/string.h"
+#include "tests/device/net/peer.h"
+
+static const uint32_t lengths[] = {60, 61, 128, 499, 500, 1000, 1499, 1514};
+
+TEST(net, frames_come_in_whole, .about = "frames of all sizes come in unchanged",
+     .type = VIRTIO_TYPE_NET, .axes = AXES_OF_RING)
+{
+	struct network *network =
+		network_start(t, NEEDS_SOMEONE, &(struct link_settings){.pairs = 1}, NULL);
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(lengths); n++) {
+		struct packet *packet = network_fetch(network, lengths[n]);
+
+		REQUIRE(t, network_fetched_whole(network, packet),
+			"a frame of %u bytes came in as %u bytes that differ from it", lengths[n],
+			packet->length);
+	}
+}
+
+TEST(net, one_buffer_takes_a_packet,
+     .about = "without mergeable buffers a packet takes one buffer and num_buffers is written as 1",
+     .type = VIRTIO_TYPE_NET)
+{
+	struct network *network =
+		network_start(t, NEEDS_SOMEONE, &(struct link_settings){.pairs = 1}, NULL);
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(lengths); n++) {
+		struct packet *packet = network_fetch(network, lengths[n]);
+		unsigned buffers = from_le16(packet->header.hdr.num_buffers);
+
+		CHECK(t, NET_RXBUF_2, network_fetched_whole(network, packet),
+		      "one buffer holds %u bytes of a frame of %u, or others", packet->length,
+		      lengths[n]);
+		if (!CHECK(t, NET_RX_1, buffers == 1,
+			   "a packet of %u bytes has num_buffers %#x in a buffer that held 0xff before",
+			   lengths[n], buffers))
+			break;
+	}
+}
+
+#define SMALL_BUFFER 200u
+#define LARGE_FRAME  1000u
+#define SIGNIFICANT  32u /* bytes that cannot be alike by chance */
+
+struct continuation {
+	const struct network *network;
+	struct frame large;
+	uint32_t fence;
+	bool seen;
+};
+
+/* Whether a buffer begins with something from the middle of the large frame. */
+static bool is_middle(const struct continuation *look, const struct packet *packet)
+{
+	uint8_t start[SIGNIFICANT];
+	uint32_t header = look->network->link->header;
+
+	if (packet->length < SIGNIFICANT)
+		return false;
+	memcpy(start, &packet->header, header);
+	memcpy(start + header, packet->bytes, SIGNIFICANT - header);
+	for (uint32_t n = SIGNIFICANT; n + SIGNIFICANT <= look->large.length; n++) {
+		if (memcmp(look->large.bytes + n, start, SIGNIFICANT) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool note_continuation(const struct packet *packet, const void *context)
+{
+	struct continuation *look = (struct continuation *)context;
+
+	look->seen = look->seen || is_middle(look, packet);
+	return frame_is_probe(packet->bytes, packet->length, look->fence);
+}
+
+TEST(net, small_buffers_are_not_chained,
+     .about = "without mergeable buffers a packet larger than its buffer never goes on in the next",
+     .type = VIRTIO_TYPE_NET)
+{
+	struct continuation *look = test_memory(t, "continuation", sizeof(*look), 16);
+	struct network *network = network_start(
+		t, NEEDS_TWIN, &(struct link_settings){.buffer_size = SMALL_BUFFER}, NULL);
+	struct flow flow = flow_of(network->twin->mac, network->link->mac, false, 0);
+
+	look->network = network;
+	frame_probe(&look->large, &flow, network_cookie(network), LARGE_FRAME);
+	link_send(network->twin, &look->large);
+	look->fence = network_provoke(network, network->link->mac);
+	REQUIRE(t, link_await(network->link, note_continuation, look, PATIENCE_NS),
+		"behind a frame of %u bytes, too large for the buffers, none comes in any more",
+		LARGE_FRAME);
+	CHECK(t, NET_RXBUF_2, !look->seen,
+	      "a frame of %u bytes goes on in a second buffer behind one of %u bytes", LARGE_FRAME,
+	      SMALL_BUFFER);
+}
+
+/* How many of the buffers, in the order in which they were posted, a packet needs. */
+static void check_merged(struct test_run *t, const struct network *network,
+			 const struct packet *packet, uint32_t frame)
+{
+	unsigned told = from_le16(packet->header.hdr.num_buffers);
+	uint32_t room = 0;
+	unsigned needed = 0;
+
+	while (needed < MINIMUM(packet->buffers, (unsigned)PACKET_BUFFERS_MOST) &&
+	       room < network->link->header + frame)
+		room += packet->capacity[needed++];
+	CHECK(t, NET_RXBUF_1, told == needed, "num_buffers of a frame of %u bytes is %u, not %u",
+	      frame, told, needed);
+	CHECK(t, NET_RX_2, network_fetched_whole(network, packet),
+	      "%u buffers hold %u bytes of a frame of %u, or others", packet->buffers,
+	      packet->length, frame);
+	CHECK(t, NET_RX_4, packet->together,
+	      "a frame of %u bytes in %u buffers was shown as used before all of them were", frame,
+	      told);
+	for (unsigned n = 0; n + 1 < packet->buffers && n < PACKET_BUFFERS_MOST; n++)
+		CHECK(t, NET_RX_3, packet->used[n] == packet->capacity[n],
+		      "buffer %u of %u is used to %u of its %u bytes", n, packet->buffers,
+		      packet->used[n], packet->capacity[n]);
+}
+
+TEST(net, packets_are_spread_over_buffers,
+     .about = "mergeable buffers are filled to the brim, counted in num_buffers and used together",
+     .type = VIRTIO_TYPE_NET, .axes = AXES_OF_RING, WITH_FEATURE(VIRTIO_NET_F_MRG_RXBUF))
+{
+	static const uint32_t sizes[] = {64, 128, 257, 4096};
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(sizes); n++) {
+		struct link_settings settings = {.features = NET_FEATURES(VIRTIO_NET_F_MRG_RXBUF),
+						 .buffers = LINK_BUFFERS_MOST,
+						 .buffer_size = sizes[n],
+						 .mixed = n % 2};
+		static struct network *network;
+
+		if (n == 0)
+			network = network_start(t, NEEDS_SOMEONE, &settings, NULL);
+		else
+			network_restart(network, &settings);
+		for (unsigned m = 0; m < ARRAY_LENGTH(lengths); m++)
+			check_merged(t, network, network_fetch(network, lengths[m]), lengths[m]);
+	}
+}
