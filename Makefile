@@ -21,7 +21,7 @@ say = $(if $(V),,@printf "  %-7s %s\n" "$(1)" "$(2)")
 CLANG := $(findstring clang,$(CC))
 
 # -mgeneral-regs-only and plain x86-64: hypervisors that emulate ring 0 know little else.
-CFLAGS := -std=gnu17 -O2 -g -ffreestanding -Wall -Wextra -Werror -Wframe-larger-than=3584 -mgeneral-regs-only -mno-red-zone \
+CFLAGS := -std=gnu17 -g -ffreestanding -Wall -Wextra -Werror -Wframe-larger-than=3584 -mgeneral-regs-only -mno-red-zone \
 	-march=x86-64 -mcmodel=small -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -fcf-protection=none -fmerge-all-constants \
 	-ffile-prefix-map=$(CURDIR)=. -fdebug-prefix-map=$(CURDIR)=.
@@ -35,6 +35,10 @@ ifneq ($(COVERAGE),)
 COVERAGE_FLAGS := -fprofile-arcs -ftest-coverage -fprofile-info-section -fprofile-update=atomic
 LIBGCOV        := $(shell $(CC) -print-file-name=libgcov.a)
 endif
+# Small, but for what the benchmarks measure.
+FAST := virtio/queue.c virtio/split.c virtio/packed.c virtio/slots.c tests/bench/load.c lib/histogram.c \
+	arch/x86/interrupt.c
+optimize = $(if $(filter $(FAST),$<),-O2,-Os)
 CPPFLAGS := -I. -I$(BUILD) -DVIRTPROOF_VERSION='"$(VERSION)"'
 
 SOURCES := $(sort $(wildcard boot/*.c boot/*.S arch/x86/*.c arch/x86/*.S lib/*.c pci/*.c virtio/*.c \
@@ -79,7 +83,7 @@ $(BUILD)/image/flags: force
 $(BUILD)/image/%.c.o: %.c $(BUILD)/image/flags | $(GENERATED)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CFLAGS) $(if $(filter arch/x86/coverage.c,$<),,$(COVERAGE_FLAGS)) $(CPPFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CFLAGS) $(optimize) $(if $(filter arch/x86/coverage.c,$<),,$(COVERAGE_FLAGS)) $(CPPFLAGS) -MMD -MP -c $< -o $@
 
 $(BUILD)/image/%.S.o: %.S $(BUILD)/image/flags
 	@mkdir -p $(@D)

@@ -28,6 +28,22 @@ function quoted(text) {
 	return "\"" text "\""
 }
 
+# The place of a text in a list that holds each once.
+function place(places, list, text) {
+	if (!(text in places)) {
+		places[text] = list["count"] + 0
+		list[list["count"]++] = text
+	}
+	return places[text]
+}
+
+function print_list(name, list, n) {
+	print "const char *const " name "[] = {"
+	for (n = 0; n < list["count"]; n++)
+		print "\t" quoted(list[n]) ","
+	print "};"
+}
+
 NR == 1 { next }
 NF != 8 { complain("a row has 8 columns, this has " NF) }
 {
@@ -43,11 +59,16 @@ NF != 8 { complain("a row has 8 columns, this has " NF) }
 	if (what == "header")
 		print "\tCLAUSE_" name ","
 	else
-		printf "\t[CLAUSE_%s] = {%s, %s,\n\t\t%s, %s, %s, %s, %s},\n", name, quoted($1), quoted($2), \
-			quoted($6), quoted($5), level[$3], observe[$7], ($4 == "legacy" ? "true" : "false")
+		printf "\t[CLAUSE_%s] = {%s, %s,\n\t\t%d, %d, %s, %s, %s},\n", name, quoted($1), quoted($6), \
+			place(sections, section_list, $2), place(needs, needs_list, $5), level[$3], \
+			observe[$7], ($4 == "legacy" ? "true" : "false")
 }
 END {
 	if (failed)
 		exit 1
 	print (what == "header" ? "\tCLAUSE_COUNT\n};" : "};")
+	if (what != "header") {
+		print_list("clause_sections", section_list)
+		print_list("clause_needs", needs_list)
+	}
 }

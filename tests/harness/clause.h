@@ -15,15 +15,17 @@ enum clause_observer { OBSERVED_BY_GUEST, OBSERVED_BY_HOST, OBSERVED_BY_NONE };
 /* One row of tests/clauses.tsv. */
 struct clause {
 	const char *id;
-	const char *section;
 	const char *statement;
-	const char *needs;
-	enum clause_level level;
-	enum clause_observer observer;
-	bool legacy; /* binds the legacy interface only */
+	uint16_t section;     /* index of clause_sections[] */
+	uint16_t needs;       /* index of clause_needs[] */
+	uint8_t level;        /* enum clause_level */
+	uint8_t observer : 7; /* enum clause_observer */
+	uint8_t legacy : 1;   /* binds the legacy interface only */
 };
 
 extern const struct clause clauses[CLAUSE_COUNT];
+extern const char *const clause_sections[]; /* title paths, each once */
+extern const char *const clause_needs[];    /* conditions, each once */
 
 /* "MUST", "MUST NOT", … */
 const char *clause_level_name(enum clause_level level);

@@ -97,7 +97,7 @@ static void json_check(const struct broken_check *check)
 	add_text("clause", check->clause->id);
 	add_text("level", clause_level_name(check->clause->level));
 	add_text("statement", check->clause->statement);
-	add_text("section", check->clause->section);
+	add_text("section", clause_sections[check->clause->section]);
 	add_place(check->result);
 	add_text("message", check->message);
 	add_text("dump", check->dump);
