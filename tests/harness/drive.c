@@ -93,6 +93,13 @@ void bring_up(struct test_run *t)
 			       : MINIMUM(t->device->queues_offered, (unsigned)VIRTIO_QUEUES_MOST));
 }
 
+void start_over(struct test_run *t)
+{
+	REQUIRE(t, t->device->transport->reset(t->device), "%s", t->device->problem);
+	t->device->transport->del_vqs(t->device);
+	t->up = false;
+}
+
 struct virtqueue *work_queue(const struct test_run *t)
 {
 	return t->device->queues[t->workload->queue];

@@ -34,6 +34,12 @@ void bring_up_queues(struct test_run *t, unsigned queues);
 void set_up(struct test_run *t, struct features features, unsigned queues);
 void go_live(struct test_run *t);
 
+/*
+ * Resets the device in the middle of a test and gives its queues back: it can be set up anew, in other
+ * rings. The arena keeps what it gave away.
+ */
+void start_over(struct test_run *t);
+
 /* The queue that the workload uses; the device is up. */
 struct virtqueue *work_queue(const struct test_run *t);
 
