@@ -84,6 +84,7 @@ struct virtqueue_request {
 	bool skip;     /* leave this queue alone */
 	uint16_t size; /* entries at most; 0: as many as the device takes */
 	unsigned cpu;  /* where its interrupts go */
+	bool held;     /* configure the queue, but leave queue_enable at 0 */
 };
 
 /*

@@ -261,7 +261,7 @@ static bool pci_find_vqs(struct virtio_device *device, unsigned count,
 			device->queues[n]->vector = pin;
 	}
 	for (unsigned n = 0; n < count; n++) {
-		if (!device->queues[n])
+		if (!device->queues[n] || requests[n].held)
 			continue;
 		virtio_pci_select(device, n);
 		common_write(device, queue_enable, 1);
