@@ -62,7 +62,8 @@ void set_up(struct test_run *t, struct features features, unsigned queues)
 		device->queues_offered, queues);
 	for (unsigned n = 0; n < queues; n++)
 		requests[n] = (struct virtqueue_request){.size = t->variant.size};
-	device->rings.indirect = t->variant.indirect;
+	device->rings.indirect =
+		t->variant.indirect && features_have(&features, VIRTIO_F_INDIRECT_DESC);
 	REQUIRE(t,
 		device->transport->find_vqs(device, queues, requests, t->variant.interrupts,
 					    t->arena),
