@@ -32,6 +32,12 @@ enum console { CONSOLE_COM1, CONSOLE_DEBUGCON, CONSOLE_BOTH };
 void console_select(enum console console);
 void console_write(const char *text, size_t length);
 
+/*
+ * What has come in on COM1 and was not read yet, at most `size` bytes; never waits. 0 when there is
+ * nothing, or when COM1 is not the console.
+ */
+size_t console_read(char *buffer, size_t size);
+
 /* How the run ends. */
 enum power_way {
 	POWER_AUTO, /* debug exit if asked for by port, else S5, hardware-reduced sleep, reset … */

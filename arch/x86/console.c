@@ -39,3 +39,14 @@ void console_write(const char *text, size_t length)
 		debugcon_write(text, length);
 	__atomic_clear(&locked, __ATOMIC_RELEASE);
 }
+
+size_t console_read(char *buffer, size_t size)
+{
+	size_t length = 0;
+
+	lock();
+	if (selected != CONSOLE_DEBUGCON && serial_started)
+		length = serial_read(buffer, size);
+	__atomic_clear(&locked, __ATOMIC_RELEASE);
+	return length;
+}

@@ -11,6 +11,7 @@
 #define COM1 0x3f8
 
 enum {
+	RECEIVE = 0,
 	TRANSMIT = 0,
 	DIVISOR_LOW = 0,
 	DIVISOR_HIGH = 1,
@@ -27,6 +28,7 @@ enum {
 #define LINE_8N1               0x03
 #define LINE_DIVISOR           0x80
 #define MODEM_READY            0x03 /* DTR, RTS */
+#define STATUS_DATA_READY      0x01
 #define STATUS_TRANSMIT_EMPTY  0x20
 #define FIFO_BYTES             16
 #define READY_POLLS            20000 /* some 20 ms on hardware; 16 bytes take 1.4 ms */
@@ -69,4 +71,13 @@ void serial_write(const char *text, size_t length)
 			wait_until_ready();
 		port_write8(COM1 + TRANSMIT, text[i]);
 	}
+}
+
+size_t serial_read(char *buffer, size_t size)
+{
+	size_t length = 0;
+
+	while (length < size && (port_read8(COM1 + LINE_STATUS) & STATUS_DATA_READY))
+		buffer[length++] = (char)port_read8(COM1 + RECEIVE);
+	return length;
 }

@@ -10,4 +10,7 @@ void serial_start(void);
 /* Never hangs: see arch/platform.h. */
 void serial_write(const char *text, size_t length);
 
+/* Takes what has come in; never waits. */
+size_t serial_read(char *buffer, size_t size);
+
 #endif

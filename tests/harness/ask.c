@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/harness/ask.h"
+
+#include "arch/clock.h"
+#include "arch/cpu.h"
+#include "arch/platform.h"
+#include "lib/string.h"
+#include "tests/harness/report.h"
+
+struct ask ask_for(const char *verb, const struct virtio_device *device)
+{
+	return (struct ask){.verb = verb, .device = device};
+}
+
+/* The place for the next argument, its key written. */
+static struct text argument(struct ask *ask, const char *key)
+{
+	struct text text = {
+		.buffer = ask->arguments, .size = sizeof(ask->arguments), .length = ask->length};
+
+	text_add(&text, "%s\"%s\":", ask->length ? "," : "", key);
+	return text;
+}
+
+static void finish_argument(struct ask *ask, const struct text *text)
+{
+	ask->length = text->length;
+	ask->cut = ask->cut || text->cut;
+}
+
+void ask_number(struct ask *ask, const char *key, uint64_t value)
+{
+	struct text text = argument(ask, key);
+
+	text_add(&text, "%lu", value);
+	finish_argument(ask, &text);
+}
+
+void ask_text(struct ask *ask, const char *key, const char *value)
+{
+	struct text text = argument(ask, key);
+
+	text_add(&text, "\"");
+	text_add_json_escaped(&text, value);
+	text_add(&text, "\"");
+	finish_argument(ask, &text);
+}
+
+void ask_bytes(struct ask *ask, const char *key, const void *bytes, size_t length)
+{
+	struct text text = argument(ask, key);
+
+	text_add(&text, "\"");
+	for (size_t n = 0; n < length; n++)
+		text_add(&text, "%02x", ((const uint8_t *)bytes)[n]);
+	text_add(&text, "\"");
+	finish_argument(ask, &text);
+}
+
+/*
+ * One line of the console's receive side, without its end. False at the deadline; what had come of a
+ * line by then is dropped.
+ */
+static bool read_line(char *line, size_t size, uint64_t deadline)
+{
+	size_t length = 0;
+	char byte;
+
+	while (!clock_passed(deadline)) {
+		if (console_read(&byte, 1) == 0) {
+			cpu_relax();
+			continue;
+		}
+		if (byte == '\n' || byte == '\r') {
+			line[length] = '\0';
+			return true;
+		}
+		if (length < size - 1)
+			line[length++] = byte;
+	}
+	return false;
+}
+
+/* "told N verdict rest": the rest, when it is the answer to question `id`; NULL when it is not. */
+static const char *answer_to(const char *line, uint64_t id, enum told *told)
+{
+	char head[40];
+
+	for (enum told kind = TOLD_OK; kind <= TOLD_REFUSED; kind++) {
+		size_t length = (size_t)format_text(head, sizeof(head), "told %lu %s", id,
+						    kind == TOLD_OK ? "ok" : "refused");
+
+		if (!starts_with(line, head) || (line[length] != ' ' && line[length] != '\0'))
+			continue;
+		*told = kind;
+		return line[length] ? line + length + 1 : line + length;
+	}
+	return NULL;
+}
+
+static void print_told(uint64_t id, enum told told, const char *words)
+{
+	static const char *const names[] = {"ok", "refused", "silent"};
+	static char record[2 * ASK_BYTES];
+	struct text text = TEXT_ON(record);
+
+	text_add(&text, "{\"type\":\"told\",\"id\":%lu,\"verdict\":\"%s\",\"text\":\"", id,
+		 names[told]);
+	text_add_json_escaped(&text, words);
+	print_text(record);
+	print_text("\"}\n");
+}
+
+enum told ask_host(const struct ask *ask, char *text, size_t size)
+{
+	static uint64_t last_id;
+	static char line[ASK_BYTES];
+	uint64_t id = ++last_id, deadline;
+	enum told told = TOLD_NOTHING;
+	const char *words = NULL;
+
+	print("{\"type\":\"ask\",\"id\":%lu,\"verb\":\"%s\",\"device\":\"%s\",\"arguments\":{", id,
+	      ask->verb, ask->device ? ask->device->name : "");
+	print_text(ask->arguments);
+	print_text("}}\n");
+	deadline = clock_deadline(ASK_WAIT_NS);
+	while (!words && read_line(line, sizeof(line), deadline))
+		words = answer_to(line, id, &told);
+	if (!words)
+		words = "the host does not answer";
+	copy_string(text, size, words);
+	print_told(id, told, words);
+	return told;
+}
+
+void ask_text_or_skip(struct test_run *t, const struct ask *ask, char *text, size_t size)
+{
+	if (ask->cut)
+		error_in_test(t, "the arguments of \"%s\" do not fit the record", ask->verb);
+	if (ask_host(ask, text, size) != TOLD_OK)
+		skip_test(t, "the host was asked for \"%s\": %s", ask->verb, text);
+}
+
+void ask_or_skip(struct test_run *t, const struct ask *ask)
+{
+	char text[REASON_SIZE / 2];
+
+	ask_text_or_skip(t, ask, text, sizeof(text));
+}
+
+static int digit(char character)
+{
+	if (character >= '0' && character <= '9')
+		return character - '0';
+	if (character >= 'a' && character <= 'f')
+		return character - 'a' + 10;
+	return -1;
+}
+
+size_t told_bytes(const char *text, uint8_t *bytes, size_t most)
+{
+	size_t count = 0;
+
+	while (count < most && digit(text[0]) >= 0 && digit(text[1]) >= 0) {
+		bytes[count++] = (uint8_t)(digit(text[0]) << 4 | digit(text[1]));
+		text += 2;
+	}
+	return count;
+}

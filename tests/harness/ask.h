@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Asking the host for what a guest cannot bring about (docs/ask.md). Only for tests with NEEDS_HOST.
+ *
+ *	struct ask ask = ask_for("link", t->device);
+ *
+ *	ask_number(&ask, "up", 0);
+ *	ask_or_skip(t, &ask);
+ */
+#ifndef TESTS_HARNESS_ASK_H
+#define TESTS_HARNESS_ASK_H
+
+#include "tests/harness/test.h"
+
+#define ASK_BYTES   4096 /* the arguments, and an answer, at most */
+#define ASK_WAIT_NS (3 * NANOSECONDS_A_SECOND)
+
+struct ask {
+	const char *verb;
+	const struct virtio_device *device; /* NULL: none is meant */
+	char arguments[ASK_BYTES];
+	size_t length;
+	bool cut;
+};
+
+enum told { TOLD_OK, TOLD_REFUSED, TOLD_NOTHING };
+
+/* A question without arguments yet. `verb` is kept, not copied. */
+struct ask ask_for(const char *verb, const struct virtio_device *device);
+
+/* Adds an argument. */
+void ask_number(struct ask *ask, const char *key, uint64_t value);
+void ask_text(struct ask *ask, const char *key, const char *value);
+void ask_bytes(struct ask *ask, const char *key, const void *bytes, size_t length);
+
+/*
+ * Puts the question and waits up to ASK_WAIT_NS. The answer's text, or the reason of a refusal, is in
+ * the buffer of `size` bytes, cut when it is longer.
+ */
+enum told ask_host(const struct ask *ask, char *text, size_t size);
+
+/* The same; skips the test, saying why, when the answer is not "ok". `text` may be NULL. */
+void ask_or_skip(struct test_run *t, const struct ask *ask);
+void ask_text_or_skip(struct test_run *t, const struct ask *ask, char *text, size_t size);
+
+/* Reads hexadecimal digits; the number of bytes, at most `most`. Stops at what is no digit pair. */
+size_t told_bytes(const char *text, uint8_t *bytes, size_t most);
+
+#endif
