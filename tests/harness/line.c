@@ -85,12 +85,30 @@ static void settle(struct test_run *t, const struct candidate *candidate)
 	t->device->line_active_low = candidate->active_low;
 }
 
+/* An emulated I/O APIC takes note of a level only while the input is set to be one: set them early. */
+static void make_level(const struct candidate *candidate, unsigned vector)
+{
+	if (interrupt_route_line(candidate->line, vector, 0, true, candidate->active_low))
+		interrupt_mask_line(candidate->line);
+}
+
+static void make_levels(const struct virtio_device *device, unsigned vector)
+{
+	struct candidate candidate = {.active_low = true};
+
+	for (candidate.line = FIRST_PCI_LINE; candidate.line < interrupt_lines(); candidate.line++)
+		make_level(&candidate, vector);
+	if (firmware_line(device, &candidate))
+		make_level(&candidate, vector);
+}
+
 static void experiment(struct test_run *t)
 {
 	static struct candidate candidate;
 	unsigned vector = interrupt_allocate();
 	bool found = false;
 
+	make_levels(t->device, vector);
 	bring_up(t);
 	complete_one(t);
 	intx_disable(t->device->function, false);

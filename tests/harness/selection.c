@@ -59,6 +59,9 @@ bool device_is_scratch(const struct virtio_device *device)
 /* Whether a test makes sense in a variant at all. */
 static bool suits(const struct test *test, const struct variant *variant)
 {
+	if (test->needs & NEEDS_INTX)
+		return variant->interrupts == INTERRUPT_INTX;
+
 	bool msix = variant->interrupts == INTERRUPT_MSIX ||
 		    variant->interrupts == INTERRUPT_MSIX_SHARED;
 
@@ -76,6 +79,9 @@ unsigned selected_variants(const struct test *test, const struct virtio_device *
 	if (options.bench && standard)
 		return MINIMUM(count, 1u);
 
+	/* Without a line one variant stays, to be skipped with the reason. */
+	if ((test->needs & NEEDS_INTX) && !device->has_line)
+		return MINIMUM(count, 1u);
 	for (unsigned n = 0; n < count; n++) {
 		char text[VARIANT_TEXT];
 

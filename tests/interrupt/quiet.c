@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* When nothing may come: before DRIVER_OK, at it, and after resets. */
+#include "lib/string.h"
+#include "tests/interrupt/interrupt.h"
+#include "virtio/pci.h"
+#include "virtio/registers.h"
+
+#define WATCH_NS     2000000ull
+#define CONFIG_BYTES 64u
+#define REQUESTS     4
+
+/* Gives the device time for what it must not do. */
+static void watch(void)
+{
+	uint64_t deadline = clock_deadline(WATCH_NS);
+
+	while (!clock_passed(deadline))
+		settle();
+}
+
+TEST(interrupt, nothing_comes_before_driver_ok,
+     .about = "buffers that wait for DRIVER_OK are not announced before it", .needs = NEEDS_WORK,
+     .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_INTERRUPT)
+{
+	struct virtqueue *queue;
+	uint64_t arrivals;
+
+	set_up(t, features_for(t), t->workload->queues);
+	queue = work_queue(t);
+	virtqueue_arm(queue, 0);
+	arrivals = interrupt_total();
+	if (!request_add(queue, new_request(t, 0)))
+		error_in_test(t, "queue %u has no room for a request", queue->index);
+	virtqueue_publish(queue);
+	watch();
+	CHECK(t, STATUS_2, interrupt_total() == arrivals,
+	      "%lu interrupts came before DRIVER_OK was set", interrupt_total() - arrivals);
+}
+
+struct configuration {
+	uint32_t generation;
+	uint32_t length;
+	uint8_t bytes[CONFIG_BYTES];
+};
+
+static void read_configuration(struct virtio_device *device, struct configuration *configuration)
+{
+	*configuration = (struct configuration){0};
+	if (!device->regions[STRUCTURE_DEVICE].present)
+		return;
+	configuration->length = MINIMUM(device->regions[STRUCTURE_DEVICE].length, CONFIG_BYTES);
+	configuration->generation = device->transport->generation(device);
+	device->transport->get(device, 0, configuration->bytes, configuration->length);
+}
+
+TEST(interrupt, no_configuration_message_without_a_change,
+     .about = "setting DRIVER_OK and completing requests makes no configuration message",
+     .needs = NEEDS_MSIX | NEEDS_WORK)
+{
+	struct virtio_device *device = t->device;
+	struct configuration before, after;
+	uint64_t arrivals;
+
+	set_up(t, features_for(t), t->workload->queues);
+	if (work_queue(t)->vector == device->config_vector)
+		skip_test(t, "the table has one entry only");
+	read_configuration(device, &before);
+	arrivals = interrupt_count(device->config_vector);
+	go_live(t);
+	for (unsigned n = 0; n < REQUESTS; n++)
+		complete_with_message(t, work_queue(t));
+	settle();
+	arrivals = interrupt_count(device->config_vector) - arrivals;
+	read_configuration(device, &after);
+	if (memcmp(&before, &after, sizeof(before)) != 0 ||
+	    device->transport->get_status(device) & VIRTIO_STATUS_NEEDS_RESET)
+		skip_test(t, "the configuration has changed meanwhile");
+	CHECK(t, NOTIF_TXT_5, !arrivals,
+	      "%lu configuration messages came, and nothing in the configuration has changed",
+	      arrivals);
+}
+
+/* Requests that are under way when it happens. */
+static void get_busy(struct test_run *t, struct virtqueue *queue)
+{
+	for (unsigned n = 0; n < REQUESTS; n++) {
+		if (!request_add(queue, new_request(t, n)))
+			break;
+	}
+	virtqueue_publish(queue);
+	virtqueue_notify(queue);
+}
+
+TEST(interrupt, reset_silences_requests_under_way,
+     .about = "once device_status reads 0 no interrupt comes, whatever was under way",
+     .needs = NEEDS_WORK, .axes = AXIS_RING | AXIS_INTERRUPT)
+{
+	for (unsigned n = 0; n < REQUESTS; n++) {
+		uint64_t arrivals;
+
+		bring_up(t);
+		virtqueue_arm(work_queue(t), 0);
+		get_busy(t, work_queue(t));
+		fence_by_reset(t);
+		arrivals = interrupt_total();
+		watch();
+		CHECK(t, RESET_2, interrupt_total() == arrivals,
+		      "%lu interrupts came after device_status read 0",
+		      interrupt_total() - arrivals);
+		t->device->transport->del_vqs(t->device);
+	}
+}
+
+static bool queue_reset_done(void *device)
+{
+	return common_read((struct virtio_device *)device, queue_reset) == 0;
+}
+
+TEST(interrupt, queue_reset_silences_the_queue,
+     .about = "once queue_reset reads 0 the queue is announced no more",
+     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_RING_RESET))
+{
+	struct features features = features_for(t);
+	struct virtio_device *device = t->device;
+	struct virtqueue *queue;
+	struct mark mark;
+
+	features_add(&features, VIRTIO_F_RING_RESET);
+	set_up(t, features, t->workload->queues);
+	go_live(t);
+	queue = work_queue(t);
+	virtqueue_arm(queue, 0);
+	get_busy(t, queue);
+	virtio_pci_select(device, queue->index);
+	common_write(device, queue_reset, 1);
+	REQUIRE(t, wait_until(queue_reset_done, device, clock_deadline(PATIENCE_NS)),
+		"queue %u: queue_reset keeps reading 1", queue->index);
+	settle();
+	mark = mark_arrivals(queue);
+	watch();
+	CHECK(t, VQRESET_2, !arrivals_own(queue, &mark) && !arrivals_elsewhere(queue, &mark),
+	      "queue %u: %lu messages after its reset was complete", queue->index,
+	      arrivals_own(queue, &mark));
+}
