@@ -171,8 +171,8 @@ struct virtio_device {
 	/* MSI-X as it was when the image first met the function */
 	uint16_t msix_control_found;
 	unsigned msix_unmasked_found; /* entries whose Mask bit was 0 */
-	bool has_line;        /* the pin drives `line` of the I/O APIC */
-	bool line_active_low; /* and how */
+	bool has_line;                /* the pin drives `line` of the I/O APIC */
+	bool line_active_low;         /* and how */
 	unsigned line;
 	volatile uint8_t isr_seen;     /* ISR status bits that the pin's handler has read */
 	volatile unsigned pin_foreign; /* its arrivals in a row that found none */

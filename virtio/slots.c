@@ -203,8 +203,7 @@ void slots_arm(struct slots *slots, bool packed, bool event_idx, unsigned more)
 		publish();
 		write16(&driver->flags, VIRTQ_EVENT_FLAGS_DESC);
 	} else if (event_idx) {
-		write16(slots->queue->split.used_event,
-			(uint16_t)(slots->seen - 1u + more));
+		write16(slots->queue->split.used_event, (uint16_t)(slots->seen - 1u + more));
 	} else {
 		write16(&slots->queue->split.avail->flags, more ? 0 : VIRTQ_AVAIL_F_NO_INTERRUPT);
 	}

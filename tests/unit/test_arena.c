@@ -102,8 +102,7 @@ static void refuses_what_does_not_fit(void **state)
 	assert_null(arena_allocate(&arena, "too large", REGION, 1));
 	assert_null(arena_allocate(&arena, "no room for canaries", REGION - ARENA_CANARY_BYTES, 1));
 	assert_null(arena_allocate(&arena, "wraps", SIZE_MAX, 1));
-	assert_non_null(
-		arena_allocate(&arena, "exactly", REGION - 2 * ARENA_CANARY_BYTES, 1));
+	assert_non_null(arena_allocate(&arena, "exactly", REGION - 2 * ARENA_CANARY_BYTES, 1));
 	assert_null(arena_allocate(&arena, "full", 0, 1));
 }
 
