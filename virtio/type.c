@@ -11,12 +11,10 @@ static const struct {
 	uint32_t id;
 	const char *name;
 } without_driver[] = {
-	{VIRTIO_TYPE_BALLOON, "balloon"}, {VIRTIO_TYPE_9P, "9p"},
-	{VIRTIO_TYPE_GPU, "gpu"},         {VIRTIO_TYPE_RTC, "rtc"},
-	{VIRTIO_TYPE_INPUT, "input"},     {VIRTIO_TYPE_VSOCK, "vsock"},
-	{VIRTIO_TYPE_CRYPTO, "crypto"},   {VIRTIO_TYPE_IOMMU, "iommu"},
-	{VIRTIO_TYPE_MEM, "mem"},         {VIRTIO_TYPE_SOUND, "sound"},
-	{VIRTIO_TYPE_FS, "fs"},           {VIRTIO_TYPE_PMEM, "pmem"},
+	{VIRTIO_TYPE_9P, "9p"},       {VIRTIO_TYPE_GPU, "gpu"},       {VIRTIO_TYPE_RTC, "rtc"},
+	{VIRTIO_TYPE_VSOCK, "vsock"}, {VIRTIO_TYPE_CRYPTO, "crypto"}, {VIRTIO_TYPE_IOMMU, "iommu"},
+	{VIRTIO_TYPE_MEM, "mem"},     {VIRTIO_TYPE_SOUND, "sound"},   {VIRTIO_TYPE_FS, "fs"},
+	{VIRTIO_TYPE_PMEM, "pmem"},
 };
 
 const struct virtio_type *virtio_type_by_id(uint32_t id)

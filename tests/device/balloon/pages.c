@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/device/balloon/pages.h"
+
+void balloon_up(struct test_run *t, uint64_t without)
+{
+	struct features features = features_for(t);
+
+	features.words[0] |= t->device->offered.words[0] & (BIT64(24) - 1) & ~without;
+	set_up(t, features, MINIMUM(t->device->queues_offered, 5u));
+	go_live(t);
+}
+
+uint8_t *balloon_pages(struct test_run *t, unsigned count)
+{
+	return test_memory(t, "pages", (size_t)count * VIRTIO_BALLOON_PAGE, VIRTIO_BALLOON_PAGE);
+}
+
+static uint32_t mark(unsigned page, unsigned word, uint32_t salt)
+{
+	return salt ^ (page << 12 | word << 2) * 0x9e3779b1u;
+}
+
+#define WORDS (VIRTIO_BALLOON_PAGE / sizeof(uint32_t))
+
+void balloon_mark(uint8_t *pages, unsigned count, uint32_t salt)
+{
+	for (unsigned page = 0; page < count; page++) {
+		uint32_t *words = (uint32_t *)(pages + (size_t)page * VIRTIO_BALLOON_PAGE);
+
+		for (unsigned n = 0; n < WORDS; n++)
+			words[n] = mark(page, n, salt);
+	}
+}
+
+bool balloon_holds(const uint8_t *pages, unsigned index, uint32_t salt)
+{
+	const volatile uint32_t *words =
+		(const volatile uint32_t *)(pages + (size_t)index * VIRTIO_BALLOON_PAGE);
+
+	for (unsigned n = 0; n < WORDS; n++) {
+		if (words[n] != mark(index, n, salt))
+			return false;
+	}
+	return true;
+}
+
+unsigned balloon_changed(const uint8_t *pages, unsigned count, uint32_t salt)
+{
+	unsigned index = 0;
+
+	while (index < count && balloon_holds(pages, index, salt))
+		index++;
+	return index;
+}
+
+#define SETTLE_NS 2000000
+
+void balloon_settle(void)
+{
+	uint64_t deadline = clock_deadline(SETTLE_NS);
+
+	while (!clock_passed(deadline))
+		;
+}
+
+unsigned balloon_place(const struct test_run *t, enum balloon_queue queue)
+{
+	struct balloon_index index = balloon_index(t->device, queue);
+
+	return index.specified < t->device->queues_offered ? index.specified : index.without_gaps;
+}
+
+bool balloon_tell(struct test_run *t, unsigned queue, const uint8_t *pages, unsigned count,
+		  unsigned stride, unsigned parts)
+{
+	struct virtqueue *to = t->device->queues[queue];
+	le32 *numbers = test_memory(t, "page numbers", count * sizeof(*numbers), 4);
+	struct request request = {.out = (uint8_t *)numbers,
+				  .out_length = count * (uint32_t)sizeof(*numbers)};
+	struct segment segments[REQUEST_SEGMENTS_MOST];
+	struct completion completion;
+
+	for (unsigned n = 0; n < count; n++)
+		numbers[n] = to_le32(
+			balloon_page_number(pages + (size_t)n * stride * VIRTIO_BALLOON_PAGE));
+	if (!virtqueue_add(to, segments, request_cut(&request, parts, 0, segments), &request))
+		error_in_test(t, "queue %u has no free descriptors", queue);
+	virtqueue_publish(to);
+	virtqueue_kick(to);
+	return await_completion(t, to, &completion);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Random bytes (virtio 1.4, 5.4). */
+#include "lib/string.h"
+#include "tests/harness/drive.h"
+#include "virtio/device/entropy.h"
+
+static struct request *make(struct test_run *t, uint32_t bytes, uint8_t preset)
+{
+	struct request *request = test_memory(t, "request", sizeof(*request), 8);
+
+	if (!entropy_prepare(t->arena, bytes, request))
+		error_in_test(t, "the DMA arena has no room for a request");
+	memset(request->in, preset, bytes);
+	return request;
+}
+
+/*
+ * Sends a request and returns its used length. A device that has answered before and now keeps still
+ * limits its rate, which it may: the test is then skipped.
+ */
+static uint32_t send(struct test_run *t, struct request *request)
+{
+	struct virtqueue *queue = t->device->queues[0];
+	struct completion completion;
+
+	submit(t, queue, request);
+	if (await_completion(t, queue, &completion))
+		return completion.length;
+	if (queue->kicks > 1)
+		skip_test(t, "the device limits its rate: it has not answered for 1 s");
+	fail_test(t, "a request for %u bytes is not completed within 1 s", request->in_length);
+}
+
+TEST(rng, offers_no_feature_of_its_own, .about = "no feature bit of the device type is offered",
+     .type = VIRTIO_TYPE_ENTROPY)
+{
+	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
+		if (bit >= 24 && bit < 50)
+			continue;
+		CHECK(t, ENTROPY_FEAT_1, !features_have(&t->device->offered, bit),
+		      "feature bit %u is offered", bit);
+	}
+}
+
+TEST(rng, requests_are_answered,
+     .about =
+	     "requests of 1 byte to 64 KiB on queue 0 get at least a byte and no more than asked for",
+     .type = VIRTIO_TYPE_ENTROPY, .axes = AXIS_RING | AXIS_INDIRECT)
+{
+	static const uint32_t sizes[] = {1, 7, 64, 4096, 65536};
+
+	CHECK(t, ENTROPY_VQ_1, t->device->queues_offered > 0, "there is no queue 0");
+	bring_up(t);
+	for (unsigned n = 0; n < ARRAY_LENGTH(sizes); n++) {
+		uint32_t length = send(t, make(t, sizes[n], 0));
+
+		CHECK(t, ENTROPY_OP_1, length >= 1 && length <= sizes[n],
+		      "a buffer of %u bytes is used with length %u", sizes[n], length);
+	}
+}
+
+TEST(rng, many_buffers_are_served,
+     .about = "as many buffers as the ring holds, behind one notification, are all used",
+     .type = VIRTIO_TYPE_ENTROPY, .axes = AXIS_RING | AXIS_SIZE)
+{
+	struct virtqueue *queue;
+	unsigned count;
+
+	bring_up(t);
+	queue = t->device->queues[0];
+	count = queue->size;
+	for (unsigned n = 0; n < count; n++) {
+		if (!request_add(queue, make(t, 1, 0)))
+			error_in_test(t, "the ring has no room for buffer %u of %u", n + 1, count);
+	}
+	virtqueue_publish(queue);
+	virtqueue_kick(queue);
+	for (unsigned n = 0; n < count; n++) {
+		struct completion completion;
+
+		if (!CHECK(t, ENTROPY_OP_4, await_completion(t, queue, &completion),
+			   "of %u buffers of 1 byte only %u are used, then none for 1 s", count, n))
+			return;
+		CHECK(t, ENTROPY_OP_1, completion.length == 1,
+		      "a buffer of 1 byte is used with length %u", completion.length);
+	}
+}
+
+/* Collects bytes in requests that may be answered in part. */
+static void collect(struct test_run *t, uint8_t *bytes, uint32_t count, uint8_t preset)
+{
+	enum { PART = 4096 };
+	struct request *request = make(t, PART, preset);
+	uint32_t done = 0;
+
+	while (done < count) {
+		uint32_t length;
+
+		memset(request->in, preset, PART);
+		length = send(t, request);
+		REQUIRE(t, length >= 1 && length <= PART,
+			"a buffer of %u bytes is used with length %u", PART, length);
+		length = MINIMUM(length, count - done);
+		memcpy(bytes + done, request->in, length);
+		done += length;
+	}
+}
+
+static uint32_t count_ones(const uint8_t *bytes, uint32_t count)
+{
+	uint32_t ones = 0;
+
+	for (uint32_t n = 0; n < count; n++) {
+		for (uint8_t rest = bytes[n]; rest; rest &= (uint8_t)(rest - 1))
+			ones++;
+	}
+	return ones;
+}
+
+/*
+ * The bounds lie eight standard deviations away from the mean of true randomness: a good device
+ * crosses one by chance once in 10^15 runs.
+ */
+TEST(rng, bytes_look_random,
+     .about = "bytes differ from what the buffer held, between requests, and have balanced bits",
+     .type = VIRTIO_TYPE_ENTROPY)
+{
+	enum { BYTES = 8192, BITS = 8 * BYTES, SIGMA = 128 /* half the root of BITS */ };
+	uint8_t *bytes = test_memory(t, "bytes", BYTES, 16);
+	uint8_t *before = test_memory(t, "before", BYTES, 16);
+
+	bring_up(t);
+	for (unsigned round = 0; round < 2; round++) {
+		uint8_t preset = round ? 0xff : 0x00;
+		uint32_t kept = 0, ones;
+
+		collect(t, bytes, BYTES, preset);
+		ones = count_ones(bytes, BYTES);
+		for (uint32_t n = 0; n < BYTES; n++)
+			kept += bytes[n] == preset;
+		CHECK(t, ENTROPY_OP_2, ones > BITS / 2 - 8 * SIGMA && ones < BITS / 2 + 8 * SIGMA,
+		      "of %u bits %u are 1", BITS, ones);
+		/* A byte is by chance what it was preset to with 1/256: 32 of 8192, sigma 5.6. */
+		CHECK(t, ENTROPY_OP_2, kept < 80,
+		      "of %u bytes %u still hold the %#x that they were preset to", BYTES, kept,
+		      preset);
+		CHECK(t, ENTROPY_OP_2, memcmp(bytes, before, 16) != 0,
+		      "two requests begin with the same 16 bytes");
+		memcpy(before, bytes, BYTES);
+	}
+}
+
+/* A byte that in eight answers is always what it was preset to was not written: chance is 2^-64. */
+TEST(rng, every_counted_byte_is_written,
+     .about = "all bytes that the used length counts are written", .type = VIRTIO_TYPE_ENTROPY)
+{
+	enum { BYTES = 64, ROUNDS = 8 };
+	struct request *request = make(t, BYTES, 0);
+	uint8_t kept[BYTES] = {0};
+
+	bring_up(t);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		uint8_t preset = round % 2 ? 0xa5 : 0x5a;
+		uint32_t length;
+
+		memset(request->in, preset, BYTES);
+		length = send(t, request);
+		for (uint32_t n = 0; n < MINIMUM(length, (uint32_t)BYTES); n++)
+			kept[n] += request->in[n] == preset;
+	}
+	for (unsigned n = 0; n < BYTES; n++)
+		CHECK(t, SPLIT_USED_2, kept[n] < ROUNDS,
+		      "byte %u was counted in %u used lengths and never written", n, ROUNDS);
+}
