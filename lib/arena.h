@@ -9,7 +9,7 @@
 #include "lib/base.h"
 
 #define ARENA_CANARY_BYTES 64
-#define ARENA_PIECES_MOST  4096
+#define ARENA_PIECES_MOST  8192
 
 struct arena_piece {
 	const char *name;

@@ -73,7 +73,8 @@ unsigned selected_variants(const struct test *test, const struct virtio_device *
 {
 	bool standard = strcmp(options.variant, "default") == 0;
 	bool all = strcmp(options.variant, "all") == 0;
-	unsigned count = variants_of(device, test->axes, !standard, variants, most), kept = 0;
+	unsigned count = variants_of(device, test->axes, test->always, !standard, variants, most),
+		 kept = 0;
 
 	/* Figures are taken in the plainest variant unless others are asked for. */
 	if (options.bench && standard)

@@ -50,7 +50,9 @@ struct test {
 	const char *about; /* what it shows, one sentence without a full stop */
 	const char *file;
 	uint32_t needs;
-	uint32_t axes;    /* of tests/harness/variant.h: what variants change it */
+	uint32_t axes; /* of tests/harness/variant.h: what variants change it */
+	uint32_t
+		always; /* axes whose first setting every variant has: AXIS_RING for packed rings alone */
 	uint32_t type;    /* only devices of this type; 0: any */
 	int feature;      /* only devices that offer this bit … */
 	bool has_feature; /* … when this is set: see WITH_FEATURE() */

@@ -147,9 +147,9 @@ static const struct setting settings[] = {
 };
 
 static bool possible(const struct virtio_device *device, const struct setting *setting,
-		     uint32_t axes)
+		     uint32_t axes, uint32_t always)
 {
-	if ((axes & setting->axis) == 0 || (axes & setting->with) != setting->with)
+	if ((axes & setting->axis) == 0 || ((axes | always) & setting->with) != setting->with)
 		return false;
 	if (setting->feature && !features_have(&device->offered, setting->feature))
 		return false;
@@ -185,7 +185,7 @@ static struct variant with(const struct virtio_device *device, struct variant va
 
 /* Every combination from setting n on, which begins an axis: without it, or one of its settings. */
 static void product(struct collection *collection, const struct virtio_device *device,
-		    uint32_t axes, unsigned n, struct variant variant)
+		    uint32_t axes, uint32_t always, unsigned n, struct variant variant)
 {
 	unsigned end = n;
 
@@ -195,28 +195,45 @@ static void product(struct collection *collection, const struct virtio_device *d
 	}
 	while (end < ARRAY_LENGTH(settings) && settings[end].axis == settings[n].axis)
 		end++;
-	product(collection, device, axes, end, variant);
+	product(collection, device, axes, always, end, variant);
 	for (; n < end; n++) {
-		if (possible(device, &settings[n], axes))
-			product(collection, device, axes, end, with(device, variant, &settings[n]));
+		if (possible(device, &settings[n], axes, always))
+			product(collection, device, axes, always, end,
+				with(device, variant, &settings[n]));
 	}
 }
 
-unsigned variants_of(const struct virtio_device *device, uint32_t axes, bool all,
+/* The plainest variant with the first setting of each of these axes, where the device can do it. */
+static struct variant always_with(const struct virtio_device *device, uint32_t always)
+{
+	struct variant variant = plainest(device);
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(settings); n++) {
+		if (!possible(device, &settings[n], always, 0))
+			continue;
+		variant = with(device, variant, &settings[n]);
+		always &= ~settings[n].axis;
+	}
+	return variant;
+}
+
+unsigned variants_of(const struct virtio_device *device, uint32_t axes, uint32_t always, bool all,
 		     struct variant *variants, unsigned most)
 {
 	struct collection collection = {.variants = variants, .most = most};
-	struct variant base = plainest(device), options = base;
+	struct variant base = always_with(device, always), options = base;
+
+	axes &= ~always;
 
 	if (all) {
-		product(&collection, device, axes, 0, base);
+		product(&collection, device, axes, always, 0, base);
 		return collection.count;
 	}
 	collect(&collection, &base);
 	for (unsigned n = 0; n < ARRAY_LENGTH(settings); n++) {
 		struct variant variant;
 
-		if (!possible(device, &settings[n], axes))
+		if (!possible(device, &settings[n], axes, always))
 			continue;
 		variant = with(device, base, &settings[n]);
 		collect(&collection, &variant);
@@ -224,7 +241,7 @@ unsigned variants_of(const struct virtio_device *device, uint32_t axes, bool all
 			options = with(device, options, &settings[n]);
 	}
 	collect(&collection, &options);
-	if (possible(device, &settings[0], axes)) {
+	if (possible(device, &settings[0], axes, always)) {
 		set_packed(&options);
 		collect(&collection, &options);
 	}

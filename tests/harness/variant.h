@@ -33,10 +33,11 @@ struct variant {
 void variant_text(const struct variant *variant, char text[VARIANT_TEXT]);
 
 /*
- * The variants of a device for the given axes, at most `most`, the plainest first. `all` takes the
- * full product; otherwise each axis is varied alone, and all options together once.
+ * The variants of a device for the given axes, at most `most`, the plainest first. The first setting of
+ * each axis in `always` is part of every variant. `all` takes the full product; otherwise each axis is
+ * varied alone, and all options together once.
  */
-unsigned variants_of(const struct virtio_device *device, uint32_t axes, bool all,
+unsigned variants_of(const struct virtio_device *device, uint32_t axes, uint32_t always, bool all,
 		     struct variant *variants, unsigned most);
 
 #endif
