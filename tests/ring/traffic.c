@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/ring/traffic.h"
+
+#include "arch/memory.h"
+#include "lib/string.h"
+
+/* A byte that kept so many different patterns in a row was not written (one in 2^32 by chance). */
+#define PROOF_ROUNDS 4
+
+static struct traffic traffic_now;
+
+void traffic_note(struct traffic *traffic, enum flaw flaw, const char *format, ...)
+{
+	va_list arguments;
+
+	if (*traffic->flaws[flaw])
+		return;
+	va_start(arguments, format);
+	format_text_list(traffic->flaws[flaw], FLAW_SIZE, format, arguments);
+	va_end(arguments);
+}
+
+const char *traffic_first_flaw(const struct traffic *traffic)
+{
+	for (unsigned flaw = 0; flaw < FLAWS; flaw++) {
+		if (*traffic->flaws[flaw])
+			return traffic->flaws[flaw];
+	}
+	return "";
+}
+
+const char *traffic_service_flaw(const struct traffic *traffic)
+{
+	static const enum flaw kinds[] = {FLAW_SILENT,   FLAW_ID,     FLAW_AGAIN,    FLAW_CONTENT,
+					  FLAW_READABLE, FLAW_EXCESS, FLAW_UNWRITTEN};
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(kinds); n++) {
+		if (*traffic->flaws[kinds[n]])
+			return traffic->flaws[kinds[n]];
+	}
+	return "";
+}
+
+static const struct traffic_format *format_of(const struct traffic *traffic)
+{
+	return traffic->queue->operations == &packed_ring_operations ? &traffic_packed
+								     : &traffic_split;
+}
+
+static void prepare_load(struct traffic *traffic, struct load *load, unsigned n)
+{
+	struct test_run *t = traffic->t;
+	struct request *request = new_request(t, random_next(&t->random));
+
+	load->request = request;
+	load->fill = (uint8_t)(0x51 + 7 * n);
+	if (request->out_length) {
+		load->out_copy = test_memory(t, "copy", request->out_length, 8);
+		memcpy(load->out_copy, request->out, request->out_length);
+	}
+	if (request->in_length)
+		load->proofless = test_memory(t, "proof", request->in_length, 8);
+	if (t->variant.indirect)
+		load->table_copy =
+			test_memory(t, "table copy",
+				    2 * (TRAFFIC_PARTS_MOST + 1) * sizeof(struct virtq_desc), 8);
+}
+
+struct traffic *traffic_start(struct test_run *t, unsigned depth)
+{
+	struct traffic *traffic = &traffic_now;
+	struct virtqueue *queue = work_queue(t);
+	uint32_t room = MAXIMUM(queue->size, t->device->rings.room);
+
+	*traffic = (struct traffic){.t = t, .queue = queue};
+	traffic->depth = MINIMUM(MINIMUM(depth, (unsigned)queue->size), TRAFFIC_DEPTH_MOST);
+	traffic->desc_bytes = room * (uint32_t)sizeof(struct virtq_desc);
+	if (queue->operations == &packed_ring_operations) {
+		traffic->driver_bytes = sizeof(struct virtq_event_suppress);
+		traffic->device_bytes = sizeof(struct virtq_event_suppress);
+	} else {
+		traffic->driver_bytes = virtq_avail_bytes(room);
+		traffic->device_bytes = virtq_used_bytes(room);
+	}
+	traffic->desc_copy = test_memory(t, "descriptor copy", traffic->desc_bytes, 8);
+	traffic->driver_copy = test_memory(t, "driver area copy", traffic->driver_bytes, 8);
+	traffic->device_copy = test_memory(t, "device area copy", traffic->device_bytes, 8);
+	traffic->loads = test_memory(t, "loads", traffic->depth * sizeof(*traffic->loads), 8);
+	for (unsigned n = 0; n < traffic->depth; n++)
+		prepare_load(traffic, &traffic->loads[n], n);
+	return traffic;
+}
+
+/* How many pieces a direction is cut into, so that the chain fits the ring. */
+static unsigned parts(struct traffic *traffic, unsigned wanted, uint32_t length, unsigned room)
+{
+	unsigned most = MINIMUM(room, TRAFFIC_PARTS_MOST);
+
+	if (!length)
+		return 0;
+	if (!wanted)
+		wanted = 1 + (unsigned)random_below(&traffic->t->random, 4);
+	return MAXIMUM(MINIMUM(wanted, most), 1u);
+}
+
+/* Cuts a request so that its chain has at most `room` descriptors. */
+static unsigned cut(struct traffic *traffic, const struct request *request, unsigned room,
+		    struct segment *segments)
+{
+	unsigned in_least = request->in_length ? 1 : 0;
+	unsigned out = parts(traffic, traffic->out_parts, request->out_length, room - in_least);
+	unsigned in = parts(traffic, traffic->in_parts, request->in_length, room - out);
+
+	return request_cut(request, out, in, segments);
+}
+
+/* A new pattern into the writable bytes, and the request into the ring. */
+static bool expose(struct traffic *traffic, struct load *load, unsigned waiting)
+{
+	struct segment segments[REQUEST_SEGMENTS_MOST];
+	struct virtqueue *queue = traffic->queue;
+	struct request *request = load->request;
+	/* Each of those that wait needs two descriptors at most. */
+	unsigned room = traffic->t->device->rings.indirect
+				? 2 * TRAFFIC_PARTS_MOST
+				: (queue->free > 2 * waiting ? queue->free - 2 * waiting : 1u);
+	unsigned count;
+
+	if (!traffic->t->device->rings.indirect && room < 2)
+		room = queue->free;
+	load->fill = (uint8_t)(load->fill + 29);
+	memset(request->in, load->fill, request->in_length);
+	count = cut(traffic, request, room, segments);
+	load->segments = (uint16_t)count;
+	load->id = queue->operations == &packed_ring_operations ? queue->packed.free_id
+								: queue->split.free_head;
+	if (!virtqueue_add(queue, segments, count, load))
+		return false;
+	load->in_flight = true;
+	if (load->table_copy && queue->chains[load->id].table)
+		memcpy(load->table_copy, queue->chains[load->id].table,
+		       queue->chains[load->id].capacity * sizeof(struct virtq_desc));
+	return true;
+}
+
+/* Which of the bytes have kept the pattern; counts how often in a row. */
+static void judge_written(struct traffic *traffic, struct load *load,
+			  const struct completion *completion)
+{
+	const struct request *request = load->request;
+	uint32_t length = MINIMUM(completion->length, request->in_length);
+
+	if (completion->length > request->in_length && request->in_length)
+		traffic_note(
+			traffic, FLAW_EXCESS,
+			"request %u: used length %u, but the buffer's writable part has %u bytes",
+			traffic->served, completion->length, request->in_length);
+	for (uint32_t n = 0; n < length; n++) {
+		load->proofless[n] = request->in[n] == load->fill ? load->proofless[n] + 1 : 0;
+		if (load->proofless[n] >= PROOF_ROUNDS)
+			traffic_note(traffic, FLAW_UNWRITTEN,
+				     "used length is %u, but byte %u of the writable part kept its "
+				     "pattern in %u requests one after the other",
+				     completion->length, n, PROOF_ROUNDS);
+	}
+	for (uint32_t n = length; n < request->in_length; n++) {
+		if (request->in[n] != load->fill)
+			traffic_note(
+				traffic, FLAW_SHORT,
+				"used length is %u, but byte %u of the writable part was written",
+				completion->length, n);
+	}
+}
+
+static void judge_load(struct traffic *traffic, struct load *load,
+		       const struct completion *completion)
+{
+	const struct request *request = load->request;
+	const struct workload *workload = traffic->t->workload;
+	const struct chain *chain = &traffic->queue->chains[load->id];
+	char why[96];
+	struct text text = TEXT_ON(why);
+	bool written = !all_bytes_are(request->in, load->fill, request->in_length);
+
+	if (memcmp(request->out, load->out_copy, request->out_length) != 0)
+		traffic_note(traffic, FLAW_READABLE,
+			     "request %u: its device-readable bytes have changed", traffic->served);
+	if (completion->has_length && request->in_length)
+		judge_written(traffic, load, completion);
+	else if (completion->has_length && completion->length)
+		traffic_note(traffic, FLAW_NOT_ZERO,
+			     "used length %u for a buffer without device-writable bytes",
+			     completion->length);
+	if (load->table_copy && chain->table &&
+	    memcmp(load->table_copy, chain->table, chain->capacity * sizeof(struct virtq_desc)))
+		traffic_note(traffic, FLAW_TABLE, "request %u: its indirect table has changed",
+			     traffic->served);
+	if (workload->verify && !workload->verify(traffic->t->device, request, &text))
+		traffic_note(traffic, FLAW_CONTENT, "request %u of %u descriptors: %s",
+			     traffic->served, load->segments, why);
+	format_of(traffic)->element(traffic, completion, load, written);
+}
+
+/* Takes back what the round exposed. */
+static bool collect(struct traffic *traffic)
+{
+	struct completion completion;
+
+	while (traffic->taken < traffic->expected) {
+		struct load *load;
+
+		if (!virtqueue_take(traffic->queue, &completion))
+			break;
+		load = completion.token;
+		if (!load) {
+			traffic_note(
+				traffic, FLAW_ID,
+				"used id %u (%#x) is of no buffer in flight, of which there are %u",
+				completion.id, completion.id, traffic->queue->in_flight);
+			traffic->broken = true;
+			return false;
+		}
+		load->in_flight = false;
+		traffic->taken++;
+		traffic->served++;
+		judge_load(traffic, load, &completion);
+	}
+	return traffic->taken == traffic->expected;
+}
+
+static bool all_used(void *context)
+{
+	struct traffic *traffic = context;
+
+	return format_of(traffic)->look(traffic);
+}
+
+static unsigned expose_all(struct traffic *traffic, unsigned count)
+{
+	unsigned exposed = 0;
+
+	for (; exposed < count; exposed++) {
+		if (!expose(traffic, &traffic->loads[exposed], count - exposed - 1))
+			break;
+	}
+	return exposed;
+}
+
+bool traffic_round(struct traffic *traffic, unsigned count)
+{
+	struct virtqueue *queue = traffic->queue;
+
+	if (traffic->broken)
+		return false;
+	traffic->taken = 0;
+	traffic->expected = expose_all(traffic, count ? count : traffic->depth);
+	format_of(traffic)->before(traffic);
+	virtqueue_publish(queue);
+	if (!virtqueue_kick(queue) && traffic->kick_always)
+		virtqueue_notify(queue);
+	if (!wait_until(all_used, traffic, clock_deadline(PATIENCE_NS))) {
+		traffic_note(
+			traffic, FLAW_SILENT,
+			"of %u buffers exposed after %u requests not all are used after %lu ms",
+			traffic->expected, traffic->served, options.patience_ms);
+		traffic->broken = true;
+	}
+	format_of(traffic)->after(traffic);
+	return collect(traffic) && !traffic->broken;
+}
+
+bool traffic_run(struct traffic *traffic, unsigned requests)
+{
+	unsigned end = traffic->served + requests;
+	unsigned count = 1;
+
+	while (traffic->served < end) {
+		if (!traffic_round(traffic, MINIMUM(count, traffic->depth)))
+			return false;
+		count = count < 4 ? count + 1
+				  : (unsigned)random_below(&traffic->t->random, traffic->depth) + 1;
+	}
+	return true;
+}
+
+void traffic_end(struct traffic *traffic)
+{
+	struct arena_damage damage;
+	struct completion completion;
+
+	if (!arena_intact(traffic->t->arena, &damage))
+		traffic_note(traffic, FLAW_BEYOND, "byte %ld of %s, which has %u bytes, is %#x",
+			     damage.position, damage.name, damage.size, damage.found);
+	if (traffic->broken)
+		return;
+	virtqueue_notify(traffic->queue);
+	clock_spin(50000);
+	if (virtqueue_take(traffic->queue, &completion))
+		traffic_note(traffic, FLAW_AGAIN,
+			     "no buffer is in flight, and yet one with id %u was used",
+			     completion.id);
+}
