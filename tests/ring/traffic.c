@@ -31,8 +31,8 @@ const char *traffic_first_flaw(const struct traffic *traffic)
 
 const char *traffic_service_flaw(const struct traffic *traffic)
 {
-	static const enum flaw kinds[] = {FLAW_SILENT,   FLAW_ID,     FLAW_AGAIN,    FLAW_CONTENT,
-					  FLAW_READABLE, FLAW_EXCESS, FLAW_UNWRITTEN};
+	static const enum flaw kinds[] = {FLAW_SILENT,  FLAW_ID,       FLAW_AGAIN,
+					  FLAW_CONTENT, FLAW_READABLE, FLAW_EXCESS};
 
 	for (unsigned n = 0; n < ARRAY_LENGTH(kinds); n++) {
 		if (*traffic->flaws[kinds[n]])
@@ -64,6 +64,21 @@ static void prepare_load(struct traffic *traffic, struct load *load, unsigned n)
 		load->table_copy =
 			test_memory(t, "table copy",
 				    2 * (TRAFFIC_PARTS_MOST + 1) * sizeof(struct virtq_desc), 8);
+}
+
+void require_plain_service(struct test_run *t)
+{
+	struct virtio_rings rings = t->device->rings;
+	struct traffic *traffic;
+
+	t->device->rings = (struct virtio_rings){0};
+	bring_up(t);
+	traffic = traffic_start(t, 2);
+	traffic_run(traffic, 8);
+	REQUIRE(t, !*traffic_service_flaw(traffic), "plain traffic goes wrong already: %s",
+		traffic_service_flaw(traffic));
+	start_over(t);
+	t->device->rings = rings;
 }
 
 struct traffic *traffic_start(struct test_run *t, unsigned depth)
@@ -103,6 +118,19 @@ static unsigned parts(struct traffic *traffic, unsigned wanted, uint32_t length,
 	return MAXIMUM(MINIMUM(wanted, most), 1u);
 }
 
+/* One direction in two pieces, the second from byte `at` on. */
+static unsigned cut_at(uint8_t *bytes, uint32_t length, uint32_t at, bool writable,
+		       struct segment *segments)
+{
+	if (!length)
+		return 0;
+	if (!at || at >= length)
+		at = length;
+	segments[0] = (struct segment){physical(bytes), at, writable};
+	segments[1] = (struct segment){physical(bytes + at), length - at, writable};
+	return at < length ? 2 : 1;
+}
+
 /* Cuts a request so that its chain has at most `room` descriptors. */
 static unsigned cut(struct traffic *traffic, const struct request *request, unsigned room,
 		    struct segment *segments)
@@ -110,6 +138,12 @@ static unsigned cut(struct traffic *traffic, const struct request *request, unsi
 	unsigned in_least = request->in_length ? 1 : 0;
 	unsigned out = parts(traffic, traffic->out_parts, request->out_length, room - in_least);
 	unsigned in = parts(traffic, traffic->in_parts, request->in_length, room - out);
+
+	if (traffic->out_at || traffic->in_at) {
+		out = cut_at(request->out, request->out_length, traffic->out_at, false, segments);
+		return out + cut_at(request->in, request->in_length, traffic->in_at, true,
+				    segments + out);
+	}
 
 	return request_cut(request, out, in, segments);
 }
@@ -228,11 +262,25 @@ static bool collect(struct traffic *traffic)
 	return traffic->taken == traffic->expected;
 }
 
+/* Also ends when the device gives up: the status is read now and then, for that is slow. */
 static bool all_used(void *context)
 {
 	struct traffic *traffic = context;
+	struct virtio_device *device = traffic->t->device;
 
-	return format_of(traffic)->look(traffic);
+	if (format_of(traffic)->look(traffic))
+		return true;
+	if (++traffic->looks % 64 == 0 &&
+	    (device->transport->get_status(device) & VIRTIO_STATUS_NEEDS_RESET)) {
+		traffic_note(
+			traffic, FLAW_SILENT,
+			"after %u requests the device set DEVICE_NEEDS_RESET instead of using the "
+			"next buffer",
+			traffic->served);
+		traffic->broken = true;
+		return true;
+	}
+	return false;
 }
 
 static unsigned expose_all(struct traffic *traffic, unsigned count)
@@ -240,9 +288,11 @@ static unsigned expose_all(struct traffic *traffic, unsigned count)
 	unsigned exposed = 0;
 
 	for (; exposed < count; exposed++) {
-		if (!expose(traffic, &traffic->loads[exposed], count - exposed - 1))
+		if (!expose(traffic, &traffic->loads[(traffic->first + exposed) % traffic->depth],
+			    count - exposed - 1))
 			break;
 	}
+	traffic->first = (traffic->first + exposed) % traffic->depth;
 	return exposed;
 }
 
@@ -253,7 +303,9 @@ bool traffic_round(struct traffic *traffic, unsigned count)
 	if (traffic->broken)
 		return false;
 	traffic->taken = 0;
-	traffic->expected = expose_all(traffic, count ? count : traffic->depth);
+	traffic->looks = 0;
+	traffic->expected =
+		expose_all(traffic, count ? MINIMUM(count, traffic->depth) : traffic->depth);
 	format_of(traffic)->before(traffic);
 	virtqueue_publish(queue);
 	if (!virtqueue_kick(queue) && traffic->kick_always)

@@ -57,19 +57,28 @@ struct traffic {
 	struct virtqueue *queue;
 	unsigned depth;               /* most requests in flight */
 	unsigned out_parts, in_parts; /* pieces of each direction; 0: 1 … 4 at random */
+	uint32_t out_at, in_at;       /* cut in two before this byte instead; 0: not */
 	bool kick_always;             /* also when the device does not ask for it */
 	struct load *loads;
 	uint8_t *desc_copy, *driver_copy, *device_copy;
 	uint32_t desc_bytes, driver_bytes, device_bytes;
 	uint16_t round_start; /* split: the used index; packed: the slot, as a round begins */
+	unsigned first;       /* of the loads: the one that the next round begins with */
 	uint16_t sampled;     /* split: the used index when it was last looked at */
 	bool start_wrap;
 	unsigned expected; /* buffers of this round */
 	unsigned taken;    /* of them taken back */
 	unsigned served;   /* requests since the start */
+	unsigned looks;    /* at the ring in this round */
 	bool broken;       /* the ring cannot be used any more */
 	char flaws[FLAWS][FLAW_SIZE];
 };
+
+/*
+ * Fails the test where even the plainest traffic goes wrong, so that a liberty is not blamed for it; then
+ * starts the device over. For tests that take liberties, before they do.
+ */
+void require_plain_service(struct test_run *t);
 
 /*
  * Prepares up to `depth` requests (less where the ring is smaller) on the work queue of the device,
@@ -96,13 +105,19 @@ const char *traffic_first_flaw(const struct traffic *traffic);
 const char *traffic_service_flaw(const struct traffic *traffic);
 
 /* Judges a clause by a flaw. For the body of a test, so that the clause is listed as its own. */
-#define CHECK_FLAW(traffic, clause, flaw)                                                          \
-	CHECK((traffic)->t, clause, !*(traffic)->flaws[flaw], "%s", (traffic)->flaws[flaw])
+#define CHECK_FLAW(of, clause, flaw)                                                               \
+	({                                                                                         \
+		const struct traffic *judged = (of);                                               \
+		CHECK(judged->t, clause, !*judged->flaws[flaw], "%s", judged->flaws[flaw]);        \
+	})
 
 /* Judges a clause by whether any buffer was served otherwise than it should; `what` is what was tried. */
-#define CHECK_SERVICE(traffic, clause, what)                                                       \
-	CHECK((traffic)->t, clause, !*traffic_service_flaw(traffic), "%s: %s", (what),             \
-	      traffic_service_flaw(traffic))
+#define CHECK_SERVICE(of, clause, what)                                                            \
+	({                                                                                         \
+		const struct traffic *judged = (of);                                               \
+		CHECK(judged->t, clause, !*traffic_service_flaw(judged), "%s: %s", (what),         \
+		      traffic_service_flaw(judged));                                               \
+	})
 
 /* For the ring formats: notes a flaw unless there is one of its kind already. */
 void traffic_note(struct traffic *traffic, enum flaw flaw, const char *format, ...)

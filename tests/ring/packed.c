@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The packed ring as a device leaves it (virtio 1.4, 2.8). */
+#include "arch/io.h"
+#include "lib/string.h"
+#include "tests/ring/traffic.h"
+
+#define AXES     (AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_SIZE | AXIS_ACCESS)
+#define REQUESTS 300
+
+TEST(ring, packed_ring_is_kept,
+     .about = "used descriptors stand where they must, and nothing else of the ring is written",
+     .needs = NEEDS_WORK, .axes = AXES, .always = AXIS_RING, WITH_FEATURE(VIRTIO_F_RING_PACKED))
+{
+	struct traffic *traffic;
+
+	t->device->rings.room = 2 * t->device->size_most;
+	bring_up(t);
+	traffic = traffic_start(t, 32);
+	traffic_run(traffic, REQUESTS);
+	traffic_end(traffic);
+
+	CHECK_FLAW(traffic, VQ_TXT_1, FLAW_SILENT);
+	CHECK_FLAW(traffic, VQ_TXT_2, FLAW_AGAIN);
+	CHECK_FLAW(traffic, PACKED_TXT_7, FLAW_ID);
+	CHECK_FLAW(traffic, PACKED_TXT_2, FLAW_WRAP);
+	CHECK_FLAW(traffic, PACKED_TXT_6, FLAW_SLOT);
+	if (!t->variant.indirect)
+		CHECK_FLAW(traffic, PACKED_TXT_5, FLAW_SLOT);
+	else
+		CHECK_FLAW(traffic, PACKED_TXT_21, FLAW_TABLE);
+	CHECK_FLAW(traffic, PACKED_TXT_16, FLAW_BEYOND);
+	CHECK_FLAW(traffic, PACKED_TXT_16, FLAW_DRIVER_AREA);
+	CHECK_FLAW(traffic, PACKED_DESC_1, FLAW_READABLE);
+	CHECK_FLAW(traffic, PACKED_DESC_4, FLAW_CHANGED_LATER);
+	CHECK_FLAW(traffic, PACKED_EV_TXT_8, FLAW_FLAGS);
+	CHECK(t, PACKED_EV_TXT_9, read16(&traffic->queue->packed.device->flags) < 4,
+	      "the flags word of the device's event structure is %#x",
+	      read16(&traffic->queue->packed.device->flags));
+	/* A ring of a size that is no power of two has gone round several times. */
+	if (!IS_POWER_OF_TWO(traffic->queue->size))
+		CHECK_SERVICE(traffic, PACKED_TXT_14, "a ring of odd size");
+	REQUIRE(t, !*traffic->flaws[FLAW_CONTENT], "%s", traffic->flaws[FLAW_CONTENT]);
+}
+
+TEST(ring, packed_used_descriptor_is_true,
+     .about = "the WRITE flag and the length of a used descriptor tell what was written",
+     .needs = NEEDS_WORK, .axes = AXIS_INDIRECT, .always = AXIS_RING,
+     WITH_FEATURE(VIRTIO_F_RING_PACKED))
+{
+	struct traffic *traffic;
+
+	/* The flag on a descriptor that refers to a table says nothing of the buffer. */
+	t->device->rings.liberties = LIBERTY_TABLE_WRITABLE;
+	bring_up(t);
+	traffic = traffic_start(t, 8);
+	traffic_run(traffic, REQUESTS / 3);
+	if (traffic->loads->request->in_length) {
+		CHECK_FLAW(traffic, PACKED_TXT_10, FLAW_FLAG_MISSING);
+		CHECK_FLAW(traffic, PACKED_TXT_9, FLAW_UNWRITTEN);
+		CHECK_FLAW(traffic, VQ_TXT_4, FLAW_SHORT);
+		CHECK_FLAW(traffic, VQ_TXT_5, FLAW_EXCESS);
+	} else {
+		CHECK_FLAW(traffic, PACKED_TXT_11, FLAW_FLAG_STRAY);
+	}
+	REQUIRE(t, !traffic->broken, "%s", traffic_first_flaw(traffic));
+}
