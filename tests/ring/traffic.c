@@ -310,6 +310,8 @@ bool traffic_round(struct traffic *traffic, unsigned count)
 	virtqueue_publish(queue);
 	if (!virtqueue_kick(queue) && traffic->kick_always)
 		virtqueue_notify(queue);
+	for (unsigned n = 0; n < traffic->extra_kicks; n++)
+		virtqueue_notify(queue);
 	if (!wait_until(all_used, traffic, clock_deadline(PATIENCE_NS))) {
 		traffic_note(
 			traffic, FLAW_SILENT,

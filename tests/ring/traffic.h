@@ -36,7 +36,7 @@ enum flaw {
 };
 
 #define FLAW_SIZE          200
-#define TRAFFIC_DEPTH_MOST 256u
+#define TRAFFIC_DEPTH_MOST 1024u
 /* Pieces of a direction: chains stay far below any reasonable limit (2.7.4.1). */
 #define TRAFFIC_PARTS_MOST 16u
 
@@ -59,6 +59,7 @@ struct traffic {
 	unsigned out_parts, in_parts; /* pieces of each direction; 0: 1 … 4 at random */
 	uint32_t out_at, in_at;       /* cut in two before this byte instead; 0: not */
 	bool kick_always;             /* also when the device does not ask for it */
+	unsigned extra_kicks;         /* sent while the buffers of a round are being used */
 	struct load *loads;
 	uint8_t *desc_copy, *driver_copy, *device_copy;
 	uint32_t desc_bytes, driver_bytes, device_bytes;
