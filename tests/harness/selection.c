@@ -86,7 +86,7 @@ unsigned selected_variants(const struct test *test, const struct virtio_device *
 	for (unsigned n = 0; n < count; n++) {
 		char text[VARIANT_TEXT];
 
-		if (device->has_msix && !suits(test, &variants[n]))
+		if ((device->has_msix || (test->needs & NEEDS_INTX)) && !suits(test, &variants[n]))
 			continue;
 		variant_text(&variants[n], text);
 		if (standard || all || glob_list_match(options.variant, text))
