@@ -5,8 +5,8 @@ static const struct feature_bit features[] = {{0, NULL}};
 
 #define FIELD(field, ...) CONFIG_FIELD(struct virtio_input_config, field, __VA_ARGS__)
 static const struct virtio_config_field fields[] = {
-	FIELD(select, .flags = CONFIG_CHANGES | CONFIG_DRIVER | CONFIG_WRITE_ONLY),
-	FIELD(subsel, .flags = CONFIG_CHANGES | CONFIG_DRIVER | CONFIG_WRITE_ONLY),
+	FIELD(select, .flags = CONFIG_CHANGES | CONFIG_WRITE_ONLY),
+	FIELD(subsel, .flags = CONFIG_CHANGES | CONFIG_WRITE_ONLY),
 	FIELD(size, .flags = CONFIG_CHANGES),
 	{.name = NULL},
 };
