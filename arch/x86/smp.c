@@ -153,14 +153,15 @@ bool cpu_stop(unsigned cpu)
 	struct cpu_local *local = cpu_locals[cpu];
 	uint64_t deadline;
 
-	if (cpu_idle(cpu))
+	/* The boot CPU runs what was never given to it. */
+	if (cpu != 0 && cpu_idle(cpu))
 		return true;
 	deadline = clock_deadline(STOP_NS);
 	local->stop = true;
 	lapic_send(cpu_apic_id(cpu), COMMAND_NMI);
-	local->lost = !wait_until_idle(cpu, deadline);
+	local->lost = cpu != 0 && !wait_until_idle(cpu, deadline);
 	/* An NMI that is still on its way must not end what the CPU is given next. */
 	while (local->stop && !clock_passed(deadline))
 		cpu_relax();
-	return !local->lost;
+	return !local->lost && !local->stop;
 }
