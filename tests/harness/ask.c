@@ -9,52 +9,38 @@
 
 struct ask ask_for(const char *verb, const struct virtio_device *device)
 {
-	return (struct ask){.verb = verb, .device = device};
+	static char arguments[ASK_BYTES];
+
+	arguments[0] = '\0';
+	return (struct ask){verb, device, TEXT_ON(arguments)};
 }
 
-/* The place for the next argument, its key written. */
-static struct text argument(struct ask *ask, const char *key)
+static void add_key(struct ask *ask, const char *key)
 {
-	struct text text = {
-		.buffer = ask->arguments, .size = sizeof(ask->arguments), .length = ask->length};
-
-	text_add(&text, "%s\"%s\":", ask->length ? "," : "", key);
-	return text;
-}
-
-static void finish_argument(struct ask *ask, const struct text *text)
-{
-	ask->length = text->length;
-	ask->cut = ask->cut || text->cut;
+	text_add(&ask->arguments, "%s\"%s\":", ask->arguments.length ? "," : "", key);
 }
 
 void ask_number(struct ask *ask, const char *key, uint64_t value)
 {
-	struct text text = argument(ask, key);
-
-	text_add(&text, "%lu", value);
-	finish_argument(ask, &text);
+	add_key(ask, key);
+	text_add(&ask->arguments, "%lu", value);
 }
 
 void ask_text(struct ask *ask, const char *key, const char *value)
 {
-	struct text text = argument(ask, key);
-
-	text_add(&text, "\"");
-	text_add_json_escaped(&text, value);
-	text_add(&text, "\"");
-	finish_argument(ask, &text);
+	add_key(ask, key);
+	text_add(&ask->arguments, "\"");
+	text_add_json_escaped(&ask->arguments, value);
+	text_add(&ask->arguments, "\"");
 }
 
 void ask_bytes(struct ask *ask, const char *key, const void *bytes, size_t length)
 {
-	struct text text = argument(ask, key);
-
-	text_add(&text, "\"");
+	add_key(ask, key);
+	text_add(&ask->arguments, "\"");
 	for (size_t n = 0; n < length; n++)
-		text_add(&text, "%02x", ((const uint8_t *)bytes)[n]);
-	text_add(&text, "\"");
-	finish_argument(ask, &text);
+		text_add(&ask->arguments, "%02x", ((const uint8_t *)bytes)[n]);
+	text_add(&ask->arguments, "\"");
 }
 
 /*
@@ -121,7 +107,7 @@ enum told ask_host(const struct ask *ask, char *text, size_t size)
 
 	print("{\"type\":\"ask\",\"id\":%lu,\"verb\":\"%s\",\"device\":\"%s\",\"arguments\":{", id,
 	      ask->verb, ask->device ? ask->device->name : "");
-	print_text(ask->arguments);
+	print_text(ask->arguments.buffer);
 	print_text("}}\n");
 	deadline = clock_deadline(ASK_WAIT_NS);
 	while (!words && read_line(line, sizeof(line), deadline))
@@ -135,7 +121,7 @@ enum told ask_host(const struct ask *ask, char *text, size_t size)
 
 void ask_text_or_skip(struct test_run *t, const struct ask *ask, char *text, size_t size)
 {
-	if (ask->cut)
+	if (ask->arguments.cut)
 		error_in_test(t, "the arguments of \"%s\" do not fit the record", ask->verb);
 	if (ask_host(ask, text, size) != TOLD_OK)
 		skip_test(t, "the host was asked for \"%s\": %s", ask->verb, text);

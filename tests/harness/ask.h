@@ -18,9 +18,7 @@
 struct ask {
 	const char *verb;
 	const struct virtio_device *device; /* NULL: none is meant */
-	char arguments[ASK_BYTES];
-	size_t length;
-	bool cut;
+	struct text arguments; /* on a buffer that all questions share: one at a time */
 };
 
 enum told { TOLD_OK, TOLD_REFUSED, TOLD_NOTHING };
