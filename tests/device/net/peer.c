@@ -158,6 +158,17 @@ static void insist(struct test_run *t, enum network_need need, const struct peer
 		skip_test(t, "neither a second network device nor a gateway (vp.gateway) hears it");
 }
 
+/*
+ * Tells the gateway our address again: it may have forgotten it over the strange senders of earlier
+ * tests, and would ask, which nobody answers.
+ */
+static void introduce(struct network *network)
+{
+	make_arp(network->frame, network->peer, network->link->mac, OWN_HOST);
+	if (try_to_send(network->link, network->frame))
+		link_await(network->link, is_reply_to, network->peer->own_ip, ARP_WAIT_NS);
+}
+
 struct network *network_start(struct test_run *t, enum network_need need,
 			      const struct link_settings *settings,
 			      const struct link_settings *twin)
@@ -177,6 +188,8 @@ struct network *network_start(struct test_run *t, enum network_need need,
 					   twin ? twin : &(struct link_settings){.pairs = 1});
 	}
 	network->link = link_start(t, t->device, settings);
+	if (network->peer->gateway && !network->twin)
+		introduce(network);
 	return network;
 }
 
@@ -187,6 +200,8 @@ void network_restart(struct network *network, const struct link_settings *settin
 	REQUIRE(network->t, device->transport->reset(device), "%s", device->problem);
 	device->transport->del_vqs(device);
 	network->link = link_start(network->t, device, settings);
+	if (network->peer->gateway && !network->twin)
+		introduce(network);
 }
 
 uint32_t network_cookie(struct network *network)
@@ -250,6 +265,17 @@ struct packet *network_took(struct network *network, uint32_t provoked, uint64_t
 	struct provoked context = provoked_of(network, provoked, provoked);
 
 	return link_await(network->link, is_first, &context, nanoseconds);
+}
+
+bool network_receives(struct network *network, const uint8_t to[NET_MAC_BYTES])
+{
+	for (unsigned n = 0; n < TRIES; n++) {
+		uint32_t provoked = network_provoke(network, to);
+
+		if (network_took(network, provoked, PATIENCE_NS / TRIES))
+			return true;
+	}
+	return false;
 }
 
 bool network_lets_through(struct network *network, const uint8_t to[NET_MAC_BYTES],

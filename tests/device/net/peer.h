@@ -64,6 +64,9 @@ struct packet *network_took(struct network *network, uint32_t provoked, uint64_t
 bool network_lets_through(struct network *network, const uint8_t to[NET_MAC_BYTES],
 			  const uint8_t fence[NET_MAC_BYTES]);
 
+/* Whether a frame to `to` comes in within a second, in which it is provoked a few times. */
+bool network_receives(struct network *network, const uint8_t to[NET_MAC_BYTES]);
+
 /*
  * Makes a frame of `length` bytes (at least 60) come in for the device, from the twin or as the
  * gateway's echo reply, and returns what comes of it: known by its first bytes, the rest may be wrong.

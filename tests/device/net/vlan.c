@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The VLAN filter (virtio 1.4, 5.1.6.5.3). Only a twin can send tagged frames on purpose. */
+#include "tests/device/net/peer.h"
+
+static const uint16_t ids[] = {1, 100, 4094};
+
+#define NEVER_ADDED 99
+#define FRAME       100u
+
+static uint32_t send_tagged(struct network *network, uint16_t id)
+{
+	uint32_t cookie = network_cookie(network);
+	struct flow flow = flow_of(network->twin->mac, network->link->mac, false, 0);
+
+	flow.vlan = id;
+	frame_probe(network->frame, &flow, cookie, FRAME);
+	link_send(network->twin, network->frame);
+	return cookie;
+}
+
+static bool receives(struct network *network, uint16_t id)
+{
+	for (unsigned n = 0; n < 3; n++) {
+		if (link_await_probe(network->link, send_tagged(network, id), PATIENCE_NS / 3))
+			return true;
+	}
+	return false;
+}
+
+struct two {
+	uint32_t first, second;
+};
+
+static bool is_either(const struct packet *packet, const void *context)
+{
+	const struct two *two = context;
+
+	return frame_is_probe(packet->bytes, packet->length, two->first) ||
+	       frame_is_probe(packet->bytes, packet->length, two->second);
+}
+
+/* Whether a tagged frame comes in before the untagged one behind it. */
+static bool lets_through(struct network *network, uint16_t id)
+{
+	struct two two = {.first = send_tagged(network, id)};
+	struct packet *packet;
+
+	two.second = network_provoke(network, network->link->mac);
+	packet = link_await(network->link, is_either, &two, PATIENCE_NS);
+	REQUIRE(network->t, packet, "an untagged frame does not come in within 1 s");
+	return frame_is_probe(packet->bytes, packet->length, two.first);
+}
+
+static uint8_t command(struct network *network, uint8_t code, uint16_t id)
+{
+	le16 data = to_le16(id);
+
+	return link_command(network->link, VIRTIO_NET_CTRL_VLAN, code, &data, sizeof(data));
+}
+
+/* Promiscuous mode would let everything in. */
+static void be_unpromiscuous(struct network *network)
+{
+	if (link_has(network->link, VIRTIO_NET_F_CTRL_RX))
+		link_receive_mode(network->link, VIRTIO_NET_CTRL_RX_PROMISC, false);
+}
+
+TEST(net, unfiltered_tags_come_in,
+     .about = "without VLAN filtering frames of any VLAN come in with their tag",
+     .type = VIRTIO_TYPE_NET)
+{
+	struct network *network = network_start(
+		t, NEEDS_TWIN,
+		&(struct link_settings){
+			.features = NET_FEATURES(VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_RX)},
+		NULL);
+
+	be_unpromiscuous(network);
+	for (unsigned n = 0; n < ARRAY_LENGTH(ids); n++)
+		CHECK(t, NET_CTRL_VLAN_1, receives(network, ids[n]),
+		      "a frame tagged %u does not come in", ids[n]);
+}
+
+TEST(net, listed_tags_come_in,
+     .about = "frames of VLANs in the table come in, others and those deleted from it do not",
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_VLAN))
+{
+	struct network *network = network_start(
+		t, NEEDS_TWIN,
+		&(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_CTRL_VQ,
+								 VIRTIO_NET_F_CTRL_RX,
+								 VIRTIO_NET_F_CTRL_VLAN)},
+		NULL);
+
+	be_unpromiscuous(network);
+	CHECK(t, NET_CTRL_VLAN_3, !lets_through(network, NEVER_ADDED),
+	      "with an empty table a frame tagged %u comes in", NEVER_ADDED);
+	for (unsigned n = 0; n < ARRAY_LENGTH(ids); n++)
+		REQUIRE(t, command(network, VIRTIO_NET_CTRL_VLAN_ADD, ids[n]) == VIRTIO_NET_OK,
+			"adding VLAN %u is refused", ids[n]);
+	for (unsigned n = 0; n < ARRAY_LENGTH(ids); n++)
+		CHECK(t, NET_CTRL_VLAN_2, receives(network, ids[n]),
+		      "a frame tagged %u, which is in the table, does not come in", ids[n]);
+	CHECK(t, NET_CTRL_VLAN_3, !lets_through(network, NEVER_ADDED),
+	      "a frame tagged %u, which was never added, comes in", NEVER_ADDED);
+	REQUIRE(t, command(network, VIRTIO_NET_CTRL_VLAN_DEL, ids[1]) == VIRTIO_NET_OK,
+		"deleting VLAN %u is refused", ids[1]);
+	CHECK(t, NET_CTRL_VLAN_3, !lets_through(network, ids[1]),
+	      "a frame tagged %u, which was deleted, comes in", ids[1]);
+	CHECK(t, NET_CTRL_VLAN_2, receives(network, ids[0]),
+	      "once %u is deleted, a frame tagged %u does not come in", ids[1], ids[0]);
+}
