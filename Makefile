@@ -66,13 +66,18 @@ help: ## list the targets
 
 # ---- the image ------------------------------------------------------------------------------------
 
-$(BUILD)/generated/clauses.h: tests/clauses.tsv tests/clauses.awk
+$(BUILD)/clauses: scripts/clauses.c
 	@mkdir -p $(@D)
-	@awk -v what=header -f tests/clauses.awk $< >$@.new && mv $@.new $@
+	$(call say,HOSTCC,$<)
+	$(Q)$(HOSTCC) -std=gnu17 -O2 -Wall -Wextra -Werror $< -o $@
 
-$(BUILD)/generated/clauses_table.h: tests/clauses.tsv tests/clauses.awk
+$(BUILD)/generated/clauses.h: tests/clauses.tsv $(BUILD)/clauses
 	@mkdir -p $(@D)
-	@awk -v what=table -f tests/clauses.awk $< >$@.new && mv $@.new $@
+	$(Q)$(BUILD)/clauses header $< >$@.new && mv $@.new $@
+
+$(BUILD)/generated/clauses_table.h: tests/clauses.tsv $(BUILD)/clauses
+	@mkdir -p $(@D)
+	$(Q)$(BUILD)/clauses table $< >$@.new && mv $@.new $@
 
 # Whatever changes the outcome of a compilation: a new compiler or flag builds everything anew.
 $(BUILD)/image/flags: force

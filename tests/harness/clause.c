@@ -111,7 +111,7 @@ enum clause_verdict clause_verdict(enum clause_id id, const struct virtio_device
 		if (!binds(clause, &devices[n]))
 			continue;
 		bound = true;
-		offered = offered || needs_met(&devices[n], clause_needs[clause->needs]);
+		offered = offered || needs_met(&devices[n], clause_needs(clause));
 	}
 	if (!bound || clause->observer == OBSERVED_BY_NONE)
 		return CLAUSE_NOT_APPLICABLE;

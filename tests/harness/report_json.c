@@ -96,8 +96,8 @@ static void json_check(const struct broken_check *check)
 	begin("check");
 	add_text("clause", check->clause->id);
 	add_text("level", clause_level_name(check->clause->level));
-	add_text("statement", check->clause->statement);
-	add_text("section", clause_sections[check->clause->section]);
+	add_text("statement", clause_statement(check->clause));
+	add_text("section", clause_section(check->clause));
 	add_place(check->result);
 	add_text("message", check->message);
 	add_text("dump", check->dump);

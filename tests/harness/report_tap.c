@@ -29,8 +29,8 @@ static void tap_start(const struct result *result)
 static void tap_check(const struct broken_check *check)
 {
 	print("# %s %s: %s\n#   %s\n#   repeat: %s\n", check->clause->id,
-	      clause_level_name(check->clause->level), check->clause->statement, check->message,
-	      check->repeat);
+	      clause_level_name(check->clause->level), clause_statement(check->clause),
+	      check->message, check->repeat);
 }
 
 static void tap_test(const struct result *result)
@@ -53,7 +53,7 @@ static void tap_clause(const struct clause *clause, enum clause_verdict verdict,
 	(void)checks;
 	(void)why;
 	if (verdict == CLAUSE_VIOLATED)
-		print("# violated: %s %s\n", clause->id, clause->statement);
+		print("# violated: %s %s\n", clause->id, clause_statement(clause));
 }
 
 static void tap_note(const char *sentence)

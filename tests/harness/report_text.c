@@ -45,7 +45,8 @@ static void text_start(const struct result *result)
 static void text_check(const struct broken_check *check)
 {
 	print("      %s %s: %s\n      seen: %s\n", check->clause->id,
-	      clause_level_name(check->clause->level), check->clause->statement, check->message);
+	      clause_level_name(check->clause->level), clause_statement(check->clause),
+	      check->message);
 	if (*check->dump)
 		print("%s", check->dump);
 	print("      repeat: %s\n", check->repeat);
@@ -71,7 +72,7 @@ static void text_clause(const struct clause *clause, enum clause_verdict verdict
 	(void)why;
 	if (verdict == CLAUSE_VIOLATED)
 		print("violated  %-14s %-10s %s (%u of %u checks)\n", clause->id,
-		      clause_level_name(clause->level), clause->statement,
+		      clause_level_name(clause->level), clause_statement(clause),
 		      clause_state(clause - clauses)->violated, checks);
 }
 

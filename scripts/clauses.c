@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Build tool: turns tests/clauses.tsv into C.
+ *
+ *	clauses header tests/clauses.tsv	the enumerators
+ *	clauses table tests/clauses.tsv		the rows and their texts
+ *
+ * The texts are most of the image's read-only data, so they are kept by byte pair encoding: the most
+ * frequent pair of bytes becomes a code of its own, again and again, until the codes are used up. Any
+ * text can be read alone, without a buffer (tests/harness/clause_text.c).
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROWS_MOST    4096
+#define COLUMNS      8
+#define TEXTS_MOST   (3 * ROWS_MOST)
+#define POOL_MOST    (1u << 20)
+#define CODES_LOW    0x01 /* … 0x1f, and 0x80 … 0xff: no text has these bytes */
+#define CODES_LOW_END 0x20
+#define CODES_HIGH   0x80
+#define CODES_END    0x100
+
+enum column { ID, SECTION, LEVEL, APPLIES, NEEDS, STATEMENT, OBSERVE, HOW };
+
+static char *rows[ROWS_MOST][COLUMNS];
+static unsigned row_count;
+
+/* The texts one after another, each ended by a 0; grows shorter as pairs are replaced. */
+static uint8_t pool[POOL_MOST];
+static size_t pool_length;
+static const char *texts[TEXTS_MOST];
+static unsigned text_count;
+static uint8_t pairs[CODES_END][2];
+
+static void die(unsigned line, const char *what, const char *value)
+{
+	fprintf(stderr, "tests/clauses.tsv:%u: %s%s%s\n", line, what, value ? " " : "",
+		value ? value : "");
+	exit(1);
+}
+
+static const char *one_of(unsigned line, const char *what, const char *value,
+			  const char *const names[][2])
+{
+	for (unsigned n = 0; names[n][0]; n++) {
+		if (strcmp(names[n][0], value) == 0)
+			return names[n][1];
+	}
+	die(line, what, value);
+	return NULL;
+}
+
+static const char *level_of(unsigned row)
+{
+	static const char *const names[][2] = {
+		{"MUST", "LEVEL_MUST"},     {"MUST NOT", "LEVEL_MUST_NOT"},
+		{"SHOULD", "LEVEL_SHOULD"}, {"SHOULD NOT", "LEVEL_SHOULD_NOT"},
+		{"MAY", "LEVEL_MAY"},       {NULL, NULL},
+	};
+
+	return one_of(row + 2, "unknown level", rows[row][LEVEL], names);
+}
+
+static const char *observer_of(unsigned row)
+{
+	static const char *const names[][2] = {
+		{"guest", "OBSERVED_BY_GUEST"},
+		{"host", "OBSERVED_BY_HOST"},
+		{"none", "OBSERVED_BY_NONE"},
+		{NULL, NULL},
+	};
+
+	return one_of(row + 2, "unknown observer", rows[row][OBSERVE], names);
+}
+
+static void check_text(unsigned line, const char *text)
+{
+	for (; *text; text++) {
+		if ((unsigned char)*text < 0x20 || (unsigned char)*text > 0x7e)
+			die(line, "a text has a byte that is no printable ASCII", NULL);
+	}
+}
+
+static void read_rows(const char *name)
+{
+	FILE *file = fopen(name, "r");
+	char *line = NULL;
+	size_t size = 0;
+	unsigned number = 0;
+
+	if (!file) {
+		perror(name);
+		exit(1);
+	}
+	while (getline(&line, &size, file) > 0) {
+		char *rest = line;
+		unsigned column = 0;
+
+		line[strcspn(line, "\n")] = '\0';
+		if (++number == 1)
+			continue;
+		if (row_count == ROWS_MOST)
+			die(number, "more rows than this tool holds", NULL);
+		for (char *word = strsep(&rest, "\t"); word; word = strsep(&rest, "\t"), column++) {
+			if (column < COLUMNS)
+				rows[row_count][column] = strdup(word);
+			check_text(number, word);
+		}
+		if (column != COLUMNS)
+			die(number, "a row has 8 columns, this one does not", NULL);
+		for (unsigned n = 0; n < row_count; n++) {
+			if (strcmp(rows[n][ID], rows[row_count][ID]) == 0)
+				die(number, "this id appears twice:", rows[n][ID]);
+		}
+		row_count++;
+	}
+	free(line);
+	fclose(file);
+}
+
+/* The number of a text in the list, each kept once. */
+static unsigned place(const char *text)
+{
+	for (unsigned n = 0; n < text_count; n++) {
+		if (strcmp(texts[n], text) == 0)
+			return n;
+	}
+	texts[text_count] = text;
+	return text_count++;
+}
+
+static void fill_pool(void)
+{
+	for (unsigned n = 0; n < text_count; n++) {
+		size_t length = strlen(texts[n]) + 1;
+
+		if (pool_length + length > POOL_MOST)
+			die(0, "the texts are longer than this tool holds", NULL);
+		memcpy(pool + pool_length, texts[n], length);
+		pool_length += length;
+	}
+}
+
+static void replace(unsigned code, unsigned pair)
+{
+	size_t to = 0;
+
+	pairs[code][0] = (uint8_t)(pair >> 8);
+	pairs[code][1] = (uint8_t)pair;
+	for (size_t from = 0; from < pool_length; from++) {
+		if (from + 1 < pool_length && pool[from] == pair >> 8 && pool[from + 1] == (pair & 0xff)) {
+			pool[to++] = (uint8_t)code;
+			from++;
+		} else {
+			pool[to++] = pool[from];
+		}
+	}
+	pool_length = to;
+}
+
+static void encode(void)
+{
+	static unsigned counts[1 << 16];
+
+	for (unsigned code = CODES_LOW; code < CODES_END; code++) {
+		unsigned best = 0;
+
+		if (code == CODES_LOW_END)
+			code = CODES_HIGH;
+		memset(counts, 0, sizeof(counts));
+		for (size_t n = 0; n + 1 < pool_length; n++) {
+			if (pool[n] && pool[n + 1])
+				counts[pool[n] << 8 | pool[n + 1]]++;
+		}
+		for (unsigned pair = 1; pair < 1 << 16; pair++) {
+			if (counts[pair] > counts[best])
+				best = pair;
+		}
+		if (counts[best] < 2)
+			return;
+		replace(code, best);
+	}
+}
+
+static void print_bytes(const uint8_t *bytes, size_t length)
+{
+	for (size_t n = 0; n < length; n++)
+		printf("%s%u,", n % 24 ? "" : "\n\t", bytes[n]);
+	printf("\n};\n");
+}
+
+static const char *symbol(const char *id)
+{
+	static char name[64];
+
+	snprintf(name, sizeof(name), "%s", id);
+	for (char *at = name; *at; at++) {
+		if (*at == '-')
+			*at = '_';
+	}
+	return name;
+}
+
+static void print_header(void)
+{
+	printf("/* Generated from tests/clauses.tsv. */\nenum clause_id {\n");
+	for (unsigned n = 0; n < row_count; n++)
+		printf("\tCLAUSE_%s,\n", symbol(rows[n][ID]));
+	printf("\tCLAUSE_COUNT\n};\n");
+}
+
+static void print_table(void)
+{
+	static size_t starts[TEXTS_MOST];
+	unsigned text = 0;
+
+	for (unsigned n = 0; n < row_count; n++) {
+		place(rows[n][STATEMENT]);
+		place(rows[n][SECTION]);
+		place(rows[n][NEEDS]);
+	}
+	fill_pool();
+	encode();
+	for (size_t at = 0; at < pool_length; at++) {
+		if (at == 0 || !pool[at - 1])
+			starts[text++] = at;
+	}
+	printf("/* Generated from tests/clauses.tsv. */\nconst struct clause clauses[CLAUSE_COUNT] = {\n");
+	for (unsigned n = 0; n < row_count; n++)
+		printf("\t[CLAUSE_%s] = {\"%s\", %zu, %zu, %zu, %s, %s, %d},\n", symbol(rows[n][ID]),
+		       rows[n][ID], starts[place(rows[n][STATEMENT])],
+		       starts[place(rows[n][SECTION])], starts[place(rows[n][NEEDS])], level_of(n),
+		       observer_of(n), strcmp(rows[n][APPLIES], "legacy") == 0);
+	printf("};\nconst uint8_t clause_text_pairs[%u][2] = {\n", CODES_END);
+	for (unsigned code = 0; code < CODES_END; code++)
+		printf("%s{%u, %u},", code % 12 ? " " : "\n\t", pairs[code][0], pairs[code][1]);
+	printf("\n};\nconst uint8_t clause_text_pool[] = {");
+	print_bytes(pool, pool_length);
+}
+
+int main(int count, char **arguments)
+{
+	if (count != 3 || (strcmp(arguments[1], "header") && strcmp(arguments[1], "table"))) {
+		fprintf(stderr, "usage: clauses header|table FILE\n");
+		return 2;
+	}
+	read_rows(arguments[2]);
+	if (arguments[1][0] == 'h')
+		print_header();
+	else
+		print_table();
+	return fflush(stdout) || ferror(stdout);
+}
