@@ -53,7 +53,7 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-clang test-reproducible test-safety test-selftest
+TEST_TARGETS := all lint unit test-clang test-reproducible test-safety test-selftest test-trace
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -129,6 +129,10 @@ test-safety: $(BUILD)/virtproof.elf ## disks that are not scratch stay as they a
 .PHONY: test-sabotage
 test-sabotage: $(BUILD)/virtproof.elf ## every saboteur (SABOTEURS=globs) must be found out by the tests
 	@tests/sabotage/run.sh $(BUILD) '$(or $(SABOTEURS),*)'
+
+.PHONY: test-trace
+test-trace: $(BUILD)/virtproof.elf ## vp.trace says what QEMU's own trace says
+	@tests/trace/compare.sh $(BUILD)
 
 .PHONY: test-selftest
 test-selftest: $(BUILD)/virtproof.elf ## tests that go wrong on purpose are reported as such

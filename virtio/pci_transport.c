@@ -101,8 +101,6 @@ static bool aim_entry(struct virtio_device *device, unsigned entry, unsigned vec
 	}
 	msix_mask_entry(&device->msix, entry, true);
 	msix_write_entry(&device->msix, entry, message.address, message.data);
-	virtio_trace("%s msix entry %u address %#lx data %#x", device->name, entry, message.address,
-		     message.data);
 	return true;
 }
 
@@ -117,7 +115,6 @@ static bool new_vector(struct virtio_device *device, unsigned *vector)
 static void unmask_entry(struct virtio_device *device, unsigned entry)
 {
 	msix_mask_entry(&device->msix, entry, false);
-	virtio_trace("%s msix entry %u unmasked", device->name, entry);
 }
 
 /* The configuration vector is entry 0. */

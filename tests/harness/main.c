@@ -10,6 +10,7 @@
 #include "pci/config.h"
 #include "tests/harness/options.h"
 #include "tests/harness/runner.h"
+#include "tests/harness/trace.h"
 #include "tests/sabotage/sabotage.h"
 #include "virtio/pci.h"
 #include "virtio/registers.h"
@@ -43,11 +44,6 @@ static NORETURN void end_in_error(const char *sentence)
 	reporter->note(sentence);
 	reporter->summary(&totals, VERDICT_ERROR);
 	finish(VERDICT_ERROR);
-}
-
-static void print_trace(const char *line)
-{
-	print("trace: %s\n", line);
 }
 
 static void read_options(const struct boot_info *info)
@@ -139,6 +135,8 @@ static void find_devices(void)
 		struct virtio_device *device = &devices[device_count];
 
 		note_findings(&functions[n]);
+		if (options.trace)
+			trace_function(&functions[n]);
 		switch (virtio_pci_probe(&functions[n], device)) {
 		case VIRTIO_PCI_NOT_VIRTIO:
 			break;
@@ -209,7 +207,7 @@ NORETURN void virtproof_main(struct boot_info *info)
 	}
 	report_run(info);
 	if (options.trace)
-		virtio_trace_to(print_trace);
+		trace_start();
 	find_devices();
 	if (!device_count)
 		end_in_error("no virtio device was found on PCI that can be driven");
