@@ -8,16 +8,29 @@ build=$1
 globs=${2:-*}
 shift $(($# < 2 ? $# : 2))
 log=$(mktemp "${TMPDIR:-/tmp}/virtproof-sabotage.XXXXXX")
-trap 'rm -f "$log"' EXIT
+scratch=$(mktemp "${TMPDIR:-/tmp}/virtproof-scratch.XXXXXX")
+trap 'rm -f "$log" "$scratch"' EXIT
+truncate -s 4M "$scratch"
 
 timeout -k 3 300 qemu-system-x86_64 -M q35 -accel tcg -m 64 -smp 2 -nodefaults -display none \
 	-no-reboot -serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4 \
-	-kernel "$build/virtproof.elf" -append "vp.exit=debug vp.sabotage=$globs $*" \
+	-kernel "$build/virtproof.elf" -append "vp.exit=debug vp.sabotage=$globs vp.scratch=00:05.0,00:06.0,00:07.0 $*" \
 	-blockdev null-co,node-name=null,size=16777216,read-zeroes=on \
 	-device virtio-blk-pci,drive=null,addr=1 \
 	-netdev user,id=net -device virtio-net-pci,netdev=net,addr=2 \
 	-device virtio-rng-pci,addr=3 \
-	-chardev null,id=con -device virtio-serial-pci,addr=4 -device virtconsole,chardev=con |
+	-chardev null,id=con -device virtio-serial-pci,addr=4 -device virtconsole,chardev=con \
+	-blockdev "raw,node-name=file,file.driver=file,file.filename=$scratch,discard=unmap" \
+	-device virtio-blk-pci,drive=file,addr=5,num-queues=2 \
+	-blockdev null-co,node-name=fixed,size=16777216,read-zeroes=on,read-only=on \
+	-device virtio-blk-pci,drive=fixed,addr=6 \
+	-object throttle-group,id=slow,x-iops-total=200 \
+	-blockdev null-co,node-name=fast,size=16777216,read-zeroes=on \
+	-blockdev throttle,node-name=disk,throttle-group=slow,file=fast \
+	-device virtio-scsi-pci,id=scsi,addr=7 -device scsi-hd,drive=disk,bus=scsi.0 \
+	-object iothread,id=hints \
+	-device virtio-balloon-pci,free-page-hint=on,iothread=hints,free-page-reporting=on,addr=8 \
+	-device virtio-keyboard-pci,addr=9 -device virtio-tablet-pci,addr=10 |
 	tee "$log"
 status=${PIPESTATUS[0]}
 

@@ -186,6 +186,14 @@ struct scsi_unit scsi_find_disk(struct test_run *t)
 	return find(t, true);
 }
 
+/* A function that ends commands may have to wait for the disk. */
+#define MANAGE_NS (4 * NANOSECONDS_A_SECOND)
+
+static bool function_done(void *queue)
+{
+	return virtqueue_used_pending(queue);
+}
+
 uint8_t scsi_manage(struct test_run *t, enum virtio_scsi_tmf function, uint8_t target, uint64_t id)
 {
 	struct virtqueue *queue = t->device->queues[SCSI_CONTROL_QUEUE];
@@ -202,7 +210,10 @@ uint8_t scsi_manage(struct test_run *t, enum virtio_scsi_tmf function, uint8_t t
 	*request = (struct request){
 		.out = (uint8_t *)tmf, .out_length = sizeof(*tmf), .in = response, .in_length = 1};
 	submit(t, queue, request);
-	REQUIRE(t, await_completion(t, queue, &completion),
-		"task management function %u is not completed within 1 s", function);
+	REQUIRE(t,
+		wait_until(function_done, queue, clock_deadline(MANAGE_NS)) &&
+			virtqueue_take(queue, &completion),
+		"task management function %u is not completed within 4 s", function);
+	REQUIRE(t, completion.token == request, "another function was completed");
 	return *response;
 }

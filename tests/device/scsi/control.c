@@ -5,7 +5,8 @@
  */
 #include "tests/device/scsi/command.h"
 
-#define DEPTH 24
+#define DEPTH   40
+#define SLOW_NS (20 * NANOSECONDS_A_SECOND)
 
 static bool response_is_defined(uint8_t response)
 {
@@ -82,6 +83,9 @@ TEST(scsi, notification_queries_are_answered,
 /* Puts reads of the first blocks in flight, ids 1 … DEPTH. */
 static void start_reads(struct test_run *t, const struct scsi_unit *unit, struct request **reads)
 {
+	if (SCSI_CONFIG(t, cmd_per_lun) < DEPTH)
+		skip_test(t, "cmd_per_lun is %lu, this takes %u", SCSI_CONFIG(t, cmd_per_lun),
+			  DEPTH);
 	for (unsigned n = 0; n < DEPTH; n++) {
 		reads[n] = scsi_command(t, unit->target, 0, unit->block);
 		scsi_set_transfer(reads[n], SCSI_READ_10, n % unit->blocks, 1);
@@ -113,7 +117,7 @@ static struct request *ended_reads(struct test_run *t, const char *function)
 
 TEST(scsi, aborted_task_says_so,
      .about = "ABORT TASK on the last of many reads: it is done or has response ABORTED",
-     .type = VIRTIO_TYPE_SCSI)
+     .type = VIRTIO_TYPE_SCSI, .timeout = SLOW_NS)
 {
 	struct request *reads[DEPTH];
 	struct completion completion;
@@ -139,7 +143,7 @@ TEST(scsi, aborted_task_says_so,
 
 TEST(scsi, aborted_task_set_says_so,
      .about = "ABORT TASK SET over many reads: each is done or has response ABORTED",
-     .type = VIRTIO_TYPE_SCSI)
+     .type = VIRTIO_TYPE_SCSI, .timeout = SLOW_NS)
 {
 	struct request *reads[DEPTH], *cancelled;
 	struct scsi_unit unit;
@@ -159,7 +163,7 @@ TEST(scsi, aborted_task_set_says_so,
 
 TEST(scsi, reset_unit_says_so,
      .about = "LOGICAL UNIT RESET and I_T NEXUS RESET over many reads: each is done or RESET",
-     .type = VIRTIO_TYPE_SCSI)
+     .type = VIRTIO_TYPE_SCSI, .timeout = SLOW_NS)
 {
 	static const struct {
 		enum virtio_scsi_tmf function;
