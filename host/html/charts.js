@@ -95,10 +95,10 @@ const charts = (() => {
 	function depthChart(parent, name, unit, rates) {
 		const lines = new Map();
 
-		for (const { label, measure } of rates) {
+		for (const { label, depth, measure } of rates) {
 			if (!lines.has(label))
 				lines.set(label, []);
-			lines.get(label).push([measure.depth, measure.value]);
+			lines.get(label).push([depth, measure.value]);
 		}
 
 		const series = [...lines].map(([label, points]) => {

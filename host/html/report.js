@@ -197,28 +197,37 @@ function showTests() {
 	byId("test-count").textContent = `${Math.min(found.length, rowLimit / 10)} of ${found.length} shown`;
 }
 
-// Measures of one name and unit stand together; a line is one job, device and variant.
+// A measure's name is what was measured, then settings: "read.iops depth=32 size=4096".
+function parsed(measure) {
+	const [name, ...settings] = measure.name.split(" ");
+	const depth = settings.map((word) => /^depth=(\d+)$/.exec(word)).find(Boolean);
+
+	return { name, depth: depth ? +depth[1] : 0,
+		settings: settings.filter((word) => !word.startsWith("depth=")) };
+}
+
+// Measures of one name and unit stand together; a line is one job, device, variant and settings.
 function measureGroups() {
 	const groups = new Map();
 
 	for (const job of report.jobs) {
 		for (const measure of job.measures) {
-			const key = `${measure.name} (${measure.unit})`;
-			const label = [job.name, measure.device, measure.variant].filter(Boolean).join(" ");
+			const { name, depth, settings } = parsed(measure);
+			const key = `${name} (${measure.unit})`;
+			const label = [job.name, measure.device, measure.variant, ...settings].filter(Boolean).join(" ");
 
 			if (!groups.has(key))
 				groups.set(key, []);
-			groups.get(key).push({ label, measure });
+			groups.get(key).push({ name, label, depth, measure });
 		}
 	}
 	return groups;
 }
 
-function figures(one) {
-	const { label, measure } = one;
-	const names = ["count", "min", "p50", "p90", "p99", "p999", "p9999", "max", "mean", "depth", "value"];
+function figures({ label, depth, measure }) {
+	const names = ["count", "min", "p50", "p90", "p99", "p999", "p9999", "max", "mean", "value"];
 
-	return make("tr", null, cell(label), ...names.map((name) =>
+	return make("tr", null, cell(label), cell(depth || "", "number"), ...names.map((name) =>
 		cell(measure[name] === undefined ? "" : Math.round(measure[name] * 100) / 100, "number")));
 }
 
@@ -228,8 +237,8 @@ function showMeasures() {
 	for (const [key, group] of measureGroups()) {
 		const boxes = make("div", { class: "charts" });
 		const distributions = group.filter(({ measure }) => charts.counted(measure).length);
-		const rates = group.filter(({ measure }) => measure.depth > 0 && measure.value > 0);
-		const { name, unit } = group[0].measure;
+		const rates = group.filter(({ depth, measure }) => depth > 0 && measure.value > 0);
+		const { name, measure: { unit } } = group[0];
 
 		list.append(make("h3", null, key), boxes);
 		if (distributions.length) {
@@ -239,7 +248,7 @@ function showMeasures() {
 		if (rates.length)
 			charts.depthChart(boxes, name, unit, rates);
 		list.append(make("details", null, make("summary", null, "figures"), make("div", { class: "scroll" },
-			table(["", "count", "min", "p50", "p90", "p99", "p99.9", "p99.99", "max", "mean", "depth", "value"],
+			table(["", "depth", "count", "min", "p50", "p90", "p99", "p99.9", "p99.99", "max", "mean", "value"],
 				group.map(figures)))));
 	}
 	if (!list.childElementCount)

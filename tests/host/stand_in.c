@@ -164,8 +164,8 @@ static void print_measures(void)
 	printf("],\"count\":%u,\"min\":%u,\"max\":%u,\"mean\":%.0f,\"p50\":%u,\"p99\":%u}\n", total,
 	       lowest, highest, total ? sum / total : 0, 20000 * told.factor / 100, highest);
 	for (unsigned depth = 1; depth <= 64; depth *= 4)
-		printf("{\"type\":\"measure\",\"name\":\"read\",\"device\":\"00:03.0\",\"variant\":"
-		       "\"split\",\"depth\":%u,\"unit\":\"requests/s\",\"value\":%u}\n",
+		printf("{\"type\":\"measure\",\"name\":\"read depth=%u\",\"device\":\"00:03.0\",\"variant\":"
+		       "\"split\",\"unit\":\"requests/s\",\"value\":%u}\n",
 		       depth, (5000 + (unsigned)rand_r(&seed) % 100) * depth * 100 / told.factor);
 }
 
