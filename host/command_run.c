@@ -276,21 +276,13 @@ static gboolean write_reports(struct job *job)
 {
 	g_autoptr(GPtrArray) jobs = g_ptr_array_new();
 	g_autoptr(GError) error = NULL;
-	gboolean fine = TRUE;
 
-	if (!options.reports)
-		return TRUE;
 	g_ptr_array_add(jobs, job);
-
-	struct report *report = report_new(jobs, options.expect, options.strict, &error);
-
-	for (char **path = options.reports; report && fine && *path; path++)
-		fine = report_write(report, report_format_of(*path), *path, &error);
-	if (report)
-		report_free(report);
-	if (error)
-		fprintf(stderr, "virtproof: %s\n", error->message);
-	return report && fine;
+	if (!options.reports ||
+	    reports_write_jobs(jobs, options.reports, options.expect, options.strict, &error))
+		return TRUE;
+	fprintf(stderr, "virtproof: %s\n", error->message);
+	return FALSE;
 }
 
 /* The first document whose format its name does not tell, or NULL. */

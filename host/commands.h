@@ -17,6 +17,8 @@ enum exit_status {
 /* Each takes its own words, argv[0] being its name, and returns the exit status. */
 int command_run(int argc, char **argv);
 int command_report(int argc, char **argv);
+int command_matrix(int argc, char **argv);
+int command_merge(int argc, char **argv);
 int command_list(int argc, char **argv);
 
 /*
@@ -32,5 +34,8 @@ gboolean parse_options(const char *arguments, const char *summary, const GOption
  */
 GCancellable *interruption(void);
 int interruption_signal(void);
+
+/* The program as it was invoked: argv[0]. */
+const char *invoked_as(void);
 
 #endif

@@ -54,6 +54,7 @@ char *explain_test(const struct job *job, const struct test_result *test, const 
 	g_autofree char *repeat = explain_repeat(job, test);
 
 	add_lines(words, indent, "", test->reason);
+	add_lines(words, indent, "| ", test->dump);
 	for (unsigned i = 0; i < test->checks->len; i++)
 		add_check(words, indent, test->checks->pdata[i]);
 	add_expectation(words, indent, test->expectation);

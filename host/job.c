@@ -30,6 +30,7 @@ static void test_free(void *data)
 	g_free(test->variant);
 	g_free(test->verdict);
 	g_free(test->reason);
+	g_free(test->dump);
 	g_free(test->outcome);
 	g_free(test->repeat);
 	g_ptr_array_unref(test->checks);
@@ -295,6 +296,7 @@ static void add_test(struct job *job, JsonObject *record)
 	test->variant = g_strdup(record_text(record, "variant"));
 	test->verdict = g_strdup(record_text(record, "verdict"));
 	test->reason = g_strdup(record_text(record, "reason"));
+	test->dump = g_strdup(record_text(record, "dump"));
 	test->outcome = g_strdup(record_text(record, "outcome"));
 	test->repeat = g_strdup(record_text(record, "repeat"));
 	test->us = record_number(record, "us", 0);

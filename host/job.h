@@ -40,6 +40,7 @@ struct test_result {
 	char *variant;
 	char *verdict; /* pass, fail, warn, skip, error */
 	char *reason;
+	char *dump;    /* the state of the ring when it failed, on several lines; "" for none */
 	char *outcome; /* of a hostile test, or vmm-died, vmm-hung, vmm-spins, …; "" for none */
 	char *repeat;
 	gint64 us;

@@ -19,11 +19,19 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{"run", "run the image on a VMM and judge its devices", command_run},
+	{"matrix", "run all jobs of a matrix file, several at a time", command_matrix},
+	{"merge", "put the records of many runs into one file", command_merge},
 	{"report", "make a document of what runs have recorded", command_report},
 	{"list", "list the VMMs that are known, or what one of them has", command_list},
 };
 
 static int caught_signal;
+static const char *program;
+
+const char *invoked_as(void)
+{
+	return program;
+}
 
 GCancellable *interruption(void)
 {
@@ -74,6 +82,7 @@ int main(int argc, char **argv)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 
+	program = argv[0];
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
 	for (unsigned i = 0; i < G_N_ELEMENTS(signals); i++)

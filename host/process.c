@@ -15,15 +15,12 @@ static void set_up_child(void *unused)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-struct process *process_start(char *const *command, GSubprocessFlags flags, GError **error)
+static struct process *spawn(GSubprocessLauncher *launcher, char *const *command, GError **error)
 {
-	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(flags);
+	GSubprocess *child;
 
 	g_subprocess_launcher_set_child_setup(launcher, set_up_child, NULL, NULL);
-
-	GSubprocess *child =
-		g_subprocess_launcher_spawnv(launcher, (const char *const *)command, error);
-
+	child = g_subprocess_launcher_spawnv(launcher, (const char *const *)command, error);
 	if (!child)
 		return NULL;
 
@@ -33,6 +30,22 @@ struct process *process_start(char *const *command, GSubprocessFlags flags, GErr
 	process->child = child;
 	process->group = identifier ? atoi(identifier) : 0;
 	return process;
+}
+
+struct process *process_start(char *const *command, GSubprocessFlags flags, GError **error)
+{
+	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(flags);
+
+	return spawn(launcher, command, error);
+}
+
+struct process *process_start_into(char *const *command, const char *path, GError **error)
+{
+	g_autoptr(GSubprocessLauncher) launcher =
+		g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDERR_MERGE);
+
+	g_subprocess_launcher_set_stdout_file_path(launcher, path);
+	return spawn(launcher, command, error);
 }
 
 void process_kill(struct process *process)

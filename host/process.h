@@ -19,6 +19,9 @@ struct process {
  */
 struct process *process_start(char *const *command, GSubprocessFlags flags, GError **error);
 
+/* The same with nothing as input and both outputs into a file, which is emptied first. */
+struct process *process_start_into(char *const *command, const char *path, GError **error);
+
 /* Kills the whole group, waits for the child, frees. NULL is fine. */
 void process_end(struct process *process);
 

@@ -116,3 +116,30 @@ char *report_test_name(const struct test_result *test)
 	return g_strdup_printf("%s%s%s%s", test->full_name, device, *test->variant ? " " : "",
 			       test->variant);
 }
+
+gboolean reports_write_jobs(GPtrArray *jobs, char *const *paths, const char *choice,
+			    gboolean strict, GError **error)
+{
+	struct report *report = report_new(jobs, choice, strict, error);
+	gboolean fine = report != NULL;
+
+	for (; fine && *paths; paths++) {
+		const struct report_format *format = report_format_of(*paths);
+
+		if (!format)
+			g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+				    "%s: the name does not tell the format of the report", *paths);
+		fine = format && report_write(report, format, *paths, error);
+	}
+	if (report)
+		report_free(report);
+	return fine;
+}
+
+gboolean reports_write(char *const *records, char *const *paths, const char *choice,
+		       gboolean strict, GError **error)
+{
+	g_autoptr(GPtrArray) jobs = jobs_load_all(records, error);
+
+	return jobs && reports_write_jobs(jobs, paths, choice, strict, error);
+}

@@ -40,6 +40,17 @@ const struct report_format *report_format_of(const char *path);
 gboolean report_write(const struct report *report, const struct report_format *format,
 		      const char *path, GError **error);
 
+/*
+ * Writes documents about the jobs of all files of records, each in the format that its name
+ * tells. FALSE with error set when a name tells none or a file cannot be read or written.
+ */
+gboolean reports_write(char *const *records, char *const *paths, const char *choice,
+		       gboolean strict, GError **error);
+
+/* The same for jobs at hand. */
+gboolean reports_write_jobs(GPtrArray *jobs, char *const *paths, const char *choice,
+			    gboolean strict, GError **error);
+
 /* How the test ends, expectations considered. */
 enum report_end report_end(const struct report *report, const struct test_result *test);
 

@@ -50,6 +50,7 @@ static JsonObject *test_object(const struct report *report, const struct job *jo
 	set_text(object, "end", end_names[report_end(report, test)]);
 	set_text(object, "outcome", test->outcome);
 	set_text(object, "reason", test->reason);
+	set_text(object, "dump", test->dump);
 	set_text(object, "repeat", repeat ? repeat : "");
 	json_object_set_int_member(object, "us", test->us);
 	if (test->checks->len)

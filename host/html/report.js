@@ -74,6 +74,7 @@ function failureDetails(job, test) {
 		if (details.childElementCount > 1)
 			return;
 		details.append(...[test.reason ? make("p", null, test.reason) : "",
+			test.dump ? make("pre", null, test.dump) : "",
 			...(test.checks || []).flatMap(checkText),
 			test.expected ? make("p", { class: "expected" }, `Expected: ${test.expected} ${test.link || ""}`) : "",
 			test.repeat ? make("pre", null, test.repeat) : ""].filter(Boolean));

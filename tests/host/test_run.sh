@@ -89,7 +89,8 @@ TMPDIR="$folder/tmp" "$build/virtproof" run --vmm "$here/stand-in.ini" \
 pid=$!
 until says "number_8" || ! kill -0 $pid 2>/dev/null; do sleep 0.05; done
 child=$(pgrep -P $pid)
+disown $pid
 kill -KILL $pid
-wait $pid 2>/dev/null
-sleep 0.2
+
+sleep 0.3
 expect "a killed run leaves no process" is_gone "$child"
