@@ -54,12 +54,46 @@ static gboolean catch_signal(void *context)
 	return G_SOURCE_CONTINUE;
 }
 
+/* The entry of a short option that takes a value, or NULL. */
+static const GOptionEntry *entry_with_value(const GOptionEntry *entries, char letter)
+{
+	for (; entries->long_name; entries++) {
+		if (entries->short_name == letter && entries->arg != G_OPTION_ARG_NONE)
+			return entries;
+	}
+	return NULL;
+}
+
+/* GLib does not know -j2 for -j 2, which everybody else does. The words last as the program. */
+static void separate_values(const GOptionEntry *entries, int *argc, char ***argv)
+{
+	GPtrArray *words = g_ptr_array_new();
+	gboolean ours = TRUE;
+
+	for (char **word = *argv; *word; word++) {
+		const char *text = *word;
+
+		ours = ours && strcmp(text, "--") != 0;
+		if (ours && text[0] == '-' && g_ascii_isalpha(text[1]) && text[2] &&
+		    entry_with_value(entries, text[1])) {
+			g_ptr_array_add(words, g_strndup(text, 2));
+			g_ptr_array_add(words, g_strdup(text + 2));
+		} else {
+			g_ptr_array_add(words, *word);
+		}
+	}
+	*argc = (int)words->len;
+	g_ptr_array_add(words, NULL);
+	*argv = (char **)g_ptr_array_free(words, FALSE);
+}
+
 gboolean parse_options(const char *arguments, const char *summary, const GOptionEntry *entries,
 		       int *argc, char ***argv)
 {
 	g_autoptr(GOptionContext) context = g_option_context_new(arguments);
 	g_autoptr(GError) error = NULL;
 
+	separate_values(entries, argc, argv);
 	g_option_context_set_summary(context, summary);
 	g_option_context_add_main_entries(context, entries, NULL);
 	if (g_option_context_parse(context, argc, argv, &error))

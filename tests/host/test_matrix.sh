@@ -7,7 +7,7 @@ matrix=$folder/a.matrix
 sed "s|VMM|$here/stand-in.ini|; s|PROGRAM|$build/host/stand-in|" "$here/stand-in.matrix" >"$matrix"
 
 status=0
-virtproof matrix -j 2 --logs "$folder/logs" --log "$folder/all.log" -r "$folder/all.tap" "$matrix" \
+virtproof matrix -j2 --logs "$folder/logs" --log "$folder/all.log" -r "$folder/all.tap" "$matrix" \
 	>"$folder/out" 2>&1 || status=$?
 expect "a matrix ends with the worst status of its jobs" status_is 1
 expect "a matrix runs each combination" says "7 jobs: 5 as expected, 1 not, 1 skipped"
