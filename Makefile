@@ -53,7 +53,7 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-clang test-reproducible test-safety test-selftest test-trace
+TEST_TARGETS := all lint unit test-clang test-reproducible test-safety test-selftest test-trace test-sabotage
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything

@@ -17,7 +17,7 @@ timeout -k 3 300 qemu-system-x86_64 -M q35 -accel tcg -m 64 -smp 2 -nodefaults -
 	-kernel "$build/virtproof.elf" -append "vp.exit=debug vp.sabotage=$globs vp.scratch=00:05.0,00:06.0,00:07.0 $*" \
 	-blockdev null-co,node-name=null,size=16777216,read-zeroes=on \
 	-device virtio-blk-pci,drive=null,addr=1 \
-	-netdev user,id=net -device virtio-net-pci,netdev=net,addr=2 \
+	-netdev user,id=net -device virtio-net-pci,netdev=net,packed=on,addr=2 \
 	-device virtio-rng-pci,addr=3 \
 	-chardev null,id=con -device virtio-serial-pci,addr=4 -device virtconsole,chardev=con \
 	-blockdev "raw,node-name=file,file.driver=file,file.filename=$scratch,discard=unmap" \
