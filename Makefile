@@ -184,7 +184,7 @@ C_FILES = $(shell git ls-files '*.c' '*.h')
 
 .PHONY: format
 format: ## put every C file into the project's style
-	clang-format -i $(C_FILES)
+	$(Q)clang-format -i $(C_FILES)
 
 .PHONY: check-layers
 check-layers: ## fail when an include points up

@@ -14,14 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS_MOST    4096
-#define COLUMNS      8
-#define TEXTS_MOST   (3 * ROWS_MOST)
-#define POOL_MOST    (1u << 20)
-#define CODES_LOW    0x01 /* … 0x1f, and 0x80 … 0xff: no text has these bytes */
+#define ROWS_MOST     4096
+#define COLUMNS       8
+#define TEXTS_MOST    (3 * ROWS_MOST)
+#define POOL_MOST     (1u << 20)
+#define CODES_LOW     0x01 /* … 0x1f, and 0x80 … 0xff: no text has these bytes */
 #define CODES_LOW_END 0x20
-#define CODES_HIGH   0x80
-#define CODES_END    0x100
+#define CODES_HIGH    0x80
+#define CODES_END     0x100
 
 enum column { ID, SECTION, LEVEL, APPLIES, NEEDS, STATEMENT, OBSERVE, HOW };
 
@@ -151,7 +151,8 @@ static void replace(unsigned code, unsigned pair)
 	pairs[code][0] = (uint8_t)(pair >> 8);
 	pairs[code][1] = (uint8_t)pair;
 	for (size_t from = 0; from < pool_length; from++) {
-		if (from + 1 < pool_length && pool[from] == pair >> 8 && pool[from + 1] == (pair & 0xff)) {
+		if (from + 1 < pool_length && pool[from] == pair >> 8 &&
+		    pool[from + 1] == (pair & 0xff)) {
 			pool[to++] = (uint8_t)code;
 			from++;
 		} else {
@@ -230,8 +231,8 @@ static void print_table(void)
 	}
 	printf("/* Generated from tests/clauses.tsv. */\nconst struct clause clauses[CLAUSE_COUNT] = {\n");
 	for (unsigned n = 0; n < row_count; n++)
-		printf("\t[CLAUSE_%s] = {\"%s\", %zu, %zu, %zu, %s, %s, %d},\n", symbol(rows[n][ID]),
-		       rows[n][ID], starts[place(rows[n][STATEMENT])],
+		printf("\t[CLAUSE_%s] = {\"%s\", %zu, %zu, %zu, %s, %s, %d},\n",
+		       symbol(rows[n][ID]), rows[n][ID], starts[place(rows[n][STATEMENT])],
 		       starts[place(rows[n][SECTION])], starts[place(rows[n][NEEDS])], level_of(n),
 		       observer_of(n), strcmp(rows[n][APPLIES], "legacy") == 0);
 	printf("};\nconst uint8_t clause_text_pairs[%u][2] = {\n", CODES_END);
