@@ -24,7 +24,7 @@ timeout -k 3 300 qemu-system-x86_64 -M q35 -accel tcg -m 64 -smp 2 -nodefaults -
 	-device virtio-blk-pci,drive=file,addr=5,num-queues=2 \
 	-blockdev null-co,node-name=fixed,size=16777216,read-zeroes=on,read-only=on \
 	-device virtio-blk-pci,drive=fixed,addr=6 \
-	-object throttle-group,id=slow,x-iops-total=200 \
+	-object throttle-group,id=slow,x-iops-total=300 \
 	-blockdev null-co,node-name=fast,size=16777216,read-zeroes=on \
 	-blockdev throttle,node-name=disk,throttle-group=slow,file=fast \
 	-device virtio-scsi-pci,id=scsi,addr=7 -device scsi-hd,drive=disk,bus=scsi.0 \

@@ -2,6 +2,7 @@
 /* SCSI hosts that break one rule. */
 #include "tests/sabotage/request.h"
 #include "virtio/device/scsi.h"
+#include "virtio/registers.h"
 
 #define CONFIG(field) offsetof(struct virtio_scsi_config, field)
 
@@ -107,5 +108,36 @@ static void mistake_endings(struct virtqueue *queue, struct used_element *elemen
 }
 
 SABOTEUR(scsi_mistakes_endings, .about = "aborted commands say reset, reset ones busy",
-	 BREAKS(CLAUSE_SCSI_REQ_6, CLAUSE_SCSI_REQ_7, CLAUSE_SCSI_REQ_9, CLAUSE_SCSI_REQ_19),
-	 .type = VIRTIO_TYPE_SCSI, .tests = "scsi.*", .used_element = mistake_endings);
+	 BREAKS(CLAUSE_SCSI_REQ_6, CLAUSE_SCSI_REQ_7, CLAUSE_SCSI_REQ_9), .type = VIRTIO_TYPE_SCSI,
+	 .tests = "scsi.*", .used_element = mistake_endings);
+
+static bool reset;
+
+static void begin(struct virtio_device *device)
+{
+	(void)device;
+	reset = false;
+}
+
+static bool note_reset(void *context, struct virtio_device *device, enum virtio_structure structure,
+		       uint32_t offset, unsigned width, uint64_t *value)
+{
+	(void)context;
+	(void)device;
+	(void)width;
+	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status))
+		reset = *value == 0;
+	return true;
+}
+
+static void be_busy_at_reset(struct virtqueue *queue, struct used_element *element)
+{
+	struct virtio_scsi_resp_cmd *response = response_of(queue, element);
+
+	if (response && reset)
+		response->response = VIRTIO_SCSI_S_BUSY;
+}
+
+SABOTEUR(scsi_is_busy_at_reset, .about = "commands that a device reset ends have response BUSY",
+	 BREAKS(CLAUSE_SCSI_REQ_19), .type = VIRTIO_TYPE_SCSI, .tests = "scsi.*",
+	 .hooks = {.write = note_reset}, .used_element = be_busy_at_reset, .start = begin);
