@@ -33,21 +33,6 @@ static void corrupt(struct frame *frame)
 					 : offsetof(struct udp_header, checksum))] ^= 0x5a;
 }
 
-/* The same flow and payload: checksum and padding may differ. */
-static bool is_of_flow(const struct packet *packet, const void *context)
-{
-	const struct frame *frame = context;
-	struct parsed sent, got;
-
-	if (!frame_parse(frame->bytes, frame->length, &sent) ||
-	    !frame_parse(packet->bytes, packet->length, &got) || got.protocol != sent.protocol ||
-	    got.transport != sent.transport || got.end != sent.end)
-		return false;
-	return memcmp(packet->bytes + got.transport, frame->bytes + sent.transport, 4) == 0 &&
-	       memcmp(packet->bytes + got.payload, frame->bytes + sent.payload,
-		      sent.end - sent.payload) == 0;
-}
-
 /* Sends a frame whose checksum is left to the sender's device, and waits for it at the other end. */
 static struct packet *pass_partial(struct network *network, struct link *from, struct link *to,
 				   enum kind kind)
@@ -57,7 +42,7 @@ static struct packet *pass_partial(struct network *network, struct link *from, s
 	make(network->frame, from, to, kind, (uint16_t)network_cookie(network));
 	frame_offload_checksum(network->frame, &header);
 	link_send_in_parts(from, 0, &header, network->frame, 1);
-	return link_await(to, is_of_flow, network->frame, PATIENCE_NS);
+	return link_await(to, packet_is_datagram, network->frame, PATIENCE_NS);
 }
 
 TEST(net, partial_checksums_are_completed,
@@ -171,7 +156,8 @@ TEST(net, wrong_checksums_are_not_vouched_for,
 		     (uint16_t)network_cookie(network));
 		corrupt(network->frame);
 		link_send(network->twin, network->frame);
-		packet = link_await(network->link, is_of_flow, network->frame, PATIENCE_NS / 10);
+		packet = link_await(network->link, packet_is_datagram, network->frame,
+				    PATIENCE_NS / 10);
 		if (!packet)
 			continue; /* dropped: nobody was told that it is right */
 		CHECK(t, NET_RX_19, !(packet->header.hdr.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM),
@@ -241,7 +227,8 @@ static void judge_by_twin(struct test_run *t, struct network *network)
 		     (uint16_t)network_cookie(network));
 		corrupt(network->frame);
 		link_send(network->link, network->frame);
-		packet = link_await(network->twin, is_of_flow, network->frame, PATIENCE_NS / 10);
+		packet = link_await(network->twin, packet_is_datagram, network->frame,
+				    PATIENCE_NS / 10);
 		flags = packet ? packet->header.hdr.flags : 0;
 		CHECK(t, NET_TX_16,
 		      !(flags & (VIRTIO_NET_HDR_F_NEEDS_CSUM | VIRTIO_NET_HDR_F_DATA_VALID)),

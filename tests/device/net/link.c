@@ -165,7 +165,7 @@ struct link *link_start(struct test_run *t, struct virtio_device *device,
 	struct link *link = link_prepare(t, device, settings);
 
 	link_go(link);
-	if (link->pairs > 1 && link_has(link, VIRTIO_NET_F_MQ)) {
+	if (link->pairs > 1 && !settings->idle && link_has(link, VIRTIO_NET_F_MQ)) {
 		uint8_t ack = link_set_pairs(link, (uint16_t)link->pairs);
 
 		REQUIRE(t, ack == VIRTIO_NET_OK,
@@ -324,6 +324,20 @@ static bool is_probe(const struct packet *packet, const void *context)
 struct packet *link_await_probe(struct link *link, uint32_t cookie, uint64_t nanoseconds)
 {
 	return link_await(link, is_probe, &cookie, nanoseconds);
+}
+
+bool packet_is_datagram(const struct packet *packet, const void *context)
+{
+	const struct frame *frame = context;
+	struct parsed sent, got;
+
+	if (!frame_parse(frame->bytes, frame->length, &sent) ||
+	    !frame_parse(packet->bytes, packet->length, &got) || got.protocol != sent.protocol ||
+	    got.transport != sent.transport || got.end != sent.end)
+		return false;
+	return memcmp(packet->bytes + got.transport, frame->bytes + sent.transport, 4) == 0 &&
+	       memcmp(packet->bytes + got.payload, frame->bytes + sent.payload,
+		      sent.end - sent.payload) == 0;
 }
 
 uint8_t link_command(struct link *link, uint8_t class, uint8_t command, const void *data,

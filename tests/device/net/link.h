@@ -17,6 +17,7 @@ struct link_settings {
 	unsigned buffers;         /* receive buffers a pair, 16 */
 	uint32_t buffer_size;     /* enough for the largest packet that may come */
 	bool mixed;   /* every second buffer is half as large again, every third twice as large */
+	bool idle;    /* leave the pairs behind the first as they are after a reset */
 	bool vectors; /* interrupts as the test's variant has them, else polled */
 };
 
@@ -91,6 +92,9 @@ typedef bool packet_matcher(const struct packet *packet, const void *context);
 struct packet *link_await(struct link *link, packet_matcher *match, const void *context,
 			  uint64_t nanoseconds);
 struct packet *link_await_probe(struct link *link, uint32_t cookie, uint64_t nanoseconds);
+
+/* Matches the TCP or UDP packet with the ports and payload of the frame that is the context. */
+bool packet_is_datagram(const struct packet *packet, const void *frame);
 
 /* Takes whatever has come already, and drops it. */
 void link_drain(struct link *link);

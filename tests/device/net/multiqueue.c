@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Queue pairs and automatic receive steering (virtio 1.4, 5.1.6.5.6). */
+#include "lib/string.h"
+#include "tests/device/net/peer.h"
+
+#define PAIRS       4u
+#define FLOWS       24u
+#define ROUNDS      3u
+#define PAYLOAD     64u
+#define LOST_NS     300000000ull
+
+#define MQ_FEATURES NET_FEATURES(VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_MQ, VIRTIO_F_RING_RESET)
+
+/* With PAIRS pairs set up and filled, of which the first alone is in use yet. */
+static struct network *start(struct test_run *t, const struct link_settings *settings)
+{
+	struct network *network;
+
+	if (net_config(t->device, max_virtqueue_pairs) < 2)
+		skip_test(t, "max_virtqueue_pairs is %u",
+			  net_config(t->device, max_virtqueue_pairs));
+	network = network_start(t, NEEDS_TWIN, settings, NULL);
+	REQUIRE(t, network->link->pairs >= 2, "MQ is offered and not negotiated");
+	return network;
+}
+
+static const struct link_settings *idle(void)
+{
+	static struct link_settings settings;
+
+	settings = (struct link_settings){.features = MQ_FEATURES, .pairs = PAIRS, .idle = true};
+	return &settings;
+}
+
+static void use_pairs(struct network *network, unsigned pairs)
+{
+	uint8_t ack = link_set_pairs(network->link, (uint16_t)pairs);
+
+	REQUIRE(network->t, ack == VIRTIO_NET_OK, "the command for %u queue pairs is answered %u",
+		pairs, ack);
+}
+
+/* Numbers for flows that no other test has used. */
+static uint16_t first_flow(struct network *network)
+{
+	return (uint16_t)(network_cookie(network) & 0x7fff);
+}
+
+/* A packet of a flow from the twin, or NULL. */
+static struct packet *fetch(struct network *network, uint16_t n, uint64_t nanoseconds)
+{
+	struct flow flow = flow_of(network->twin->mac, network->link->mac, false, n);
+
+	frame_udp(network->frame, &flow, PAYLOAD);
+	link_send(network->twin, network->frame);
+	return link_await(network->link, packet_is_datagram, network->frame, nanoseconds);
+}
+
+static unsigned pair_of(struct network *network, uint16_t n)
+{
+	for (unsigned attempt = 0; attempt < ROUNDS; attempt++) {
+		struct packet *packet = fetch(network, n, PATIENCE_NS / ROUNDS);
+
+		if (packet)
+			return packet->pair;
+	}
+	fail_test(network->t, "a packet of flow %u does not come in within 1 s", n);
+}
+
+static void check_first_only(struct test_run *t, struct network *network, const char *when)
+{
+	uint16_t first = first_flow(network);
+
+	for (unsigned n = 0; n < FLOWS; n++) {
+		unsigned pair = pair_of(network, (uint16_t)(first + n));
+
+		if (!CHECK(t, NET_CTRL_MQ_1, pair == 0, "%s: a packet arrives on receiveq%u", when,
+			   pair + 1))
+			return;
+	}
+}
+
+TEST(net, one_pair_is_used_at_first,
+     .about = "after initialization and after a reset packets arrive on receiveq1 alone",
+     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MQ))
+{
+	struct network *network = start(t, idle());
+
+	check_first_only(t, network, "after initialization");
+	use_pairs(network, network->link->pairs);
+	network_restart(network, idle());
+	check_first_only(t, network, "after a reset");
+}
+
+TEST(net, disabled_pairs_fall_silent,
+     .about = "once the command for fewer pairs is used, no packet arrives on those above",
+     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MQ))
+{
+	struct network *network = start(t, idle());
+	uint16_t first = first_flow(network);
+
+	use_pairs(network, network->link->pairs);
+	for (unsigned n = 0; n < FLOWS; n++)
+		pair_of(network, (uint16_t)(first + n));
+	for (unsigned pairs = network->link->pairs / 2; pairs >= 1; pairs /= 2) {
+		use_pairs(network, pairs);
+		link_drain(network->link);
+		for (unsigned n = 0; n < FLOWS; n++) {
+			unsigned pair = pair_of(network, (uint16_t)(first + n));
+
+			if (!CHECK(t, NET_CTRL_MQ_2, pair < pairs,
+				   "with %u pairs a packet arrives on receiveq%u", pairs, pair + 1))
+				return;
+		}
+	}
+}
+
+TEST(net, flows_stay_on_their_queue,
+     .about = "with several pairs in use each flow arrives on one queue of these",
+     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MQ))
+{
+	struct network *network = start(t, idle());
+	uint16_t first = first_flow(network);
+
+	use_pairs(network, 2);
+	for (unsigned n = 0; n < FLOWS; n++) {
+		unsigned pair = pair_of(network, (uint16_t)(first + n));
+
+		CHECK(t, NET_PROSE_5, pair < 2, "with 2 pairs flow %u arrives on receiveq%u", n,
+		      pair + 1);
+		for (unsigned round = 1; round < ROUNDS; round++) {
+			unsigned now = pair_of(network, (uint16_t)(first + n));
+
+			CHECK(t, NET_PROSE_5, now == pair,
+			      "flow %u arrives on receiveq%u, and then on receiveq%u", n, pair + 1,
+			      now + 1);
+		}
+	}
+}
+
+/* The device says something in a flow first, on one of its transmit queues. */
+static void speak(struct network *network, uint16_t n, unsigned pair)
+{
+	struct flow flow = flow_of(network->link->mac, network->twin->mac, false, n);
+	struct flow there = flow_of(network->twin->mac, network->link->mac, false, n);
+
+	memcpy(flow.from_ip, there.to_ip, sizeof(flow.from_ip));
+	memcpy(flow.to_ip, there.from_ip, sizeof(flow.to_ip));
+	flow.from_port = there.to_port;
+	flow.to_port = there.from_port;
+	frame_udp(network->frame, &flow, PAYLOAD);
+	link_send_in_parts(network->link, pair, NULL, network->frame, 1);
+	REQUIRE(network->t,
+		link_await(network->twin, packet_is_datagram, network->frame, PATIENCE_NS),
+		"a packet sent on transmitq%u does not arrive within 1 s", pair + 1);
+}
+
+TEST(net, flows_follow_their_transmit_queue,
+     .about = "packets of a flow come in on the pair on whose queue the driver sent last",
+     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MQ))
+{
+	struct network *network = start(t, idle());
+	uint16_t first = first_flow(network);
+
+	use_pairs(network, network->link->pairs);
+	for (unsigned n = 0; n < FLOWS; n++) {
+		unsigned wanted = n % network->link->pairs, pair;
+
+		speak(network, (uint16_t)(first + n), wanted);
+		pair = pair_of(network, (uint16_t)(first + n));
+		CHECK(t, NET_PROSE_6, pair == wanted,
+		      "flow %u was sent on transmitq%u and arrives on receiveq%u", n, wanted + 1,
+		      pair + 1);
+	}
+}
+
+TEST(net, reset_queues_are_steered_around,
+     .about = "packets for a receive queue under reset come in on another", .type = VIRTIO_TYPE_NET,
+     .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MQ))
+{
+	struct network *network = start(t, idle());
+	struct virtio_device *device = t->device;
+	uint16_t first = first_flow(network), flow = first;
+	struct packet *packet;
+	unsigned pair;
+
+	if (!link_has(network->link, VIRTIO_F_RING_RESET))
+		skip_test(t, "not offered: VIRTIO_F_RING_RESET");
+	use_pairs(network, network->link->pairs);
+	pair = pair_of(network, flow);
+	REQUIRE(t, device->transport->reset_vq(device->queues[net_receive_queue(pair)]), "%s",
+		device->problem);
+	packet = fetch(network, flow, LOST_NS);
+	CHECK(t, NET_CTRL_MQ_3, packet && packet->pair != pair,
+	      "receiveq%u is reset: a packet of its flow %s", pair + 1,
+	      packet ? "still arrives there" : "arrives on no queue");
+}
