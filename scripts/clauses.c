@@ -16,7 +16,7 @@
 
 #define ROWS_MOST     4096
 #define COLUMNS       8
-#define TEXTS_MOST    (3 * ROWS_MOST)
+#define TEXTS_MOST    (4 * ROWS_MOST)
 #define POOL_MOST     (1u << 20)
 #define CODES_LOW     0x01 /* … 0x1f, and 0x80 … 0xff: no text has these bytes */
 #define CODES_LOW_END 0x20
@@ -216,23 +216,29 @@ static void print_header(void)
 static void print_table(void)
 {
 	static size_t starts[TEXTS_MOST];
-	unsigned text = 0;
+	unsigned text = 0, near;
 
+	/* What is referred to by 16 bits comes first. */
 	for (unsigned n = 0; n < row_count; n++) {
-		place(rows[n][STATEMENT]);
+		place(rows[n][ID]);
 		place(rows[n][SECTION]);
 		place(rows[n][NEEDS]);
 	}
+	near = text_count;
+	for (unsigned n = 0; n < row_count; n++)
+		place(rows[n][STATEMENT]);
 	fill_pool();
 	encode();
 	for (size_t at = 0; at < pool_length; at++) {
 		if (at == 0 || !pool[at - 1])
 			starts[text++] = at;
 	}
+	if (starts[near - 1] > UINT16_MAX)
+		die(0, "ids, sections and conditions no longer fit 16 bits", NULL);
 	printf("/* Generated from tests/clauses.tsv. */\nconst struct clause clauses[CLAUSE_COUNT] = {\n");
 	for (unsigned n = 0; n < row_count; n++)
-		printf("\t[CLAUSE_%s] = {\"%s\", %zu, %zu, %zu, %s, %s, %d},\n",
-		       symbol(rows[n][ID]), rows[n][ID], starts[place(rows[n][STATEMENT])],
+		printf("\t[CLAUSE_%s] = {%zu, %zu, %zu, %zu, %s, %s, %d},\n", symbol(rows[n][ID]),
+		       starts[place(rows[n][STATEMENT])], starts[place(rows[n][ID])],
 		       starts[place(rows[n][SECTION])], starts[place(rows[n][NEEDS])], level_of(n),
 		       observer_of(n), strcmp(rows[n][APPLIES], "legacy") == 0);
 	printf("};\nconst uint8_t clause_text_pairs[%u][2] = {\n", CODES_END);

@@ -55,8 +55,9 @@ static bool area_is_core(const char *id)
 static bool binds(const struct clause *clause, const struct virtio_device *device)
 {
 	const struct virtio_type *type = virtio_type_by_id(device->type);
+	const char *name = clause_name(clause);
 
-	return area_is_core(clause->id) || (type && area_is(clause->id, type->area));
+	return area_is_core(name) || (type && area_is(name, type->area));
 }
 
 /* One alternative of a `needs` condition: a feature that must have been offered, or anything else. */

@@ -14,10 +14,11 @@ enum clause_observer { OBSERVED_BY_GUEST, OBSERVED_BY_HOST, OBSERVED_BY_NONE };
 
 /* One row of tests/clauses.tsv. */
 struct clause {
-	const char *id;
-	uint32_t statement; /* places in clause_text_pool: read them with the functions below */
-	uint32_t section;
-	uint32_t needs;
+	/* Places in clause_text_pool: read them with the functions below. */
+	uint32_t statement;
+	uint16_t id;
+	uint16_t section;
+	uint16_t needs;
 	uint8_t level;        /* enum clause_level */
 	uint8_t observer : 7; /* enum clause_observer */
 	uint8_t legacy : 1;   /* binds the legacy interface only */
@@ -28,6 +29,7 @@ extern const uint8_t clause_text_pairs[256][2];
 extern const uint8_t clause_text_pool[];
 
 /* The texts of a row, each in a static buffer that the next call of the same function overwrites. */
+const char *clause_name(const struct clause *clause); /* its id: "PCI-MSIX-11" */
 const char *clause_statement(const struct clause *clause);
 const char *clause_section(const struct clause *clause); /* title path in the specification */
 const char *clause_needs(const struct clause *clause);   /* conditions */

@@ -30,6 +30,13 @@ static const char *expand(uint32_t offset, char *buffer, size_t size)
 	return buffer;
 }
 
+const char *clause_name(const struct clause *clause)
+{
+	static char name[48];
+
+	return expand(clause->id, name, sizeof(name));
+}
+
 const char *clause_statement(const struct clause *clause)
 {
 	static char statement[256];

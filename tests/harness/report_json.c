@@ -94,7 +94,7 @@ static void json_start(const struct result *result)
 static void json_check(const struct broken_check *check)
 {
 	begin("check");
-	add_text("clause", check->clause->id);
+	add_text("clause", clause_name(check->clause));
 	add_text("level", clause_level_name(check->clause->level));
 	add_text("statement", clause_statement(check->clause));
 	add_text("section", clause_section(check->clause));
@@ -127,7 +127,7 @@ static void json_clause(const struct clause *clause, enum clause_verdict verdict
 	};
 
 	begin("clause");
-	add_text("id", clause->id);
+	add_text("id", clause_name(clause));
 	add_text("level", clause_level_name(clause->level));
 	add_text("verdict", names[verdict]);
 	add_number("checks", checks);
@@ -221,7 +221,7 @@ static void json_sabotage(const struct sabotage_result *result)
 static void json_suspect(const struct clause *clause)
 {
 	begin("suspect");
-	add_text("clause", clause->id);
+	add_text("clause", clause_name(clause));
 	end();
 }
 

@@ -28,7 +28,7 @@ static void tap_start(const struct result *result)
 
 static void tap_check(const struct broken_check *check)
 {
-	print("# %s %s: %s\n#   %s\n#   repeat: %s\n", check->clause->id,
+	print("# %s %s: %s\n#   %s\n#   repeat: %s\n", clause_name(check->clause),
 	      clause_level_name(check->clause->level), clause_statement(check->clause),
 	      check->message, check->repeat);
 }
@@ -53,7 +53,7 @@ static void tap_clause(const struct clause *clause, enum clause_verdict verdict,
 	(void)checks;
 	(void)why;
 	if (verdict == CLAUSE_VIOLATED)
-		print("# violated: %s %s\n", clause->id, clause_statement(clause));
+		print("# violated: %s %s\n", clause_name(clause), clause_statement(clause));
 }
 
 static void tap_note(const char *sentence)
@@ -97,7 +97,7 @@ static void tap_sabotage(const struct sabotage_result *result)
 
 static void tap_suspect(const struct clause *clause)
 {
-	print("# suspect: %s\n", clause->id);
+	print("# suspect: %s\n", clause_name(clause));
 }
 
 static void tap_sabotage_summary(unsigned detected, unsigned tried, unsigned skipped)

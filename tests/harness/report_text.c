@@ -44,7 +44,7 @@ static void text_start(const struct result *result)
 
 static void text_check(const struct broken_check *check)
 {
-	print("      %s %s: %s\n      seen: %s\n", check->clause->id,
+	print("      %s %s: %s\n      seen: %s\n", clause_name(check->clause),
 	      clause_level_name(check->clause->level), clause_statement(check->clause),
 	      check->message);
 	if (*check->dump)
@@ -71,7 +71,7 @@ static void text_clause(const struct clause *clause, enum clause_verdict verdict
 {
 	(void)why;
 	if (verdict == CLAUSE_VIOLATED)
-		print("violated  %-14s %-10s %s (%u of %u checks)\n", clause->id,
+		print("violated  %-14s %-10s %s (%u of %u checks)\n", clause_name(clause),
 		      clause_level_name(clause->level), clause_statement(clause),
 		      clause_state(clause - clauses)->violated, checks);
 }
@@ -130,7 +130,8 @@ static void text_sabotage(const struct sabotage_result *result)
 
 static void text_suspect(const struct clause *clause)
 {
-	print("suspect  %s: judged, but no saboteur names it and none made it fail\n", clause->id);
+	print("suspect  %s: judged, but no saboteur names it and none made it fail\n",
+	      clause_name(clause));
 }
 
 static void text_sabotage_summary(unsigned detected, unsigned tried, unsigned skipped)

@@ -149,7 +149,7 @@ void check_violated(struct test_run *t, const struct citation *citation, const c
 		break;
 	}
 	if (!*t->reason)
-		format_text(t->reason, sizeof(t->reason), "%s: %s", clause->id, message);
+		format_text(t->reason, sizeof(t->reason), "%s: %s", clause_name(clause), message);
 	reporter->check(&(struct broken_check){
 		.clause = clause,
 		.result = &current_result,
@@ -523,7 +523,7 @@ void list_tests(void)
 		print("%s.%s: %s\n ", (*test)->suite, (*test)->name, (*test)->about);
 		for_each_citation (citation) {
 			if (cites(*test, *citation))
-				print(" %s", clauses[(*citation)->id].id);
+				print(" %s", clause_name(&clauses[(*citation)->id]));
 		}
 		print("\n");
 	}

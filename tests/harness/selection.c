@@ -25,7 +25,8 @@ static bool listed(const char *list, const struct test *test, const struct virti
 	if (device && glob_list_match(list, virtio_type_name(device->type)))
 		return true;
 	for_each_citation (citation) {
-		if (cites(test, *citation) && glob_list_match(list, clauses[(*citation)->id].id))
+		if (cites(test, *citation) &&
+		    glob_list_match(list, clause_name(&clauses[(*citation)->id])))
 			return true;
 	}
 	return false;

@@ -161,7 +161,7 @@ static const char *missed(const struct hunt *hunt)
 		enum clause_id id = hunt->saboteur->clauses[n];
 
 		if (!hunt->found[id])
-			text_add(&text, "%s%s", *words ? "," : "", clauses[id].id);
+			text_add(&text, "%s%s", *words ? "," : "", clause_name(&clauses[id]));
 	}
 	return words;
 }

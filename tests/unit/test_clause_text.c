@@ -33,7 +33,7 @@ static void every_row_reads_as_it_was_written(void **state)
 		line[strcspn(line, "\n")] = '\0';
 		for (unsigned n = 0; n < COLUMNS; n++)
 			columns[n] = strsep(&rest, "\t");
-		assert_string_equal(clause->id, columns[ID]);
+		assert_string_equal(clause_name(clause), columns[ID]);
 		assert_string_equal(clause_statement(clause), columns[STATEMENT]);
 		assert_string_equal(clause_section(clause), columns[SECTION]);
 		assert_string_equal(clause_needs(clause), columns[NEEDS]);
