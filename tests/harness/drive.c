@@ -7,8 +7,9 @@
 #include "virtio/registers.h"
 
 /* Spinning this long before halting: most completions come sooner, and a halt costs an exit. */
-#define SPIN_NS  20000
-#define SLEEP_NS 200000
+#define SPIN_NS   20000
+#define SLEEP_NS  200000
+#define SETTLE_NS 200000
 
 bool negotiate(struct test_run *t, struct features features)
 {
@@ -121,6 +122,16 @@ void submit(struct test_run *t, struct virtqueue *queue, struct request *request
 		error_in_test(t, "queue %u has no free descriptors", queue->index);
 	virtqueue_publish(queue);
 	virtqueue_kick(queue);
+}
+
+void settle_interrupts(void)
+{
+	uint64_t deadline = clock_deadline(SETTLE_NS);
+
+	while (!clock_passed(deadline)) {
+		interrupts_close();
+		cpu_halt_until(deadline);
+	}
 }
 
 static uint64_t run_out;

@@ -61,6 +61,12 @@ void work_once(struct test_run *t, uint64_t seed);
 /* Waits until condition(context) or the deadline (TSC); the last answer of the condition. */
 bool wait_until(bool (*condition)(void *context), void *context, uint64_t deadline);
 
+/*
+ * Lets what the local APICs have accepted reach its handlers: a CPU that is emulated in batches, or
+ * asleep, takes its time.
+ */
+void settle_interrupts(void);
+
 /* How many waits of wait_until() have ended at their deadline. */
 uint64_t waits_run_out(void);
 

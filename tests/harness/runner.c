@@ -10,6 +10,7 @@
 #include "pci/bus.h"
 #include "pci/intx.h"
 #include "tests/harness/diagnose.h"
+#include "tests/harness/drive.h"
 #include "tests/harness/line.h"
 #include "tests/harness/options.h"
 #include "tests/harness/selection.h"
@@ -263,17 +264,51 @@ struct virtio_device *other_device(const struct test_run *t, uint32_t type, unsi
 	return NULL;
 }
 
+struct virtio_device *any_other_device(const struct test_run *t, unsigned n)
+{
+	for (unsigned place = 0; place < known_count; place++) {
+		struct virtio_device *device = &known_devices[place];
+
+		if (device != t->device && !lost_devices[place] && n-- == 0)
+			return device;
+	}
+	return NULL;
+}
+
+/* Ends the service of a device that helped. */
+static void release(struct virtio_device *device)
+{
+	if (!device->transport->reset(device)) {
+		lost_devices[device - known_devices] = true;
+		return;
+	}
+	settle_interrupts();
+	device->transport->del_vqs(device);
+}
+
 static void release_companion(struct test_run *t)
 {
-	struct virtio_device *device = t->companion;
-
+	if (t->companion)
+		release(t->companion);
 	t->companion = NULL;
-	if (!device)
-		return;
-	if (device->transport->reset(device))
-		device->transport->del_vqs(device);
-	else
+}
+
+bool join_device(struct test_run *t, struct virtio_device *device)
+{
+	if (t->joined_count == JOINED_MOST)
+		return false;
+	if (!reset_fully(device)) {
 		lost_devices[device - known_devices] = true;
+		return false;
+	}
+	t->joined[t->joined_count++] = device;
+	return true;
+}
+
+void drive_device(struct test_run *t, struct virtio_device *device)
+{
+	t->device = device;
+	t->workload = workload_of(device->type);
 }
 
 bool take_companion(struct test_run *t, struct virtio_device *device)
@@ -316,12 +351,16 @@ static void clean_up(struct test_run *t, uint64_t strays, bool *lost)
 	unsigned vector;
 
 	release_companion(t);
+	for (unsigned n = 0; n < t->joined_count; n++)
+		release(t->joined[n]);
 	device->access = ACCESS_BAR;
 	if (!CHECK(t, RESET_1, device->transport->reset(device), "after the test: %s",
 		   device->problem)) {
 		*lost = true;
 		return;
 	}
+	if (device->queue_count || device->config_vector)
+		settle_interrupts();
 	arrivals = interrupt_total();
 	device->transport->del_vqs(device);
 	CHECK(t, RESET_2, interrupt_total() == arrivals,
@@ -348,6 +387,7 @@ static bool execute(struct test_run *t, const struct interference *interference,
 			   : t->test->timeout ? t->test->timeout
 					      : TIMEOUT_NS;
 	uint64_t strays = interrupt_strays(NULL), start;
+	struct virtio_device *device = t->device;
 
 	if (!make_fresh(t)) {
 		*lost = true;
@@ -365,6 +405,7 @@ static bool execute(struct test_run *t, const struct interference *interference,
 	/* A broken check has brought its own. */
 	if (report.end != GUARD_RETURNED && t->verdict == VERDICT_FAIL)
 		current_result.dump = dump(t);
+	drive_device(t, device);
 	clean_up(t, strays, lost);
 	if (interference)
 		interference->end(t->device);

@@ -86,6 +86,8 @@ struct test {
 
 #define REASON_SIZE 320
 
+#define JOINED_MOST 16
+
 /* A test while it runs on one device in one variant. */
 struct test_run {
 	const struct test *test;
@@ -98,8 +100,10 @@ struct test_run {
 	enum verdict verdict;
 	char reason[REASON_SIZE];
 	unsigned checks;
-	bool up;                         /* bring_up() succeeded: queues exist */
-	struct virtio_device *companion; /* see take_companion() */
+	bool up;                                   /* bring_up() succeeded: queues exist */
+	struct virtio_device *companion;           /* see take_companion() */
+	struct virtio_device *joined[JOINED_MOST]; /* see join_device() */
+	unsigned joined_count;
 };
 
 /*
@@ -149,6 +153,18 @@ struct virtio_device *other_device(const struct test_run *t, uint32_t type, unsi
  * when another is taken and after the test. False when it does not come back from reset.
  */
 bool take_companion(struct test_run *t, struct virtio_device *device) MUST_CHECK;
+
+/* The nth device beside the one that is tested, of any type, from 0; NULL behind the last that works. */
+struct virtio_device *any_other_device(const struct test_run *t, unsigned n);
+
+/*
+ * Takes another device into the test beside those taken before, fresh from reset; all are reset after
+ * the test. False when it does not come back from reset, or JOINED_MOST have joined.
+ */
+bool join_device(struct test_run *t, struct virtio_device *device) MUST_CHECK;
+
+/* Whom the functions of drive.h drive from here on: a device that joined, or the one tested. */
+void drive_device(struct test_run *t, struct virtio_device *device);
 
 /* A piece of the arena; leaves the test with an error when there is no room. */
 void *test_memory(struct test_run *t, const char *name, size_t size, size_t alignment);

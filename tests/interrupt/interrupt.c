@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/interrupt/interrupt.h"
 
-#include "arch/cpu.h"
-
-#define SETTLE_NS 200000
-
 struct mark mark_arrivals(const struct virtqueue *queue)
 {
 	unsigned config = queue->device->config_vector;
@@ -99,26 +95,16 @@ bool fence(struct test_run *t, struct virtqueue *queue)
 	came = complete_with_message(t, queue);
 	aim(queue, own);
 	queue->vector = own;
-	settle();
+	settle_interrupts();
 	interrupt_free(sentinel);
 	return came;
-}
-
-void settle(void)
-{
-	uint64_t deadline = clock_deadline(SETTLE_NS);
-
-	while (!clock_passed(deadline)) {
-		interrupts_close();
-		cpu_halt_until(deadline);
-	}
 }
 
 void fence_by_reset(struct test_run *t)
 {
 	REQUIRE(t, t->device->transport->reset(t->device), "%s", t->device->problem);
 	t->up = false;
-	settle();
+	settle_interrupts();
 }
 
 struct pending_bit {

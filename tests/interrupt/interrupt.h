@@ -47,9 +47,6 @@ bool fence(struct test_run *t, struct virtqueue *queue);
  */
 void fence_by_reset(struct test_run *t);
 
-/* Lets what the local APIC has accepted reach its handler. */
-void settle(void);
-
 /* Waits until the entry's pending bit is as wanted; the last answer. */
 bool await_pending(const struct msix *msix, unsigned entry, bool wanted);
 

@@ -62,7 +62,7 @@ TEST(interrupt, masked_vector_is_held_pending,
 	mark = mark_arrivals(queue);
 	CHECK(t, MSIX_PCI_6, become_pending(t, queue, 1),
 	      "entry %u is masked, a buffer was used, its pending bit stays 0", queue->entry);
-	settle();
+	settle_interrupts();
 	CHECK(t, MSIX_PCI_5, !arrivals_own(queue, &mark) && !arrivals_elsewhere(queue, &mark),
 	      "entry %u is masked, and %lu messages came on its vector, %lu elsewhere",
 	      queue->entry, arrivals_own(queue, &mark), arrivals_elsewhere(queue, &mark));
@@ -112,7 +112,7 @@ TEST(interrupt, function_mask_holds_every_vector,
 	CHECK(t, MSIX_PCI_6, become_pending(t, queue, 3),
 	      "Function Mask is 1, buffers were used, the pending bit of entry %u stays 0",
 	      queue->entry);
-	settle();
+	settle_interrupts();
 	CHECK(t, MSIX_PCI_9, !arrivals_own(queue, &mark) && !arrivals_elsewhere(queue, &mark),
 	      "Function Mask is 1, and %lu messages came on the vector of entry %u, %lu elsewhere",
 	      arrivals_own(queue, &mark), queue->entry, arrivals_elsewhere(queue, &mark));
@@ -140,7 +140,7 @@ TEST(interrupt, entry_stays_masked_under_function_mask,
 	become_pending(t, queue, 1);
 	mark = mark_arrivals(queue);
 	mask_function(queue, false);
-	settle();
+	settle_interrupts();
 	CHECK(t, MSIX_PCI_10, msix_entry_masked(&t->device->msix, queue->entry),
 	      "the Mask bit of entry %u is gone after Function Mask was set and cleared",
 	      queue->entry);
@@ -220,7 +220,7 @@ TEST(interrupt, unmasking_alone_sends_nothing,
 	bring_up(t);
 	queue = work_queue(t);
 	complete_with_message(t, queue);
-	settle();
+	settle_interrupts();
 	mark = mark_arrivals(queue);
 	for (unsigned n = 0; n < EVENTS; n++) {
 		mask_entry(queue, true);

@@ -215,7 +215,7 @@ TEST(interrupt, no_message_while_msix_is_off,
 	bring_up(t);
 	queue = work_queue(t);
 	complete_with_message(t, queue);
-	settle();
+	settle_interrupts();
 	msix_enable(&t->device->msix, false);
 	mark = mark_arrivals(queue);
 	for (unsigned n = 0; n < ROUNDS; n++) {
@@ -226,4 +226,49 @@ TEST(interrupt, no_message_while_msix_is_off,
 	CHECK(t, MSIX_PCI_13, !arrivals_own(queue, &mark) && !arrivals_elsewhere(queue, &mark),
 	      "MSI-X is off, %u buffers were used, %lu messages came", ROUNDS,
 	      arrivals_own(queue, &mark));
+}
+
+/* Another device whose pin drives the same line, or NULL. */
+static struct virtio_device *neighbour_on_the_line(const struct test_run *t)
+{
+	struct virtio_device *other;
+
+	for (unsigned n = 0; (other = any_other_device(t, n)); n++) {
+		if (other->has_line && other->line == t->device->line && workload_of(other->type))
+			return other;
+	}
+	return NULL;
+}
+
+TEST(interrupt, shared_line_stays_up_for_the_other,
+     .about = "a line that two pins share stays up until both ISR status have been read",
+     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT)
+{
+	struct virtio_device *own = t->device, *other = neighbour_on_the_line(t);
+	struct virtqueue *queue;
+	uint8_t isr;
+
+	if (!other)
+		skip_test(t, "no other device shares the line %u", own->line);
+	if (!join_device(t, other))
+		skip_test(t, "%s does not come back from reset", other->name);
+	raise_pin(t);
+	drive_device(t, other);
+	queue = raise_pin(t);
+	drive_device(t, own);
+	REQUIRE(t, line_is_level(), "the line is not up");
+	isr = isr_read(other);
+	REQUIRE(t, isr & VIRTIO_PCI_ISR_QUEUE, "%s has raised the line, its ISR status reads %#x",
+		other->name, isr);
+	open_line(queue);
+	CHECK(t, PCI_ISR_5, line_is_level(),
+	      "the ISR status of %s was read and not that of %s: the line %u interrupts %u times",
+	      other->name, own->name, own->line, watcher.arrivals);
+	isr = isr_read(own);
+	CHECK(t, PCI_ISR_3, isr & VIRTIO_PCI_ISR_QUEUE,
+	      "%s was read first, and the ISR status of %s reads %#x", other->name, own->name, isr);
+	open_line(queue);
+	CHECK(t, PCI_ISR_TXT_4, line_stays_low(),
+	      "both ISR status were read, and the line %u interrupts %u times more", own->line,
+	      watcher.arrivals);
 }

@@ -15,7 +15,7 @@ static void watch(void)
 	uint64_t deadline = clock_deadline(WATCH_NS);
 
 	while (!clock_passed(deadline))
-		settle();
+		settle_interrupts();
 }
 
 TEST(interrupt, nothing_comes_before_driver_ok,
@@ -69,7 +69,7 @@ TEST(interrupt, no_configuration_message_without_a_change,
 	go_live(t);
 	for (unsigned n = 0; n < REQUESTS; n++)
 		complete_with_message(t, work_queue(t));
-	settle();
+	settle_interrupts();
 	arrivals = interrupt_count(device->config_vector) - arrivals;
 	read_configuration(device, &after);
 	if (memcmp(&before, &after, sizeof(before)) != 0 ||
@@ -135,7 +135,7 @@ TEST(interrupt, queue_reset_silences_the_queue,
 	common_write(device, queue_reset, 1);
 	REQUIRE(t, wait_until(queue_reset_done, device, clock_deadline(PATIENCE_NS)),
 		"queue %u: queue_reset keeps reading 1", queue->index);
-	settle();
+	settle_interrupts();
 	mark = mark_arrivals(queue);
 	watch();
 	CHECK(t, VQRESET_2, !arrivals_own(queue, &mark) && !arrivals_elsewhere(queue, &mark),

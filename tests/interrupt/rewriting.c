@@ -36,7 +36,7 @@ static bool arrives_at(struct test_run *t, struct virtqueue *queue, unsigned vec
 	queue->cpu = cpu;
 	mark = mark_arrivals(queue);
 	came = complete_with_message(t, queue);
-	settle();
+	settle_interrupts();
 	came = came && arrivals_own(queue, &mark) >= 1 && !arrivals_elsewhere(queue, &mark);
 	queue->vector = old_vector;
 	queue->cpu = old_cpu;
@@ -90,7 +90,7 @@ TEST(interrupt, data_changed_while_pending,
 	mark = mark_arrivals(queue);
 	msix_mask_entry(msix, queue->entry, false);
 	await_messages(t, queue, &mark, 1);
-	settle();
+	settle_interrupts();
 	CHECK(t, MSIX_PCI_11, arrivals_own(queue, &mark) >= 1 && !arrivals_elsewhere(queue, &mark),
 	      "entry %u was pending and now says vector %#x: %lu messages there, %lu elsewhere",
 	      queue->entry, other, arrivals_own(queue, &mark), arrivals_elsewhere(queue, &mark));
@@ -117,7 +117,7 @@ TEST(interrupt, data_changed_while_unmasked,
 	complete_one(t, queue);
 	msix_mask_entry(msix, queue->entry, true);
 	msix_mask_entry(msix, queue->entry, false);
-	settle();
+	settle_interrupts();
 	CHECK(t, MSIX_PCI_11, arrives_at(t, queue, other, queue->cpu),
 	      "entry %u was changed to vector %#x, masked and unmasked: the message does not come "
 	      "there alone",

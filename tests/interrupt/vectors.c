@@ -255,7 +255,7 @@ TEST(interrupt, queue_moves_to_another_entry,
 		queue->vector = entry ? vector : device->config_vector;
 		mark = mark_arrivals(queue);
 		came = complete_with_message(t, queue);
-		settle();
+		settle_interrupts();
 		CHECK(t, PCI_MSIX_TXT_1,
 		      came && arrivals_own(queue, &mark) && !arrivals_elsewhere(queue, &mark),
 		      "queue %u moved to entry %u: %lu messages on its vector, %lu on others",
@@ -315,7 +315,7 @@ TEST(interrupt, unmapped_queue_leaves_no_pending_bit,
 		virtqueue_arm(queue, 0);
 		complete_one(t, queue);
 	}
-	settle();
+	settle_interrupts();
 	for (unsigned entry = 0; entry < msix->entries; entry++)
 		CHECK(t, PCI_MSIX_TXT_2, !msix_pending(msix, entry),
 		      "queue %u is on NO_VECTOR, and its buffers made entry %u pending",

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Many devices at once, on all CPUs and on one line. */
+#include "arch/cpu.h"
+#include "tests/interrupt/interrupt.h"
+#include "virtio/registers.h"
+
+#define CREW_MOST   (JOINED_MOST + 1)
+#define QUEUES_MOST 32
+#define ROUNDS      100
+
+struct storm {
+	struct virtqueue *queues[QUEUES_MOST];
+	unsigned count;
+	struct mark marks[QUEUES_MOST];
+	uint64_t strangers; /* arrivals on no vector of these queues */
+};
+
+static struct storm storm;
+
+/* Which queues of a device take the workload: all of a disk's are alike. */
+static bool takes_work(const struct test_run *t, unsigned index)
+{
+	return index == t->workload->queue || t->device->type == VIRTIO_TYPE_BLK;
+}
+
+/* Brings one device up with each queue's messages going to another CPU, and enlists its queues. */
+static void enlist(struct test_run *t, struct virtio_device *device)
+{
+	unsigned queues;
+
+	drive_device(t, device);
+	queues = device->type == VIRTIO_TYPE_BLK ? MINIMUM(device->queues_offered, 8u)
+						 : t->workload->queues;
+	bring_up_queues(t, queues);
+	for (unsigned n = 0; n < queues && storm.count < QUEUES_MOST; n++) {
+		struct virtqueue *queue = device->queues[n];
+
+		if (!queue || !takes_work(t, n))
+			continue;
+		device->transport->set_vq_affinity(queue, storm.count % cpu_count());
+		storm.queues[storm.count++] = queue;
+	}
+}
+
+static uint64_t arrivals_of_strangers(void)
+{
+	uint64_t arrivals = interrupt_total();
+
+	for (unsigned n = 0; n < storm.count; n++)
+		arrivals -= interrupt_tally(storm.queues[n]->cpu, storm.queues[n]->vector)->count;
+	return arrivals;
+}
+
+static uint64_t configuration_arrivals(const struct test_run *t)
+{
+	uint64_t arrivals = interrupt_count(t->device->config_vector);
+
+	for (unsigned n = 0; n < t->joined_count; n++)
+		arrivals += interrupt_count(t->joined[n]->config_vector);
+	return arrivals;
+}
+
+static void submit_to_all(struct test_run *t, struct request **requests)
+{
+	for (unsigned n = 0; n < storm.count; n++) {
+		struct virtqueue *queue = storm.queues[n];
+
+		virtqueue_arm(queue, 0);
+		if (!request_add(queue, requests[n]))
+			error_in_test(t, "%s queue %u has no room for a request",
+				      queue->device->name, queue->index);
+	}
+	for (unsigned n = 0; n < storm.count; n++) {
+		virtqueue_publish(storm.queues[n]);
+		virtqueue_kick(storm.queues[n]);
+	}
+}
+
+struct expected {
+	const struct virtqueue *queue;
+	uint64_t count; /* on its vector and CPU since boot */
+};
+
+static bool have_come(void *context)
+{
+	const struct expected *expected = context;
+	const struct virtqueue *queue = expected->queue;
+
+	return interrupt_tally(queue->cpu, queue->vector)->count >= expected->count;
+}
+
+static bool is_announced(struct test_run *t, unsigned n)
+{
+	struct expected expected = {storm.queues[n], storm.marks[n].own + 1};
+
+	if (wait_until(have_come, &expected, clock_deadline(PATIENCE_NS)))
+		return true;
+	diagnose(t, storm.queues[n]);
+	return false;
+}
+
+/* One request in flight on every queue at once; each must be announced. */
+static bool round_of_all(struct test_run *t, struct request **requests, unsigned round)
+{
+	for (unsigned n = 0; n < storm.count; n++)
+		storm.marks[n] = mark_arrivals(storm.queues[n]);
+	submit_to_all(t, requests);
+	for (unsigned n = 0; n < storm.count; n++) {
+		struct virtqueue *queue = storm.queues[n];
+		struct completion completion;
+
+		if (!CHECK_NOTIFIED(t, queue, is_announced(t, n),
+				    "%s queue %u: %u queues at work on %u CPUs, and the message of "
+				    "round %u does not come",
+				    queue->device->name, queue->index, storm.count, cpu_count(),
+				    round))
+			return false;
+		REQUIRE(t, await_completion(t, queue, &completion),
+			"%s queue %u: a request is not completed in time", queue->device->name,
+			queue->index);
+	}
+	return true;
+}
+
+static void enlist_everybody(struct test_run *t)
+{
+	struct virtio_device *own = t->device, *other;
+
+	storm = (struct storm){0};
+	enlist(t, own);
+	for (unsigned n = 0; (other = any_other_device(t, n)) && n < JOINED_MOST; n++) {
+		if (!workload_of(other->type) || !other->has_msix)
+			continue;
+		if (!join_device(t, other))
+			continue;
+		enlist(t, other);
+		drive_device(t, own);
+	}
+}
+
+TEST(interrupt, all_devices_at_once,
+     .about = "requests on every device at once are each announced, on the CPU of their queue",
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_EVENT_IDX)
+{
+	struct virtio_device *own = t->device;
+	struct request **requests;
+	uint64_t strangers;
+
+	enlist_everybody(t);
+	requests = test_memory(t, "requests", storm.count * sizeof(*requests), 8);
+	for (unsigned n = 0; n < storm.count; n++) {
+		drive_device(t, storm.queues[n]->device);
+		requests[n] = new_request(t, n);
+	}
+	drive_device(t, own);
+	strangers = arrivals_of_strangers() - configuration_arrivals(t);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		if (!round_of_all(t, requests, round))
+			return;
+	}
+	settle_interrupts();
+	strangers = arrivals_of_strangers() - configuration_arrivals(t) - strangers;
+	CHECK(t, PCI_MSIX_TXT_1, !strangers,
+	      "%u queues at work on %u CPUs: %lu messages where none was programmed", storm.count,
+	      cpu_count(), strangers);
+}
