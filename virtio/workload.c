@@ -36,8 +36,12 @@ static unsigned cut(uint8_t *bytes, uint32_t length, unsigned parts, bool writab
 unsigned request_cut(const struct request *request, unsigned out_parts, unsigned in_parts,
 		     struct segment *segments)
 {
-	unsigned count = cut(request->out, request->out_length,
-			     MINIMUM(out_parts, REQUEST_SEGMENTS_MOST / 2u), false, segments);
+	unsigned count;
+
+	if (request->whole)
+		out_parts = in_parts = 1;
+	count = cut(request->out, request->out_length,
+		    MINIMUM(out_parts, REQUEST_SEGMENTS_MOST / 2u), false, segments);
 
 	return count + cut(request->in, request->in_length,
 			   MINIMUM(in_parts, REQUEST_SEGMENTS_MOST / 2u), true, segments + count);

@@ -19,6 +19,12 @@ struct request {
 	uint32_t in_length;
 	uint32_t written_least; /* the used length a conforming device reports lies between these */
 	uint32_t written_most;
+	/*
+	 * request_cut() leaves each direction in one piece: for types whose devices are known to want
+	 * it so. That they must not is for a test of the type to say (SPLIT-FRAME-1), not for every
+	 * test that cuts.
+	 */
+	bool whole;
 };
 
 struct workload {
