@@ -66,7 +66,6 @@ enum clause_verdict clause_verdict(enum clause_id id, const struct virtio_device
 struct citation {
 	enum clause_id id;
 	const char *function;
-	const char *file;
 };
 
 /* True when some CHECK of this image cites the clause. */

@@ -48,7 +48,6 @@ struct test {
 	const char *suite;
 	const char *name;
 	const char *about; /* what it shows, one sentence without a full stop */
-	const char *file;
 	uint32_t needs;
 	uint32_t axes; /* of tests/harness/variant.h: what variants change it */
 	uint32_t
@@ -77,7 +76,6 @@ struct test {
 	static const struct test suite_name##_##test_name##_test = {                               \
 		.suite = #suite_name,                                                              \
 		.name = #test_name,                                                                \
-		.file = __FILE__,                                                                  \
 		.run = suite_name##_##test_name,                                                   \
 		__VA_ARGS__};                                                                      \
 	static const struct test *const suite_name##_##test_name##_entry                           \
@@ -112,7 +110,7 @@ struct test_run {
  */
 #define CHECK(t, clause, condition, ...)                                                           \
 	({                                                                                         \
-		static const struct citation citation = {CLAUSE_##clause, __func__, __FILE__};     \
+		static const struct citation citation = {CLAUSE_##clause, __func__};               \
 		static const struct citation *const citation_entry                                 \
 			__attribute__((section("registry_citations"), used)) = &citation;          \
 		bool check_holds = (condition);                                                    \

@@ -28,8 +28,7 @@ struct used_element {
 
 struct saboteur {
 	const char *name;
-	const char *about; /* what it breaks, a clause of a sentence */
-	const char *file;
+	const char *about;             /* what it breaks, a clause of a sentence */
 	const char *tests;             /* globs over suite.test that narrow the search; NULL: all */
 	const enum clause_id *clauses; /* each must come out violated: see BREAKS() */
 	unsigned clause_count;
@@ -52,8 +51,7 @@ struct saboteur {
 	.clause_count = ARRAY_LENGTH(((const enum clause_id[]){__VA_ARGS__}))
 
 #define SABOTEUR(symbol, ...)                                                                      \
-	static const struct saboteur symbol##_saboteur = {                                         \
-		.name = #symbol, .file = __FILE__, __VA_ARGS__};                                   \
+	static const struct saboteur symbol##_saboteur = {.name = #symbol, __VA_ARGS__};           \
 	static const struct saboteur *const symbol##_saboteur_entry                                \
 		__attribute__((section("registry_saboteurs"), used)) = &symbol##_saboteur
 
