@@ -20,13 +20,24 @@ static void bucket_add(uint32_t *bucket, uint32_t more)
 
 void histogram_record(struct histogram *histogram, uint64_t value)
 {
+	histogram_record_many(histogram, value, 1);
+}
+
+void histogram_record_many(struct histogram *histogram, uint64_t value, uint32_t times)
+{
+	uint64_t product;
+
+	if (!times)
+		return;
 	if (histogram->count == 0 || value < histogram->minimum)
 		histogram->minimum = value;
 	if (histogram->count == 0 || value > histogram->maximum)
 		histogram->maximum = value;
-	histogram->count++;
-	histogram->sum = add_saturating(histogram->sum, value);
-	bucket_add(&histogram->buckets[histogram_bucket(value)], 1);
+	if (__builtin_mul_overflow(value, times, &product))
+		product = UINT64_MAX;
+	histogram->count += times;
+	histogram->sum = add_saturating(histogram->sum, product);
+	bucket_add(&histogram->buckets[histogram_bucket(value)], times);
 }
 
 void histogram_merge(struct histogram *into, const struct histogram *from)
@@ -41,6 +52,27 @@ void histogram_merge(struct histogram *into, const struct histogram *from)
 	into->sum = add_saturating(into->sum, from->sum);
 	for (unsigned bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++)
 		bucket_add(&into->buckets[bucket], from->buckets[bucket]);
+}
+
+void histogram_convert(struct histogram *into, const struct histogram *from,
+		       uint64_t (*convert)(uint64_t value))
+{
+	histogram_reset(into);
+	if (!from->count)
+		return;
+	into->count = from->count;
+	into->sum = convert(from->sum);
+	into->minimum = convert(from->minimum);
+	into->maximum = convert(from->maximum);
+	for (unsigned bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) {
+		uint64_t lowest = MAXIMUM(histogram_bucket_lowest(bucket), from->minimum);
+		uint64_t highest = MINIMUM(histogram_bucket_highest(bucket), from->maximum);
+
+		if (from->buckets[bucket])
+			bucket_add(&into->buckets[histogram_bucket(
+					   convert(lowest + (highest - lowest) / 2))],
+				   from->buckets[bucket]);
+	}
 }
 
 /*

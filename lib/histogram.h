@@ -24,8 +24,18 @@ struct histogram {
 void histogram_reset(struct histogram *histogram);
 void histogram_record(struct histogram *histogram, uint64_t value);
 
+/* Records the same value `times` times. */
+void histogram_record_many(struct histogram *histogram, uint64_t value, uint32_t times);
+
 /* Adds all of `from` to `into`. */
 void histogram_merge(struct histogram *into, const struct histogram *from);
+
+/*
+ * Makes `into` what `from` would be had every value gone through convert(), which multiplies:
+ * each bucket moves as a whole, by its middle.
+ */
+void histogram_convert(struct histogram *into, const struct histogram *from,
+		       uint64_t (*convert)(uint64_t value));
 
 /* The bucket that value falls in, and the lowest / highest value of a bucket. */
 unsigned histogram_bucket(uint64_t value);

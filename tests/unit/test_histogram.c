@@ -156,6 +156,53 @@ static void merging_equals_recording_all(void **state)
 	free(all);
 }
 
+static uint64_t by_three(uint64_t value)
+{
+	return value * 3;
+}
+
+static void converting_keeps_the_samples(void **state)
+{
+	struct histogram *from = made(), *into = made();
+	uint64_t samples = 0;
+
+	(void)state;
+	histogram_convert(into, from, by_three);
+	assert_int_equal(into->count, 0);
+	histogram_record_many(from, 7, 5);
+	histogram_record_many(from, 100000, 3);
+	histogram_record_many(from, 100001, 2);
+	histogram_record_many(from, 9, 0);
+	histogram_convert(into, from, by_three);
+	assert_int_equal(into->count, 10);
+	assert_int_equal(into->minimum, 21);
+	assert_int_equal(into->maximum, 300003);
+	assert_int_equal(into->sum, 3 * from->sum);
+	assert_int_equal(into->buckets[21], 5);
+	assert_int_equal(histogram_quantile(into, 1, 2), 21);
+	assert_in_range(histogram_quantile(into, 9, 10), 295000, 300003);
+	for (unsigned bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++)
+		samples += into->buckets[bucket];
+	assert_int_equal(samples, 10);
+	free(from);
+	free(into);
+}
+
+static void recording_many_equals_recording_each(void **state)
+{
+	struct histogram *each = made(), *many = made();
+
+	(void)state;
+	for (unsigned n = 0; n < 1000; n++)
+		histogram_record(each, 12345);
+	histogram_record_many(many, 12345, 1000);
+	assert_memory_equal(each, many, sizeof(*each));
+	histogram_record_many(many, UINT64_MAX, 2);
+	assert_true(many->sum == UINT64_MAX);
+	free(each);
+	free(many);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +213,8 @@ int main(void)
 		cmocka_unit_test(quantiles_stay_within_a_bucket),
 		cmocka_unit_test(saturates),
 		cmocka_unit_test(merging_equals_recording_all),
+		cmocka_unit_test(converting_keeps_the_samples),
+		cmocka_unit_test(recording_many_equals_recording_each),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
