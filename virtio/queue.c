@@ -166,6 +166,17 @@ void virtqueue_notify(struct virtqueue *queue)
 		virtio_write(device, STRUCTURE_NOTIFY, offset, 2, queue->notify_value);
 }
 
+volatile void *virtqueue_doorbell(const struct virtqueue *queue)
+{
+	const struct virtio_device *device = queue->device;
+	volatile void *mapping = device->regions[STRUCTURE_NOTIFY].mapping;
+
+	if (!mapping || device->hooks || virtio_traced() || device->access != ACCESS_BAR ||
+	    queue->notification_data)
+		return NULL;
+	return (volatile uint8_t *)mapping + queue->notify_off * device->notify_off_multiplier;
+}
+
 bool virtqueue_used_pending(struct virtqueue *queue)
 {
 	struct virtio_hooks *hooks = queue->device->hooks;

@@ -145,6 +145,12 @@ bool virtqueue_kick(struct virtqueue *queue);
 /* Notifies the device unasked. */
 void virtqueue_notify(struct virtqueue *queue);
 
+/*
+ * Where a 16-bit store of queue->notify_value notifies the device, for drivers that do nothing else; NULL
+ * when it takes more than that, or somebody watches: then virtqueue_notify().
+ */
+volatile void *virtqueue_doorbell(const struct virtqueue *queue);
+
 /* True when the device has used something that was not taken yet. */
 bool virtqueue_used_pending(struct virtqueue *queue);
 

@@ -3,12 +3,6 @@
 
 #include "arch/memory.h"
 
-/* Segments of a request when each direction is one run of bytes. */
-static unsigned segments_of(const struct request *request)
-{
-	return (request->out_length > 0) + (request->in_length > 0);
-}
-
 unsigned slots_most(const struct virtqueue *queue, unsigned stride, bool indirect)
 {
 	return indirect ? queue->size : queue->size / stride;
@@ -32,15 +26,10 @@ static void fill_split(struct virtq_desc *desc, const struct segment *segment, b
 	};
 }
 
-/* One indirect table; its address, or 0 when the arena is full. */
-static uint64_t make_table(struct arena *arena, const struct segment *segments, unsigned count,
+/* One indirect table, in the format of the ring; its address. */
+static uint64_t fill_table(struct virtq_desc *table, const struct segment *segments, unsigned count,
 			   bool packed)
 {
-	struct virtq_desc *table =
-		arena_allocate(arena, "indirect table", count * sizeof(*table), 16);
-
-	if (!table)
-		return 0;
 	for (unsigned n = 0; n < count; n++) {
 		struct virtq_packed_desc *desc = (struct virtq_packed_desc *)&table[n];
 
@@ -115,6 +104,8 @@ static bool start(struct slots *slots, struct virtqueue *queue, unsigned count, 
 		.size = queue->size,
 		.mask = queue->size - 1,
 		.stride = (uint16_t)stride,
+		.doorbell = virtqueue_doorbell(queue),
+		.doorbell_value = queue->notify_value,
 	};
 	if (!is_packed(queue)) {
 		slots->avail_ring = queue->split.avail->ring;
@@ -129,33 +120,34 @@ static bool start(struct slots *slots, struct virtqueue *queue, unsigned count, 
 	return slots->templates;
 }
 
-bool slots_create(struct slots *slots, struct virtqueue *queue, struct request *requests,
-		  unsigned count, bool indirect, struct arena *arena)
+bool slots_create(struct slots *slots, struct virtqueue *queue, const struct segment *segments,
+		  unsigned stride, unsigned count, bool indirect, struct arena *arena)
 {
+	struct virtq_desc *tables = NULL;
 	bool packed = is_packed(queue);
-	unsigned segment_count = segments_of(&requests[0]);
 
-	if (count > slots_most(queue, segment_count, indirect) ||
-	    !start(slots, queue, count, indirect ? 1 : segment_count, arena))
+	if (count > slots_most(queue, stride, indirect) ||
+	    !start(slots, queue, count, indirect ? 1 : stride, arena))
 		return false;
-	for (unsigned slot = 0; slot < count; slot++) {
-		struct segment segments[REQUEST_SEGMENTS_MOST];
+	if (indirect) {
+		tables = arena_allocate(arena, "indirect tables", count * stride * sizeof(*tables),
+					64);
+		if (!tables)
+			return false;
+	}
+	for (unsigned slot = 0; slot < count; slot++, segments += stride) {
 		uint64_t table = 0;
 
-		request_cut(&requests[slot], 1, 1, segments);
-		if (indirect) {
-			table = make_table(arena, segments, segment_count, packed);
-			if (!table)
-				return false;
-		}
+		if (indirect)
+			table = fill_table(tables + slot * stride, segments, stride, packed);
 		if (packed && indirect)
-			lay_packed_indirect(slots, slot, table, segment_count);
+			lay_packed_indirect(slots, slot, table, stride);
 		else if (packed)
-			lay_packed(slots, slot, segments, segment_count);
+			lay_packed(slots, slot, segments, stride);
 		else if (indirect)
-			lay_split_indirect(slots, slot, table, segment_count);
+			lay_split_indirect(slots, slot, table, stride);
 		else
-			lay_split(slots, slot, count, segments, segment_count);
+			lay_split(slots, slot, count, segments, stride);
 	}
 	return true;
 }

@@ -13,8 +13,6 @@
 
 #include "arch/io.h"
 #include "virtio/queue.h"
-#include "virtio/registers.h"
-#include "virtio/workload.h"
 
 /* How one slot stands in a packed ring: what is copied there each time. */
 struct slot_template {
@@ -41,6 +39,8 @@ struct slots {
 	uint16_t held_at;    /* packed: where the first chain since publish begins */
 	uint16_t held_flags; /* packed: its flags, 0: nothing is held */
 	uint16_t since_kick; /* packed: descriptors since the last question whether to kick */
+	uint16_t doorbell_value;
+	volatile void *doorbell; /* where a kick is stored, NULL: virtqueue_notify() knows how */
 
 	/* What the device writes is looked at from another cache line. */
 	uint16_t seen __attribute__((aligned(64))); /* used index or ring position looked at next */
@@ -53,12 +53,12 @@ struct slots {
 unsigned slots_most(const struct virtqueue *queue, unsigned stride, bool indirect);
 
 /*
- * Makes `count` slots on a queue that nothing was added to; requests[n] is the chain of slot n, each
- * with the same number of segments. indirect: one table each. False when the arena is full or the
- * ring too small.
+ * Makes `count` slots on a queue that nothing was added to. Slot n is the chain of the `stride` segments
+ * from segments[n * stride] on. indirect: one table each. False when the arena is full or the ring too
+ * small.
  */
-bool slots_create(struct slots *slots, struct virtqueue *queue, struct request *requests,
-		  unsigned count, bool indirect, struct arena *arena) MUST_CHECK;
+bool slots_create(struct slots *slots, struct virtqueue *queue, const struct segment *segments,
+		  unsigned stride, unsigned count, bool indirect, struct arena *arena) MUST_CHECK;
 
 /* Puts a slot into the ring; the device sees it after slots_publish(). */
 static inline __attribute__((always_inline)) void slots_post(struct slots *slots, unsigned slot,
@@ -131,10 +131,13 @@ static inline __attribute__((always_inline)) bool slots_kick_wanted(struct slots
 	return slots_packed_kick_wanted(slots);
 }
 
-/* Notifies the device: one exit. */
-static inline void slots_kick(struct slots *slots)
+/* Notifies the device: one store, one exit. */
+static inline __attribute__((always_inline)) void slots_kick(struct slots *slots)
 {
-	virtqueue_notify(slots->queue);
+	if (slots->doorbell)
+		write16(slots->doorbell, slots->doorbell_value);
+	else
+		virtqueue_notify(slots->queue);
 }
 
 /* How many slots the device has used and slots_take() has not given out; packed: 1 or 0. */
