@@ -1,122 +1,328 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/bench/kinds.h"
 
+#include "lib/string.h"
+#include "tests/device/net/frame.h"
+#include "tests/device/net/link.h"
+#include "tests/device/scsi/command.h"
 #include "virtio/device/blk.h"
 #include "virtio/device/console.h"
-#include "virtio/device/entropy.h"
-#include "virtio/device/net.h"
+#include "virtio/device/net_control.h"
+#include "virtio/registers.h"
 
-/* Queues of its own for every worker begin at the workload's and go up by one. */
-static int blk_queue(struct virtio_device *device, unsigned n)
+/* What no real disk is asked to write: bytes that neither compress nor read as zero. */
+static void fill_with_noise(uint8_t *bytes, uint32_t size)
 {
-	return n < device->queues_offered ? (int)n : -1;
+	uint64_t noise = 0x9e3779b97f4a7c15;
+
+	for (uint32_t n = 0; n + sizeof(noise) <= size; n += sizeof(noise)) {
+		noise ^= noise << 13;
+		noise ^= noise >> 7;
+		noise ^= noise << 17;
+		memcpy(bytes + n, &noise, sizeof(noise));
+	}
 }
 
-static bool blk_load(struct test_run *t, const struct load_settings *settings,
-		     struct request *request, le64 **sector)
+static int only_queue(struct test_run *t, unsigned n)
 {
-	enum virtio_blk_type type = settings->write ? VIRTIO_BLK_T_OUT : VIRTIO_BLK_T_IN;
-
-	if (!blk_prepare(t->arena, type, 0, settings->write ? settings->size : 0,
-			 settings->write ? 0 : settings->size, request))
-		return false;
-	*sector = &((struct virtio_blk_req *)request->out)->sector;
-	return true;
+	return n == 0 ? (int)t->workload->queue : -1;
 }
 
-static int transmit_queue(struct virtio_device *device, unsigned n)
+/* ---- blk ---- */
+
+static uint64_t blk_features(const struct load_settings *settings)
 {
-	(void)device;
-	return n == 0 ? NET_TRANSMIT_QUEUE : -1;
+	return settings->queues > 1 ? BIT64(VIRTIO_BLK_F_MQ) : 0;
 }
 
-static bool net_load(struct test_run *t, const struct load_settings *settings,
-		     struct request *request, le64 **sector)
+static const char *blk_refusal(struct test_run *t, const struct load_settings *settings)
 {
-	static const uint8_t header[] = {0x02, 0x76, 0x70, 0xff, 0xff, 0xfe, /* to nobody */
-					 0x02, 0x76, 0x70, 0x00, 0x00, 0x01, /* from */
-					 0x88, 0xb5};                        /* local experiment */
-
-	*sector = NULL;
-	if (!net_prepare_transmit(t->device, t->arena, settings->size, request))
-		return false;
-	for (unsigned n = 0; n < sizeof(header); n++)
-		request->out[sizeof(struct virtio_net_hdr) + n] = header[n];
-	return true;
+	if (settings->size % VIRTIO_BLK_SECTOR)
+		return "vp.size is no multiple of a sector, 512 bytes";
+	if (settings->write && features_have(&t->device->offered, VIRTIO_BLK_F_RO))
+		return "the disk is read-only";
+	return NULL;
 }
 
-static bool console_load(struct test_run *t, const struct load_settings *settings,
-			 struct request *request, le64 **sector)
+static int blk_queue(struct test_run *t, unsigned n)
 {
-	*sector = NULL;
-	return console_prepare_transmit(t->arena, settings->size, request);
+	bool several = features_have(&t->device->offered, VIRTIO_BLK_F_MQ);
+	unsigned count =
+		several ? (unsigned)config_read(t->device, struct virtio_blk_config, num_queues)
+			: 1;
+
+	return n < count ? (int)n : -1;
 }
 
-static int only_queue(struct virtio_device *device, unsigned n)
+static struct load_shape blk_shape(struct test_run *t, const struct load_settings *settings)
 {
-	(void)device;
-	return n == 0 ? 0 : -1;
+	(void)t;
+	return (struct load_shape){
+		.head = sizeof(struct virtio_blk_req), .status = 1, .payload_in = !settings->write};
 }
 
-static bool entropy_load(struct test_run *t, const struct load_settings *settings,
-			 struct request *request, le64 **sector)
+static void blk_fill(struct test_run *t, const struct load_settings *settings,
+		     const struct load_request *request)
 {
-	*sector = NULL;
-	return entropy_prepare(t->arena, settings->size, request);
+	struct virtio_blk_req *header = (struct virtio_blk_req *)request->head;
+
+	(void)t;
+	header->type = to_le32(settings->write ? VIRTIO_BLK_T_OUT : VIRTIO_BLK_T_IN);
+	if (settings->write)
+		fill_with_noise(request->payload, settings->size);
 }
 
-static int workload_queue(struct virtio_device *device, unsigned n)
+static struct load_disk blk_disk(struct test_run *t)
 {
-	return n == 0 ? (int)workload_of(device->type)->queue : -1;
+	return (struct load_disk){
+		.blocks = config_read(t->device, struct virtio_blk_config, capacity),
+		.block_bytes = VIRTIO_BLK_SECTOR,
+	};
 }
 
-static bool workload_load(struct test_run *t, const struct load_settings *settings,
-			  struct request *request, le64 **sector)
+static bool blk_served(const struct load_request *request)
+{
+	return *request->status == VIRTIO_BLK_S_OK;
+}
+
+/* ---- scsi: READ(10) and WRITE(10) of the first disk ---- */
+
+static struct scsi_unit unit;
+
+static void scsi_survey(struct test_run *t)
+{
+	scsi_up(t, 0);
+	unit = scsi_find_disk(t);
+}
+
+static const char *scsi_refusal(struct test_run *t, const struct load_settings *settings)
+{
+	(void)t;
+	if (settings->size % unit.block || settings->size / unit.block > UINT16_MAX)
+		return "vp.size is no number of blocks that READ(10) can name";
+	return NULL;
+}
+
+static int scsi_queue(struct test_run *t, unsigned n)
+{
+	unsigned count = (unsigned)SCSI_CONFIG(t, num_queues);
+
+	return n < count ? (int)(SCSI_REQUEST_QUEUE + n) : -1;
+}
+
+static struct load_shape scsi_shape(struct test_run *t, const struct load_settings *settings)
+{
+	(void)t;
+	return (struct load_shape){.head = sizeof(struct virtio_scsi_req_cmd),
+				   .status = sizeof(struct virtio_scsi_resp_cmd),
+				   .status_first = true,
+				   .payload_in = !settings->write,
+				   .apart = true};
+}
+
+static void scsi_fill(struct test_run *t, const struct load_settings *settings,
+		      const struct load_request *request)
+{
+	struct request command = {.out = request->head};
+
+	(void)t;
+	scsi_address(scsi_header(&command)->lun, unit.target, 0);
+	scsi_header(&command)->id = to_le64((uintptr_t)request->head);
+	scsi_set_transfer(&command, settings->write ? SCSI_WRITE_10 : SCSI_READ_10, 0,
+			  (uint16_t)(settings->size / unit.block));
+	if (settings->write)
+		fill_with_noise(request->payload, settings->size);
+}
+
+static struct load_disk scsi_disk(struct test_run *t)
+{
+	(void)t;
+	return (struct load_disk){.blocks = unit.blocks, .block_bytes = unit.block};
+}
+
+static bool scsi_served(const struct load_request *request)
+{
+	const struct virtio_scsi_resp_cmd *response =
+		(const struct virtio_scsi_resp_cmd *)request->status;
+
+	return response->response == VIRTIO_SCSI_S_OK && response->status == SCSI_GOOD;
+}
+
+/* ---- net: frames for nobody; beyond an Ethernet frame's size TCP for the device to cut ---- */
+
+#define GSO_SEGMENT 1448
+
+static uint64_t net_features_wanted(const struct load_settings *settings)
+{
+	uint64_t features = 0;
+
+	if (settings->size > NET_FRAME_MOST)
+		features |= BIT64(VIRTIO_NET_F_CSUM) | BIT64(VIRTIO_NET_F_HOST_TSO4);
+	if (settings->queues > 1)
+		features |= BIT64(VIRTIO_NET_F_CTRL_VQ) | BIT64(VIRTIO_NET_F_MQ);
+	return features;
+}
+
+static const char *net_refusal(struct test_run *t, const struct load_settings *settings)
+{
+	if (settings->size < sizeof(struct ethernet_header))
+		return "a frame has at least the 14 bytes of its header";
+	if (settings->size > FRAME_MOST)
+		return "no frame is made longer than 16384 bytes";
+	if (settings->size > NET_FRAME_MOST &&
+	    !features_have(&t->device->offered, VIRTIO_NET_F_HOST_TSO4))
+		return "the device offers no segmentation, which frames above 1514 bytes need";
+	return NULL;
+}
+
+static unsigned net_pairs_offered(struct test_run *t)
+{
+	return features_have(&t->device->offered, VIRTIO_NET_F_MQ)
+		       ? (unsigned)net_config(t->device, max_virtqueue_pairs)
+		       : 1;
+}
+
+static int net_queue(struct test_run *t, unsigned n)
+{
+	return n < net_pairs_offered(t) ? (int)net_transmit_queue(n) : -1;
+}
+
+static unsigned net_queues(struct test_run *t, unsigned workers)
+{
+	return workers > 1 ? 2 * net_pairs_offered(t) + 1 : 2;
+}
+
+/* A queue pair that was not asked for is idle (5.1.6.5.5). */
+static void net_start(struct test_run *t, const struct load_settings *settings)
+{
+	le16 pairs = to_le16((uint16_t)settings->queues);
+	struct virtqueue *queue;
+	struct request command;
+	struct completion completion;
+
+	if (settings->queues == 1)
+		return;
+	queue = t->device->queues[net_control_queue(t->device)];
+	if (!net_prepare_command(t->arena, VIRTIO_NET_CTRL_MQ, VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET,
+				 &pairs, sizeof(pairs), 0, &command))
+		error_in_test(t, "the DMA arena has no room for a command");
+	submit(t, queue, &command);
+	REQUIRE(t,
+		await_completion(t, queue, &completion) &&
+			net_command_ack(&command) == VIRTIO_NET_OK,
+		"the device does not take %u queue pairs", settings->queues);
+}
+
+static struct load_shape net_shape(struct test_run *t, const struct load_settings *settings)
 {
 	(void)settings;
-	*sector = NULL;
-	return t->workload->prepare(t->device, t->arena, 1, request);
+	return (struct load_shape){.head = net_header_length(t->device)};
+}
+
+static void net_fill(struct test_run *t, const struct load_settings *settings,
+		     const struct load_request *request)
+{
+	static struct frame frame;
+	struct virtio_net_hdr *header = (struct virtio_net_hdr *)request->head;
+	struct ethernet_header ethernet = {.type = to_be16(ETHERTYPE_LOCAL)};
+	struct parsed parsed;
+	struct flow flow;
+
+	(void)t;
+	mac_unicast(0xfe, ethernet.to);
+	mac_unicast(0x01, ethernet.from);
+	if (settings->size <= NET_FRAME_MOST) {
+		memcpy(request->payload, &ethernet, sizeof(ethernet));
+		return;
+	}
+	flow = flow_of(ethernet.from, ethernet.to, false, 1);
+	frame.length = 0;
+	frame_tcp(&frame, &flow, TCP_ACK, 1,
+		  settings->size - (uint32_t)(sizeof(ethernet) + sizeof(struct ipv4_header) +
+					      sizeof(struct tcp_header)));
+	frame_offload_checksum(&frame, header);
+	if (frame_parse(frame.bytes, frame.length, &parsed))
+		header->hdr_len = to_le16((uint16_t)parsed.payload);
+	header->gso_type = VIRTIO_NET_HDR_GSO_TCPV4;
+	header->gso_size = to_le16(GSO_SEGMENT);
+	memcpy(request->payload, frame.bytes, settings->size);
+}
+
+/* ---- console, rng: bytes ---- */
+
+static struct load_shape bytes_out(struct test_run *t, const struct load_settings *settings)
+{
+	(void)t;
+	(void)settings;
+	return (struct load_shape){.head = 0};
+}
+
+static struct load_shape bytes_in(struct test_run *t, const struct load_settings *settings)
+{
+	(void)t;
+	(void)settings;
+	return (struct load_shape){.payload_in = true};
 }
 
 static const struct load_kind kinds[] = {
 	{
 		.type = VIRTIO_TYPE_BLK,
 		.about = "blk",
-		.features = BIT64(VIRTIO_BLK_F_MQ),
-		.disk = true,
 		.size = 4096,
+		.features = blk_features,
+		.refusal = blk_refusal,
 		.queue = blk_queue,
-		.prepare = blk_load,
+		.shape = blk_shape,
+		.fill = blk_fill,
+		.disk = blk_disk,
+		.place_offset = offsetof(struct virtio_blk_req, sector),
+		.served = blk_served,
+	},
+	{
+		.type = VIRTIO_TYPE_SCSI,
+		.about = "scsi",
+		.size = 4096,
+		.place = PLACE_BIG_ENDIAN_32,
+		.refusal = scsi_refusal,
+		.survey = scsi_survey,
+		.queue = scsi_queue,
+		.shape = scsi_shape,
+		.fill = scsi_fill,
+		.disk = scsi_disk,
+		.place_offset = offsetof(struct virtio_scsi_req_cmd, cdb) + 2,
+		.served = scsi_served,
 	},
 	{
 		.type = VIRTIO_TYPE_NET,
 		.about = "net.transmit",
 		.size = 64,
-		.queue = transmit_queue,
-		.prepare = net_load,
+		.features = net_features_wanted,
+		.refusal = net_refusal,
+		.queue = net_queue,
+		.queues = net_queues,
+		.start = net_start,
+		.shape = net_shape,
+		.fill = net_fill,
+		.stall = "the device keeps the frames: nobody on its network takes any",
 	},
 	{
 		.type = VIRTIO_TYPE_CONSOLE,
 		.about = "console.transmit",
 		.size = 32768,
-		.queue = transmit_queue,
-		.prepare = console_load,
+		.queue = only_queue,
+		.shape = bytes_out,
+		.stall = "the device keeps the text: nobody reads the console",
 	},
 	{
 		.type = VIRTIO_TYPE_ENTROPY,
 		.about = "rng.read",
 		.size = 64,
 		.queue = only_queue,
-		.prepare = entropy_load,
+		.shape = bytes_in,
 	},
 };
 
-static const struct load_kind plain = {
-	.about = "work",
-	.size = 0,
-	.queue = workload_queue,
-	.prepare = workload_load,
-};
+static const struct load_kind plain = {.about = "work", .queue = only_queue};
 
 const struct load_kind *load_kind_of(const struct test_run *t)
 {

@@ -3,9 +3,14 @@
 
 #include "arch/clock.h"
 #include "arch/cpu.h"
-#include "tests/harness/drive.h"
 
 #define INLINE static inline __attribute__((always_inline))
+
+/* Looks at the ring before the clock is asked whether the device has stalled. */
+#define SPINS_BY_CLOCK 1024
+
+/* Requests that run before the window opens, beside two rounds of the depth. */
+#define WARM_UP 32
 
 /* xorshift64: one dependency chain of three shifts, no multiplication. */
 INLINE uint64_t next_random(uint64_t state)
@@ -32,7 +37,11 @@ INLINE void aim(struct worker *worker, unsigned slot)
 		if (worker->position == worker->blocks)
 			worker->position = 0;
 	}
-	worker->sectors[slot]->raw = block * worker->block_sectors;
+	block *= worker->block_units;
+	if (worker->place == PLACE_LITTLE_ENDIAN_64)
+		*(uint64_t *)worker->places[slot] = block;
+	else
+		*(uint32_t *)worker->places[slot] = __builtin_bswap32((uint32_t)block);
 }
 
 struct window {
@@ -41,69 +50,102 @@ struct window {
 	uint64_t warm;  /* completions until it begins */
 };
 
-INLINE void kick(struct worker *worker, bool packed, bool event_idx)
+/*
+ * Kicks when the device wants it. `mark` is the last moment that time was charged for; what has passed
+ * since is the guest's own, what the kick takes is the device's. Returns the new mark.
+ */
+INLINE uint64_t kick(struct worker *worker, uint64_t mark, bool packed, bool event_idx)
 {
-	uint64_t before;
+	uint64_t before, after;
 
 	if (!slots_kick_wanted(&worker->slots, packed, event_idx))
-		return;
+		return mark;
 	before = clock_now();
 	slots_kick(&worker->slots);
-	worker->kick_ticks += clock_now() - before;
+	after = clock_now();
+	worker->guest_ticks += before - mark;
+	worker->kick_ticks += after - before;
 	worker->kicks++;
+	return after;
 }
 
 /* Posts `count` idle slots, one kick for all, or one for each when they are not batched. */
-INLINE void post_idle(struct worker *worker, unsigned count, uint64_t stamp, bool packed,
+INLINE void post_idle(struct worker *worker, unsigned count, uint64_t now, bool packed,
 		      bool event_idx)
 {
 	bool single = worker->settings.batch == 1;
+	uint64_t mark = now;
 
 	for (unsigned n = 0; n < count; n++) {
 		unsigned slot = worker->idle[n];
 
 		aim(worker, slot);
-		worker->stamps[slot] = stamp;
+		worker->stamps[slot] = single ? mark : now;
 		slots_post(&worker->slots, slot, packed);
 		if (single) {
 			slots_publish(&worker->slots, packed);
-			kick(worker, packed, event_idx);
+			mark = kick(worker, mark, packed, event_idx);
 		}
 	}
 	if (!single) {
 		slots_publish(&worker->slots, packed);
-		kick(worker, packed, event_idx);
+		mark = kick(worker, mark, packed, event_idx);
+	}
+	worker->guest_ticks += clock_now() - mark;
+}
+
+/* Waits for a completion, spinning; false when none came for too long. */
+INLINE bool spin_for_used(struct worker *worker, bool packed)
+{
+	struct slots *slots = &worker->slots;
+	/*
+	 * Under TCG a PAUSE gives QEMU's big lock away, which the device wants as well. Where requests
+	 * go one by one that lets completions gather, and with them kicks; a batch gathers by itself.
+	 */
+	bool relaxed = worker->settings.batch == 1;
+	uint64_t deadline = 0;
+
+	for (;;) {
+		for (unsigned spins = 0; spins < SPINS_BY_CLOCK; spins++) {
+			if (slots_pending(slots, packed))
+				return true;
+			if (relaxed)
+				cpu_relax();
+		}
+		if (!deadline)
+			deadline = clock_now() + worker->patience;
+		else if (clock_passed(deadline))
+			return slots_pending(slots, packed);
 	}
 }
 
-/* Waits for a completion; false when none came for a second. `wanted` are to come together. */
+/* The same, halted until the interrupt. `wanted` completions are to come together. */
+static bool halt_for_used(struct worker *worker, unsigned wanted, bool packed, bool event_idx)
+{
+	struct slots *slots = &worker->slots;
+	uint64_t deadline = clock_now() + worker->patience;
+
+	slots_arm(slots, packed, event_idx, wanted);
+	while (!slots_pending(slots, packed)) {
+		if (clock_passed(deadline))
+			return false;
+		interrupts_close();
+		if (slots_pending(slots, packed))
+			interrupts_open();
+		else
+			cpu_halt_until(deadline);
+	}
+	return true;
+}
+
 INLINE bool await_used(struct worker *worker, unsigned wanted, bool packed, bool event_idx,
 		       bool interrupts)
 {
-	struct slots *slots = &worker->slots;
-	uint64_t deadline;
-
-	if (slots_pending(slots, packed))
+	if (slots_pending(&worker->slots, packed))
 		return true;
-	deadline = clock_deadline(PATIENCE_NS);
 	if (interrupts)
-		slots_arm(slots, packed, event_idx, wanted);
-	for (unsigned spins = 1;; spins++) {
-		if (slots_pending(slots, packed))
-			return true;
-		if (interrupts) {
-			interrupts_close();
-			if (slots_pending(slots, packed)) {
-				interrupts_open();
-				return true;
-			}
-			cpu_halt_until(deadline);
-		} else {
-			cpu_relax();
-		}
-		if ((interrupts || spins % 1024 == 0) && clock_passed(deadline))
-			return slots_pending(slots, packed);
-	}
+		return halt_for_used(worker, wanted, packed, event_idx);
+	return spin_for_used(worker, packed);
 }
 
 INLINE void begin_window(struct worker *worker, struct window *window, uint64_t now)
@@ -120,60 +162,72 @@ INLINE void begin_window(struct worker *worker, struct window *window, uint64_t 
 /* Takes what the device has used; how many slots are idle then. */
 INLINE unsigned take_used(struct worker *worker, unsigned idle, uint64_t now, bool packed)
 {
-	unsigned pending;
+	unsigned pending, run = 0, before = idle;
+	uint64_t latency = 0;
 
 	while ((pending = slots_pending(&worker->slots, packed)) > 0) {
 		do {
 			unsigned slot = slots_take(&worker->slots, packed);
+			uint64_t took = now - worker->stamps[slot];
 
-			histogram_record(&worker->latency, now - worker->stamps[slot]);
+			/* Requests of one batch took the same time, as far as can be seen. */
+			if (took != latency && run) {
+				histogram_record_many(&worker->latency, latency, run);
+				run = 0;
+			}
+			latency = took;
+			run++;
 			worker->idle[idle++] = (uint16_t)slot;
-			worker->completed++;
 		} while (--pending);
 	}
+	if (run)
+		histogram_record_many(&worker->latency, latency, run);
+	worker->completed += idle - before;
 	return idle;
+}
+
+/* Whether the window ends at `now`; begins it where that is due. */
+INLINE bool window_ends(struct worker *worker, struct window *window, uint64_t now)
+{
+	if (!window->start) {
+		if (worker->completed >= window->warm)
+			begin_window(worker, window, now);
+		return false;
+	}
+	if (now < window->end &&
+	    (worker->settings.duration || worker->completed < worker->settings.requests))
+		return false;
+	worker->elapsed = now - window->start;
+	return true;
 }
 
 /* As many requests as were asked for, always `depth` of them with the device. */
 INLINE void closed_loop(struct worker *worker, bool packed, bool event_idx, bool interrupts)
 {
 	const unsigned depth = worker->settings.depth, batch = worker->settings.batch;
-	struct window window = {.end = UINT64_MAX, .warm = 2 * depth + 32};
+	struct window window = {.end = UINT64_MAX, .warm = 2 * depth + WARM_UP};
 	unsigned idle = depth;
-	uint64_t now = clock_now();
+	uint64_t now = clock_now(), counted;
 
-	for (;;) {
-		uint64_t kicked = worker->kick_ticks;
-		uint64_t taken;
-
+	do {
 		if (idle >= batch) {
 			post_idle(worker, idle, now, packed, event_idx);
 			idle = 0;
+		} else {
+			worker->guest_ticks += clock_now() - now;
 		}
-		taken = clock_now();
-		worker->guest_ticks += taken - now - (worker->kick_ticks - kicked);
 		if (!await_used(worker, batch - idle, packed, event_idx, interrupts)) {
 			worker->stalled = true;
 			return;
 		}
 		now = clock_now();
 		idle = take_used(worker, idle, now, packed);
-		if (!window.start) {
-			if (worker->completed >= window.warm)
-				begin_window(worker, &window, now);
-		} else if (now >= window.end || (!worker->settings.duration &&
-						 worker->completed >= worker->settings.requests)) {
-			worker->elapsed = now - window.start;
-			break;
-		}
-	}
+	} while (!window_ends(worker, &window, now));
 	/* The rest comes back, so that nothing is in flight when the arena is emptied. */
-	while (idle < depth && await_used(worker, 1, packed, event_idx, interrupts)) {
-		uint64_t counted = worker->completed;
-
-		idle = take_used(worker, idle, clock_now(), packed);
-		worker->completed = counted;
-	}
+	counted = worker->completed;
+	while (idle < depth && await_used(worker, 1, packed, event_idx, interrupts))
+		idle = take_used(worker, idle, now, packed);
+	worker->completed = counted;
 }
 
 /*
@@ -185,13 +239,15 @@ INLINE void open_loop(struct worker *worker, bool packed, bool event_idx)
 	const unsigned depth = worker->settings.depth;
 	unsigned idle = depth;
 	uint64_t now = clock_now(), start = now, due = now, end = now + worker->settings.duration;
-	uint64_t last = now;
+	uint64_t moved = now;
 
 	while (now < end || idle < depth) {
-		uint64_t kicked = worker->kick_ticks;
+		unsigned before = idle;
 
 		idle = take_used(worker, idle, now, packed);
-		if (idle < depth && now - last > clock_from_ns(PATIENCE_NS)) {
+		if (idle != before)
+			moved = now;
+		if (idle < depth && now - moved > worker->patience) {
 			worker->stalled = true;
 			return;
 		}
@@ -202,10 +258,9 @@ INLINE void open_loop(struct worker *worker, bool packed, bool event_idx)
 			worker->stamps[slot] = due;
 			slots_post(&worker->slots, slot, packed);
 			slots_publish(&worker->slots, packed);
-			kick(worker, packed, event_idx);
+			worker->guest_ticks += clock_now() - kick(worker, now, packed, event_idx);
 			due += worker->settings.interval;
-			last = now;
-			worker->guest_ticks += clock_now() - now - (worker->kick_ticks - kicked);
+			moved = now;
 		}
 		now = clock_now();
 	}

@@ -19,10 +19,12 @@ enum load_completion { LOAD_POLLED, LOAD_INTERRUPT };
 /* Where the next block of a disk request lies. */
 enum load_pattern { LOAD_FIXED, LOAD_SEQUENTIAL, LOAD_RANDOM };
 
+/* How a request says where its block lies. */
+enum load_place { PLACE_LITTLE_ENDIAN_64, PLACE_BIG_ENDIAN_32 };
+
 struct load_settings {
-	unsigned depth; /* requests in flight, 1 … LOAD_DEPTH_MOST */
-	unsigned
-		batch; /* completions that are gathered before they are posted again with one kick */
+	unsigned depth;  /* requests in flight, 1 … LOAD_DEPTH_MOST */
+	unsigned batch;  /* completions gathered before they are posted again with one kick */
 	unsigned queues; /* workers, each with a queue and a CPU of its own */
 	uint32_t size;   /* bytes of payload a request */
 	bool write;      /* disks: write instead of read */
@@ -30,8 +32,7 @@ struct load_settings {
 	enum load_completion completion;
 	uint64_t duration; /* TSC ticks to measure, or 0: */
 	uint64_t requests; /* requests of each worker to measure */
-	uint64_t
-		interval; /* open loop: TSC ticks between intended starts of a worker; 0: closed loop */
+	uint64_t interval; /* open loop: TSC ticks between a worker's intended starts; 0: closed */
 };
 
 struct worker {
@@ -39,13 +40,15 @@ struct worker {
 	struct slots slots;
 	struct load_settings settings;
 	bool packed, event_idx;
+	enum load_place place;
 	uint16_t *idle;   /* slots taken and not posted again yet */
 	uint64_t *stamps; /* by slot: when it was posted, or meant to be */
-	le64 **sectors;   /* by slot: where the request says its sector; NULL: it has none */
-	uint64_t blocks;  /* LOAD_RANDOM, LOAD_SEQUENTIAL: how many blocks of `size` the disk has */
-	uint64_t block_sectors;
-	uint64_t position; /* LOAD_SEQUENTIAL */
+	void **places;    /* by slot: where the request says its block; NULL without a pattern */
+	uint64_t blocks;  /* that the disk has, of settings.size bytes */
+	uint64_t block_units; /* what a request says one block as */
+	uint64_t position;    /* LOAD_SEQUENTIAL: the next block */
 	uint64_t random;
+	uint64_t patience; /* TSC ticks without a completion that are a stall */
 	volatile bool *go; /* all workers begin together */
 
 	/* Its results, of the measured window alone. */

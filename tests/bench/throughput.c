@@ -1,77 +1,87 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Requests a second, by depth, size and queues; what each costs; latency under load. */
+#include "tests/bench/throughput.h"
+
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/guard.h"
 #include "arch/interrupt.h"
-#include "lib/string.h"
-#include "tests/bench/kinds.h"
+#include "tests/bench/load_memory.h"
 #include "tests/harness/drive.h"
-#include "tests/harness/measure.h"
 #include "tests/harness/options.h"
-#include "tests/harness/report.h"
 #include "tests/harness/selection.h"
 
-#define NAME_SIZE 96
+/* A load whose CPU does not answer this long after its time is cut off. */
+#define GRACE_NS (10 * NANOSECONDS_A_SECOND)
 
 static struct worker workers[LOAD_CPUS_MOST];
+static struct load_request requests[LOAD_CPUS_MOST][LOAD_DEPTH_MOST];
 static volatile bool go;
 
-/* Where the queues' completions go, and how the features are asked for. */
-static void bring_up_for(struct test_run *t, const struct load_kind *kind, unsigned queues)
+/* Queues for all workers; worker n's interrupts go to CPU n. */
+static void bring_up_for(struct test_run *t, const struct load_kind *kind,
+			 const struct load_settings *settings, bool indirect)
 {
 	struct features features = features_for(t);
-	int last = kind->queue(t->device, queues - 1);
+	int last = kind->queue(t, settings->queues - 1);
+	unsigned queues = MAXIMUM((unsigned)last + 1, t->workload->queues);
 
-	features.words[0] |= kind->features & t->device->offered.words[0];
-	if (last < 0)
-		skip_test(t, "the device has no queue for worker %u", queues);
-	set_up(t, features, MAXIMUM((unsigned)last + 1, t->workload->queues));
+	if (kind->features)
+		features.words[0] |= kind->features(settings);
+	if (indirect)
+		features_add(&features, VIRTIO_F_INDIRECT_DESC);
+	features = features_close(t->device->type, features_and(features, t->device->offered));
+	if (kind->queues)
+		queues = MAXIMUM(queues, kind->queues(t, settings->queues));
+	set_up(t, features, queues);
 	go_live(t);
-}
+	if (kind->start)
+		kind->start(t, settings);
+	for (unsigned n = 0; n < settings->queues; n++) {
+		struct virtqueue *queue = t->device->queues[kind->queue(t, n)];
 
-static uint64_t disk_sectors(struct virtio_device *device)
-{
-	uint64_t capacity;
-
-	device->transport->get(device, 0, &capacity, sizeof(capacity));
-	return capacity;
+		if (n && queue->vector && !t->device->transport->set_vq_affinity(queue, n))
+			skip_test(t, "interrupts of queue %u cannot go to CPU %u", queue->index, n);
+	}
 }
 
 /* Gives one worker its queue, its requests and its memory. */
 static void prepare_worker(struct test_run *t, const struct load_kind *kind, unsigned n,
-			   const struct load_settings *settings)
+			   const struct load_settings *settings, const struct load_plan *plan,
+			   bool indirect)
 {
 	struct worker *worker = &workers[n];
 	unsigned depth = settings->depth;
-	struct virtqueue *queue = t->device->queues[kind->queue(t->device, n)];
-	struct request *requests = test_memory(t, "requests", depth * sizeof(*requests), 8);
+	struct virtqueue *queue = t->device->queues[kind->queue(t, n)];
+	struct segment *chains = load_chains(t, kind, settings, plan, requests[n]);
 
 	*worker = (struct worker){
 		.settings = *settings,
 		.packed = t->variant.packed,
 		.event_idx = queue->event_idx,
+		.place = kind->place,
 		.random = options.seed * 2654435761u + n + 1,
+		.patience = clock_from_ns(PATIENCE_NS),
 		.go = &go,
 	};
 	worker->idle = test_memory(t, "idle slots", depth * sizeof(*worker->idle), 64);
 	worker->stamps = test_memory(t, "stamps", depth * sizeof(*worker->stamps), 64);
-	worker->sectors = test_memory(t, "sectors", depth * sizeof(*worker->sectors), 64);
 	if (kind->disk) {
-		worker->block_sectors = settings->size / 512;
-		worker->blocks = disk_sectors(t->device) / worker->block_sectors;
+		struct load_disk disk = kind->disk(t);
+
+		worker->block_units = settings->size / disk.block_bytes;
+		worker->blocks = disk.blocks / worker->block_units;
 		if (!worker->blocks)
 			skip_test(t, "the disk is smaller than one request");
 		worker->position = worker->blocks / settings->queues * n;
+		worker->places = test_memory(t, "places", depth * sizeof(*worker->places), 64);
+		for (unsigned slot = 0; slot < depth; slot++)
+			worker->places[slot] = requests[n][slot].head + kind->place_offset;
 	}
-	for (unsigned slot = 0; slot < depth; slot++) {
-		if (!kind->prepare(t, settings, &requests[slot], &worker->sectors[slot]))
-			skip_test(t, "the DMA arena has no room for %u requests of %u bytes", depth,
-				  settings->size);
-	}
-	if (!slots_create(&worker->slots, queue, requests, depth, t->device->rings.indirect,
-			  t->arena))
-		skip_test(t, "queue %u has no room for %u requests in flight", queue->index, depth);
+	if (!chains ||
+	    !slots_create(&worker->slots, queue, chains, plan->segments, depth, indirect, t->arena))
+		skip_test(t, "the DMA arena has no room for %u requests of %u bytes on %u queues",
+			  depth, settings->size, settings->queues);
 }
 
 /* Runs all workers, worker 0 on this CPU, and waits for them. */
@@ -87,31 +97,59 @@ static void run_workers(struct test_run *t, unsigned count)
 	go = true;
 	worker_run(&workers[0]);
 	for (unsigned n = 1; n < count; n++) {
-		if (!cpu_finish(n, clock_deadline(10 * NANOSECONDS_A_SECOND), &report)) {
+		if (!cpu_finish(n, clock_deadline(GRACE_NS), &report)) {
 			cpu_stop(n);
 			fail_test(t, "the load on CPU %u did not end", n);
 		}
 	}
-	for (unsigned n = 0; n < count; n++) {
+}
+
+/* A load that the device did not serve as it has to. */
+static void judge_workers(struct test_run *t, const struct load_kind *kind,
+			  const struct load_settings *settings)
+{
+	for (unsigned n = 0; n < settings->queues; n++) {
+		unsigned queue = workers[n].slots.queue->index;
+
+		if (workers[n].stalled && kind->stall)
+			skip_test(t, "%s", kind->stall);
 		if (workers[n].stalled)
-			fail_test(t, "queue %u stopped completing under load",
-				  workers[n].slots.queue->index);
+			fail_test(t, "queue %u stopped completing under load", queue);
+		for (unsigned slot = 0; kind->served && slot < settings->depth; slot++) {
+			if (!kind->served(&requests[n][slot]))
+				fail_test(t, "queue %u: request %u was not served well", queue,
+					  slot);
+		}
 	}
 }
 
-/* thousandths of part / whole. */
-static uint64_t ratio(uint64_t part, uint64_t whole)
+/* Fills in what the figures are of: "blk.read.random" and "size=4096 depth=32 …". */
+static struct figures figures_of(struct test_run *t, const struct load_kind *kind,
+				 const struct load_settings *settings, bool indirect)
 {
-	return whole ? part * 1000 / whole : 0;
+	struct figures figures = {.t = t};
+	struct text about = TEXT_ON(figures.about), text = TEXT_ON(figures.settings);
+
+	text_add(&about, "%s", kind->about);
+	if (kind->disk)
+		text_add(&about, ".%s.%s", settings->write ? "write" : "read",
+			 settings->pattern == LOAD_RANDOM ? "random" : "sequential");
+	if (settings->size)
+		text_add(&text, "size=%u ", settings->size);
+	text_add(&text, "depth=%u batch=%u queues=%u %s", settings->depth, settings->batch,
+		 settings->queues, settings->completion == LOAD_INTERRUPT ? "interrupt" : "polled");
+	if (settings->interval)
+		text_add(&text, " rate=%lu", options.rate);
+	if (indirect && !t->variant.indirect)
+		text_add(&text, " indirect");
+	return figures;
 }
 
-static void report(struct test_run *t, const struct load_kind *kind,
-		   const struct load_settings *settings, uint64_t interrupts)
+static void report(const struct figures *figures, const struct load_settings *settings,
+		   uint64_t interrupts)
 {
 	static struct histogram latency;
-	char name[NAME_SIZE], base[NAME_SIZE];
 	uint64_t completed = 0, kicks = 0, guest = 0, kick_ticks = 0, a_second = 0;
-	const char *way = settings->completion == LOAD_INTERRUPT ? "interrupt" : "polled";
 
 	histogram_reset(&latency);
 	for (unsigned n = 0; n < settings->queues; n++) {
@@ -121,114 +159,65 @@ static void report(struct test_run *t, const struct load_kind *kind,
 		kicks += worker->kicks;
 		kick_ticks += worker->kick_ticks;
 		guest += worker->guest_ticks;
-		a_second += worker->elapsed
-				    ? worker->completed * clock_khz() / worker->elapsed * 1000 +
-					      worker->completed * clock_khz() % worker->elapsed *
-						      1000 / worker->elapsed
-				    : 0;
+		a_second += rate_of(worker->completed, worker->elapsed);
 		histogram_merge(&latency, &worker->latency);
 	}
-	format_text(base, sizeof(base), "%s%s size=%u depth=%u batch=%u queues=%u %s", kind->about,
-		    !kind->disk       ? ""
-		    : settings->write ? settings->pattern == LOAD_RANDOM ? ".write.random"
-									 : ".write.sequential"
-		    : settings->pattern == LOAD_RANDOM ? ".read.random"
-						       : ".read.sequential",
-		    settings->size, settings->depth, settings->batch, settings->queues, way);
-	format_text(name, sizeof(name), "requests %s", base);
-	measured_value(t, name, "1/s", a_second * 1000);
-	if (settings->size) {
-		format_text(name, sizeof(name), "payload %s", base);
-		measured_value(t, name, "bytes/s", a_second * settings->size * 1000);
-	}
-	format_text(name, sizeof(name), "kicks %s", base);
-	measured_value(t, name, "per request", ratio(kicks, completed));
-	format_text(name, sizeof(name), "interrupts %s", base);
-	measured_value(t, name, "per request", ratio(interrupts, completed));
-	format_text(name, sizeof(name), "guest cost %s", base);
-	measured_value(t, name, "ticks per request", ratio(guest, completed));
-	format_text(name, sizeof(name), "kick cost %s", base);
-	measured_value(t, name, "ticks per kick", ratio(kick_ticks, kicks));
-	format_text(name, sizeof(name), "latency %s", base);
-	measured_histogram(t, name, "ticks", &latency);
-}
-
-/* How many requests fit the first queue; two segments are the most that a kind uses. */
-static unsigned room_of(struct test_run *t, const struct load_kind *kind)
-{
-	struct virtqueue *queue = t->device->queues[kind->queue(t->device, 0)];
-
-	return slots_most(queue, kind->disk ? 2 : 1, t->device->rings.indirect);
+	figure(figures, "requests", "1/s", a_second);
+	if (settings->size)
+		figure(figures, "payload", "bytes/s", a_second / 1000 * settings->size * 1000);
+	figure(figures, "completed", "requests", completed * 1000);
+	figure(figures, "kicks", "per request", thousandths(kicks, completed));
+	figure(figures, "interrupts", "per request", thousandths(interrupts, completed));
+	figure(figures, "guest_cost", "cycles per request", thousandths(guest, completed));
+	figure(figures, "kick_cost", "cycles per kick", thousandths(kick_ticks, kicks));
+	figure_latency(figures, "latency", &latency);
 }
 
 /* One point: the device fresh, the queues loaded, the figures reported. */
 static void measure_point(struct test_run *t, const struct load_kind *kind,
 			  const struct load_settings *settings)
 {
-	char sentence[NAME_SIZE];
+	struct load_plan plan;
+	struct figures figures;
+	unsigned room;
 	uint64_t before;
+	bool indirect = t->variant.indirect;
 
-	REQUIRE(t, t->device->transport->reset(t->device), "%s", t->device->problem);
-	t->device->transport->del_vqs(t->device);
+	start_over(t);
+	plan = load_plan_of(t, kind, settings);
 	arena_empty(t->arena);
-	bring_up_for(t, kind, settings->queues);
-	if (settings->depth > room_of(t, kind)) {
-		format_text(sentence, sizeof(sentence), "%s: the queue has no room for depth %u",
-			    t->device->name, settings->depth);
-		reporter->note(sentence);
+	if (!plan.payloads) {
+		note_about(t, "the DMA arena has no room for %u bytes of payload", settings->size);
 		return;
 	}
+	room = t->variant.size ? t->variant.size : t->device->size_most;
+	if (settings->depth > room / plan.segments &&
+	    features_have(&t->device->offered, VIRTIO_F_INDIRECT_DESC))
+		indirect = true;
+	bring_up_for(t, kind, settings, indirect);
+	for (unsigned n = 0; n < settings->queues; n++) {
+		struct virtqueue *queue = t->device->queues[kind->queue(t, n)];
+
+		if (settings->depth > slots_most(queue, plan.segments, indirect)) {
+			note_about(t, "queue %u of %u entries has no room for depth %u",
+				   queue->index, queue->size, settings->depth);
+			return;
+		}
+	}
 	for (unsigned n = 0; n < settings->queues; n++)
-		prepare_worker(t, kind, n, settings);
+		prepare_worker(t, kind, n, settings, &plan, indirect);
+	if (plan.payloads < settings->depth)
+		note_about(t, "%u requests of %u bytes share the memory of %u", settings->depth,
+			   settings->size, plan.payloads);
 	before = interrupt_total();
 	run_workers(t, settings->queues);
-	report(t, kind, settings, interrupt_total() - before);
+	figures = figures_of(t, kind, settings, indirect);
+	before = interrupt_total() - before;
+	judge_workers(t, kind, settings);
+	report(&figures, settings, before);
 }
 
-/* The nth number of a comma-separated list; false behind the last. A mistake ends the run. */
-static bool list_number(struct test_run *t, const char *list, unsigned nth, uint64_t *number)
-{
-	char word[24];
-
-	for (unsigned n = 0; n <= nth; n++) {
-		size_t length = 0;
-
-		if (!*list)
-			return false;
-		while (list[length] && list[length] != ',')
-			length++;
-		if (length >= sizeof(word))
-			error_in_test(t, "\"%s\" is no list of numbers", list);
-		memcpy(word, list, length);
-		word[length] = '\0';
-		list += length + (list[length] == ',');
-	}
-	if (!parse_number(word, number) || !*number)
-		error_in_test(t, "\"%s\" is no number in a list that has to hold numbers above 0",
-			      word);
-	return true;
-}
-
-static struct load_settings settings_for(const struct load_kind *kind)
-{
-	static const enum load_pattern patterns[] = {LOAD_RANDOM, LOAD_SEQUENTIAL};
-	struct load_settings settings = {
-		.size = kind->size,
-		.write = kind->disk && options.rw == 1,
-		.pattern = kind->disk ? patterns[options.pattern] : LOAD_FIXED,
-		.completion = options.completion ? LOAD_INTERRUPT : LOAD_POLLED,
-		.requests = options.count,
-		.duration = options.count ? 0 : clock_from_ns(options.milliseconds * 1000000),
-	};
-
-	if (options.rate) {
-		settings.interval = clock_from_ns(NANOSECONDS_A_SECOND / options.rate);
-		settings.duration = clock_from_ns(options.milliseconds * 1000000);
-	}
-	return settings;
-}
-
-/* Every depth of one size and number of queues. */
+/* Every depth and batch of one size and number of queues. */
 static void measure_depths(struct test_run *t, const struct load_kind *kind,
 			   struct load_settings settings)
 {
@@ -240,35 +229,89 @@ static void measure_depths(struct test_run *t, const struct load_kind *kind,
 				      LOAD_DEPTH_MOST);
 		settings.depth = (unsigned)depth;
 		for (unsigned b = 0; list_number(t, options.batch, b, &batch); b++) {
-			settings.batch = (unsigned)MINIMUM(batch, depth);
+			settings.batch = settings.interval ? 1 : (unsigned)MINIMUM(batch, depth);
 			measure_point(t, kind, &settings);
-			if (batch >= depth)
+			if (batch >= depth || settings.interval)
 				break;
 		}
 	}
 }
 
+/* One size and number of queues, completion by completion. */
+static void measure_size(struct test_run *t, const struct load_kind *kind,
+			 struct load_settings settings)
+{
+	const char *refusal = kind->refusal ? kind->refusal(t, &settings) : NULL;
+
+	if (refusal) {
+		note_about(t, "%u bytes: %s", settings.size, refusal);
+		return;
+	}
+	if (options.completion != 1) {
+		settings.completion = LOAD_POLLED;
+		measure_depths(t, kind, settings);
+	}
+	if (options.completion != 0) {
+		if (t->variant.interrupts == INTERRUPT_NONE || settings.interval)
+			skip_test(t, "an open loop, and a device without vectors, are polled");
+		settings.completion = LOAD_INTERRUPT;
+		measure_depths(t, kind, settings);
+	}
+}
+
+static struct load_settings settings_for(const struct load_kind *kind)
+{
+	static const enum load_pattern patterns[] = {LOAD_RANDOM, LOAD_SEQUENTIAL};
+
+	return (struct load_settings){
+		.size = kind->size,
+		.write = kind->disk && options.rw == 1,
+		.pattern = kind->disk ? patterns[options.pattern] : LOAD_FIXED,
+		.requests = options.count,
+		.duration = options.count && !options.rate ? 0 : point_duration(),
+	};
+}
+
+/* Sizes of one number of queues. */
+static void measure_queues(struct test_run *t, const struct load_kind *kind,
+			   struct load_settings settings)
+{
+	uint64_t size;
+
+	if (settings.queues > MINIMUM(cpu_count(), (unsigned)LOAD_CPUS_MOST)) {
+		note_about(t, "%u queues want as many CPUs", settings.queues);
+		return;
+	}
+	if (kind->queue(t, settings.queues - 1) < 0) {
+		note_about(t, "the device has no %u queues for this", settings.queues);
+		return;
+	}
+	if (options.rate)
+		settings.interval = interval_of(options.rate) * settings.queues;
+	if (!*options.size || !kind->size)
+		measure_size(t, kind, settings);
+	for (unsigned n = 0; kind->size && list_number(t, options.size, n, &size); n++) {
+		settings.size = (uint32_t)size;
+		measure_size(t, kind, settings);
+	}
+}
+
 BENCH(throughput, requests, .about = "requests a second by depth, size and queues, and their cost",
-      .needs = NEEDS_WORK, .axes = AXES_OF_RING | AXIS_INTERRUPT | AXIS_SIZE,
-      .timeout = 600 * NANOSECONDS_A_SECOND)
+      .needs = NEEDS_WORK,
+      .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_INTERRUPT | AXIS_INTERRUPT |
+	      AXIS_SIZE,
+      .timeout = THROUGHPUT_TIMEOUT)
 {
 	const struct load_kind *kind = load_kind_of(t);
 	struct load_settings settings = settings_for(kind);
-	uint64_t queues, size = kind->size;
+	uint64_t queues;
 
 	if (settings.write && !device_is_scratch(t->device))
 		skip_test(t, "the device's data is not scratch (vp.scratch)");
-	for (unsigned q = 0; list_number(t, options.queues, q, &queues); q++) {
-		if (queues > MINIMUM(cpu_count(), (unsigned)LOAD_CPUS_MOST))
-			skip_test(t, "%lu queues want as many CPUs", queues);
+	if (kind->survey)
+		kind->survey(t);
+	for (unsigned n = 0; list_number(t, options.queues, n, &queues); n++) {
 		settings.queues = (unsigned)queues;
-		if (!*options.size)
-			measure_depths(t, kind, settings);
-		for (unsigned s = 0; list_number(t, options.size, s, &size); s++) {
-			settings.size = (uint32_t)size;
-			if (kind->disk && size % 512)
-				error_in_test(t, "vp.size is no multiple of a sector, 512 bytes");
-			measure_depths(t, kind, settings);
-		}
+		measure_queues(t, kind, settings);
 	}
 }

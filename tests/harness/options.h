@@ -19,8 +19,9 @@ struct options {
 	const char *batch;
 	const char *size;
 	const char *queues;
-	uint64_t milliseconds, count, rate;
+	uint64_t milliseconds, seconds, count, rate;
 	unsigned rw, pattern, completion;
+	const char *ring; /* benchmarks: rings of the variants to measure, a list */
 	uint64_t seed;
 	uint64_t timeout_ms; /* 0: each test's own */
 	uint64_t patience_ms;

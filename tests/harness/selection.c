@@ -89,17 +89,35 @@ static bool suits(const struct test *test, const struct variant *variant)
 	return msix || !(test->needs & NEEDS_MSIX);
 }
 
+/*
+ * Whether vp.ring names the ring of a variant that is plain in everything else; figures are taken in the
+ * plainest variant unless it names others.
+ */
+static bool ring_listed(const struct variant *variant, const struct variant *plainest)
+{
+	char text[VARIANT_TEXT];
+	size_t end;
+
+	if (variant->interrupts != plainest->interrupts || variant->size ||
+	    variant->access != plainest->access || variant->kick_data || variant->kick_config)
+		return false;
+	variant_text(variant, text);
+	/* The interrupts come last. */
+	for (end = strlen(text); text[end] != '+';)
+		end--;
+	text[end] = '\0';
+	return glob_list_match(*options.ring ? options.ring : "split", text);
+}
+
 unsigned selected_variants(const struct test *test, const struct virtio_device *device,
 			   struct variant *variants, unsigned most)
 {
 	bool standard = strcmp(options.variant, "default") == 0;
 	bool all = strcmp(options.variant, "all") == 0;
-	unsigned count = variants_of(device, test->axes, test->always, !standard, variants, most),
-		 kept = 0;
-
-	/* Figures are taken in the plainest variant unless others are asked for. */
-	if (options.bench && standard)
-		return MINIMUM(count, 1u);
+	bool product = !standard || options.bench;
+	unsigned count = variants_of(device, test->axes, test->always, product, variants, most);
+	unsigned kept = 0;
+	struct variant plainest = variants[0];
 
 	/* Without a line one variant stays, to be skipped with the reason. */
 	if ((test->needs & NEEDS_INTX) && !device->has_line)
@@ -110,7 +128,9 @@ unsigned selected_variants(const struct test *test, const struct virtio_device *
 		if ((device->has_msix || (test->needs & NEEDS_INTX)) && !suits(test, &variants[n]))
 			continue;
 		variant_text(&variants[n], text);
-		if (standard || all || glob_list_match(options.variant, text))
+		if (options.bench && standard
+			    ? ring_listed(&variants[n], &plainest)
+			    : standard || all || glob_list_match(options.variant, text))
 			variants[kept++] = variants[n];
 	}
 	return kept;
