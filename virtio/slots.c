@@ -120,8 +120,8 @@ static bool start(struct slots *slots, struct virtqueue *queue, unsigned count, 
 	return slots->templates;
 }
 
-bool slots_create(struct slots *slots, struct virtqueue *queue, const struct segment *segments,
-		  unsigned stride, unsigned count, bool indirect, struct arena *arena)
+bool slots_lay(struct slots *slots, struct virtqueue *queue, const struct segment *segments,
+	       unsigned stride, unsigned count, bool indirect, struct arena *arena)
 {
 	struct virtq_desc *tables = NULL;
 	bool packed = is_packed(queue);
@@ -150,6 +150,20 @@ bool slots_create(struct slots *slots, struct virtqueue *queue, const struct seg
 			lay_split(slots, slot, count, segments, stride);
 	}
 	return true;
+}
+
+bool slots_create(struct slots *slots, struct virtqueue *queue, const struct request *requests,
+		  unsigned count, bool indirect, struct arena *arena)
+{
+	unsigned stride = (requests[0].out_length > 0) + (requests[0].in_length > 0);
+	struct segment *segments =
+		arena_allocate(arena, "slot segments", count * stride * sizeof(*segments), 8);
+
+	if (!segments)
+		return false;
+	for (unsigned slot = 0; slot < count; slot++)
+		request_cut(&requests[slot], 1, 1, segments + slot * stride);
+	return slots_lay(slots, queue, segments, stride, count, indirect, arena);
 }
 
 /* Offset and wrap counter of a place in a packed ring, as event suppression has them. */

@@ -13,6 +13,7 @@
 
 #include "arch/io.h"
 #include "virtio/queue.h"
+#include "virtio/workload.h"
 
 /* How one slot stands in a packed ring: what is copied there each time. */
 struct slot_template {
@@ -57,8 +58,15 @@ unsigned slots_most(const struct virtqueue *queue, unsigned stride, bool indirec
  * from segments[n * stride] on. indirect: one table each. False when the arena is full or the ring too
  * small.
  */
-bool slots_create(struct slots *slots, struct virtqueue *queue, const struct segment *segments,
-		  unsigned stride, unsigned count, bool indirect, struct arena *arena) MUST_CHECK;
+bool slots_lay(struct slots *slots, struct virtqueue *queue, const struct segment *segments,
+	       unsigned stride, unsigned count, bool indirect, struct arena *arena) MUST_CHECK;
+
+/*
+ * The same with requests[n] as slot n, one segment a direction; all of them have the same number of
+ * segments.
+ */
+bool slots_create(struct slots *slots, struct virtqueue *queue, const struct request *requests,
+		  unsigned count, bool indirect, struct arena *arena) MUST_CHECK;
 
 /* Puts a slot into the ring; the device sees it after slots_publish(). */
 static inline __attribute__((always_inline)) void slots_post(struct slots *slots, unsigned slot,

@@ -79,7 +79,7 @@ static void prepare_worker(struct test_run *t, const struct load_kind *kind, uns
 			worker->places[slot] = requests[n][slot].head + kind->place_offset;
 	}
 	if (!chains ||
-	    !slots_create(&worker->slots, queue, chains, plan->segments, depth, indirect, t->arena))
+	    !slots_lay(&worker->slots, queue, chains, plan->segments, depth, indirect, t->arena))
 		skip_test(t, "the DMA arena has no room for %u requests of %u bytes on %u queues",
 			  depth, settings->size, settings->queues);
 }
