@@ -21,6 +21,9 @@ devices=(
 	-netdev user,id=net -device virtio-net-pci,netdev=net,addr=3
 	-device virtio-rng-pci,addr=4
 	-chardev null,id=con -device virtio-serial-pci,addr=5 -device virtconsole,chardev=con
+	-device virtio-scsi-pci,id=scsi,addr=6
+	-blockdev null-co,node-name=lun,size=16777216,read-zeroes=on -device scsi-hd,drive=lun,bus=scsi.0
+	-device virtio-balloon-pci,addr=7,free-page-reporting=on -device virtio-keyboard-pci,addr=8
 )
 
 # run NAME "vp.words" QEMU options …: one run, whose counters go to a stream of that name.
@@ -40,7 +43,8 @@ run variants "vp.variant=all vp.format=json vp.scratch=00:02.0" -M q35 "${tcg[@]
 run sabotage "vp.sabotage=* vp.scratch=00:02.0" -M q35 "${tcg[@]}" -smp 2 "${devices[@]}"
 run selftest "vp.selftest vp.tests=selftest" -M q35 "${tcg[@]}" -smp 2 -device virtio-rng-pci
 run trace "vp.trace vp.tests=transport vp.format=tap" -M pc "${tcg[@]}" -smp 1 -device virtio-rng-pci
-run lab "vp.bench=interrupt vp.samples=500" -M q35 "${tcg[@]}" -smp 2 "${devices[@]}"
+run lab "vp.bench=interrupt vp.samples=200" -M q35 "${tcg[@]}" -smp 2 "${devices[@]}"
+run load "vp.bench=throughput vp.ms=5 vp.variant=*msix" -M q35 "${tcg[@]}" -smp 2 "${devices[@]}"
 run list vp.list -M pc "${tcg[@]}"
 run mistake vp.nonsense -M pc "${tcg[@]}"
 run no-device "" -M pc "${tcg[@]}" -bios qboot.rom
@@ -48,11 +52,11 @@ run qboot vp.apic=xapic -M q35 -accel tcg -m 5G -smp 4 -bios qboot.rom \
 	-device pcie-root-port,id=rp,slot=1 -device virtio-rng-pci,bus=rp \
 	-device pci-bridge,id=bridge,chassis_nr=2 -device virtio-rng-pci,bus=bridge,addr=1 \
 	-device virtio-rng-pci,modern-pio-notify=on,page-per-vq=on
-run microvm vp.exit=s5 -M microvm,pcie=on "${tcg[@]}" -smp 2 -device virtio-rng-pci
+run microvm "vp.exit=s5 vp.ecam=0xe0000000" -M microvm,pcie=on "${tcg[@]}" -smp 2 -device virtio-rng-pci
 run no-acpi vp.exit=triple -M pc,acpi=off "${tcg[@]}" -smp 2 -device virtio-rng-pci
 run reset vp.exit=reset -M pc "${tcg[@]}" -cpu max -device virtio-rng-pci
 if [ -w /dev/kvm ]; then
-	run kvm "vp.tests=interrupt vp.device=rng" -M q35 -accel kvm -bios qboot.rom -m 64 -smp 2 \
+	run kvm "vp.tests=transport.reset*,interrupt.mask*" -M q35 -accel kvm -bios qboot.rom -m 64 -smp 2 \
 		-device virtio-rng-pci
 fi
 
