@@ -43,10 +43,10 @@ struct boot {
 	unsigned open_outputs;
 	unsigned tick, farewell, linger;
 	gboolean exited;
-	gint64 last_record;   /* when; monotonic */
-	gboolean fresh;       /* a record has come since the last tick */
-	gint64 idle_since;    /* the first tick without a record */
-	gint64 idle_cpu_time; /* CPU time at that tick */
+	gint64 last_record;    /* when; monotonic */
+	gboolean fresh;        /* a record has come since the last tick */
+	gint64 idle_since;     /* the first tick without a record */
+	gint64 idle_busy_time; /* of the VMM at that tick */
 };
 
 static void end_when_over(struct boot *boot)
@@ -148,12 +148,12 @@ static void take_exit(GObject *source, GAsyncResult *outcome, void *context)
 static void give_up_on(struct boot *boot, gint64 now)
 {
 	double seconds = (double)(now - boot->last_record) / G_USEC_PER_SEC;
-	gint64 used = process_cpu_time(boot->process) - boot->idle_cpu_time;
+	gint64 used = process_busy_time(boot->process) - boot->idle_busy_time;
 	gint64 passed = now - boot->idle_since;
-	gboolean spins = used > passed / 10; /* a busy host gives it no more */
+	gboolean spins = used > passed / 5;
 
 	put_down(boot, spins ? BOOT_SPINS : BOOT_HUNG,
-		 g_strdup_printf("%s: no record for %.0f s, of which it computed %.0f %%",
+		 g_strdup_printf("%s: no record for %.0f s, of which it was busy %.0f %%",
 				 spins ? "spins" : "hangs", seconds,
 				 passed > 0 ? 100.0 * (double)used / (double)passed : 0.0));
 }
@@ -169,7 +169,7 @@ static gboolean look(void *context)
 		boot->idle_since = 0;
 	} else if (!boot->idle_since) {
 		boot->idle_since = now;
-		boot->idle_cpu_time = process_cpu_time(boot->process);
+		boot->idle_busy_time = process_busy_time(boot->process);
 	} else if (!boot->exited && !boot->result->summary &&
 		   now - boot->last_record > (gint64)boot->request->silence * G_USEC_PER_SEC) {
 		give_up_on(boot, now);

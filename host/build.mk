@@ -94,3 +94,8 @@ test-host: $(BUILD)/virtproof $(BUILD)/host/stand-in $(host_units) ## the tests 
 	@tests/host/run.sh $(BUILD)
 
 -include $(wildcard $(BUILD)/host/*.d $(BUILD)/host/unit/*.d)
+
+.PHONY: matrix
+matrix: all ## judge QEMU in many configurations, several at a time
+	@$(BUILD)/virtproof matrix --logs $(BUILD)/matrix -l $(BUILD)/matrix.log \
+		-r $(BUILD)/matrix.html tests/matrix/qemu.matrix

@@ -19,6 +19,7 @@ int command_run(int argc, char **argv);
 int command_report(int argc, char **argv);
 int command_matrix(int argc, char **argv);
 int command_merge(int argc, char **argv);
+int command_compare(int argc, char **argv);
 int command_list(int argc, char **argv);
 
 /*

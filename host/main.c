@@ -22,6 +22,7 @@ static const struct command {
 	{"matrix", "run all jobs of a matrix file, several at a time", command_matrix},
 	{"merge", "put the records of many runs into one file", command_merge},
 	{"report", "make a document of what runs have recorded", command_report},
+	{"compare", "compare two sets of runs: verdicts and figures", command_compare},
 	{"list", "list the VMMs that are known, or what one of them has", command_list},
 };
 

@@ -2,6 +2,7 @@
 #include "host/process.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -65,33 +66,50 @@ void process_end(struct process *process)
 	g_free(process);
 }
 
-/*
- * CPU time of the process whose /proc/<pid>/stat this is, when it belongs to the group; else 0.
- * The second field is the name in brackets and may hold anything: fields count from the last
- * bracket: 0 state, 2 group, 11 utime, 12 stime.
- */
-static gint64 stat_ticks(const char *stat, GPid group)
+/* The group of a process, by its /proc/<pid>/stat: the third field behind the name in brackets. */
+static GPid group_of(const char *pid)
 {
-	const char *fields = strrchr(stat, ')');
-	g_auto(GStrv) cut = fields ? g_strsplit(fields + 2, " ", 14) : NULL;
+	g_autofree char *path = g_build_filename("/proc", pid, "stat", NULL);
+	g_autofree char *stat = NULL;
+	const char *fields = NULL;
+	int group = 0;
 
-	if (!cut || g_strv_length(cut) < 14 || atoi(cut[2]) != group)
+	if (g_file_get_contents(path, &stat, NULL, NULL))
+		fields = strrchr(stat, ')');
+	if (!fields || sscanf(fields, ") %*c %*d %d", &group) != 1)
 		return 0;
-	return g_ascii_strtoll(cut[11], NULL, 10) + g_ascii_strtoll(cut[12], NULL, 10);
+	return group;
 }
 
-gint64 process_cpu_time(const struct process *process)
+/* What the threads of a process have computed and waited for a processor, in nanoseconds. */
+static gint64 busy_time_of(const char *pid)
+{
+	g_autofree char *tasks_path = g_build_filename("/proc", pid, "task", NULL);
+	g_autoptr(GDir) tasks = g_dir_open(tasks_path, 0, NULL);
+	const char *task;
+	gint64 total = 0;
+
+	while (tasks && (task = g_dir_read_name(tasks))) {
+		g_autofree char *path = g_build_filename(tasks_path, task, "schedstat", NULL);
+		g_autofree char *text = NULL;
+		gint64 computed = 0, waited = 0;
+
+		if (g_file_get_contents(path, &text, NULL, NULL) &&
+		    sscanf(text, "%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, &computed, &waited) == 2)
+			total += computed + waited;
+	}
+	return total;
+}
+
+gint64 process_busy_time(const struct process *process)
 {
 	g_autoptr(GDir) proc = g_dir_open("/proc", 0, NULL);
 	const char *base;
-	gint64 ticks = 0;
+	gint64 nanoseconds = 0;
 
 	while (proc && (base = g_dir_read_name(proc))) {
-		g_autofree char *path = g_build_filename("/proc", base, "stat", NULL);
-		g_autofree char *stat = NULL;
-
-		if (g_ascii_isdigit(*base) && g_file_get_contents(path, &stat, NULL, NULL))
-			ticks += stat_ticks(stat, process->group);
+		if (g_ascii_isdigit(*base) && group_of(base) == process->group)
+			nanoseconds += busy_time_of(base);
 	}
-	return ticks * G_USEC_PER_SEC / sysconf(_SC_CLK_TCK);
+	return nanoseconds / 1000;
 }

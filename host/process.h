@@ -28,7 +28,10 @@ void process_end(struct process *process);
 /* Kills the whole group at once; the child is waited for by whoever waits. */
 void process_kill(struct process *process);
 
-/* CPU time that the group has used so far, in microseconds. */
-gint64 process_cpu_time(const struct process *process);
+/*
+ * What the group has computed or waited for a processor so far, in microseconds: on a busy host a
+ * process that spins gets little time, but it wants all of it.
+ */
+gint64 process_busy_time(const struct process *process);
 
 #endif
