@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What goes through the ports of a console device (virtio 1.4, 5.3.6). */
+#include "lib/string.h"
+#include "tests/device/console/console.h"
+
+#define BATCHES 4
+#define TEXT    16u
+
+static void fill(uint8_t *bytes, uint32_t seed, uint32_t length)
+{
+	for (uint32_t n = 0; n < length; n++)
+		bytes[n] = console_pattern(seed, n);
+}
+
+/* Takes back `count` buffers of the queue, each exactly once. */
+static unsigned take_back(struct test_run *t, struct virtqueue *queue, unsigned count)
+{
+	struct completion completion;
+	unsigned taken = 0;
+
+	while (taken < count && await_completion(t, queue, &completion)) {
+		struct request *request = completion.token;
+
+		REQUIRE(t, request->out_length, "a buffer is used a second time");
+		request->out_length = 0;
+		taken++;
+	}
+	return taken;
+}
+
+TEST(console, transmit_buffers_come_back,
+     .about = "every buffer of a full transmit queue is used, exactly once",
+     .type = VIRTIO_TYPE_CONSOLE, .axes = AXES_OF_RING)
+{
+	struct console *console = console_start(t, t->device, NO_FEATURES, false);
+	struct virtqueue *queue = t->device->queues[CONSOLE_TRANSMIT_QUEUE];
+	uint8_t text[TEXT];
+
+	for (unsigned batch = 0; batch < BATCHES; batch++) {
+		unsigned count = MINIMUM((unsigned)queue->size, 64u), taken;
+
+		memset(text, '\n', sizeof(text));
+		for (unsigned n = 0; n < count; n++)
+			console_put(console, 0, text, 1 + n % TEXT, 1);
+		taken = take_back(t, queue, count);
+		CHECK(t, CONSOLE_OP_2, taken == count, "%u of %u buffers are used within 1 s",
+		      taken, count);
+	}
+}
+
+struct shape {
+	uint32_t length;
+	unsigned parts;
+};
+
+static const struct shape shapes[] = {{1, 1},    {2, 2},     {3, 1},     {100, 7},
+				      {4096, 1}, {4097, 16}, {65536, 1}, {65536, 30}};
+
+TEST(console, output_is_complete,
+     .about = "what is written to a port comes out at the other end, whole and in order",
+     .type = VIRTIO_TYPE_CONSOLE)
+{
+	struct wire wire;
+	uint8_t *bytes;
+
+	console_find_wires(t, false, &wire, 1);
+	bytes = test_memory(t, "text", 65536, 16);
+	for (unsigned n = 0; n < ARRAY_LENGTH(shapes); n++) {
+		struct input *input = &wire.far->input[wire.far_port];
+		uint32_t length = shapes[n].length;
+
+		fill(bytes, n, length);
+		input->length = 0;
+		CHECK(t, CONSOLE_OP_2,
+		      console_send(wire.near, wire.near_port, bytes, length, shapes[n].parts),
+		      "a buffer of %u bytes is not used within 1 s", length);
+		console_await(wire.far, wire.far_port, length, PATIENCE_NS);
+		CHECK(t, CONSOLE_OP_1, console_matches(input, n, length) && input->length == length,
+		      "of %u bytes in %u descriptors %u come out, or others", length,
+		      shapes[n].parts, input->length);
+	}
+}
+
+#define CHUNK  8192u
+#define CHUNKS 32u
+#define MARKER "the end"
+
+/* Lets everything that is under way come in, and then a marker behind it. */
+static void wait_for_marker(struct wire *wire)
+{
+	struct input *input = &wire->far->input[wire->far_port];
+	uint32_t length = sizeof(MARKER) - 1, before;
+
+	do {
+		before = input->length;
+		console_await(wire->far, wire->far_port, before + 1, CONSOLE_QUIET_NS);
+	} while (input->length != before);
+	console_send(wire->near, wire->near_port, MARKER, length, 1);
+	console_await(wire->far, wire->far_port, before + length, PATIENCE_NS);
+	input->length -= MINIMUM(length, input->length);
+}
+
+TEST(console, output_waits_for_its_reader,
+     .about = "what is written while the other end does not read comes out once it does",
+     .type = VIRTIO_TYPE_CONSOLE)
+{
+	struct virtqueue *queue;
+	struct input *input;
+	struct wire wire;
+	uint8_t *bytes;
+	unsigned used;
+
+	console_find_wires(t, false, &wire, 1);
+	queue = t->device->queues[CONSOLE_TRANSMIT_QUEUE];
+	input = &wire.far->input[wire.far_port];
+	input->length = 0;
+	bytes = test_memory(t, "text", CHUNK * CHUNKS, 16);
+	fill(bytes, 5, CHUNK * CHUNKS);
+	for (unsigned n = 0; n < CHUNKS; n++)
+		console_put(wire.near, wire.near_port, bytes + n * CHUNK, CHUNK, 1);
+	wait_for_marker(&wire);
+	CHECK(t, CONSOLE_OP_1, console_matches(input, 5, CHUNK * CHUNKS),
+	      "of %u bytes that were written at once %u come out, or others", CHUNK * CHUNKS,
+	      input->length);
+	used = take_back(t, queue, CHUNKS);
+	CHECK(t, CONSOLE_OP_2, used == CHUNKS, "%u of %u buffers are used", used, CHUNKS);
+}
+
+TEST(console, input_fills_receive_buffers,
+     .about = "what the other end writes comes in, whole and in order, in buffers of all shapes",
+     .type = VIRTIO_TYPE_CONSOLE)
+{
+	struct wire wire;
+	uint8_t *bytes;
+
+	console_find_wires(t, false, &wire, 1);
+	bytes = test_memory(t, "text", 65536, 16);
+	for (unsigned n = 0; n < ARRAY_LENGTH(shapes); n++) {
+		struct input *input = &wire.near->input[wire.near_port];
+		uint32_t length = shapes[n].length;
+
+		fill(bytes, n, length);
+		input->length = 0;
+		REQUIRE(t, console_send(wire.far, wire.far_port, bytes, length, 1),
+			"the other end does not take %u bytes within 1 s", length);
+		console_await(wire.near, wire.near_port, length, PATIENCE_NS);
+		CHECK(t, CONSOLE_OP_3, console_matches(input, n, length) && input->length == length,
+		      "of %u bytes %u come in, or others", length, input->length);
+	}
+}
+
+TEST(console, input_comes_in_on_its_port,
+     .about = "what is written to one port comes in on the queue of the port it is joined to alone",
+     .type = VIRTIO_TYPE_CONSOLE, WITH_FEATURE(VIRTIO_CONSOLE_F_MULTIPORT))
+{
+	struct wire wires[4];
+	unsigned count = console_find_wires(t, true, wires, ARRAY_LENGTH(wires));
+	uint8_t bytes[256];
+
+	for (unsigned n = 0; n < count; n++) {
+		struct console *far = wires[n].far;
+
+		for (uint32_t port = 0; port < far->most; port++)
+			far->input[port].length = 0;
+		fill(bytes, n, sizeof(bytes));
+		REQUIRE(t, console_send(wires[n].near, wires[n].near_port, bytes, sizeof(bytes), 1),
+			"port %u does not take its bytes within 1 s", wires[n].near_port);
+		console_await(far, wires[n].far_port, sizeof(bytes), PATIENCE_NS);
+		for (uint32_t port = 0; port < far->most; port++) {
+			bool wanted = port == wires[n].far_port;
+
+			CHECK(t, CONSOLE_OP_4,
+			      far->input[port].length == (wanted ? sizeof(bytes) : 0),
+			      "%u bytes come in on port %u, %u of them were for port %u",
+			      far->input[port].length, port, (unsigned)sizeof(bytes),
+			      wires[n].far_port);
+		}
+	}
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Ports that come and go while the driver runs (virtio 1.4, 5.3.6): the host plugs them. */
+#include "lib/string.h"
+#include "tests/device/console/console.h"
+#include "tests/harness/ask.h"
+
+#define HOT_NAME "virtproof.hot"
+#define READY    1
+#define MORE_NS  (10 * NANOSECONDS_A_SECOND) /* the host takes part, several times */
+
+static struct console *start(struct test_run *t)
+{
+	struct features features = NO_FEATURES;
+
+	features_add(&features, VIRTIO_CONSOLE_F_MULTIPORT);
+	return console_start(t, t->device, features, false);
+}
+
+static void ask_to_add(struct test_run *t, uint32_t port, bool is_console)
+{
+	struct ask ask = ask_for("port-add", t->device);
+
+	ask_number(&ask, "port", port);
+	ask_number(&ask, "console", is_console);
+	ask_text(&ask, "name", HOT_NAME);
+	ask_or_skip(t, &ask);
+}
+
+static void ask_to_remove(struct test_run *t, uint32_t port)
+{
+	struct ask ask = ask_for("port-remove", t->device);
+
+	ask_number(&ask, "port", port);
+	ask_or_skip(t, &ask);
+}
+
+/* A port number that no port has at present. */
+static uint32_t free_port(struct test_run *t, const struct console *console)
+{
+	for (uint32_t port = console->most; port-- > 1;) {
+		if (!console->ports[port].added)
+			return port;
+	}
+	skip_test(t, "all of the device's %u ports are there already", console->most);
+}
+
+/* Messages until none comes for a while; how many of this event there were for this port. */
+static unsigned count_messages(struct console *console, uint32_t port, uint16_t event,
+			       uint64_t first_wait)
+{
+	const struct message *message = console_hear(console, first_wait);
+	unsigned count = 0;
+
+	for (; message; message = console_hear(console, CONSOLE_QUIET_NS))
+		count += message->id == port && message->event == event;
+	return count;
+}
+
+TEST(console, configured_ports_are_added,
+     .about = "the ports that are added are exactly those that the host has configured",
+     .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_HOST, WITH_FEATURE(VIRTIO_CONSOLE_F_MULTIPORT))
+{
+	struct console *console = start(t);
+	struct ask ask = ask_for("property", t->device);
+	bool configured[CONSOLE_PORTS_MOST] = {false};
+	char text[256];
+
+	ask_text(&ask, "name", "ports");
+	ask_text_or_skip(t, &ask, text, sizeof(text));
+	for (char *word = text; *word;) {
+		uint32_t port = 0;
+
+		while (*word >= '0' && *word <= '9')
+			port = port * 10 + (uint32_t)(*word++ - '0');
+		if (port < CONSOLE_PORTS_MOST)
+			configured[port] = true;
+		while (*word && (*word < '0' || *word > '9'))
+			word++;
+	}
+	console_shake_hands(console);
+	for (uint32_t port = 0; port < console->most; port++)
+		CHECK(t, CONSOLE_OP_6, console->ports[port].added == configured[port],
+		      "port %u is %s by the host and %s by the device", port,
+		      configured[port] ? "configured" : "not configured",
+		      console->ports[port].added ? "added" : "not added");
+}
+
+static void plug_and_unplug(struct test_run *t, struct console *console, bool is_console)
+{
+	uint32_t id = free_port(t, console);
+	const struct port *port = &console->ports[id];
+	unsigned count;
+
+	ask_to_add(t, id, is_console);
+	count = count_messages(console, id, VIRTIO_CONSOLE_DEVICE_ADD, PATIENCE_NS);
+	CHECK(t, CONSOLE_OP_7, count == 1, "port %u was plugged and is added %u times", id, count);
+	console_tell(console, id, VIRTIO_CONSOLE_PORT_READY, READY);
+	count_messages(console, id, VIRTIO_CONSOLE_PORT_NAME, CONSOLE_QUIET_NS);
+	CHECK(t, CONSOLE_CTRL_2, port->names == 1 && strcmp(port->name, HOT_NAME) == 0,
+	      "port %u is called " HOT_NAME ", the device names it %u times, \"%s\"", id,
+	      port->names, port->name);
+	CHECK(t, CONSOLE_CTRL_6, port->is_console == is_console,
+	      "port %u is %s console and is %snominated as one", id, is_console ? "a" : "no",
+	      port->is_console ? "" : "not ");
+	ask_to_remove(t, id);
+	count = count_messages(console, id, VIRTIO_CONSOLE_DEVICE_REMOVE, PATIENCE_NS);
+	CHECK(t, CONSOLE_CTRL_5, count == 1, "port %u was unplugged and is removed %u times", id,
+	      count);
+}
+
+TEST(console, plugged_ports_are_told,
+     .about = "a plugged port is added once, named, nominated if it is a console, and removed",
+     .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_HOST, .timeout = MORE_NS,
+     WITH_FEATURE(VIRTIO_CONSOLE_F_MULTIPORT))
+{
+	struct console *console = start(t);
+
+	console_shake_hands(console);
+	plug_and_unplug(t, console, true);
+	plug_and_unplug(t, console, false);
+}
+
+TEST(console, early_ports_are_added_once,
+     .about = "a port plugged before the driver is ready is added once when it is",
+     .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_HOST, .timeout = MORE_NS,
+     WITH_FEATURE(VIRTIO_CONSOLE_F_MULTIPORT))
+{
+	struct console *console = start(t);
+	uint32_t id = console->most - 1;
+	unsigned count;
+
+	ask_to_add(t, id, false);
+	count = count_messages(console, id, VIRTIO_CONSOLE_DEVICE_ADD, CONSOLE_QUIET_NS);
+	console_tell(console, 0, VIRTIO_CONSOLE_DEVICE_READY, READY);
+	count += count_messages(console, id, VIRTIO_CONSOLE_DEVICE_ADD, PATIENCE_NS);
+	ask_to_remove(t, id);
+	CHECK(t, CONSOLE_MULTI_1, count <= 1,
+	      "port %u, plugged between DRIVER_OK and DEVICE_READY, is added %u times", id, count);
+}
+
+TEST(console, unknown_ports_are_not_removed,
+     .about = "a port that went before the driver was ready is not removed: it never was added",
+     .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_HOST, .timeout = MORE_NS,
+     WITH_FEATURE(VIRTIO_CONSOLE_F_MULTIPORT))
+{
+	uint32_t id = MINIMUM(console_config(t->device, max_nr_ports), CONSOLE_PORTS_MOST) - 1;
+	struct console *console;
+	unsigned count;
+	bool added;
+
+	ask_to_add(t, id, false);
+	console = start(t);
+	count_messages(console, id, VIRTIO_CONSOLE_DEVICE_ADD, CONSOLE_QUIET_NS);
+	added = console->ports[id].added;
+	ask_to_remove(t, id);
+	count = count_messages(console, id, VIRTIO_CONSOLE_DEVICE_REMOVE, CONSOLE_QUIET_NS);
+	if (added)
+		skip_test(t, "the port was added before DEVICE_READY");
+	CHECK(t, CONSOLE_MULTI_3, count == 0, "port %u, never added, is removed", id);
+}
+
+/* Takes the port away again before the test is given up. */
+static void ask_to_connect(struct test_run *t, uint32_t port, bool on)
+{
+	struct ask ask = ask_for("port-connect", t->device);
+	char text[REASON_SIZE / 2];
+
+	ask_number(&ask, "port", port);
+	ask_number(&ask, "on", on);
+	if (ask_host(&ask, text, sizeof(text)) == TOLD_OK)
+		return;
+	ask_to_remove(t, port);
+	skip_test(t, "the host was asked for \"port-connect\": %s", text);
+}
+
+TEST(console, host_ends_are_told,
+     .about = "PORT_OPEN tells when the host's end of a port is opened and closed",
+     .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_HOST, .timeout = MORE_NS,
+     WITH_FEATURE(VIRTIO_CONSOLE_F_MULTIPORT))
+{
+	struct console *console = start(t);
+	uint32_t id;
+
+	console_shake_hands(console);
+	id = free_port(t, console);
+	ask_to_add(t, id, false);
+	count_messages(console, id, VIRTIO_CONSOLE_DEVICE_ADD, PATIENCE_NS);
+	console_tell(console, id, VIRTIO_CONSOLE_PORT_READY, READY);
+	count_messages(console, id, VIRTIO_CONSOLE_PORT_OPEN, CONSOLE_QUIET_NS);
+	for (unsigned n = 0; n < 2; n++) {
+		bool on = n == 0;
+
+		ask_to_connect(t, id, on);
+		count_messages(console, id, VIRTIO_CONSOLE_PORT_OPEN, PATIENCE_NS);
+		CHECK(t, CONSOLE_CTRL_10, console->ports[id].host_open == on,
+		      "the host's end of port %u was %s, the device says that it is %s", id,
+		      on ? "opened" : "closed", console->ports[id].host_open ? "open" : "closed");
+	}
+	ask_to_remove(t, id);
+}
