@@ -5,7 +5,7 @@
 #include "tests/ring/traffic.h"
 
 #define AXES     (AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_SIZE | AXIS_ACCESS)
-#define REQUESTS 300
+#define REQUESTS 200
 
 TEST(ring, packed_ring_is_kept,
      .about = "used descriptors stand where they must, and nothing else of the ring is written",

@@ -6,7 +6,7 @@
 #define AXES (AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_SIZE | AXIS_ACCESS)
 
 /* Enough for several laps of small rings and for one of the usual large ones. */
-#define REQUESTS 300
+#define REQUESTS 200
 
 TEST(ring, split_ring_is_kept,
      .about = "used elements stand where they must, and nothing else of the ring is written",

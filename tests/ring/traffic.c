@@ -41,6 +41,13 @@ const char *traffic_service_flaw(const struct traffic *traffic)
 	return "";
 }
 
+unsigned traffic_rank(const struct traffic *traffic, uint32_t id, unsigned from)
+{
+	while (from < traffic->expected && traffic->exposed[from] != id)
+		from++;
+	return from;
+}
+
 static const struct traffic_format *format_of(const struct traffic *traffic)
 {
 	return traffic->queue->operations == &packed_ring_operations ? &traffic_packed
@@ -100,6 +107,7 @@ struct traffic *traffic_start(struct test_run *t, unsigned depth)
 	traffic->desc_copy = test_memory(t, "descriptor copy", traffic->desc_bytes, 8);
 	traffic->driver_copy = test_memory(t, "driver area copy", traffic->driver_bytes, 8);
 	traffic->device_copy = test_memory(t, "device area copy", traffic->device_bytes, 8);
+	traffic->exposed = test_memory(t, "order", traffic->depth * sizeof(uint16_t), 8);
 	traffic->loads = test_memory(t, "loads", traffic->depth * sizeof(*traffic->loads), 8);
 	for (unsigned n = 0; n < traffic->depth; n++)
 		prepare_load(traffic, &traffic->loads[n], n);
@@ -206,6 +214,20 @@ static void judge_written(struct traffic *traffic, struct load *load,
 	}
 }
 
+/* Every byte of a buffer that no used element names has to be written (2.7.9). */
+static void judge_skipped(struct traffic *traffic, struct load *load)
+{
+	const struct request *request = load->request;
+
+	for (uint32_t n = 0; n < request->in_length; n++) {
+		load->proofless[n] = request->in[n] == load->fill ? load->proofless[n] + 1 : 0;
+		if (load->proofless[n] >= PROOF_ROUNDS)
+			traffic_note(traffic, FLAW_SKIPPED,
+				     "id %u was skipped, but byte %u of its buffer was not written",
+				     load->id, n);
+	}
+}
+
 static void judge_load(struct traffic *traffic, struct load *load,
 		       const struct completion *completion)
 {
@@ -219,6 +241,8 @@ static void judge_load(struct traffic *traffic, struct load *load,
 	if (memcmp(request->out, load->out_copy, request->out_length) != 0)
 		traffic_note(traffic, FLAW_READABLE,
 			     "request %u: its device-readable bytes have changed", traffic->served);
+	if (completion->skipped)
+		judge_skipped(traffic, load);
 	if (completion->has_length && request->in_length)
 		judge_written(traffic, load, completion);
 	else if (completion->has_length && completion->length)
@@ -288,9 +312,11 @@ static unsigned expose_all(struct traffic *traffic, unsigned count)
 	unsigned exposed = 0;
 
 	for (; exposed < count; exposed++) {
-		if (!expose(traffic, &traffic->loads[(traffic->first + exposed) % traffic->depth],
-			    count - exposed - 1))
+		struct load *load = &traffic->loads[(traffic->first + exposed) % traffic->depth];
+
+		if (!expose(traffic, load, count - exposed - 1))
 			break;
+		traffic->exposed[exposed] = load->id;
 	}
 	traffic->first = (traffic->first + exposed) % traffic->depth;
 	return exposed;
@@ -353,4 +379,25 @@ void traffic_end(struct traffic *traffic)
 		traffic_note(traffic, FLAW_AGAIN,
 			     "no buffer is in flight, and yet one with id %u was used",
 			     completion.id);
+}
+
+bool serve_again(struct test_run *t, struct virtqueue *queue, struct request **requests,
+		 unsigned count, unsigned parts)
+{
+	struct segment segments[REQUEST_SEGMENTS_MOST];
+	struct completion completion;
+
+	for (unsigned n = 0; n < count; n++) {
+		unsigned cut = request_cut(requests[n], parts, parts, segments);
+
+		if (!virtqueue_add(queue, segments, cut, requests[n]))
+			error_in_test(t, "queue %u has no free descriptors", queue->index);
+	}
+	virtqueue_publish(queue);
+	virtqueue_kick(queue);
+	for (unsigned n = 0; n < count; n++) {
+		if (!await_completion(t, queue, &completion))
+			return false;
+	}
+	return true;
 }

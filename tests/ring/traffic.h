@@ -32,6 +32,10 @@ enum flaw {
 	FLAW_FLAG_MISSING,  /* packed: no WRITE flag, though data was written */
 	FLAW_FLAG_STRAY,    /* packed: a WRITE flag, though nothing was written */
 	FLAW_CHANGED_LATER, /* packed: a used descriptor changed after it was marked */
+	FLAW_ORDER,         /* IN_ORDER: a buffer was used before an earlier one */
+	FLAW_BATCH_ID,      /* IN_ORDER: a used element does not end with an outstanding buffer */
+	FLAW_BATCH_PLACE, /* IN_ORDER: a batch has no used element where its first buffer has its place */
+	FLAW_SKIPPED, /* IN_ORDER: a buffer that was skipped has not been written completely */
 	FLAWS,
 };
 
@@ -63,6 +67,7 @@ struct traffic {
 	struct load *loads;
 	uint8_t *desc_copy, *driver_copy, *device_copy;
 	uint32_t desc_bytes, driver_bytes, device_bytes;
+	uint16_t *exposed;    /* ids of this round, in the order in which they were exposed */
 	uint16_t round_start; /* split: the used index; packed: the slot, as a round begins */
 	unsigned first;       /* of the loads: the one that the next round begins with */
 	uint16_t sampled;     /* split: the used index when it was last looked at */
@@ -99,6 +104,13 @@ bool traffic_run(struct traffic *traffic, unsigned requests);
 /* Looks at the canaries of the whole arena and for elements that nobody waits for; ends a traffic. */
 void traffic_end(struct traffic *traffic);
 
+/*
+ * Without observation: exposes `count` requests, new or used before, cut into `parts` pieces a direction,
+ * by one publication, and takes them back by polling. False when not all come back in time.
+ */
+bool serve_again(struct test_run *t, struct virtqueue *queue, struct request **requests,
+		 unsigned count, unsigned parts);
+
 /* The first of all flaws, "" when there is none. */
 const char *traffic_first_flaw(const struct traffic *traffic);
 
@@ -123,6 +135,9 @@ const char *traffic_service_flaw(const struct traffic *traffic);
 /* For the ring formats: notes a flaw unless there is one of its kind already. */
 void traffic_note(struct traffic *traffic, enum flaw flaw, const char *format, ...)
 	PRINTF_LIKE(3, 4);
+
+/* Which of the round is the buffer with this id, from the from-th on; the number of all when none is. */
+unsigned traffic_rank(const struct traffic *traffic, uint32_t id, unsigned from);
 
 /* What a ring format contributes: see traffic_split.c and traffic_packed.c. */
 struct traffic_format {

@@ -29,6 +29,21 @@ static void packed_before(struct traffic *traffic)
 	memcpy(traffic->driver_copy, ring->driver, traffic->driver_bytes);
 }
 
+/* The slots behind which the next used descriptor stands; IN_ORDER: of all buffers up to this one. */
+static unsigned descriptors_used(const struct traffic *traffic, uint16_t id, unsigned *used)
+{
+	const struct chain *chains = traffic->queue->chains;
+	unsigned last = traffic_rank(traffic, id, *used), slots = 0;
+
+	if (!traffic->queue->in_order || last >= traffic->expected) {
+		++*used;
+		return chains[id].length;
+	}
+	for (; *used <= last; ++*used)
+		slots += chains[traffic->exposed[*used]].length;
+	return slots;
+}
+
 static bool packed_look(struct traffic *traffic)
 {
 	struct virtqueue *queue = traffic->queue;
@@ -50,11 +65,10 @@ static bool packed_look(struct traffic *traffic)
 		if (!(desc_flags & VIRTQ_PACKED_DESC_F_AVAIL) != !wrap ||
 		    !(desc_flags & VIRTQ_PACKED_DESC_F_USED) != !wrap)
 			return false;
-		used++;
 		/* An id of no buffer in flight is found when it is taken. */
 		if (id >= queue->size || !queue->chains[id].token)
 			return true;
-		by = queue->chains[id].length;
+		by = descriptors_used(traffic, id, &used);
 		wrap = slot + by >= queue->size ? !wrap : wrap;
 		slot = (uint16_t)((slot + by) % queue->size);
 	}
@@ -70,13 +84,19 @@ static void compare_slots(struct traffic *traffic)
 	static bool due[VIRTQ_SIZE_MOST];
 	uint16_t slot = traffic->round_start;
 	bool wrap = traffic->start_wrap;
+	unsigned n = 0;
 
 	memset(due, false, queue->size);
-	for (unsigned n = 0; n < traffic->expected; n++) {
+	while (n < traffic->expected) {
 		uint16_t id = read16(&ring->desc[slot].id), flags = read16(&ring->desc[slot].flags);
 
 		if (id >= queue->size || !queue->chains[id].token)
 			return;
+		if (queue->in_order && traffic_rank(traffic, id, n) >= traffic->expected)
+			traffic_note(
+				traffic, FLAW_BATCH_ID,
+				"slot %u was used with id %u, which is of no buffer that is due",
+				slot, id);
 		due[slot] = true;
 		if (!(flags & VIRTQ_PACKED_DESC_F_AVAIL) != !wrap ||
 		    !(flags & VIRTQ_PACKED_DESC_F_USED) != !wrap)
@@ -85,13 +105,13 @@ static void compare_slots(struct traffic *traffic)
 				"slot %u was used with AVAIL %u USED %u, the wrap counter is %u",
 				slot, flags & VIRTQ_PACKED_DESC_F_AVAIL ? 1 : 0,
 				flags & VIRTQ_PACKED_DESC_F_USED ? 1 : 0, wrap);
-		slot += queue->chains[id].length;
+		slot += descriptors_used(traffic, id, &n);
 		if (slot >= queue->size) {
 			slot -= queue->size;
 			wrap = !wrap;
 		}
 	}
-	for (unsigned n = 0; n < queue->size; n++) {
+	for (n = 0; n < queue->size; n++) {
 		if (!due[n] && memcmp(&copy[n], &ring->desc[n], sizeof(copy[n])) != 0)
 			traffic_note(traffic, FLAW_SLOT,
 				     "slot %u has changed, where no used descriptor is due", n);
@@ -104,7 +124,7 @@ static void packed_after(struct traffic *traffic)
 	const struct packed_ring *ring = &queue->packed;
 	uint32_t extent = queue->size * (uint32_t)sizeof(*ring->desc);
 
-	if (!traffic->broken && !queue->in_order)
+	if (!traffic->broken)
 		compare_slots(traffic);
 	if (memcmp(traffic->driver_copy, ring->driver, traffic->driver_bytes) != 0)
 		traffic_note(traffic, FLAW_DRIVER_AREA,

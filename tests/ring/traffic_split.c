@@ -152,6 +152,44 @@ static void compare_ids(struct traffic *traffic, uint16_t used)
 	}
 }
 
+/* 2.7.9: one element a batch, where its first buffer has its place, with the head of its last. */
+static void compare_batches(struct traffic *traffic, uint16_t used)
+{
+	const struct split_ring *ring = &traffic->queue->split;
+	uint16_t size = traffic->queue->size;
+
+	for (unsigned at = 0; at < used;) {
+		uint16_t slot = (uint16_t)(traffic->round_start + at) % size;
+		uint32_t id = read32(&ring->used->ring[slot].id);
+		unsigned last = traffic_rank(traffic, id, at);
+
+		if (id == POISON) {
+			traffic_note(traffic, FLAW_BATCH_PLACE,
+				     "used[%u], the place of the oldest buffer, was not written",
+				     slot);
+			return;
+		}
+		if (last >= used) {
+			traffic_note(
+				traffic, FLAW_BATCH_ID,
+				"used[%u] holds id %u, which is the head of no buffer that is due",
+				slot, id);
+			return;
+		}
+		/* What is skipped has no element: one that is there was used out of order. */
+		for (unsigned n = at + 1; n <= last; n++) {
+			uint16_t skipped = (uint16_t)(traffic->round_start + n) % size;
+
+			if (read32(&ring->used->ring[skipped].id) != POISON)
+				traffic_note(
+					traffic, FLAW_ORDER,
+					"head %u in used[%u] was exposed as number %u of its round",
+					id, slot, last);
+		}
+		at = last + 1;
+	}
+}
+
 static void split_after(struct traffic *traffic)
 {
 	const struct split_ring *ring = &traffic->queue->split;
@@ -162,8 +200,12 @@ static void split_after(struct traffic *traffic)
 	if (step != traffic->expected && !*traffic->flaws[FLAW_SILENT])
 		traffic_note(traffic, FLAW_STEP, "%u buffers were exposed, used idx grew by %u",
 			     traffic->expected, step);
-	if (traffic->queue->in_order || step > traffic->queue->size)
+	if (step > traffic->queue->size)
 		return;
+	if (traffic->queue->in_order) {
+		compare_batches(traffic, step);
+		return;
+	}
 	compare_elements(traffic, step);
 	if (step <= 16)
 		compare_ids(traffic, step);

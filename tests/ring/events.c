@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The exactness of event suppression: which used buffer is announced, and which is not (virtio 1.4,
+ * 2.7.7, 2.8.10).
+ */
+#include "arch/io.h"
+#include "tests/interrupt/interrupt.h"
+#include "tests/ring/traffic.h"
+
+#define BURST_MOST 5u
+
+/* Bursts that are tried, and what has become of those that nothing had to be said of. */
+struct sweep {
+	struct test_run *t;
+	struct virtqueue *queue;
+	struct request *requests[BURST_MOST];
+	unsigned parts;       /* pieces of each direction of a request */
+	unsigned quiet;       /* bursts for which no message was due */
+	unsigned quiet_noisy; /* of them those with a message */
+};
+
+static void start_sweep(struct sweep *sweep, struct test_run *t, unsigned parts)
+{
+	*sweep = (struct sweep){.t = t, .queue = work_queue(t), .parts = parts};
+	for (unsigned n = 0; n < BURST_MOST; n++)
+		sweep->requests[n] = new_request(t, n);
+	/* What comes with the very first buffer is another test's. */
+	complete_with_message(t, sweep->queue);
+}
+
+static void serve_burst(struct sweep *sweep, unsigned count)
+{
+	REQUIRE(sweep->t, serve_again(sweep->t, sweep->queue, sweep->requests, count, sweep->parts),
+		"a burst of %u buffers is not used in time", count);
+}
+
+/* A burst after which a message is due; true when it came. */
+static bool burst_is_announced(struct sweep *sweep, unsigned count)
+{
+	struct mark mark = mark_arrivals(sweep->queue);
+
+	serve_burst(sweep, count);
+	return await_messages(sweep->t, sweep->queue, &mark, 1);
+}
+
+/* A burst after which no message is due; the next message shows that none is under way. */
+static void burst_is_quiet(struct sweep *sweep, unsigned count)
+{
+	struct mark mark = mark_arrivals(sweep->queue);
+
+	serve_burst(sweep, count);
+	sweep->quiet++;
+	sweep->quiet_noisy += arrivals_own(sweep->queue, &mark) > 0;
+}
+
+/* Suppression is a hint that may come too late now and then (2.7.7): more than half is too often. */
+static bool mostly_quiet(const struct sweep *sweep)
+{
+	return sweep->quiet_noisy * 2 <= sweep->quiet;
+}
+
+TEST(ring, split_used_event_is_exact,
+     .about = "a message comes when the used index passes used_event, and mostly only then",
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_INDIRECT, .always = AXIS_EVENT_IDX,
+     WITH_FEATURE(VIRTIO_F_EVENT_IDX))
+{
+	struct sweep sweep;
+	unsigned most;
+
+	bring_up(t);
+	start_sweep(&sweep, t, 1);
+	most = MINIMUM(BURST_MOST, sweep.queue->size / 2u);
+	for (unsigned count = 1; count <= most; count++) {
+		for (uint16_t after = 0; after < 2 * count; after++) {
+			uint16_t index = sweep.queue->split.used_index;
+
+			virtqueue_arm(sweep.queue, after);
+			if (after >= count)
+				burst_is_quiet(&sweep, count);
+			else if (!CHECK(t, SPLIT_NOTIF_5, burst_is_announced(&sweep, count),
+					"used_event %u, used idx went from %u to %u: no message",
+					(uint16_t)(index + after), index,
+					(uint16_t)(index + count)))
+				return;
+		}
+	}
+	/* A lap away, behind and before. */
+	for (unsigned n = 0; n < 16; n++) {
+		virtqueue_arm(sweep.queue, n % 2 ? 0x8000 : 0xffff);
+		burst_is_quiet(&sweep, 1);
+	}
+	CHECK(t, SPLIT_NOTIF_6, mostly_quiet(&sweep),
+	      "%u of %u bursts that did not pass used_event were announced", sweep.quiet_noisy,
+	      sweep.quiet);
+}
+
+TEST(ring, split_used_event_goes_through_65535,
+     .about = "used_event is met on both sides of the index wrap, and again a lap later",
+     .needs = NEEDS_MSIX | NEEDS_WORK, .always = AXIS_EVENT_IDX, WITH_FEATURE(VIRTIO_F_EVENT_IDX))
+{
+	struct virtqueue *queue;
+	struct request *requests[127];
+
+	bring_up(t);
+	queue = work_queue(t);
+	if (queue->size / 2 < ARRAY_LENGTH(requests))
+		skip_test(t, "65536 requests take long in a ring of %u entries", queue->size);
+	for (unsigned n = 0; n < ARRAY_LENGTH(requests); n++)
+		requests[n] = new_request(t, n);
+	CHECK(t, EVIDX_TXT_2, complete_with_message(t, queue),
+	      "used_event is 0, and the first used buffer brings no message");
+	/* Up to the last entries of the lap; the event keeps ahead and is never met. */
+	while (queue->split.used_index < 65536 - 2 * ARRAY_LENGTH(requests)) {
+		if (queue->split.used_index % 0x4000 < ARRAY_LENGTH(requests))
+			virtqueue_arm(queue, 0x7fff);
+		REQUIRE(t, serve_again(t, queue, requests, ARRAY_LENGTH(requests), 1),
+			"used idx %u: buffers are not used in time", queue->split.used_index);
+	}
+	for (unsigned n = 0; n < 300; n++) {
+		uint16_t index = queue->split.used_index;
+
+		if (!CHECK(t, EVIDX_TXT_2, complete_with_message(t, queue),
+			   "used_event %u, used idx went from %u to %u: no message", index, index,
+			   (uint16_t)(index + 1)))
+			return;
+	}
+}
+
+TEST(ring, split_used_event_has_its_place,
+     .about = "used_event stands behind the available ring of the size that was programmed",
+     .needs = NEEDS_MSIX | NEEDS_WORK, .always = AXIS_EVENT_IDX, WITH_FEATURE(VIRTIO_F_EVENT_IDX))
+{
+	struct sweep sweep;
+	struct split_ring *ring;
+	uint16_t room = t->device->size_most;
+
+	t->device->rings.room = room;
+	t->variant.size = room / 2;
+	bring_up(t);
+	start_sweep(&sweep, t, 1);
+	ring = &sweep.queue->split;
+	for (unsigned n = 0; n < 16; n++) {
+		/* Where a ring of the largest size would have it stands what the device must not heed. */
+		write16(&ring->avail->ring[room], (uint16_t)(ring->used_index - 1));
+		virtqueue_arm(sweep.queue, 0);
+		if (!CHECK(t, EVIDX_TXT_1, burst_is_announced(&sweep, 1),
+			   "used_event behind %u available entries is met, and no message comes",
+			   sweep.queue->size))
+			return;
+		virtqueue_arm(sweep.queue, 0x8000);
+		write16(&ring->avail->ring[room], ring->used_index);
+		burst_is_quiet(&sweep, 1);
+	}
+	CHECK(t, EVIDX_TXT_1, mostly_quiet(&sweep),
+	      "messages come by what stands behind %u entries, not behind the ring's %u", room,
+	      sweep.queue->size);
+}
+
+/* Points the event at a place so many slots from where the next used descriptor goes. */
+static void arm_slot(struct virtqueue *queue, unsigned ahead, bool other_lap)
+{
+	struct packed_ring *ring = &queue->packed;
+	unsigned slot = ring->used_slot + ahead;
+	bool wrap = ring->used_wrap ^ (slot / queue->size % 2) ^ other_lap;
+
+	write16(&ring->driver->desc, (uint16_t)(slot % queue->size | wrap << 15));
+	publish();
+	write16(&ring->driver->flags, VIRTQ_EVENT_FLAGS_DESC);
+	publish_then_observe();
+}
+
+TEST(ring, packed_event_offset_is_exact,
+     .about = "a message comes when the descriptor at the event offset is used, inside lists and "
+	      "bursts too",
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_SIZE, .always = AXIS_RING | AXIS_EVENT_IDX,
+     WITH_FEATURE(VIRTIO_F_RING_PACKED))
+{
+	struct sweep sweep;
+	unsigned length, most;
+
+	if (!t->variant.event_idx)
+		skip_test(t, "VIRTIO_F_EVENT_IDX is not offered");
+	bring_up(t);
+	start_sweep(&sweep, t, 1);
+	length = (sweep.requests[0]->out_length > 0) + (sweep.requests[0]->in_length > 0);
+	most = MINIMUM(BURST_MOST, sweep.queue->size / length);
+	for (unsigned lap = 0; lap < 3; lap++) {
+		for (unsigned count = 1; count <= most; count++) {
+			for (unsigned ahead = 0; ahead < count * length; ahead++) {
+				uint16_t from = sweep.queue->packed.used_slot;
+				bool came;
+
+				arm_slot(sweep.queue, ahead, false);
+				came = burst_is_announced(&sweep, count);
+				if (ahead % length == 0 &&
+				    !CHECK(t, PACKED_EV_TXT_3, came,
+					   "event at slot %u, %u buffers of %u descriptors used from "
+					   "slot %u on: no message",
+					   (from + ahead) % sweep.queue->size, count, length, from))
+					return;
+				if (ahead > 0 &&
+				    !CHECK(t, PACKED_EV_TXT_5, came,
+					   "event at slot %u inside %u buffers of %u descriptors from "
+					   "slot %u on: no message",
+					   (from + ahead) % sweep.queue->size, count, length, from))
+					return;
+			}
+		}
+	}
+}
+
+TEST(ring, packed_event_elsewhere_is_quiet,
+     .about = "another slot, or the slot on another lap, brings mostly no message",
+     .needs = NEEDS_MSIX | NEEDS_WORK, .always = AXIS_RING | AXIS_EVENT_IDX,
+     WITH_FEATURE(VIRTIO_F_RING_PACKED))
+{
+	struct sweep sweep;
+
+	if (!t->variant.event_idx)
+		skip_test(t, "VIRTIO_F_EVENT_IDX is not offered");
+	bring_up(t);
+	start_sweep(&sweep, t, 1);
+	for (unsigned n = 0; n < 64; n++) {
+		if (n % 2)
+			arm_slot(sweep.queue, 0, true);
+		else
+			arm_slot(sweep.queue, sweep.queue->size / 2, false);
+		burst_is_quiet(&sweep, 1);
+	}
+	CHECK(t, PACKED_EV_TXT_4, mostly_quiet(&sweep),
+	      "%u of %u buffers used elsewhere than at the event offset were announced",
+	      sweep.quiet_noisy, sweep.quiet);
+	CHECK(t, PACKED_EV_TXT_3, complete_with_message(t, sweep.queue),
+	      "event at the next slot, and no message");
+}
+
+TEST(ring, packed_event_offset_counts_with_its_flag_alone,
+     .about = "with flags at enable or disable, offset and wrap bit mean nothing",
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_EVENT_IDX, .always = AXIS_RING,
+     WITH_FEATURE(VIRTIO_F_RING_PACKED))
+{
+	struct virtq_event_suppress *events;
+	struct sweep sweep;
+
+	bring_up(t);
+	start_sweep(&sweep, t, 1);
+	events = sweep.queue->packed.driver;
+	for (unsigned n = 0; n < 16; n++) {
+		write16(&events->desc, (uint16_t)random_next(&t->random));
+		write16(&events->flags, VIRTQ_EVENT_FLAGS_ENABLE);
+		publish_then_observe();
+		if (!CHECK(t, PACKED_EV_TXT_6, burst_is_announced(&sweep, 1),
+			   "event flags 0 with offset %u wrap %u: no message",
+			   read16(&events->desc) & 0x7fff, read16(&events->desc) >> 15))
+			return;
+		arm_slot(sweep.queue, 0, false);
+		write16(&events->flags, VIRTQ_EVENT_FLAGS_DISABLE);
+		publish_then_observe();
+		burst_is_quiet(&sweep, 1);
+	}
+	CHECK(t, PACKED_EV_TXT_6, mostly_quiet(&sweep),
+	      "event flags 1 with the offset of the next slot: %u of %u buffers were announced",
+	      sweep.quiet_noisy, sweep.quiet);
+}

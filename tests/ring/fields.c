@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a driver programs of its queues (virtio 1.4, 2.6, 4.1.4.3). */
+#include "tests/ring/traffic.h"
+#include "virtio/pci.h"
+#include "virtio/registers.h"
+
+/* Enough to tell one queue from another; devices may have hundreds. */
+#define QUEUES_MOST 16u
+
+TEST(ring, no_queue_is_larger_than_32768,
+     .about = "queue_size stays within 32768, whatever ring format is negotiated")
+{
+	static const unsigned formats[] = {VIRTIO_F_VERSION_1, VIRTIO_F_RING_PACKED};
+
+	for (unsigned format = 0; format < ARRAY_LENGTH(formats); format++) {
+		struct features features = features_for(t);
+
+		features_add(&features, formats[format]);
+		negotiate(t, features_and(features, t->device->offered));
+		for (unsigned n = 0; n < t->device->queues_offered; n++) {
+			unsigned size;
+
+			virtio_pci_select(t->device, n);
+			size = (unsigned)common_read(t->device, queue_size);
+			if (!CHECK(t, VQ_TXT_8, size <= VIRTQ_SIZE_MOST,
+				   "queue %u: queue_size is %u", n, size))
+				return;
+		}
+		start_over(t);
+	}
+}
+
+/* A number that no other field of any queue has. */
+static uint64_t mark_of(unsigned queue, unsigned field)
+{
+	return 0x100000 + 0x10000ull * queue + 0x1000 * field;
+}
+
+TEST(ring, queues_keep_their_own_fields,
+     .about = "what is programmed for one queue does not show in another")
+{
+	struct virtio_device *device = t->device;
+	unsigned count = MINIMUM(device->queues_offered, QUEUES_MOST);
+	uint64_t sizes[QUEUES_MOST];
+
+	negotiate(t, features_for(t));
+	for (unsigned n = 0; n < count; n++) {
+		virtio_pci_select(device, n);
+		sizes[n] = common_read(device, queue_size);
+		if (sizes[n] > 1 && n % 2)
+			sizes[n] /= 2;
+		common_write(device, queue_size, sizes[n]);
+	}
+	/* Field by field over all queues, not queue by queue. */
+	for (unsigned n = 0; n < count; n++) {
+		virtio_pci_select(device, n);
+		common_write(device, queue_desc, mark_of(n, 0));
+	}
+	for (unsigned n = count; n-- > 0;) {
+		virtio_pci_select(device, n);
+		common_write(device, queue_driver, mark_of(n, 1));
+		common_write(device, queue_device, mark_of(n, 2));
+	}
+	for (unsigned n = 0; n < count; n++) {
+		virtio_pci_select(device, n);
+		if (!CHECK(t, VQ_TXT_9,
+			   common_read(device, queue_size) == sizes[n] &&
+				   common_read(device, queue_desc) == mark_of(n, 0) &&
+				   common_read(device, queue_driver) == mark_of(n, 1) &&
+				   common_read(device, queue_device) == mark_of(n, 2),
+			   "queue %u was given size %lu, areas %#lx, %#lx, %#lx and shows %lu, %#lx, "
+			   "%#lx, %#lx",
+			   n, sizes[n], mark_of(n, 0), mark_of(n, 1), mark_of(n, 2),
+			   common_read(device, queue_size), common_read(device, queue_desc),
+			   common_read(device, queue_driver), common_read(device, queue_device)))
+			return;
+	}
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a kick says, and when none is needed (virtio 1.4, 2.7.10, 2.8.10, 2.9).
+ */
+#include "arch/io.h"
+#include "tests/ring/traffic.h"
+
+#define ROUNDS 120
+
+/* Whether everything comes back though kicks are sent only where the device asks for them. */
+static bool served_with_due_kicks(struct test_run *t, struct virtqueue *queue, unsigned *round)
+{
+	struct request *requests[3];
+	unsigned most = MINIMUM(queue->size / 2u, (unsigned)ARRAY_LENGTH(requests));
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(requests); n++)
+		requests[n] = new_request(t, n);
+	for (*round = 0; *round < ROUNDS; ++*round) {
+		unsigned count = 1 + (unsigned)random_below(&t->random, MAXIMUM(most, 1u));
+
+		/* From right behind the device's last look to long after it fell asleep. */
+		clock_spin(random_below(&t->random, *round % 8 ? 4000 : 60000));
+		if (!serve_again(t, queue, requests, count, 1))
+			return false;
+	}
+	return true;
+}
+
+TEST(ring, no_buffer_is_stranded_without_a_kick,
+     .about = "buffers are served when kicks are sent only where the device wants them",
+     .needs = NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_SIZE)
+{
+	struct virtqueue *queue;
+	unsigned round;
+	bool served;
+
+	bring_up(t);
+	queue = work_queue(t);
+	served = served_with_due_kicks(t, queue, &round);
+	if (t->variant.packed && queue->event_idx)
+		CHECK(t, PACKED_EV_TXT_11, served,
+		      "round %u: a buffer was exposed without passing the device's event "
+		      "(flags %u, desc %#x) and is not used",
+		      round, read16(&queue->packed.device->flags),
+		      read16(&queue->packed.device->desc));
+	else if (t->variant.packed)
+		CHECK(t, PACKED_EV_TXT_10, served,
+		      "round %u: a buffer was exposed while the device's event flags were at disable "
+		      "and is not used",
+		      round);
+	else if (queue->event_idx)
+		CHECK(t, EVIDX_TXT_6, served,
+		      "round %u: available idx %u did not pass avail_event %u, and the buffer is not "
+		      "used",
+		      round, queue->split.avail_index, read16(queue->split.avail_event));
+	else
+		CHECK(t, KICK_TXT_5, served,
+		      "round %u: a buffer was exposed while the used flags were 1 and is not used",
+		      round);
+}
+
+TEST(ring, kicks_carry_the_index,
+     .about = "kicks by the plain queue index are heard, whatever identifiers the device offers",
+     .needs = NEEDS_WORK, .axes = AXIS_RING)
+{
+	struct traffic *traffic;
+
+	bring_up(t);
+	traffic = traffic_start(t, 4);
+	traffic->kick_always = true;
+	traffic_run(traffic, 40);
+	CHECK_SERVICE(traffic, KICK_TXT_1, "kicks by queue index");
+}
+
+/* Traffic over several laps in which each kick says exactly how far the ring is filled. */
+static struct traffic *kick_exactly(struct test_run *t)
+{
+	struct traffic *traffic;
+
+	t->variant.kick_data = true;
+	bring_up(t);
+	traffic = traffic_start(t, 16);
+	traffic->kick_always = true;
+	traffic_run(traffic, 4u * traffic->queue->size);
+	return traffic;
+}
+
+TEST(ring, kick_data_tells_how_far_the_ring_is_filled,
+     .about = "with NOTIFICATION_DATA kicks with the exact position serve every buffer once",
+     .needs = NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_SIZE,
+     WITH_FEATURE(VIRTIO_F_NOTIFICATION_DATA))
+{
+	struct traffic *traffic = kick_exactly(t);
+
+	traffic_end(traffic);
+	CHECK_SERVICE(traffic, KICK_TXT_3, "kicks that carry the position");
+	CHECK_FLAW(traffic, KICK_TXT_3, FLAW_STEP);
+}
+
+TEST(ring, kick_data_begins_with_the_queues_identifier,
+     .about = "with both notification features kicks carry the device's identifier of the queue",
+     .needs = NEEDS_WORK, .axes = AXIS_RING, WITH_FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA))
+{
+	if (!features_have(&t->device->offered, VIRTIO_F_NOTIFICATION_DATA))
+		skip_test(t, "VIRTIO_F_NOTIFICATION_DATA is not offered");
+	t->variant.kick_config = true;
+	CHECK_SERVICE(kick_exactly(t), KICK_TXT_2, "kicks with identifier and position");
+}

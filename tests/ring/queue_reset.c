@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Resetting one queue and setting it up again (virtio 1.4, 2.6.1). */
+#include "arch/io.h"
+#include "lib/string.h"
+#include "tests/ring/traffic.h"
+#include "virtio/pci.h"
+#include "virtio/registers.h"
+
+#define AXES (AXIS_RING | AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_INTERRUPT)
+
+static void bring_up_resettable(struct test_run *t)
+{
+	struct features features = features_for(t);
+
+	features_add(&features, VIRTIO_F_RING_RESET);
+	set_up(t, features, t->workload->queues);
+	go_live(t);
+}
+
+static void reset_work_queue(struct test_run *t)
+{
+	struct virtqueue *queue = work_queue(t);
+
+	REQUIRE(t, t->device->transport->reset_vq(queue), "queue %u: %s", queue->index,
+		t->device->problem);
+}
+
+static struct virtqueue *enable_again(struct test_run *t, uint16_t size)
+{
+	struct virtqueue_request request = {.size = size};
+	unsigned index = t->workload->queue;
+
+	REQUIRE(t, t->device->transport->enable_vq(t->device, index, &request, t->arena),
+		"queue %u: %s", index, t->device->problem);
+	return work_queue(t);
+}
+
+/* The memory of a queue that the device has to keep away from. */
+struct abandoned {
+	struct virtqueue *queue;
+	struct request *requests[4];
+	uint8_t *desc, *driver, *device;
+	size_t desc_bytes, driver_bytes, device_bytes;
+};
+
+static uint8_t *copy_of(struct test_run *t, const void *from, size_t bytes)
+{
+	return memcpy(test_memory(t, "copy", bytes, 8), from, bytes);
+}
+
+static void remember(struct test_run *t, struct abandoned *abandoned)
+{
+	struct virtqueue *queue = abandoned->queue;
+	struct virtqueue_areas areas = virtqueue_areas(queue);
+
+	abandoned->desc_bytes = queue->size * sizeof(struct virtq_desc);
+	abandoned->driver_bytes = t->variant.packed ? 4 : virtq_avail_bytes(queue->size);
+	abandoned->device_bytes = t->variant.packed ? 4 : virtq_used_bytes(queue->size);
+	abandoned->desc = copy_of(t, (void *)areas.desc, abandoned->desc_bytes);
+	abandoned->driver = copy_of(t, (void *)areas.driver, abandoned->driver_bytes);
+	abandoned->device = copy_of(t, (void *)areas.device, abandoned->device_bytes);
+}
+
+/* What has changed of it, NULL when nothing has. */
+static const char *changed(const struct abandoned *abandoned)
+{
+	struct virtqueue_areas areas = virtqueue_areas(abandoned->queue);
+
+	if (memcmp(abandoned->device, (void *)areas.device, abandoned->device_bytes) != 0)
+		return "its device area has changed";
+	if (memcmp(abandoned->desc, (void *)areas.desc, abandoned->desc_bytes) != 0)
+		return "its descriptor area has changed";
+	if (memcmp(abandoned->driver, (void *)areas.driver, abandoned->driver_bytes) != 0)
+		return "its driver area has changed";
+	for (unsigned n = 0; n < ARRAY_LENGTH(abandoned->requests); n++) {
+		const struct request *request = abandoned->requests[n];
+
+		if (request && !all_bytes_are(request->in, 0x3c, request->in_length))
+			return "a buffer that was waiting in it was written";
+	}
+	return NULL;
+}
+
+/* Adds patterned requests that the device is not told of. */
+static void leave_waiting(struct test_run *t, struct abandoned *abandoned)
+{
+	unsigned most =
+		MINIMUM(abandoned->queue->free / 2u, (unsigned)ARRAY_LENGTH(abandoned->requests));
+
+	for (unsigned n = 0; n < most; n++) {
+		struct request *request = new_request(t, n);
+
+		memset(request->in, 0x3c, request->in_length);
+		if (!request_add(abandoned->queue, request))
+			break;
+		abandoned->requests[n] = request;
+	}
+}
+
+TEST(ring, reset_queue_executes_nothing,
+     .about = "once its reset is complete, nothing in a queue's old ring is executed or written",
+     .needs = NEEDS_WORK, .axes = AXES, WITH_FEATURE(VIRTIO_F_RING_RESET))
+{
+	struct abandoned abandoned = {0};
+	const char *what;
+
+	bring_up_resettable(t);
+	for (unsigned n = 0; n < 5; n++)
+		work_once(t, n);
+	abandoned.queue = work_queue(t);
+	leave_waiting(t, &abandoned);
+	reset_work_queue(t);
+	/* Exposed after the reset, with a kick: a driver must not, but then nothing may come of it. */
+	virtqueue_publish(abandoned.queue);
+	remember(t, &abandoned);
+	virtqueue_notify(abandoned.queue);
+	clock_spin(500000);
+	what = changed(&abandoned);
+	CHECK(t, VQRESET_1, !what, "after queue_reset read 0: %s", what);
+}
+
+TEST(ring, reset_queue_in_use_comes_to_rest,
+     .about = "queue_reset reads 0 only when nothing of the queue is under way any more",
+     .needs = NEEDS_WORK, .axes = AXES, WITH_FEATURE(VIRTIO_F_RING_RESET))
+{
+	struct abandoned abandoned = {0};
+	const char *what;
+
+	bring_up_resettable(t);
+	abandoned.queue = work_queue(t);
+	leave_waiting(t, &abandoned);
+	virtqueue_publish(abandoned.queue);
+	virtqueue_notify(abandoned.queue);
+	reset_work_queue(t);
+	remember(t, &abandoned);
+	/* Served or not, they are not touched any more. */
+	for (unsigned n = 0; n < ARRAY_LENGTH(abandoned.requests); n++) {
+		if (abandoned.requests[n])
+			memset(abandoned.requests[n]->in, 0x3c, abandoned.requests[n]->in_length);
+	}
+	clock_spin(500000);
+	what = changed(&abandoned);
+	CHECK(t, PCI_COMMON_14, !what, "after queue_reset read 0: %s", what);
+}
+
+TEST(ring, reset_queue_begins_anew,
+     .about = "a queue that was reset has its defaults and begins at the first entry of its ring",
+     .needs = NEEDS_WORK, .axes = AXES, WITH_FEATURE(VIRTIO_F_RING_RESET))
+{
+	static const uint8_t before[] = {0, 1, 3, 19};
+
+	t->variant.size = 4;
+	bring_up_resettable(t);
+	for (unsigned n = 0; n < ARRAY_LENGTH(before); n++) {
+		struct traffic *traffic;
+
+		for (unsigned request = 0; request < before[n]; request++)
+			work_once(t, request);
+		reset_work_queue(t);
+		enable_again(t, 4);
+		traffic = traffic_start(t, 1);
+		traffic_round(traffic, 1);
+		if (!CHECK(t, VQRESET_4, !*traffic->flaws[FLAW_SILENT],
+			   "reset after %u buffers: the first buffer of the new ring is not fetched: %s",
+			   before[n], traffic->flaws[FLAW_SILENT]) ||
+		    !CHECK(t, VQRESET_5,
+			   !*traffic->flaws[FLAW_SLOT] && !*traffic->flaws[FLAW_STEP] &&
+				   !*traffic->flaws[FLAW_WRAP],
+			   "reset after %u buffers: %s", before[n], traffic_first_flaw(traffic)))
+			return;
+	}
+}
+
+TEST(ring, reset_queue_has_its_largest_size_again,
+     .about =
+	     "queue_enable reads 0 after a queue reset, and queue_size what it reads after a device reset",
+     .needs = NEEDS_WORK, .axes = AXIS_RING, WITH_FEATURE(VIRTIO_F_RING_RESET))
+{
+	uint64_t most, enabled;
+	struct traffic *traffic;
+
+	t->variant.size = 4;
+	bring_up_resettable(t);
+	work_once(t, 1);
+	reset_work_queue(t);
+	most = common_read(t->device, queue_size);
+	enabled = common_read(t->device, queue_enable);
+	CHECK(t, VQRESET_3, most > t->variant.size && enabled == 0,
+	      "after a queue reset queue_size reads %lu (4 had been set), queue_enable %lu", most,
+	      enabled);
+	/* It is in force when the ring goes round there and nowhere else. */
+	enable_again(t, 0);
+	traffic = traffic_start(t, 4);
+	traffic_run(traffic, 2u * (unsigned)MINIMUM(most, 64ull));
+	CHECK(t, VQRESET_3, !*traffic_service_flaw(traffic) && !*traffic->flaws[FLAW_SLOT],
+	      "queue_size read %lu after the queue reset and was left so: %s", most,
+	      traffic_first_flaw(traffic));
+}
+
+TEST(ring, reset_queue_takes_another_ring,
+     .about = "a queue can be enabled again with another size and other areas", .needs = NEEDS_WORK,
+     .axes = AXES, WITH_FEATURE(VIRTIO_F_RING_RESET))
+{
+	static const uint16_t sizes[] = {4, 2, 4};
+
+	bring_up_resettable(t);
+	work_once(t, 1);
+	for (unsigned n = 0; n < ARRAY_LENGTH(sizes); n++) {
+		struct traffic *traffic;
+
+		reset_work_queue(t);
+		enable_again(t, sizes[n]);
+		traffic = traffic_start(t, 4);
+		traffic_run(traffic, 3u * sizes[n]);
+		if (!CHECK(t, VQRESET_6,
+			   !*traffic_service_flaw(traffic) && !*traffic->flaws[FLAW_SLOT],
+			   "enabled again with %u entries: %s", sizes[n],
+			   traffic_first_flaw(traffic)))
+			return;
+	}
+}
