@@ -25,6 +25,7 @@ TEST(ring, split_ring_is_kept,
 	CHECK_FLAW(traffic, SPLIT_TXT_11, FLAW_ID);
 	CHECK_FLAW(traffic, SPLIT_TXT_13, FLAW_STEP);
 	CHECK_FLAW(traffic, SPLIT_TXT_15, FLAW_SLOT);
+	CHECK_FLAW(traffic, FEAT_TXT_4, FLAW_SLOT);
 	CHECK_FLAW(traffic, SPLIT_TXT_17, FLAW_BACK);
 	CHECK_FLAW(traffic, SPLIT_TXT_9, FLAW_DRIVER_AREA);
 	CHECK_FLAW(traffic, SPLIT_TXT_10, FLAW_BEYOND);
@@ -34,6 +35,7 @@ TEST(ring, split_ring_is_kept,
 		CHECK_FLAW(traffic, SPLIT_DESC_3, FLAW_TABLE);
 	if (traffic->queue->event_idx) {
 		CHECK_FLAW(traffic, SPLIT_KICK_3, FLAW_FLAGS);
+		CHECK_FLAW(traffic, EVIDX_TXT_5, FLAW_BEYOND);
 	} else {
 		CHECK_FLAW(traffic, SPLIT_KICK_1, FLAW_FLAGS);
 		CHECK_FLAW(traffic, EVIDX_TXT_7, FLAW_AVAIL_EVENT);

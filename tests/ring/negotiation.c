@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is negotiated is what counts on the rings (virtio 1.4, 2.2, chapter 6). */
+#include "arch/memory.h"
+#include "lib/string.h"
+#include "tests/ring/traffic.h"
+
+/* The shared bits that shape rings and kicks. */
+static const uint8_t ring_features[] = {
+	VIRTIO_F_INDIRECT_DESC,     VIRTIO_F_EVENT_IDX,  VIRTIO_F_RING_PACKED,
+	VIRTIO_F_IN_ORDER,          VIRTIO_F_RING_RESET, VIRTIO_F_NOTIFICATION_DATA,
+	VIRTIO_F_NOTIF_CONFIG_DATA,
+};
+
+/* Traffic with exactly these features; the rings follow what was negotiated. */
+static struct traffic *serve_under(struct test_run *t, struct features features)
+{
+	struct traffic *traffic;
+
+	t->variant.packed = features_have(&features, VIRTIO_F_RING_PACKED);
+	t->variant.indirect = features_have(&features, VIRTIO_F_INDIRECT_DESC);
+	set_up(t, features, t->workload->queues);
+	go_live(t);
+	traffic = traffic_start(t, 8);
+	traffic_run(traffic, 30);
+	traffic_end(traffic);
+	return traffic;
+}
+
+/* What went wrong, other than what the format does wrong whatever is negotiated. */
+static const char *format_flaw(const struct traffic *traffic)
+{
+	static const enum flaw kinds[] = {FLAW_SLOT, FLAW_STEP, FLAW_FLAGS, FLAW_WRAP, FLAW_BEYOND};
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(kinds); n++) {
+		if (*traffic->flaws[kinds[n]])
+			return traffic->flaws[kinds[n]];
+	}
+	return traffic_service_flaw(traffic);
+}
+
+TEST(ring, feature_left_out_has_no_effect,
+     .about = "with one of the offered ring features left out, rings work as if it did not exist",
+     .needs = NEEDS_WORK)
+{
+	struct features all;
+
+	t->variant.packed = true;
+	t->variant.event_idx = t->variant.indirect = t->variant.in_order = true;
+	t->variant.kick_data = t->variant.kick_config = true;
+	all = features_for(t);
+	if (features_have(&t->device->offered, VIRTIO_F_RING_RESET))
+		features_add(&all, VIRTIO_F_RING_RESET);
+	for (unsigned n = 0; n < ARRAY_LENGTH(ring_features); n++) {
+		struct features features = all;
+		struct traffic *traffic;
+
+		if (!features_have(&all, ring_features[n]))
+			continue;
+		features_remove(&features, ring_features[n]);
+		traffic = serve_under(t, features_close(t->device->type, features));
+		if (!CHECK(t, FEAT_TXT_1, !*format_flaw(traffic), "without %s: %s",
+			   feature_name(t->device->type, ring_features[n]), format_flaw(traffic)))
+			return;
+		start_over(t);
+	}
+}
+
+TEST(ring, negotiated_format_is_used,
+     .about = "rings are packed exactly when RING_PACKED was accepted, in whatever order of resets",
+     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_RING_PACKED))
+{
+	static const bool packed[] = {true, false, true, true, false, false};
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(packed); n++) {
+		struct traffic *traffic;
+
+		t->variant.packed = packed[n];
+		traffic = serve_under(t, features_for(t));
+		if (!CHECK(t, FEAT_TXT_3, !*format_flaw(traffic), "%s ring negotiated: %s",
+			   packed[n] ? "a packed" : "a split", format_flaw(traffic)))
+			return;
+		start_over(t);
+	}
+}
+
+/* The request's buffers, moved to somewhere else. */
+static void move_buffers(struct request *request, uint8_t *to)
+{
+	uint8_t *in = to + ALIGN_UP(request->out_length, 16u);
+
+	memcpy(to, request->out, request->out_length);
+	request->out = to;
+	request->in = in;
+}
+
+static bool serve_at(struct test_run *t, uint8_t *place)
+{
+	struct request *request = new_request(t, 1);
+	char why[96];
+	struct text text = TEXT_ON(why);
+
+	move_buffers(request, place);
+	memset(request->in, 0x3c, request->in_length);
+	return serve_again(t, work_queue(t), &request, 1, 1) &&
+	       (!t->workload->verify || t->workload->verify(t->device, request, &text)) &&
+	       (!request->in_length || !all_bytes_are(request->in, 0x3c, request->in_length));
+}
+
+TEST(ring, buffers_may_lie_anywhere,
+     .about = "buffers across a page boundary and above 4 GiB can be reached", .needs = NEEDS_WORK,
+     .axes = AXIS_RING | AXIS_INDIRECT)
+{
+	uint8_t *pages = test_memory(t, "pages", 2 * PAGE_SIZE, PAGE_SIZE);
+	/* Memory up there is not given back: one piece serves all runs. */
+	static uint8_t *high;
+
+	if (!high)
+		high = memory_allocate_high(2);
+	bring_up(t);
+	for (unsigned before = 1; before < 64; before *= 4)
+		CHECK(t, FEAT_TXT_6, serve_at(t, pages + PAGE_SIZE - before),
+		      "buffers %u bytes before the end of a page are not served", before);
+	if (high)
+		CHECK(t, FEAT_TXT_6, serve_at(t, high + PAGE_SIZE - 8),
+		      "buffers at %#lx are not served", physical(high) + PAGE_SIZE - 8);
+}
