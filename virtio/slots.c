@@ -71,29 +71,32 @@ static void lay_split_indirect(struct slots *slots, unsigned slot, uint64_t tabl
 	};
 }
 
+static struct slot_template template_of(uint64_t address, uint32_t length, unsigned id,
+					uint16_t flags)
+{
+	return (struct slot_template){
+		.addr = address,
+		.rest = length | (uint64_t)id << 32 | SLOT_FLAGS(flags),
+	};
+}
+
 static void lay_packed(struct slots *slots, unsigned slot, const struct segment *segments,
 		       unsigned count)
 {
 	struct slot_template *template = &slots->templates[slot * slots->stride];
 
 	for (unsigned n = 0; n < count; n++)
-		template[n] = (struct slot_template){
-			.addr = segments[n].address,
-			.len = segments[n].length,
-			.id = (uint16_t)slot,
-			.flags = (uint16_t)((segments[n].writable ? VIRTQ_DESC_F_WRITE : 0) |
-					    (n + 1 < count ? VIRTQ_DESC_F_NEXT : 0)),
-		};
+		template[n] =
+			template_of(segments[n].address, segments[n].length, slot,
+				    (uint16_t)((segments[n].writable ? VIRTQ_DESC_F_WRITE : 0) |
+					       (n + 1 < count ? VIRTQ_DESC_F_NEXT : 0)));
 }
 
 static void lay_packed_indirect(struct slots *slots, unsigned slot, uint64_t table, unsigned count)
 {
-	slots->templates[slot] = (struct slot_template){
-		.addr = table,
-		.len = count * (uint32_t)sizeof(struct virtq_packed_desc),
-		.id = (uint16_t)slot,
-		.flags = VIRTQ_DESC_F_INDIRECT,
-	};
+	slots->templates[slot] =
+		template_of(table, count * (uint32_t)sizeof(struct virtq_packed_desc), slot,
+			    VIRTQ_DESC_F_INDIRECT);
 }
 
 static bool start(struct slots *slots, struct virtqueue *queue, unsigned count, unsigned stride,
@@ -113,7 +116,7 @@ static bool start(struct slots *slots, struct virtqueue *queue, unsigned count, 
 		return true;
 	}
 	slots->packed_ring = queue->packed.desc;
-	slots->wrap_flags = VIRTQ_PACKED_DESC_F_AVAIL;
+	slots->wrap = SLOT_FLAGS(VIRTQ_PACKED_DESC_F_AVAIL);
 	slots->seen_wrap = VIRTQ_PACKED_DESC_F_AVAIL | VIRTQ_PACKED_DESC_F_USED;
 	slots->templates = arena_allocate(arena, "slot templates",
 					  count * stride * sizeof(*slots->templates), 64);
@@ -164,54 +167,4 @@ bool slots_create(struct slots *slots, struct virtqueue *queue, const struct req
 	for (unsigned slot = 0; slot < count; slot++)
 		request_cut(&requests[slot], 1, 1, segments + slot * stride);
 	return slots_lay(slots, queue, segments, stride, count, indirect, arena);
-}
-
-/* Offset and wrap counter of a place in a packed ring, as event suppression has them. */
-static uint16_t event_place(unsigned offset, bool wrap)
-{
-	return (uint16_t)(offset | (wrap ? BIT(15) : 0));
-}
-
-bool slots_packed_kick_wanted(struct slots *slots)
-{
-	const struct virtq_event_suppress *device = slots->queue->packed.device;
-	uint16_t flags = read16(&device->flags) & 3, place, distance;
-	uint16_t count = slots->since_kick;
-
-	slots->since_kick = 0;
-	if (flags != VIRTQ_EVENT_FLAGS_DESC)
-		return flags == VIRTQ_EVENT_FLAGS_ENABLE;
-	place = read16(&device->desc);
-	/* How far the wanted place lies behind what was filled last, in descriptors. */
-	distance = (uint16_t)(slots->next - (place & 0x7fff));
-	if ((place >> 15) != !!(slots->wrap_flags & VIRTQ_PACKED_DESC_F_AVAIL))
-		distance = (uint16_t)(distance + slots->size);
-	return (uint16_t)(distance - 1) < count;
-}
-
-void slots_arm(struct slots *slots, bool packed, bool event_idx, unsigned more)
-{
-	if (packed) {
-		struct virtq_event_suppress *driver = slots->queue->packed.driver;
-		unsigned offset = slots->seen + (more - 1) * slots->stride;
-		bool wrap = slots->seen_wrap != 0;
-
-		if (!more || !event_idx) {
-			write16(&driver->flags,
-				more ? VIRTQ_EVENT_FLAGS_ENABLE : VIRTQ_EVENT_FLAGS_DISABLE);
-			return;
-		}
-		if (offset >= slots->size) {
-			offset -= slots->size;
-			wrap = !wrap;
-		}
-		write16(&driver->desc, event_place(offset, wrap));
-		publish();
-		write16(&driver->flags, VIRTQ_EVENT_FLAGS_DESC);
-	} else if (event_idx) {
-		write16(slots->queue->split.used_event, (uint16_t)(slots->seen - 1u + more));
-	} else {
-		write16(&slots->queue->split.avail->flags, more ? 0 : VIRTQ_AVAIL_F_NO_INTERRUPT);
-	}
-	publish_then_observe();
 }

@@ -15,13 +15,16 @@
 #include "virtio/queue.h"
 #include "virtio/workload.h"
 
-/* How one slot stands in a packed ring: what is copied there each time. */
+/* A descriptor of a packed ring as its two halves, without AVAIL and USED: copied there each time. */
 struct slot_template {
 	uint64_t addr;
-	uint32_t len;
-	uint16_t id;
-	uint16_t flags; /* without AVAIL and USED */
+	uint64_t rest; /* length, id, flags */
 };
+static_assert(sizeof(struct slot_template) == sizeof(struct virtq_packed_desc), "2.8.13");
+static_assert(offsetof(struct virtq_packed_desc, flags) == 14, "2.8.13");
+
+/* Flags where they stand in the second half of a packed descriptor. */
+#define SLOT_FLAGS(flags) ((uint64_t)(flags) << 48)
 
 struct slots {
 	/* Written by the driver while it runs. */
@@ -36,11 +39,11 @@ struct slots {
 	uint16_t mask;       /* split: ring size - 1 */
 	uint16_t size;       /* ring entries */
 	uint16_t stride;     /* ring descriptors that one slot takes */
-	uint16_t wrap_flags; /* packed: AVAIL or USED, as the driver's wrap counter has it now */
 	uint16_t held_at;    /* packed: where the first chain since publish begins */
-	uint16_t held_flags; /* packed: its flags, 0: nothing is held */
 	uint16_t since_kick; /* packed: descriptors since the last question whether to kick */
 	uint16_t doorbell_value;
+	uint64_t wrap; /* packed: AVAIL or USED, by the driver's wrap counter, as SLOT_FLAGS() */
+	uint64_t held; /* packed: what makes that chain available, 0: nothing is held */
 	volatile void *doorbell; /* where a kick is stored, NULL: virtqueue_notify() knows how */
 
 	/* What the device writes is looked at from another cache line. */
@@ -79,31 +82,30 @@ static inline __attribute__((always_inline)) void slots_post(struct slots *slots
 	}
 
 	const struct slot_template *template = &slots->templates[slot * slots->stride];
-	struct virtq_packed_desc *desc = &slots->packed_ring[slots->next];
+	uint64_t wrap = slots->wrap;
 	uint16_t at = slots->next;
 
 	for (unsigned n = 0; n < slots->stride; n++, template ++) {
-		uint16_t flags = template->flags | slots->wrap_flags;
+		uint64_t *desc = (uint64_t *)&slots->packed_ring[at];
+		uint64_t rest = template->rest | wrap;
 
-		desc->addr.raw = template->addr;
-		desc->len.raw = template->len;
-		desc->id.raw = template->id;
-		/* The first descriptor since the last publish() becomes available last (2.8.6). */
-		if (n == 0 && !slots->held_flags) {
+		/* Length, id and flags are one store, behind that of the address (2.8.6). */
+		desc[0] = template->addr;
+		publish();
+		if (n == 0 && !slots->held) {
+			/* The first chain since the last publish becomes available last. */
 			slots->held_at = at;
-			slots->held_flags = flags;
+			slots->held = rest;
 		} else {
-			if (n == 0)
-				publish();
-			*(volatile uint16_t *)&desc->flags.raw = flags;
+			desc[1] = rest;
 		}
-		desc++;
-		if (++slots->next == slots->size) {
-			slots->next = 0;
-			slots->wrap_flags ^= VIRTQ_PACKED_DESC_F_AVAIL | VIRTQ_PACKED_DESC_F_USED;
-			desc = slots->packed_ring;
+		if (++at == slots->size) {
+			at = 0;
+			wrap ^= SLOT_FLAGS(VIRTQ_PACKED_DESC_F_AVAIL | VIRTQ_PACKED_DESC_F_USED);
 		}
 	}
+	slots->next = at;
+	slots->wrap = wrap;
 	slots->since_kick += slots->stride;
 }
 
@@ -113,14 +115,29 @@ static inline __attribute__((always_inline)) void slots_publish(struct slots *sl
 	publish();
 	if (!packed) {
 		write16(&slots->queue->split.avail->idx, slots->next);
-	} else if (slots->held_flags) {
-		write16(&slots->packed_ring[slots->held_at].flags, slots->held_flags);
-		slots->held_flags = 0;
+	} else if (slots->held) {
+		write64((uint64_t *)&slots->packed_ring[slots->held_at] + 1, slots->held);
+		slots->held = 0;
 	}
 }
 
 /* slots_kick_wanted() for a packed ring (2.8.14). */
-bool slots_packed_kick_wanted(struct slots *slots);
+static inline __attribute__((always_inline)) bool slots_packed_kick_wanted(struct slots *slots)
+{
+	const struct virtq_event_suppress *device = slots->queue->packed.device;
+	uint16_t flags = read16(&device->flags) & 3, place, distance;
+	uint16_t count = slots->since_kick;
+
+	slots->since_kick = 0;
+	if (flags != VIRTQ_EVENT_FLAGS_DESC)
+		return flags == VIRTQ_EVENT_FLAGS_ENABLE;
+	place = read16(&device->desc);
+	/* How far the wanted place lies behind what was filled last, in descriptors. */
+	distance = (uint16_t)(slots->next - (place & 0x7fff));
+	if ((place >> 15) != (slots->wrap == SLOT_FLAGS(VIRTQ_PACKED_DESC_F_AVAIL)))
+		distance = (uint16_t)(distance + slots->size);
+	return (uint16_t)(distance - 1) < count;
+}
 
 /* Whether the device wants to be told of what was published since this was last asked. */
 static inline __attribute__((always_inline)) bool slots_kick_wanted(struct slots *slots,
@@ -161,6 +178,24 @@ static inline __attribute__((always_inline)) unsigned slots_pending(const struct
 	return (read16(&slots->packed_ring[slots->seen].flags) & both) == slots->seen_wrap;
 }
 
+/* Whether at least `count` slots, 1 or more, have been used and not been taken. */
+static inline __attribute__((always_inline)) bool slots_pending_many(const struct slots *slots,
+								     unsigned count, bool packed)
+{
+	uint16_t both = VIRTQ_PACKED_DESC_F_AVAIL | VIRTQ_PACKED_DESC_F_USED;
+	uint16_t wrap = slots->seen_wrap;
+	unsigned at = slots->seen + (count - 1) * slots->stride;
+
+	if (!packed)
+		return slots_pending(slots, false) >= count;
+	/* Used chains leave as many descriptors as they took: the last of so many stands here. */
+	if (at >= slots->size) {
+		at -= slots->size;
+		wrap ^= both;
+	}
+	return (read16(&slots->packed_ring[at].flags) & both) == wrap;
+}
+
 /* The next used slot; slots_pending() was not 0. */
 static inline __attribute__((always_inline)) unsigned slots_take(struct slots *slots, bool packed)
 {
@@ -187,6 +222,32 @@ static inline __attribute__((always_inline)) unsigned slots_take(struct slots *s
  * Asks for an interrupt when `more` slots beyond those taken have been used (at least 1; more than 1
  * only with event_idx), or for none when it is 0.
  */
-void slots_arm(struct slots *slots, bool packed, bool event_idx, unsigned more);
+static inline __attribute__((always_inline)) void slots_arm(struct slots *slots, bool packed,
+							    bool event_idx, unsigned more)
+{
+	if (packed) {
+		struct virtq_event_suppress *driver = slots->queue->packed.driver;
+		unsigned offset = slots->seen + (more - 1) * slots->stride;
+		bool wrap = slots->seen_wrap != 0;
+
+		if (offset >= slots->size) {
+			offset -= slots->size;
+			wrap = !wrap;
+		}
+		if (more && event_idx) {
+			write16(&driver->desc, (uint16_t)(offset | (wrap ? BIT(15) : 0)));
+			publish();
+			write16(&driver->flags, VIRTQ_EVENT_FLAGS_DESC);
+		} else {
+			write16(&driver->flags,
+				more ? VIRTQ_EVENT_FLAGS_ENABLE : VIRTQ_EVENT_FLAGS_DISABLE);
+		}
+	} else if (event_idx) {
+		write16(slots->queue->split.used_event, (uint16_t)(slots->seen - 1u + more));
+	} else {
+		write16(&slots->queue->split.avail->flags, more ? 0 : VIRTQ_AVAIL_F_NO_INTERRUPT);
+	}
+	publish_then_observe();
+}
 
 #endif

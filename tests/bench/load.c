@@ -12,125 +12,173 @@
 /* Requests that run before the window opens, beside two rounds of the depth. */
 #define WARM_UP 32
 
-/* xorshift64: one dependency chain of three shifts, no multiplication. */
-INLINE uint64_t next_random(uint64_t state)
+/*
+ * What the loops touch, as a local variable whose address never leaves them: everything below is inlined,
+ * so that the compiler keeps what it can in registers, whatever is stored to memory in between.
+ */
+struct hand {
+	struct slots slots;
+	uint16_t *idle;
+	uint64_t *stamps;
+	void **places;
+	uint64_t random, position;
+	uint64_t blocks, block_units;
+	unsigned depth, batch;
+	enum load_pattern pattern;
+	enum load_place place;
+	uint64_t completed, kicks, kick_ticks, guest_ticks;
+	uint64_t start; /* TSC when the measured window began, 0: still warming up */
+	uint64_t end;   /* TSC when it ends */
+};
+
+INLINE struct hand take_in_hand(const struct worker *worker)
 {
-	state ^= state << 13;
-	state ^= state >> 7;
-	return state ^ state << 17;
+	return (struct hand){
+		.slots = worker->slots,
+		.idle = worker->idle,
+		.stamps = worker->stamps,
+		.places = worker->places,
+		.random = worker->random,
+		.position = worker->position,
+		.blocks = worker->blocks,
+		.block_units = worker->block_units,
+		.depth = worker->settings.depth,
+		.batch = worker->settings.batch,
+		.pattern = worker->settings.pattern,
+		.place = worker->place,
+		.end = UINT64_MAX,
+	};
 }
 
-/* Points a request at its next block. A range is taken by a multiplication, not by a division. */
-INLINE void aim(struct worker *worker, unsigned slot)
+INLINE void hand_back(struct worker *worker, const struct hand *hand)
+{
+	worker->completed = hand->completed;
+	worker->kicks = hand->kicks;
+	worker->kick_ticks = hand->kick_ticks;
+	worker->guest_ticks = hand->guest_ticks;
+}
+
+/*
+ * Points a request at its next block. Random ones come from a linear congruence (Knuth, MMIX), by its
+ * upper half; a range is taken by a multiplication, not by a division.
+ */
+INLINE void aim(struct hand *hand, unsigned slot, enum load_pattern pattern)
 {
 	uint64_t block;
 
-	switch (worker->settings.pattern) {
-	case LOAD_FIXED:
+	if (pattern == LOAD_FIXED)
 		return;
-	case LOAD_RANDOM:
-		worker->random = next_random(worker->random);
-		block = (uint64_t)(uint32_t)worker->random * worker->blocks >> 32;
-		break;
-	default:
-		block = worker->position++;
-		if (worker->position == worker->blocks)
-			worker->position = 0;
+	if (pattern == LOAD_RANDOM) {
+		hand->random = hand->random * 6364136223846793005u + 1442695040888963407u;
+		block = (hand->random >> 32) * hand->blocks >> 32;
+	} else {
+		block = hand->position++;
+		if (hand->position == hand->blocks)
+			hand->position = 0;
 	}
-	block *= worker->block_units;
-	if (worker->place == PLACE_LITTLE_ENDIAN_64)
-		*(uint64_t *)worker->places[slot] = block;
+	block *= hand->block_units;
+	if (hand->place == PLACE_LITTLE_ENDIAN_64)
+		*(uint64_t *)hand->places[slot] = block;
 	else
-		*(uint32_t *)worker->places[slot] = __builtin_bswap32((uint32_t)block);
+		*(uint32_t *)hand->places[slot] = __builtin_bswap32((uint32_t)block);
 }
-
-struct window {
-	uint64_t start; /* TSC when the measured window began, 0: still warming up */
-	uint64_t end;   /* TSC when it ends; the largest number: by the count */
-	uint64_t warm;  /* completions until it begins */
-};
 
 /*
  * Kicks when the device wants it. `mark` is the last moment that time was charged for; what has passed
  * since is the guest's own, what the kick takes is the device's. Returns the new mark.
  */
-INLINE uint64_t kick(struct worker *worker, uint64_t mark, bool packed, bool event_idx)
+INLINE uint64_t kick(struct hand *hand, uint64_t mark, bool packed, bool event_idx)
 {
 	uint64_t before, after;
 
-	if (!slots_kick_wanted(&worker->slots, packed, event_idx))
+	if (!slots_kick_wanted(&hand->slots, packed, event_idx))
 		return mark;
 	before = clock_now();
-	slots_kick(&worker->slots);
+	slots_kick(&hand->slots);
 	after = clock_now();
-	worker->guest_ticks += before - mark;
-	worker->kick_ticks += after - before;
-	worker->kicks++;
+	hand->guest_ticks += before - mark;
+	hand->kick_ticks += after - before;
+	hand->kicks++;
 	return after;
 }
 
 /* Posts `count` idle slots, one kick for all, or one for each when they are not batched. */
-INLINE void post_idle(struct worker *worker, unsigned count, uint64_t now, bool packed,
-		      bool event_idx)
+INLINE void post_idle(struct hand *hand, unsigned count, uint64_t now, enum load_pattern pattern,
+		      bool packed, bool event_idx)
 {
-	bool single = worker->settings.batch == 1;
+	const bool single = hand->batch == 1;
 	uint64_t mark = now;
 
 	for (unsigned n = 0; n < count; n++) {
-		unsigned slot = worker->idle[n];
+		unsigned slot = hand->idle[n];
 
-		aim(worker, slot);
-		worker->stamps[slot] = single ? mark : now;
-		slots_post(&worker->slots, slot, packed);
+		aim(hand, slot, pattern);
+		hand->stamps[slot] = mark;
+		slots_post(&hand->slots, slot, packed);
 		if (single) {
-			slots_publish(&worker->slots, packed);
-			mark = kick(worker, mark, packed, event_idx);
+			slots_publish(&hand->slots, packed);
+			mark = kick(hand, mark, packed, event_idx);
 		}
 	}
 	if (!single) {
-		slots_publish(&worker->slots, packed);
-		mark = kick(worker, mark, packed, event_idx);
+		slots_publish(&hand->slots, packed);
+		mark = kick(hand, mark, packed, event_idx);
 	}
-	worker->guest_ticks += clock_now() - mark;
+	hand->guest_ticks += clock_now() - mark;
 }
 
-/* Waits for a completion, spinning; false when none came for too long. */
-INLINE bool spin_for_used(struct worker *worker, bool packed)
+/* A loop of its own for each pattern. */
+INLINE void post(struct hand *hand, unsigned count, uint64_t now, bool packed, bool event_idx)
 {
-	struct slots *slots = &worker->slots;
+	switch (hand->pattern) {
+	case LOAD_FIXED:
+		post_idle(hand, count, now, LOAD_FIXED, packed, event_idx);
+		break;
+	case LOAD_SEQUENTIAL:
+		post_idle(hand, count, now, LOAD_SEQUENTIAL, packed, event_idx);
+		break;
+	case LOAD_RANDOM:
+		post_idle(hand, count, now, LOAD_RANDOM, packed, event_idx);
+		break;
+	}
+}
+
+/* Waits for `wanted` completions, spinning; false when none came for too long. */
+INLINE bool spin_for_used(struct hand *hand, unsigned wanted, uint64_t patience, bool packed)
+{
 	/*
 	 * Under TCG a PAUSE gives QEMU's big lock away, which the device wants as well. Where requests
 	 * go one by one that lets completions gather, and with them kicks; a batch gathers by itself.
 	 */
-	bool relaxed = worker->settings.batch == 1;
+	const bool relaxed = hand->batch == 1;
 	uint64_t deadline = 0;
 
 	for (;;) {
 		for (unsigned spins = 0; spins < SPINS_BY_CLOCK; spins++) {
-			if (slots_pending(slots, packed))
+			if (slots_pending_many(&hand->slots, wanted, packed))
 				return true;
 			if (relaxed)
 				cpu_relax();
 		}
 		if (!deadline)
-			deadline = clock_now() + worker->patience;
+			deadline = clock_now() + patience;
 		else if (clock_passed(deadline))
-			return slots_pending(slots, packed);
+			return slots_pending(&hand->slots, packed);
 	}
 }
 
 /* The same, halted until the interrupt. `wanted` completions are to come together. */
-static bool halt_for_used(struct worker *worker, unsigned wanted, bool packed, bool event_idx)
+INLINE bool halt_for_used(struct hand *hand, unsigned wanted, uint64_t patience, bool packed,
+			  bool event_idx)
 {
-	struct slots *slots = &worker->slots;
-	uint64_t deadline = clock_now() + worker->patience;
+	uint64_t deadline = clock_now() + patience;
 
-	slots_arm(slots, packed, event_idx, wanted);
-	while (!slots_pending(slots, packed)) {
+	slots_arm(&hand->slots, packed, event_idx, wanted);
+	while (!slots_pending(&hand->slots, packed)) {
 		if (clock_passed(deadline))
 			return false;
 		interrupts_close();
-		if (slots_pending(slots, packed))
+		if (slots_pending(&hand->slots, packed))
 			interrupts_open();
 		else
 			cpu_halt_until(deadline);
@@ -138,96 +186,97 @@ static bool halt_for_used(struct worker *worker, unsigned wanted, bool packed, b
 	return true;
 }
 
-INLINE bool await_used(struct worker *worker, unsigned wanted, bool packed, bool event_idx,
-		       bool interrupts)
+INLINE bool await_used(struct hand *hand, unsigned wanted, uint64_t patience, bool packed,
+		       bool event_idx, bool interrupts)
 {
-	if (slots_pending(&worker->slots, packed))
+	if (slots_pending_many(&hand->slots, wanted, packed))
 		return true;
 	if (interrupts)
-		return halt_for_used(worker, wanted, packed, event_idx);
-	return spin_for_used(worker, packed);
-}
-
-INLINE void begin_window(struct worker *worker, struct window *window, uint64_t now)
-{
-	window->start = now;
-	window->end = worker->settings.duration ? now + worker->settings.duration : UINT64_MAX;
-	worker->completed = 0;
-	worker->kicks = 0;
-	worker->kick_ticks = 0;
-	worker->guest_ticks = 0;
-	histogram_reset(&worker->latency);
+		return halt_for_used(hand, wanted, patience, packed, event_idx);
+	return spin_for_used(hand, wanted, patience, packed);
 }
 
 /* Takes what the device has used; how many slots are idle then. */
-INLINE unsigned take_used(struct worker *worker, unsigned idle, uint64_t now, bool packed)
+INLINE unsigned take_used(struct hand *hand, struct histogram *latency, unsigned idle, uint64_t now,
+			  bool packed)
 {
-	unsigned pending, run = 0, before = idle;
-	uint64_t latency = 0;
+	unsigned pending, before = idle;
+	uint32_t run = 0;
+	uint64_t same = 0;
 
-	while ((pending = slots_pending(&worker->slots, packed)) > 0) {
+	while ((pending = slots_pending(&hand->slots, packed)) > 0) {
 		do {
-			unsigned slot = slots_take(&worker->slots, packed);
-			uint64_t took = now - worker->stamps[slot];
+			unsigned slot = slots_take(&hand->slots, packed);
+			uint64_t stamp = hand->stamps[slot];
 
-			/* Requests of one batch took the same time, as far as can be seen. */
-			if (took != latency && run) {
-				histogram_record_many(&worker->latency, latency, run);
-				run = 0;
-			}
-			latency = took;
+			hand->idle[idle++] = (uint16_t)slot;
 			run++;
-			worker->idle[idle++] = (uint16_t)slot;
+			/* Requests of one batch took the same time, as far as can be seen. */
+			if (stamp == same)
+				continue;
+			if (run > 1)
+				histogram_record_many(latency, now - same, run - 1);
+			same = stamp;
+			run = 1;
 		} while (--pending);
 	}
 	if (run)
-		histogram_record_many(&worker->latency, latency, run);
-	worker->completed += idle - before;
+		histogram_record_many(latency, now - same, run);
+	hand->completed += idle - before;
 	return idle;
 }
 
 /* Whether the window ends at `now`; begins it where that is due. */
-INLINE bool window_ends(struct worker *worker, struct window *window, uint64_t now)
+INLINE bool window_ends(struct hand *hand, struct worker *worker, uint64_t now)
 {
-	if (!window->start) {
-		if (worker->completed >= window->warm)
-			begin_window(worker, window, now);
-		return false;
+	const struct load_settings *settings = &worker->settings;
+
+	if (hand->start) {
+		if (now < hand->end && (settings->duration || hand->completed < settings->requests))
+			return false;
+		worker->elapsed = now - hand->start;
+		return true;
 	}
-	if (now < window->end &&
-	    (worker->settings.duration || worker->completed < worker->settings.requests))
-		return false;
-	worker->elapsed = now - window->start;
-	return true;
+	if (hand->completed >= 2 * hand->depth + WARM_UP) {
+		hand->start = now;
+		if (settings->duration)
+			hand->end = now + settings->duration;
+		hand->completed = 0;
+		hand->kicks = 0;
+		hand->kick_ticks = 0;
+		hand->guest_ticks = 0;
+		histogram_reset(&worker->latency);
+	}
+	return false;
 }
 
 /* As many requests as were asked for, always `depth` of them with the device. */
 INLINE void closed_loop(struct worker *worker, bool packed, bool event_idx, bool interrupts)
 {
-	const unsigned depth = worker->settings.depth, batch = worker->settings.batch;
-	struct window window = {.end = UINT64_MAX, .warm = 2 * depth + WARM_UP};
-	unsigned idle = depth;
-	uint64_t now = clock_now(), counted;
+	struct hand hand = take_in_hand(worker);
+	const uint64_t patience = worker->patience;
+	unsigned idle = hand.depth;
+	uint64_t now = clock_now();
 
 	do {
-		if (idle >= batch) {
-			post_idle(worker, idle, now, packed, event_idx);
+		if (idle >= hand.batch) {
+			post(&hand, idle, now, packed, event_idx);
 			idle = 0;
 		} else {
-			worker->guest_ticks += clock_now() - now;
+			hand.guest_ticks += clock_now() - now;
 		}
-		if (!await_used(worker, batch - idle, packed, event_idx, interrupts)) {
+		if (!await_used(&hand, hand.batch - idle, patience, packed, event_idx,
+				interrupts)) {
 			worker->stalled = true;
 			return;
 		}
 		now = clock_now();
-		idle = take_used(worker, idle, now, packed);
-	} while (!window_ends(worker, &window, now));
+		idle = take_used(&hand, &worker->latency, idle, now, packed);
+	} while (!window_ends(&hand, worker, now));
+	hand_back(worker, &hand);
 	/* The rest comes back, so that nothing is in flight when the arena is emptied. */
-	counted = worker->completed;
-	while (idle < depth && await_used(worker, 1, packed, event_idx, interrupts))
-		idle = take_used(worker, idle, now, packed);
-	worker->completed = counted;
+	while (idle < hand.depth && await_used(&hand, 1, patience, packed, event_idx, interrupts))
+		idle = take_used(&hand, &worker->rest, idle, now, packed);
 }
 
 /*
@@ -236,35 +285,36 @@ INLINE void closed_loop(struct worker *worker, bool packed, bool event_idx, bool
  */
 INLINE void open_loop(struct worker *worker, bool packed, bool event_idx)
 {
-	const unsigned depth = worker->settings.depth;
-	unsigned idle = depth;
+	struct hand hand = take_in_hand(worker);
+	unsigned idle = hand.depth;
 	uint64_t now = clock_now(), start = now, due = now, end = now + worker->settings.duration;
 	uint64_t moved = now;
 
-	while (now < end || idle < depth) {
+	while (now < end || idle < hand.depth) {
 		unsigned before = idle;
 
-		idle = take_used(worker, idle, now, packed);
+		idle = take_used(&hand, &worker->latency, idle, now, packed);
 		if (idle != before)
 			moved = now;
-		if (idle < depth && now - moved > worker->patience) {
+		if (idle < hand.depth && now - moved > worker->patience) {
 			worker->stalled = true;
 			return;
 		}
 		if (due <= now && due < end && idle > 0) {
-			unsigned slot = worker->idle[--idle];
+			unsigned slot = hand.idle[--idle];
 
-			aim(worker, slot);
-			worker->stamps[slot] = due;
-			slots_post(&worker->slots, slot, packed);
-			slots_publish(&worker->slots, packed);
-			worker->guest_ticks += clock_now() - kick(worker, now, packed, event_idx);
+			aim(&hand, slot, hand.pattern);
+			hand.stamps[slot] = due;
+			slots_post(&hand.slots, slot, packed);
+			slots_publish(&hand.slots, packed);
+			hand.guest_ticks += clock_now() - kick(&hand, now, packed, event_idx);
 			due += worker->settings.interval;
 			moved = now;
 		}
 		now = clock_now();
 	}
 	worker->elapsed = end - start;
+	hand_back(worker, &hand);
 }
 
 /* One body of machine code for each format and way to complete, chosen once. */

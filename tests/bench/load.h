@@ -59,6 +59,7 @@ struct worker {
 	uint64_t guest_ticks;     /* spent neither waiting nor in notifications */
 	bool stalled;             /* the device stopped completing */
 	struct histogram latency; /* TSC ticks, submission (or intended start) to being seen */
+	struct histogram rest;    /* of what was still in flight when the window ended */
 };
 
 /* Runs a worker on this CPU to its end; context is the struct worker. */
