@@ -121,6 +121,14 @@ static void note_findings(const struct pci_function *function)
 	}
 }
 
+/* A device of before virtio 1.0 has none, and nothing here to be judged by. */
+static bool claims_virtio_structures(struct pci_function *function)
+{
+	struct virtio_pci_capability capability;
+
+	return virtio_pci_capability(function, 0, 0, &capability);
+}
+
 static void find_devices(void)
 {
 	unsigned count;
@@ -142,6 +150,11 @@ static void find_devices(void)
 			break;
 		case VIRTIO_PCI_UNUSABLE:
 			note_unusable(device);
+			if (claims_virtio_structures(&functions[n])) {
+				device->unusable = device->problem;
+				device_count++;
+				reporter->device(device);
+			}
 			break;
 		case VIRTIO_PCI_MODERN:
 			device->transport->get_features(device);

@@ -253,12 +253,17 @@ void know_devices(struct virtio_device *devices, unsigned count)
 	known_count = count;
 }
 
+static bool can_serve(unsigned place)
+{
+	return !lost_devices[place] && !known_devices[place].unusable;
+}
+
 struct virtio_device *other_device(const struct test_run *t, uint32_t type, unsigned n)
 {
 	for (unsigned place = 0; place < known_count; place++) {
 		struct virtio_device *device = &known_devices[place];
 
-		if (device != t->device && device->type == type && !lost_devices[place] && n-- == 0)
+		if (device != t->device && device->type == type && can_serve(place) && n-- == 0)
 			return device;
 	}
 	return NULL;
@@ -269,7 +274,7 @@ struct virtio_device *any_other_device(const struct test_run *t, unsigned n)
 	for (unsigned place = 0; place < known_count; place++) {
 		struct virtio_device *device = &known_devices[place];
 
-		if (device != t->device && !lost_devices[place] && n-- == 0)
+		if (device != t->device && can_serve(place) && n-- == 0)
 			return device;
 	}
 	return NULL;
@@ -389,7 +394,7 @@ static bool execute(struct test_run *t, const struct interference *interference,
 	uint64_t strays = interrupt_strays(NULL), start;
 	struct virtio_device *device = t->device;
 
-	if (!make_fresh(t)) {
+	if (!device->unusable && !make_fresh(t)) {
 		*lost = true;
 		format_text(t->reason, sizeof(t->reason), "before the test: %s",
 			    t->device->problem);
@@ -406,7 +411,8 @@ static bool execute(struct test_run *t, const struct interference *interference,
 	if (report.end != GUARD_RETURNED && t->verdict == VERDICT_FAIL)
 		current_result.dump = dump(t);
 	drive_device(t, device);
-	clean_up(t, strays, lost);
+	if (!device->unusable)
+		clean_up(t, strays, lost);
 	if (interference)
 		interference->end(t->device);
 	return report.end == GUARD_TIMEOUT;
@@ -536,7 +542,7 @@ void prepare_devices(struct virtio_device *devices, unsigned count)
 		intx_disable(devices[n].function, true);
 	}
 	for (unsigned n = 0; n < count; n++) {
-		if (device_selected(&devices[n]))
+		if (device_selected(&devices[n]) && !devices[n].unusable)
 			find_line(&devices[n]);
 	}
 }

@@ -34,6 +34,7 @@ enum {
 	NEEDS_CONFIG = BIT(6),    /* a device-specific configuration structure */
 	NEEDS_WINDOW = BIT(7),    /* the PCI configuration access capability */
 	NEEDS_SELF_TEST = BIT(8), /* only where vp.selftest asks for it */
+	NEEDS_CONFIGURATION_SPACE_ONLY = BIT(9), /* runs on devices that cannot be driven too */
 };
 
 /* Ordered by weight: a test ends with the heaviest that it met. */

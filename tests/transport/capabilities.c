@@ -23,7 +23,8 @@ static bool locates(uint8_t cfg_type)
 }
 
 TEST(transport, every_structure_has_a_capability,
-     .about = "common, notification, ISR and PCI access structures stand on the capability list")
+     .about = "common, notification, ISR and PCI access structures stand on the capability list",
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
 	struct pci_function *function = t->device->function;
 	bool listed = pci_read16(function, PCI_STATUS) & PCI_STATUS_CAPABILITIES;
@@ -52,7 +53,8 @@ static struct pci_function judged_anew(const struct pci_function *function)
 }
 
 TEST(transport, capability_list_can_be_followed,
-     .about = "pointers of the capability list are in bounds, aligned, and come to an end")
+     .about = "pointers of the capability list are in bounds, aligned, and come to an end",
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
 	struct pci_function judged = judged_anew(t->device->function);
 	bool sound = true;
@@ -96,7 +98,8 @@ static unsigned least_length(uint8_t cfg_type)
 }
 
 TEST(transport, capability_length_covers_the_capability,
-     .about = "cap_len spans what belongs to the type, and stays within configuration space")
+     .about = "cap_len spans what belongs to the type, and stays within configuration space",
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
 	struct virtio_pci_capability capability;
 
@@ -120,7 +123,8 @@ TEST(transport, capability_length_covers_the_capability,
 }
 
 TEST(transport, capabilities_do_not_overlap,
-     .about = "no capability begins inside a virtio capability")
+     .about = "no capability begins inside a virtio capability",
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
 	const struct pci_function *function = t->device->function;
 	struct virtio_pci_capability capability;
@@ -147,7 +151,8 @@ static uint32_t assemble(const struct pci_function *function, unsigned offset)
 }
 
 TEST(transport, capability_reads_the_same_at_any_width,
-     .about = "the fields of a capability are little-endian and hold still")
+     .about = "the fields of a capability are little-endian and hold still",
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
 	const struct pci_function *function = t->device->function;
 	struct virtio_pci_capability capability;
@@ -169,7 +174,8 @@ TEST(transport, capability_reads_the_same_at_any_width,
 }
 
 TEST(transport, capability_types_are_defined,
-     .about = "cfg_type and bar of the virtio capabilities have no reserved values")
+     .about = "cfg_type and bar of the virtio capabilities have no reserved values",
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
 	const struct pci_bar *bars = t->device->function->bars;
 	struct virtio_pci_capability capability;
@@ -191,7 +197,8 @@ TEST(transport, capability_types_are_defined,
 }
 
 TEST(transport, structures_lie_inside_their_bars,
-     .about = "offset and length of each structure stay within an implemented BAR")
+     .about = "offset and length of each structure stay within an implemented BAR",
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
 	struct pci_function *function = t->device->function;
 	struct virtio_pci_capability capability;
@@ -220,7 +227,8 @@ static uint32_t common_length_needed(const struct virtio_device *device)
 }
 
 TEST(transport, structures_are_aligned_and_large_enough,
-     .about = "offset and length of the common, ISR and device structures suit their content")
+     .about = "offset and length of the common, ISR and device structures suit their content",
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
 	struct pci_function *function = t->device->function;
 	uint32_t needed = common_length_needed(t->device);

@@ -3,6 +3,7 @@
 #include "pci/capability.h"
 #include "pci/config.h"
 #include "tests/transport/transport.h"
+#include "virtio/registers.h"
 
 /* 4.1.2.1: the device type that a transitional id stands for, 0 for an id that is not listed. */
 static uint32_t type_of_transitional_id(uint16_t id)
@@ -25,7 +26,8 @@ static uint32_t type_of_transitional_id(uint16_t id)
 }
 
 TEST(transport, ids_name_a_virtio_device,
-     .about = "vendor and device id are those of a virtio device of its type")
+     .about = "vendor and device id are those of a virtio device of its type",
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
 	const struct virtio_device *device = t->device;
 	uint16_t vendor = pci_read16(device->function, PCI_VENDOR_ID);
@@ -52,7 +54,8 @@ TEST(transport, ids_name_a_virtio_device,
 
 TEST(transport, a_non_transitional_device_keeps_legacy_drivers_away,
      .about = "device id, revision and subsystem id of a non-transitional device are out of a "
-	      "legacy driver's reach")
+	      "legacy driver's reach",
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
 	const struct pci_function *function = t->device->function;
 	uint16_t id = pci_read16(function, PCI_DEVICE_ID);
@@ -74,7 +77,8 @@ static bool is_about_the_list(enum pci_finding_kind kind)
 }
 
 TEST(transport, function_obeys_pci,
-     .about = "header, BARs, MSI-X structures and interrupt pin are what PCI wants them to be")
+     .about = "header, BARs, MSI-X structures and interrupt pin are what PCI wants them to be",
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
 	const struct pci_function *function = t->device->function;
 	uint16_t command = pci_read16(function, PCI_COMMAND);
@@ -140,7 +144,8 @@ static bool is_express(const struct pci_function *function, unsigned *capability
 }
 
 TEST(transport, express_function_obeys_pcie,
-     .about = "a function with a PCI Express capability is an endpoint with a sound extended list")
+     .about = "a function with a PCI Express capability is an endpoint with a sound extended list",
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
 	const struct pci_function *function = t->device->function;
 	unsigned capability, type;
@@ -161,7 +166,8 @@ TEST(transport, sr_iov_feature_goes_with_the_capability,
      .about = "VIRTIO_F_SR_IOV is offered exactly where there is an SR-IOV capability")
 {
 	const struct pci_function *function = t->device->function;
-	bool offered = features_have(&t->device->offered, VIRTIO_F_SR_IOV);
+	const struct features all = features_read(t->device);
+	bool offered = features_have(&all, VIRTIO_F_SR_IOV);
 	unsigned express;
 	bool present;
 

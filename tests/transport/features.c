@@ -19,7 +19,7 @@ static const char *bit_text(const struct virtio_device *device, unsigned bit, ch
 
 TEST(transport, version_1_is_offered, .about = "VIRTIO_F_VERSION_1 is offered")
 {
-	struct features offered = t->device->transport->get_features(t->device);
+	struct features offered = features_read(t->device);
 
 	CHECK(t, RESV_1, features_have(&offered, VIRTIO_F_VERSION_1),
 	      "the feature words are %#lx and %#lx: bit 32 is clear", offered.words[0],
@@ -31,7 +31,7 @@ TEST(transport, feature_words_do_not_depend_on_the_order,
 {
 	static const uint32_t order[] = {1, 0, 3, 0, 2, 1, 1, 0, 0, 3, 2, 1};
 	struct virtio_device *device = t->device;
-	struct features offered = device->transport->get_features(device);
+	struct features offered = features_read(device);
 
 	for (unsigned n = 0; n < ARRAY_LENGTH(order); n++) {
 		uint32_t word = order[n];
@@ -76,10 +76,11 @@ static bool is_legacy_bit(unsigned bit)
 TEST(transport, no_reserved_feature_is_offered,
      .about = "no bit of the ranges that belong to the specification is offered without a meaning")
 {
-	const struct virtio_device *device = t->device;
+	struct virtio_device *device = t->device;
+	const struct features all = features_read(device);
 
 	for (unsigned bit = 24; bit <= 49; bit++) {
-		bool offered = features_have(&device->offered, bit);
+		bool offered = features_have(&all, bit);
 
 		if (!is_reserved_range(bit))
 			continue;
@@ -96,15 +97,15 @@ TEST(transport, no_reserved_feature_is_offered,
 TEST(transport, only_features_of_the_type_are_offered,
      .about = "each offered bit of the device types' range is defined for this type")
 {
-	const struct virtio_device *device = t->device;
+	struct virtio_device *device = t->device;
+	const struct features offered = features_read(device);
 
 	if (!virtio_type_by_id(device->type))
 		skip_test(t, "the suite knows no features of this device type");
 	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
 		if (is_reserved_range(bit))
 			continue;
-		CHECK(t, FEAT_7,
-		      !features_have(&device->offered, bit) || feature_name(device->type, bit),
+		CHECK(t, FEAT_7, !features_have(&offered, bit) || feature_name(device->type, bit),
 		      "bit %u is offered and not defined for virtio-%s", bit,
 		      virtio_type_name(device->type));
 	}
@@ -113,14 +114,15 @@ TEST(transport, only_features_of_the_type_are_offered,
 TEST(transport, features_come_with_what_they_require,
      .about = "no feature is offered without those that it depends on")
 {
-	const struct virtio_device *device = t->device;
-	struct features closed = features_close(device->type, device->offered);
+	struct virtio_device *device = t->device;
+	const struct features offered = features_read(device);
+	const struct features closed = features_close(device->type, offered);
 	char text[BIT_TEXT];
 
 	if (!virtio_type_by_id(device->type))
 		skip_test(t, "the suite knows no features of this device type");
 	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
-		if (features_have(&device->offered, bit))
+		if (features_have(&offered, bit))
 			CHECK(t, FEAT_1, features_have(&closed, bit),
 			      "%s is offered without what it requires",
 			      bit_text(device, bit, text));

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The notification structure: where and how a queue is kicked (virtio 1.4, 4.1.4.4 and 4.1.5.2). */
-#include "arch/io.h"
 #include "pci/config.h"
 #include "tests/transport/transport.h"
 #include "virtio/pci.h"
@@ -125,32 +124,35 @@ TEST(transport, every_queue_has_its_notification_address,
 
 /* Writes a notification at the address that one of several capabilities gives the queue. */
 static bool kick_by(struct virtio_device *device, const struct notification *notification,
-		    const struct virtqueue *queue, unsigned width, uint32_t value)
+		    const struct virtqueue *queue)
 {
+	static struct virtio_device by; /* the device as one that has this capability alone */
 	const struct virtio_pci_capability *capability = &notification->capability;
 	struct pci_bar *bar = &device->function->bars[capability->cap.bar];
-	uint64_t offset =
-		capability->offset + (uint64_t)queue->notify_off * notification->multiplier;
-	volatile uint8_t *mapping;
+	struct virtio_region *region = &by.regions[STRUCTURE_NOTIFY];
 
+	by = *device;
+	region->bar = capability->cap.bar;
+	region->offset = (uint32_t)capability->offset;
+	region->mapping = NULL;
 	if (!bar->address)
 		return false;
 	if (bar->io) {
-		if (width == 4)
-			port_write32((uint16_t)(bar->address + offset), value);
-		else
-			port_write16((uint16_t)(bar->address + offset), (uint16_t)value);
-		return true;
+		region->port = (uint16_t)(bar->address + capability->offset);
+	} else {
+		volatile uint8_t *mapping = pci_bar_map(device->function, capability->cap.bar);
+
+		if (!mapping)
+			return false;
+		region->mapping = mapping + capability->offset;
 	}
-	mapping = pci_bar_map(device->function, capability->cap.bar);
-	if (!mapping)
-		return false;
-	if (width == 4)
-		write32(mapping + offset, value);
-	else
-		write16(mapping + offset, (uint16_t)value);
+	virtio_write(&by, STRUCTURE_NOTIFY, queue->notify_off * notification->multiplier, 2,
+		     queue->index);
 	return true;
 }
+
+/* The first may be heard for free: a device may look at its queues when it goes live. */
+#define KICKS 3u
 
 TEST(transport, a_kick_at_the_queues_address_is_heard,
      .about = "one write of the queue's index at its notification address gets a request served",
@@ -179,13 +181,13 @@ TEST(transport, every_notification_capability_works,
 
 	bring_up(t);
 	queue = work_queue(t);
-	for (unsigned n = 0; find_notification(device, n, &found); n++) {
+	for (unsigned n = 0; find_notification(device, n / KICKS, &found); n++) {
 		if (!virtio_pci_region_valid(device->function, &found.capability))
 			continue;
 		if (!request_add(queue, new_request(t, n)))
 			error_in_test(t, "queue %u has no free descriptors", queue->index);
 		virtqueue_publish(queue);
-		if (!kick_by(device, &found, queue, 2, queue->index))
+		if (!kick_by(device, &found, queue))
 			continue;
 		CHECK(t, PCI_KICK_TXT_1, await_completion(t, queue, &completion),
 		      "queue %u is not served after a 16-bit write of its index by way of the "

@@ -7,7 +7,8 @@
 
 TEST(transport, shared_memory_regions_are_well_formed,
      .about = "each shared memory region has a 64-bit capability, an id of its own, and a place in "
-	      "its BAR")
+	      "its BAR",
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
 	struct pci_function *function = t->device->function;
 	struct virtio_pci_capability capability;

@@ -169,15 +169,18 @@ TEST(transport, device_works_through_the_window_alone,
 	struct virtio_device *device = t->device;
 	struct virtqueue *queue;
 	struct completion completion;
-	bool served;
 
 	device->access = ACCESS_WINDOW;
 	t->variant.interrupts = INTERRUPT_NONE;
 	bring_up(t);
 	queue = work_queue(t);
 	isr_read(device);
-	submit(t, queue, new_request(t, 1));
-	served = await_completion(t, queue, &completion);
-	CHECK(t, PCI_CFGACC_TXT_3, served,
-	      "queue %u, set up and kicked through the window, is not served", queue->index);
+	/* The first may be served for free: a device may look at its queues when it goes live. */
+	for (unsigned n = 0; n < 3; n++) {
+		submit(t, queue, new_request(t, n));
+		if (!CHECK(t, PCI_CFGACC_TXT_3, await_completion(t, queue, &completion),
+			   "queue %u, set up and kicked through the window, does not serve request %u",
+			   queue->index, n))
+			break;
+	}
 }
