@@ -60,18 +60,24 @@ static bool binds(const struct clause *clause, const struct virtio_device *devic
 	return area_is_core(name) || (type && area_is(name, type->area));
 }
 
-/* One alternative of a `needs` condition: a feature that must have been offered, or anything else. */
+/*
+ * One alternative of a `needs` condition: a feature that must have been offered, by its name alone or
+ * with what the driver makes of it ("declined", "accepted"), or anything else.
+ */
 static bool alternative_met(const struct virtio_device *device, const char *text, size_t length)
 {
-	char name[64];
+	char name[64], *verb;
 	unsigned bit;
 
 	if (length >= sizeof(name) || *text == '!' || strncmp(text, "no ", 3) == 0)
 		return true;
 	memcpy(name, text, length);
 	name[length] = '\0';
-	if (!starts_with(name, "VIRTIO_") || strchr(name, ' '))
+	verb = strchr(name, ' ');
+	if (!starts_with(name, "VIRTIO_") || (verb && starts_with(verb, " not ")))
 		return true;
+	if (verb)
+		*verb = '\0';
 	return feature_by_name(device->type, name, &bit) && features_have(&device->offered, bit);
 }
 
