@@ -119,6 +119,8 @@ TEST(balloon, hints_out_of_turn_are_ignored,
 	struct request request = {.out = (uint8_t *)command, .out_length = sizeof(*command)};
 	struct completion completion;
 
+	/* Polled: QEMU serves this queue in a thread that may not raise the pin, and aborts if it has to. */
+	t->variant.interrupts = INTERRUPT_NONE;
 	balloon_up(t, 0);
 	if (BALLOON_CONFIG(t, free_page_hint_cmd_id) > VIRTIO_BALLOON_CMD_ID_DONE)
 		skip_test(t, "the device asks for hints by itself");

@@ -13,6 +13,16 @@ static const struct {
 	{INPUT_EV_REP, 0x01}, {INPUT_EV_FF, 0x7f},
 };
 
+/* The highest bit set in an answer, -1: none. */
+static int highest_bit(const struct input_answer *answer)
+{
+	int bit = 8 * (int)VIRTIO_INPUT_UNION - 1;
+
+	while (bit >= 0 && !input_bit(answer, (unsigned)bit))
+		bit--;
+	return bit;
+}
+
 TEST(input, offers_no_feature_of_its_own, .about = "no feature bit of the device type is offered",
      .type = VIRTIO_TYPE_INPUT)
 {
@@ -108,9 +118,8 @@ TEST(input, structures_have_their_sizes,
 	CHECK(t, INPUT_CFG_5, answer.size == 0 || answer.size == sizeof(struct virtio_input_devids),
 	      "ID_DEVIDS has size %u", answer.size);
 	input_query(t, VIRTIO_INPUT_CFG_PROP_BITS, 0, &answer);
-	for (unsigned bit = 0; bit < 8u * answer.size; bit++)
-		CHECK(t, INPUT_CFG_6, bit < INPUT_PROP_CNT || !input_bit(&answer, bit),
-		      "PROP_BITS has bit %u", bit);
+	CHECK(t, INPUT_CFG_6, highest_bit(&answer) < INPUT_PROP_CNT, "PROP_BITS has bit %d",
+	      highest_bit(&answer));
 	input_query(t, VIRTIO_INPUT_CFG_EV_BITS, INPUT_EV_ABS, &axes);
 	for (unsigned axis = 0; axis <= INPUT_ABS_MAX; axis++) {
 		if (!input_bit(&axes, axis))
@@ -135,10 +144,9 @@ TEST(input, event_codes_belong_to_their_types,
 	}
 	for (unsigned n = 0; n < ARRAY_LENGTH(codes); n++) {
 		input_query(t, VIRTIO_INPUT_CFG_EV_BITS, codes[n].type, &answer);
-		for (unsigned bit = 0; bit < 8u * answer.size; bit++)
-			CHECK(t, INPUT_CFG_8, bit <= codes[n].most || !input_bit(&answer, bit),
-			      "EV_BITS of type %#x has code %#x, the highest is %#x", codes[n].type,
-			      bit, codes[n].most);
+		CHECK(t, INPUT_CFG_8, highest_bit(&answer) <= codes[n].most,
+		      "EV_BITS of type %#x has code %#x, the highest is %#x", codes[n].type,
+		      (unsigned)highest_bit(&answer), codes[n].most);
 	}
 	input_query(t, VIRTIO_INPUT_CFG_EV_BITS, INPUT_EV_SYN, &answer);
 	for (unsigned bit = 0; bit < 32; bit++)
