@@ -122,6 +122,10 @@ test: ## all tests; the last line is the sum
 
 # ---- who tests the tests ----------------------------------------------------------------------------
 
+.PHONY: coverage-clauses
+coverage-clauses: $(BUILD)/virtproof.elf ## docs/coverage.md: which clauses runs on QEMU judge
+	@tests/coverage-clauses.sh $(BUILD) docs/coverage.md
+
 .PHONY: test-safety
 test-safety: $(BUILD)/virtproof.elf ## disks that are not scratch stay as they are
 	@tests/safety/readonly.sh $(BUILD)

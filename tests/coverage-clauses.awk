@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# tests/clauses.tsv and records of runs in, docs/coverage.md out.
+
+# The value of a text field of a record; ids, verdicts and reasons hold no escapes but \" .
+function field(name,    at, rest) {
+	at = index($0, "\"" name "\":\"")
+	if (!at)
+		return ""
+	rest = substr($0, at + length(name) + 4)
+	return substr(rest, 1, match(rest, /[^\\]"/) ? RSTART : index(rest, "\"") - 1)
+}
+
+# Of several reasons the one that says most.
+function weight(why) {
+	if (why == "")
+		return 0
+	if (why == "no device offers what it needs")
+		return 1
+	if (why == "no test judges it" || why == "needs the host")
+		return 2
+	return 3
+}
+
+BEGIN { FS = "\t" }
+
+FNR == NR {
+	if (FNR == 1)
+		next
+	order[++clauses] = $1
+	area = $1
+	sub(/-.*/, "", area)
+	if (!(area in seen)) {
+		seen[area] = 1
+		areas[++area_count] = area
+	}
+	area_of[$1] = area
+	observer[$1] = $7
+	legacy[$1] = $4 == "legacy"
+	level[$1] = $3
+	statement[$1] = $6
+	next
+}
+
+index($0, "{\"type\":\"clause\"") == 1 {
+	id = field("id")
+	verdict = field("verdict")
+	why = field("why")
+	met[area_of[id]] = 1
+	if (verdict == "violated" || (verdict == "holds" && result[id] != "violated"))
+		result[id] = verdict
+	else if (result[id] == "" && weight(why) > weight(reason[id]))
+		reason[id] = why
+}
+
+END {
+	for (n = 1; n <= clauses; n++) {
+		id = order[n]
+		area = area_of[id]
+		if (observer[id] == "host") {
+			host[area]++
+			host_judged[area] += result[id] != ""
+			continue
+		}
+		if (observer[id] != "guest")
+			continue
+		guest[area]++
+		if (result[id] == "holds")
+			holds[area]++
+		else if (result[id] == "violated")
+			violated[area]++
+		else if (legacy[id])
+			old[area]++
+		else if (reason[id] == "no device offers what it needs")
+			absent[area]++
+		else
+			left[area]++
+	}
+
+	print "# Which clauses are judged"
+	print ""
+	print "Written by `make coverage-clauses` from complete runs on QEMU " version ", with split and with packed"
+	print "rings, over every device type that both QEMU and the suite know. A clause counts as judged when a check"
+	print "of it came to a verdict on some device."
+	print ""
+	print "- *guest*: clauses that a guest alone can see broken. Of these:"
+	print "- *holds*, *violated*: judged. What QEMU violates is explained in `tests/expect/`."
+	print "- *legacy*: bind the legacy interface, which the suite does not drive."
+	print "- *not offered*: need a feature that no device of these runs offers."
+	print "- *left*: could be judged here and were not; why, is said below."
+	print "- *share*: judged, of those that are neither legacy nor not offered."
+	print "- *host*: clauses that need the host's help, and how many of them were judged without it."
+	print ""
+	print "| area | guest | holds | violated | legacy | not offered | left | share | host | judged |"
+	print "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+	for (a = 1; a <= area_count; a++) {
+		area = areas[a]
+		if (!(area in met)) {
+			without = without (without ? ", " : "") area
+			continue
+		}
+		judged = holds[area] + violated[area]
+		due = judged + left[area]
+		printf "| %s | %d | %d | %d | %d | %d | %d | %s | %d | %d |\n", area, guest[area], holds[area],
+			violated[area], old[area], absent[area], left[area],
+			due ? sprintf("%d %%", 100 * judged / due) : "", host[area], host_judged[area]
+	}
+	print ""
+	print "No device of these areas takes part yet: " without "."
+
+	print ""
+	print "## Judged as violated"
+	print ""
+	print "| clause | level | what it asks for |"
+	print "|---|---|---|"
+	for (n = 1; n <= clauses; n++) {
+		id = order[n]
+		if (result[id] == "violated")
+			printf "| %s | %s | %s |\n", id, level[id], statement[id]
+	}
+
+	print ""
+	print "## Left, and why"
+	print ""
+	print "| clause | level | why it is not judged |"
+	print "|---|---|---|"
+	for (n = 1; n <= clauses; n++) {
+		id = order[n]
+		if (observer[id] != "guest" || !(area_of[id] in met) || result[id] != "" || legacy[id] ||
+		    reason[id] == "no device offers what it needs")
+			continue
+		printf "| %s | %s | %s |\n", id, level[id], reason[id] ? reason[id] : "no record of it"
+	}
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Writes docs/coverage.md: which clauses complete runs on QEMU judge, area by area, and why others are not.
+# usage: coverage-clauses.sh BUILD OUTPUT
+set -euo pipefail
+
+build=$1
+output=$2
+qemu=${QEMU:-qemu-system-x86_64}
+folder=$(mktemp -d "${TMPDIR:-/tmp}/virtproof-coverage.XXXXXX")
+trap 'rm -rf "$folder"' EXIT
+
+
+# Boots every device type that QEMU has and the suite knows; the argument goes to each virtio device.
+boot() {
+	local name=$1 each=$2 status=0
+
+	truncate -s 16M "$folder/scratch"
+	timeout -k 3 240 "$qemu" -M q35 -accel tcg -m 128 -smp 2 -nodefaults -display none \
+		-no-reboot -serial file:"$folder/$name.json" \
+		-device isa-debug-exit,iobase=0xf4,iosize=4 \
+		-kernel "$build/virtproof.elf" \
+		-append "vp.exit=debug vp.format=json vp.scratch=all" \
+		-blockdev "raw,node-name=disk,file.driver=file,file.filename=$folder/scratch,discard=unmap" \
+		-device "virtio-blk-pci,drive=disk,num-queues=2$each" \
+		-blockdev null-co,node-name=fixed,size=16777216,read-zeroes=on,read-only=on \
+		-device "virtio-blk-pci,drive=fixed$each" \
+		-netdev hubport,id=net0,hubid=0 -device "virtio-net-pci,netdev=net0$each" \
+		-netdev hubport,id=net1,hubid=0 -device "virtio-net-pci,netdev=net1$each" \
+		-netdev user,id=net2 -netdev hubport,id=net3,hubid=0,netdev=net2 \
+		-device "virtio-rng-pci$each" \
+		-device "virtio-serial-pci,max_ports=4$each" \
+		-chardev null,id=console -device virtconsole,chardev=console \
+		-chardev null,id=port -device virtserialport,chardev=port,name=org.virtproof.port \
+		-object throttle-group,id=slow,x-iops-total=300 \
+		-blockdev null-co,node-name=fast,size=16777216,read-zeroes=on \
+		-blockdev throttle,node-name=unit,throttle-group=slow,file=fast \
+		-device "virtio-scsi-pci,id=scsi$each" -device scsi-hd,drive=unit,bus=scsi.0 \
+		-object iothread,id=hints \
+		-device "virtio-balloon-pci,free-page-hint=on,iothread=hints,free-page-reporting=on$each" \
+		-device "virtio-keyboard-pci$each" -device "virtio-tablet-pci$each" || status=$?
+	if ! grep -q '"type":"summary"' "$folder/$name.json"; then
+		echo "coverage-clauses: QEMU ended with status $status before the $name run had a summary" >&2
+		exit 1
+	fi
+}
+
+boot split ""
+boot packed ",packed=on"
+
+mkdir -p "$(dirname "$output")"
+awk -v version="$("$qemu" --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')" \
+	-f tests/coverage-clauses.awk tests/clauses.tsv "$folder"/*.json >"$output.new"
+mv "$output.new" "$output"
+echo "$output: written"
