@@ -7,11 +7,13 @@
 #include "tests/harness/runner.h"
 #include "virtio/registers.h"
 
-#define FIRST_PCI_LINE 16         /* below are the ISA interrupts */
-#define REACTION_NS    2000000ull /* from the pin to the handler */
+#define FIRST_PCI_LINE 16 /* below are the ISA interrupts */
+#define LINES_MOST     64
+#define REACTION_NS    20000000ull /* from the pin to the handler, at most */
+#define SILENCE_NS     3000000ull  /* after which a line counts as low */
 
 struct candidate {
-	unsigned line;
+	unsigned line, vector;
 	bool active_low;
 	volatile bool arrived;
 };
@@ -34,14 +36,19 @@ static bool has_arrived(void *context)
 	return candidate->arrived;
 }
 
+static bool open_line(const struct candidate *candidate)
+{
+	return interrupt_route_line(candidate->line, candidate->vector, 0, true,
+				    candidate->active_low);
+}
+
 /* Whether an interrupt comes while the line is open. */
-static bool line_is_high(struct candidate *candidate, unsigned vector)
+static bool line_is_high(struct candidate *candidate, uint64_t patience)
 {
 	candidate->arrived = false;
-	interrupt_set_handler(vector, note_and_mask, candidate);
-	if (!interrupt_route_line(candidate->line, vector, 0, true, candidate->active_low))
+	if (!open_line(candidate))
 		return false;
-	wait_until(has_arrived, candidate, clock_deadline(REACTION_NS));
+	wait_until(has_arrived, candidate, clock_deadline(patience));
 	interrupt_mask_line(candidate->line);
 	return candidate->arrived;
 }
@@ -55,15 +62,15 @@ static void complete_one(struct test_run *t)
 }
 
 /* The line is the device's when it goes down with the ISR status and comes up with a completion. */
-static bool follows(struct test_run *t, struct candidate *candidate, unsigned vector)
+static bool follows(struct test_run *t, struct candidate *candidate)
 {
-	if (!line_is_high(candidate, vector))
+	if (!line_is_high(candidate, REACTION_NS))
 		return false;
 	isr_read(t->device);
-	if (line_is_high(candidate, vector))
+	if (line_is_high(candidate, SILENCE_NS))
 		return false;
 	complete_one(t);
-	return line_is_high(candidate, vector);
+	return line_is_high(candidate, REACTION_NS);
 }
 
 /* The line that the firmware has written down, where it is an ISA interrupt. */
@@ -78,52 +85,77 @@ static bool firmware_line(const struct virtio_device *device, struct candidate *
 	return true;
 }
 
-static void settle(struct test_run *t, const struct candidate *candidate)
+static struct candidate candidates[LINES_MOST];
+static unsigned candidate_count;
+
+/*
+ * Gives every input that may be it a vector. An emulated I/O APIC takes note of a level only while the
+ * input is set to be one: so all are set before the pin is raised.
+ */
+static void gather_candidates(const struct virtio_device *device)
 {
-	t->device->has_line = true;
-	t->device->line = candidate->line;
-	t->device->line_active_low = candidate->active_low;
+	candidate_count = 0;
+	for (unsigned line = FIRST_PCI_LINE; line < interrupt_lines(); line++) {
+		if (candidate_count < LINES_MOST - 1)
+			candidates[candidate_count++] =
+				(struct candidate){.line = line, .active_low = true};
+	}
+	if (firmware_line(device, &candidates[candidate_count]))
+		candidate_count++;
+	for (unsigned n = 0; n < candidate_count; n++) {
+		struct candidate *candidate = &candidates[n];
+
+		candidate->arrived = false;
+		candidate->vector = interrupt_allocate();
+		interrupt_set_handler(candidate->vector, note_and_mask, candidate);
+		if (open_line(candidate))
+			interrupt_mask_line(candidate->line);
+		candidate->arrived = false;
+	}
 }
 
-/* An emulated I/O APIC takes note of a level only while the input is set to be one: set them early. */
-static void make_level(const struct candidate *candidate, unsigned vector)
+static bool any_arrived(void *context)
 {
-	if (interrupt_route_line(candidate->line, vector, 0, true, candidate->active_low))
-		interrupt_mask_line(candidate->line);
+	(void)context;
+	for (unsigned n = 0; n < candidate_count; n++) {
+		if (candidates[n].arrived)
+			return true;
+	}
+	return false;
 }
 
-static void make_levels(const struct virtio_device *device, unsigned vector)
+/* Opens all at once: whatever is high says so. */
+static void look_at_all(void)
 {
-	struct candidate candidate = {.active_low = true};
+	for (unsigned n = 0; n < candidate_count; n++)
+		open_line(&candidates[n]);
+	wait_until(any_arrived, NULL, clock_deadline(REACTION_NS));
+	settle_interrupts();
+	for (unsigned n = 0; n < candidate_count; n++)
+		interrupt_mask_line(candidates[n].line);
+}
 
-	for (candidate.line = FIRST_PCI_LINE; candidate.line < interrupt_lines(); candidate.line++)
-		make_level(&candidate, vector);
-	if (firmware_line(device, &candidate))
-		make_level(&candidate, vector);
+static void adopt(struct virtio_device *device, const struct candidate *candidate)
+{
+	device->has_line = true;
+	device->line = candidate->line;
+	device->line_active_low = candidate->active_low;
 }
 
 static void experiment(struct test_run *t)
 {
-	static struct candidate candidate;
-	unsigned vector = interrupt_allocate();
-	bool found = false;
-
-	make_levels(t->device, vector);
+	gather_candidates(t->device);
 	bring_up(t);
 	complete_one(t);
 	intx_disable(t->device->function, false);
-	for (unsigned line = FIRST_PCI_LINE; line < interrupt_lines() && !found; line++) {
-		candidate = (struct candidate){.line = line, .active_low = true};
-		found = follows(t, &candidate, vector);
-		if (!found && !intx_pending(t->device->function))
+	look_at_all();
+	for (unsigned n = 0; n < candidate_count && !t->device->has_line; n++) {
+		if (candidates[n].arrived && follows(t, &candidates[n]))
+			adopt(t->device, &candidates[n]);
+		if (!intx_pending(t->device->function))
 			complete_one(t);
 	}
-	if (!found && firmware_line(t->device, &candidate))
-		found = follows(t, &candidate, vector);
-	if (found)
-		settle(t, &candidate);
 	isr_read(t->device);
-	interrupt_free(vector);
 }
 
 void find_line(struct virtio_device *device)
@@ -141,4 +173,6 @@ void find_line(struct virtio_device *device)
 	reporter = &silent_reporter;
 	run_once(&line_test, device, &variant, NULL);
 	reporter = loud;
+	for (unsigned n = 0; n < candidate_count; n++)
+		interrupt_free(candidates[n].vector);
 }

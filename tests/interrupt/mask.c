@@ -160,11 +160,12 @@ TEST(interrupt, masked_when_enabled,
 	struct mark mark;
 	bool came, cleared;
 
-	bring_up(t);
+	set_up(t, features_for(t), t->workload->queues);
 	queue = work_queue(t);
 	msix_enable(msix, false);
 	mask_entry(queue, true);
 	msix_enable(msix, true);
+	go_live(t);
 	mark = mark_arrivals(queue);
 	CHECK(t, MSIX_PCI_6, become_pending(t, queue, 1),
 	      "entry %u was masked before MSI-X was turned on, its pending bit stays 0",

@@ -10,8 +10,8 @@
 #include "virtio/slots.h"
 
 #define POSITIONS     0x10000u
-#define CHAINS_MOST   64u
-#define NEIGHBOURHOOD 64
+#define CHAINS_MOST   256u
+#define NEIGHBOURHOOD 32u
 #define BUDGET_NS     (20 * NANOSECONDS_A_SECOND)
 
 struct sweep {
@@ -68,22 +68,21 @@ static bool step(struct test_run *t, unsigned count, unsigned event)
 	return await_messages(t, sweep.queue, &mark, 1);
 }
 
-/* Whether positions from here on are to be visited one by one. */
-static bool is_dense(uint64_t all_until)
+/* How many positions the next step may take: one in a neighbourhood, else up to the next of them. */
+static unsigned stride(uint64_t all_until)
 {
-	uint32_t at = sweep.done % POSITIONS;
+	uint32_t at = sweep.done % POSITIONS, half = at % (POSITIONS / 2);
+	uint32_t left = POSITIONS / 2 - half;
 
-	return !clock_passed(all_until) || at < NEIGHBOURHOOD ||
-	       at >= POSITIONS - NEIGHBOURHOOD - CHAINS_MOST ||
-	       (at >= POSITIONS / 2 - NEIGHBOURHOOD - CHAINS_MOST &&
-		at < POSITIONS / 2 + NEIGHBOURHOOD);
+	if (!clock_passed(all_until) || half < NEIGHBOURHOOD || left <= NEIGHBOURHOOD)
+		return 1;
+	return MINIMUM(left - NEIGHBOURHOOD, sweep.chains);
 }
 
 /* One step, judged; false when the message did not come. */
-static bool judged_step(struct test_run *t, bool dense)
+static bool judged_step(struct test_run *t, unsigned count)
 {
-	unsigned count = dense ? 1 : sweep.chains;
-	unsigned event = dense ? 0 : (unsigned)random_below(&t->random, count);
+	unsigned event = (unsigned)random_below(&t->random, count);
 	uint32_t position = (sweep.done + event) % POSITIONS;
 
 	return CHECK(t, SPLIT_NOTIF_5, step(t, count, event),
@@ -109,14 +108,14 @@ TEST(interrupt, event_index_sweep,
 	all_until = strcmp(options.variant, "all") == 0 ? clock_deadline(BUDGET_NS) : clock_now();
 	mark = mark_arrivals(sweep.queue);
 	while (sweep.done < POSITIONS) {
-		if (!judged_step(t, is_dense(all_until)))
+		if (!judged_step(t, stride(all_until)))
 			return;
 	}
 	CHECK(t, EVIDX_TXT_2, step(t, 1, 0),
 	      "queue %u: used_event 0 met a second time, one lap later, and no message came",
 	      sweep.queue->index);
 	while (sweep.done < POSITIONS + NEIGHBOURHOOD) {
-		if (!judged_step(t, true))
+		if (!judged_step(t, 1))
 			return;
 	}
 	settle_interrupts();
