@@ -21,11 +21,15 @@ struct clause_state *clause_state(enum clause_id id)
 
 bool clause_is_cited(enum clause_id id)
 {
-	for_each_citation (citation) {
-		if ((*citation)->id == id)
-			return true;
+	static bool cited[CLAUSE_COUNT], known;
+
+	/* Asked for every clause: an emulated CPU would search for many seconds. */
+	if (!known) {
+		for_each_citation (citation)
+			cited[(*citation)->id] = true;
+		known = true;
 	}
-	return false;
+	return cited[id];
 }
 
 /* The areas that bind every device over PCI: the part of the id before the first dash. */
@@ -51,13 +55,25 @@ static bool area_is_core(const char *id)
 	return false;
 }
 
-/* Whether a clause's area binds this device. */
-static bool binds(const struct clause *clause, const struct virtio_device *device)
+/*
+ * Whether a clause's area binds this device. Clauses of one area stand together in the catalogue: the
+ * last answer about the core is kept, for emulated CPUs.
+ */
+static bool binds(const char *name, const struct virtio_device *device)
 {
-	const struct virtio_type *type = virtio_type_by_id(device->type);
-	const char *name = clause_name(clause);
+	static char last[48];
+	static bool last_is_core;
+	const struct virtio_type *type;
 
-	return area_is_core(name) || (type && area_is(name, type->area));
+	if (!area_is(name, last)) {
+		copy_string(last, sizeof(last), name);
+		*strchr(last, '-') = '\0';
+		last_is_core = area_is_core(name);
+	}
+	if (last_is_core)
+		return true;
+	type = virtio_type_by_id(device->type);
+	return type && strcmp(last, type->area) == 0;
 }
 
 /*
@@ -108,19 +124,23 @@ enum clause_verdict clause_verdict(enum clause_id id, const struct virtio_device
 	const struct clause *clause = &clauses[id];
 	const struct clause_state *state = &states[id];
 	bool bound = false, offered = false;
+	const char *name;
 
 	*why = "";
 	if (state->violated)
 		return CLAUSE_VIOLATED;
 	if (state->held)
 		return CLAUSE_HOLDS;
-	for (unsigned n = 0; n < count; n++) {
-		if (!binds(clause, &devices[n]))
+	if (clause->observer == OBSERVED_BY_NONE)
+		return CLAUSE_NOT_APPLICABLE;
+	name = clause_name(clause);
+	for (unsigned n = 0; n < count && !offered; n++) {
+		if (!binds(name, &devices[n]))
 			continue;
 		bound = true;
-		offered = offered || needs_met(&devices[n], clause_needs(clause));
+		offered = needs_met(&devices[n], clause_needs(clause));
 	}
-	if (!bound || clause->observer == OBSERVED_BY_NONE)
+	if (!bound)
 		return CLAUSE_NOT_APPLICABLE;
 	if (clause->legacy)
 		*why = "no legacy interface yet";
