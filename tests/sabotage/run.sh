@@ -9,7 +9,8 @@ globs=${2:-*}
 shift $(($# < 2 ? $# : 2))
 log=$(mktemp "${TMPDIR:-/tmp}/virtproof-sabotage.XXXXXX")
 scratch=$(mktemp "${TMPDIR:-/tmp}/virtproof-scratch.XXXXXX")
-trap 'rm -f "$log" "$scratch"' EXIT
+wires=$(mktemp -d "${TMPDIR:-/tmp}/virtproof-wires.XXXXXX")
+trap 'rm -rf "$log" "$scratch" "$wires"' EXIT
 truncate -s 4M "$scratch"
 
 timeout -k 3 300 qemu-system-x86_64 -M q35 -accel tcg -m 64 -smp 2 -nodefaults -display none \
@@ -17,9 +18,16 @@ timeout -k 3 300 qemu-system-x86_64 -M q35 -accel tcg -m 64 -smp 2 -nodefaults -
 	-kernel "$build/virtproof.elf" -append "vp.exit=debug vp.sabotage=$globs vp.scratch=00:05.0,00:06.0,00:07.0 $*" \
 	-blockdev null-co,node-name=null,size=16777216,read-zeroes=on \
 	-device virtio-blk-pci,drive=null,addr=1 \
-	-netdev user,id=net -device virtio-net-pci,netdev=net,packed=on,addr=2 \
+	-netdev user,id=net -netdev hubport,id=hub0,hubid=0,netdev=net \
+	-netdev hubport,id=hub1,hubid=0 -netdev hubport,id=hub2,hubid=0 \
+	-device virtio-net-pci,netdev=hub1,packed=on,host_mtu=1500,speed=1000,duplex=full,addr=2 \
+	-device virtio-net-pci,netdev=hub2,addr=0xb \
 	-device virtio-rng-pci,addr=3 \
-	-chardev null,id=con -device virtio-serial-pci,addr=4 -device virtconsole,chardev=con \
+	-chardev "socket,id=near,path=$wires/0,server=on,wait=off" -chardev "socket,id=far,path=$wires/0" \
+	-chardev null,id=port \
+	-device virtio-serial-pci,id=con,addr=4 -device virtconsole,chardev=near,bus=con.0 \
+	-device virtserialport,chardev=port,bus=con.0,name=virtproof.port \
+	-device virtio-serial-pci,id=end,addr=0xc -device virtconsole,chardev=far,bus=end.0 \
 	-blockdev "raw,node-name=file,file.driver=file,file.filename=$scratch,discard=unmap" \
 	-device virtio-blk-pci,drive=file,addr=5,num-queues=2 \
 	-blockdev null-co,node-name=fixed,size=16777216,read-zeroes=on,read-only=on \
