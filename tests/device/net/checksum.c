@@ -5,6 +5,7 @@
 
 #define PAYLOAD      300
 #define STRAGGLER_NS 5000000
+#define VXLAN_PORT   4789
 #define CLOSED       9 /* a port that nobody listens on */
 
 enum kind { KIND_TCP4, KIND_TCP6, KIND_UDP4, KIND_UDP6, KINDS };
@@ -169,6 +170,46 @@ TEST(net, wrong_checksums_are_not_vouched_for,
 		      "a wrong checksum (%s) comes in with flags %#x", kind_names[kind],
 		      packet->header.hdr.flags);
 	}
+}
+
+/* A VXLAN packet (RFC 7348): an Ethernet frame in UDP, everything inside it right. */
+static void make_tunnelled(struct network *network, struct frame *inner)
+{
+	static const uint8_t vxlan[] = {0x08, 0, 0, 0, 0, 0, 1, 0};
+	uint16_t n = (uint16_t)network_cookie(network);
+	struct flow flow = flow_of(network->twin->mac, network->link->mac, false, n);
+	struct parsed parsed;
+
+	make(inner, network->twin, network->link, KIND_TCP4, n);
+	flow.to_port = VXLAN_PORT;
+	frame_udp(network->frame, &flow, sizeof(vxlan) + inner->length);
+	frame_parse(network->frame->bytes, network->frame->length, &parsed);
+	memcpy(network->frame->bytes + parsed.payload, vxlan, sizeof(vxlan));
+	memcpy(network->frame->bytes + parsed.payload + sizeof(vxlan), inner->bytes, inner->length);
+}
+
+TEST(net, wrong_outer_checksums_are_not_vouched_for,
+     .about = "a tunnelled packet whose outer checksum is wrong does not come in as valid",
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM))
+{
+	struct network *network = network_start(
+		t, NEEDS_TWIN,
+		&(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_GUEST_CSUM)}, NULL);
+	struct frame *inner = test_memory(t, "frame", sizeof(*inner), 16);
+	struct packet *packet;
+	const char *which;
+
+	make_tunnelled(network, inner);
+	REQUIRE(t, !frame_checksums_right(network->frame->bytes, network->frame->length, &which),
+		"the outer checksum is right by chance");
+	link_send(network->twin, network->frame);
+	packet = link_await(network->link, packet_is_datagram, network->frame, PATIENCE_NS / 10);
+	if (!packet)
+		skip_test(t, "the packet is dropped: nobody was told that it is right");
+	CHECK(t, NET_RX_20, !(packet->header.hdr.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM),
+	      "flags is %#x", packet->header.hdr.flags);
+	CHECK(t, NET_RX_41, !(packet->header.hdr.flags & VIRTIO_NET_HDR_F_DATA_VALID),
+	      "flags is %#x", packet->header.hdr.flags);
 }
 
 /* The reset that answers a SYN to a closed port. */

@@ -112,6 +112,7 @@ TEST(net, speed_and_duplex_are_defined_values,
 	}
 }
 
+#define ABOVE_MTU   100u
 #define GATEWAY_MTU 1500u /* what any gateway takes */
 
 TEST(net, frames_of_the_mtu_are_forwarded, .about = "a packet of exactly mtu bytes goes out whole",
@@ -123,6 +124,7 @@ TEST(net, frames_of_the_mtu_are_forwarded, .about = "a packet of exactly mtu byt
 				      .buffer_size = NET_HEADER_MOST + frame,
 				      .buffers = 4};
 	struct network *network;
+	bool carried;
 
 	if (frame > FRAME_MOST)
 		skip_test(t, "mtu is %u: more than the largest frame that this suite makes", mtu);
@@ -130,10 +132,29 @@ TEST(net, frames_of_the_mtu_are_forwarded, .about = "a packet of exactly mtu byt
 	if (!network->twin && mtu > GATEWAY_MTU)
 		skip_test(t, "mtu is %u: the gateway may not take more than %u", mtu, GATEWAY_MTU);
 	payload = mtu - sizeof(struct ipv4_header) - sizeof(struct icmp_echo);
+	carried = network_carries(network, NULL, payload, 1);
+	CHECK(t, NET_CFG_6, carried, "an echo request of %u bytes is lost or changed", mtu);
 	if (network->twin)
-		CHECK(t, NET_CFG_7, network_carries(network, NULL, payload, 1),
-		      "a packet of %u bytes does not arrive in one piece", mtu);
-	else
-		CHECK(t, NET_CFG_6, network_carries(network, NULL, payload, 1),
-		      "an echo request of %u bytes is not answered", mtu);
+		CHECK(t, NET_CFG_7, carried, "a packet of %u bytes does not arrive in one piece",
+		      mtu);
+}
+
+TEST(net, frames_above_the_mtu_stay_out,
+     .about = "a frame longer than mtu and the Ethernet header is not delivered",
+     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MTU))
+{
+	uint32_t mtu = net_config(t->device, mtu), most = sizeof(struct ethernet_header) + mtu;
+	struct link_settings large = {.features = NET_FEATURES(VIRTIO_NET_F_MTU),
+				      .buffer_size = NET_HEADER_MOST + most + ABOVE_MTU};
+	struct network *network;
+
+	if (most + ABOVE_MTU > FRAME_MOST)
+		skip_test(t, "mtu is %u: more than the largest frame that this suite makes", mtu);
+	network = network_start(t, NEEDS_TWIN, &large, NULL);
+	REQUIRE(t, network_fetched_whole(network, network_fetch(network, most)),
+		"a frame of exactly mtu and header, %u bytes, does not come in whole", most);
+	CHECK(t, NET_CFG_5, !network_delivers(network, most + 1),
+	      "with an mtu of %u a frame of %u bytes comes in", mtu, most + 1);
+	CHECK(t, NET_CFG_5, !network_delivers(network, most + ABOVE_MTU),
+	      "with an mtu of %u a frame of %u bytes comes in", mtu, most + ABOVE_MTU);
 }

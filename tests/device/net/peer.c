@@ -391,6 +391,22 @@ struct packet *network_fetch(struct network *network, uint32_t length)
 		  length, TRIES);
 }
 
+bool network_delivers(struct network *network, uint32_t length)
+{
+	struct provoked context;
+	struct packet *packet;
+	uint32_t first;
+
+	send_for(network, length);
+	first = network->cookie;
+	context = provoked_of(network, first, network_provoke(network, network->link->mac));
+	packet = link_await(network->link, is_either, &context, PATIENCE_NS);
+	if (!packet)
+		fail_test(network->t, "behind a frame of %u bytes none comes in within 1 s",
+			  length);
+	return is_first(packet, &context);
+}
+
 bool network_fetched_whole(const struct network *network, const struct packet *packet)
 {
 	return network->twin

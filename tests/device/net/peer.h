@@ -75,6 +75,9 @@ bool network_receives(struct network *network, const uint8_t to[NET_MAC_BYTES]);
 struct packet *network_fetch(struct network *network, uint32_t length);
 bool network_fetched_whole(const struct network *network, const struct packet *packet);
 
+/* Whether a frame of `length` bytes from the twin comes in before a short one behind it. */
+bool network_delivers(struct network *network, uint32_t length);
+
 /* A flow from the device to whom it can talk to: the gateway, or else the twin. */
 struct flow network_flow(const struct network *network, uint16_t n);
 

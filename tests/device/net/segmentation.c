@@ -46,8 +46,9 @@ struct train {
 	bool seen[PAYLOAD];
 	const char *wrong; /* what was wrong with a packet, or NULL */
 	struct virtio_net_hdr largest_header;
-	uint32_t largest;             /* bytes of the largest packet, whose header that is */
-	uint8_t types, flags_missing; /* all gso_types seen; flags that a GSO packet lacked */
+	uint32_t largest;      /* bytes of the largest packet, whose header that is */
+	uint8_t types, flags;  /* of all packets */
+	uint8_t flags_missing; /* what a GSO packet lacked */
 };
 
 static void make(struct train *train, const struct gso *gso, const struct link *from,
@@ -102,6 +103,7 @@ static void note_header(struct train *train, const struct packet *packet)
 	const struct virtio_net_hdr *header = &packet->header.hdr;
 
 	train->types |= header->gso_type;
+	train->flags |= header->flags;
 	if (header->gso_type && !(header->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM))
 		train->flags_missing |= VIRTIO_NET_HDR_F_NEEDS_CSUM;
 	if (packet->length > train->largest) {
@@ -242,6 +244,15 @@ static void check_types(struct test_run *t, const struct link *link, const struc
 		CHECK(t, NET_RX_9, type != VIRTIO_NET_HDR_GSO_TCPV6, "gso_type is %#x", type);
 	if (!link_has(link, VIRTIO_NET_F_GUEST_USO4) && !link_has(link, VIRTIO_NET_F_GUEST_USO6))
 		CHECK(t, NET_RX_10, type != VIRTIO_NET_HDR_GSO_UDP_L4, "gso_type is %#x", type);
+	if (!link_has(link, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO)) {
+		CHECK(t, NET_RX_11, !(train->types & VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV4),
+		      "gso_type is %#x", train->types);
+		CHECK(t, NET_RX_12, !(train->types & VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV6),
+		      "gso_type is %#x", train->types);
+	}
+	if (!link_has(link, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM))
+		CHECK(t, NET_RX_13, !(train->flags & VIRTIO_NET_HDR_F_UDP_TUNNEL_CSUM),
+		      "flags is %#x", train->flags);
 }
 
 /* Each kind that the twin can send, to a device with these features. */
