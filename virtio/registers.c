@@ -99,9 +99,10 @@ static void aim_window(struct virtio_device *device, const struct virtio_region 
 	unsigned at = device->window;
 
 	pci_write8(device->function, at + offsetof(struct virtio_pci_cap, bar), region->bar);
+	/* The length first: an offset that is no multiple of it must not be written. */
+	pci_write32(device->function, at + offsetof(struct virtio_pci_cap, length), width);
 	pci_write32(device->function, at + offsetof(struct virtio_pci_cap, offset),
 		    region->offset + offset);
-	pci_write32(device->function, at + offsetof(struct virtio_pci_cap, length), width);
 }
 
 static uint64_t window_read(struct virtio_device *device, const struct virtio_region *region,

@@ -39,6 +39,8 @@ static void complete_one(struct test_run *t)
 		queue->index, t->workload->about);
 }
 
+#define ISR_READS 8
+
 TEST(transport, isr_tells_of_a_used_buffer_once,
      .about = "without MSI-X a used buffer sets ISR bit 0, and reading takes it back",
      .needs = NEEDS_WORK)
@@ -48,6 +50,8 @@ TEST(transport, isr_tells_of_a_used_buffer_once,
 
 	t->variant.interrupts = INTERRUPT_NONE;
 	bring_up(t);
+	if (!t->device->function->interrupt_pin)
+		skip_test(t, "without a pin and with MSI-X off there are no notifications");
 	isr_read(t->device); /* what start() may have left */
 	complete_one(t);
 	wait_until(isr_shows_something, &seen, clock_deadline(PATIENCE_NS));
@@ -56,6 +60,9 @@ TEST(transport, isr_tells_of_a_used_buffer_once,
 	CHECK(t, PCI_ISR_TXT_3, (seen.first & ~(VIRTIO_PCI_ISR_QUEUE | VIRTIO_PCI_ISR_CONFIG)) == 0,
 	      "the ISR reads %#x: reserved bits are set", seen.first);
 	again = isr_read(t->device);
+	/* An event of another queue may come in between, but not each time. */
+	for (unsigned n = 0; again && n < ISR_READS; n++)
+		again = isr_read(t->device);
 	CHECK(t, PCI_ISR_7, !seen.first || again == 0, "the ISR reads %#x and then %#x", seen.first,
 	      again);
 }

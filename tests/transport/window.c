@@ -16,8 +16,9 @@ static void aim(struct virtio_device *device, uint32_t offset, uint32_t length)
 	const struct virtio_region *common = &device->regions[STRUCTURE_COMMON];
 
 	pci_write8(device->function, device->window + WINDOW_BAR, common->bar);
-	pci_write32(device->function, device->window + WINDOW_OFFSET, common->offset + offset);
+	/* The length first: an offset that is no multiple of it must not be written (4.1.4.9.2). */
 	pci_write32(device->function, device->window + WINDOW_LENGTH, length);
+	pci_write32(device->function, device->window + WINDOW_OFFSET, common->offset + offset);
 }
 
 /* All four bytes of pci_cfg_data are written; the device is to take the first `length`. */
