@@ -173,7 +173,7 @@ TEST(blk, write_zeroes_reads_as_zeroes,
 }
 
 TEST(blk, discard_spares_its_neighbours,
-     .about = "a discard ends with OK and leaves what lies around its range",
+     .about = "a discard is served, or fails, and leaves what lies around its range",
      .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_DISCARD))
 {
 	uint32_t unit = smallest_range(t, BLK_CONFIG(t, discard_sector_alignment),
@@ -191,8 +191,8 @@ TEST(blk, discard_spares_its_neighbours,
 	blk_write(t, 0, 3 * unit, expected);
 	set_range(request, 0, unit, unit, 0);
 	status = blk_send(t, t->device->queues[0], request).status;
-	REQUIRE(t, status == VIRTIO_BLK_S_OK, "a discard of %u sectors at %u ends with %s", unit,
-		unit, blk_status_name(status));
+	REQUIRE(t, status == VIRTIO_BLK_S_OK || status == VIRTIO_BLK_S_IOERR,
+		"a discard of %u sectors at %u ends with %s", unit, unit, blk_status_name(status));
 	blk_read(t, 0, 3 * unit, found);
 	REQUIRE(t,
 		memcmp(found, expected, part) == 0 &&

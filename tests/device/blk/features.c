@@ -6,12 +6,14 @@
 static bool works_with(struct test_run *t, uint64_t type_features, uint8_t *data)
 {
 	struct features features = features_for(t);
+	bool accepted;
 
 	features.words[0] &= ~(BIT64(24) - 1);
 	features.words[0] |= type_features;
-	if (!negotiate(t, features))
-		return false;
+	accepted = negotiate(t, features);
 	blk_down(t);
+	if (!accepted)
+		return false;
 	set_up(t, features, 1);
 	go_live(t);
 	blk_read(t, 0, blk_block_sectors(t), data);

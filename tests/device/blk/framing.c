@@ -10,6 +10,9 @@ struct cut {
 	uint16_t out[6], in[6];
 };
 
+/* The pieces of one direction, at most. */
+#define PIECES_MOST 5u
+
 static const struct cut cuts[] = {
 	{"header in one piece, status joined to the data", {0}, {0}},
 	{"header in one piece, status alone", {16}, {512}},
@@ -44,6 +47,9 @@ static void skip_narrow_segments(struct test_run *t)
 
 	if (blk_segment_sectors(t, joined) < joined)
 		skip_test(t, "size_max has no room for more than a block");
+	if (blk_offers(t, VIRTIO_BLK_F_SEG_MAX) && BLK_CONFIG(t, seg_max) < PIECES_MOST)
+		skip_test(t, "seg_max is %lu, a cut takes up to %u", BLK_CONFIG(t, seg_max),
+			  PIECES_MOST);
 }
 
 static struct blk_answer send_cut(struct test_run *t, struct request *request,

@@ -64,14 +64,11 @@ TEST(blk, identifier_of_other_sizes,
 		struct request *request = blk_request(t, VIRTIO_BLK_T_GET_ID, 0, 0, sizes[n]);
 		struct blk_answer answer;
 
-		if (blk_provoke(t, request, &answer)) {
+		/* The driver broke a rule (5.2.6.1): how such a request ends is not laid down. */
+		if (blk_provoke(t, request, &answer))
 			CHECK(t, VQ_TXT_5, answer.length <= sizes[n] + 1,
 			      "a GET_ID with room for %u bytes is used with length %u",
 			      sizes[n] + 1, answer.length);
-			REQUIRE(t, answer.status != BLK_STATUS_UNWRITTEN,
-				"a GET_ID with room for %u bytes is used without a status",
-				sizes[n] + 1);
-		}
 		get_id(t, 0, &length);
 	}
 }
