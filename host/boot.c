@@ -44,6 +44,7 @@ struct boot {
 	unsigned tick, farewell, linger;
 	gboolean exited;
 	gint64 last_record;    /* when; monotonic */
+	gint64 last_question;  /* when the VMM was last asked for trouble */
 	gboolean fresh;        /* a record has come since the last tick */
 	gint64 idle_since;     /* the first tick without a record */
 	gint64 idle_busy_time; /* of the VMM at that tick */
@@ -158,6 +159,22 @@ static void give_up_on(struct boot *boot, gint64 now)
 				 passed > 0 ? 100.0 * (double)used / (double)passed : 0.0));
 }
 
+/* A VMM that says itself that its guest is stuck need not be waited for. */
+static gboolean boot_in_trouble(struct boot *boot, gint64 now)
+{
+	gboolean quiet = now - boot->last_record > G_USEC_PER_SEC &&
+			 now - boot->last_question > G_USEC_PER_SEC;
+	char *why = NULL;
+
+	if (quiet && !boot->exited && !boot->result->summary) {
+		boot->last_question = now;
+		why = boot->request->trouble(boot->request->context);
+	}
+	if (why)
+		put_down(boot, BOOT_STOPPED, why);
+	return why != NULL;
+}
+
 /* Silence is judged by records, not bytes: garbage is no progress. */
 static gboolean look(void *context)
 {
@@ -170,6 +187,8 @@ static gboolean look(void *context)
 	} else if (!boot->idle_since) {
 		boot->idle_since = now;
 		boot->idle_busy_time = process_busy_time(boot->process);
+	} else if (boot_in_trouble(boot, now)) {
+		return G_SOURCE_CONTINUE;
 	} else if (!boot->exited && !boot->result->summary &&
 		   now - boot->last_record > (gint64)boot->request->silence * G_USEC_PER_SEC) {
 		give_up_on(boot, now);
@@ -181,11 +200,6 @@ static void cancelled(GCancellable *cancel, void *context)
 {
 	(void)cancel;
 	put_down(context, BOOT_CANCELLED, g_strdup("ended at the user's wish"));
-}
-
-void boot_stopped(struct boot *boot, const char *why)
-{
-	put_down(boot, BOOT_STOPPED, g_strdup(why));
 }
 
 void boot_tell(struct boot *boot, const char *line)

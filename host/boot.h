@@ -30,6 +30,12 @@ struct boot_request {
 
 	/* A record has come. For "ask" the answer is written with boot_tell(). */
 	void (*record)(struct boot *boot, JsonObject *record, const char *line, void *context);
+
+	/*
+	 * Asked once a second while no record comes: why the VMM says that the guest cannot go on,
+	 * or NULL. The text is taken over.
+	 */
+	char *(*trouble)(void *context);
 	void *context;
 };
 
@@ -52,9 +58,6 @@ void boot_result_clear(struct boot_result *result);
  * read its input.
  */
 void boot_tell(struct boot *boot, const char *line);
-
-/* Ends the boot as BOOT_STOPPED: the VMM says that the guest cannot go on, and why. */
-void boot_stopped(struct boot *boot, const char *why);
 
 /* "vmm-died", "vmm-hung", …: how the end of a boot is called in records; "" for BOOT_DONE. */
 const char *boot_end_name(enum boot_end end);

@@ -9,6 +9,8 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 
+#include "host/verbs.h"
+
 /* The slots of a PCI bus that devices of ours may take. */
 #define FIRST_SLOT 3
 #define LAST_SLOT  0x1e
@@ -350,8 +352,9 @@ char *launch_append(const struct launch *launch)
 			g_string_append_printf(scratch, "%s%s", scratch->len ? "," : "",
 					       device->scratch);
 	}
-	return g_strdup_printf("vp.format=json%s%s%s%s", *own ? " " : "", own,
-			       scratch->len ? " vp.scratch=" : "", scratch->str);
+	return g_strdup_printf("vp.format=json%s%s%s%s%s", *own ? " " : "", own,
+			       scratch->len ? " vp.scratch=" : "", scratch->str,
+			       verbs_are_known(launch->descriptor) ? " vp.host" : "");
 }
 
 /* The [file NAME] groups become files of the job's folder. */

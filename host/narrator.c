@@ -117,8 +117,8 @@ static void view_incident(const struct job *job, JsonObject *vmm, void *context)
 	if (narrator->quiet)
 		return;
 	erase_progress(narrator);
-	fprintf(narrator->out, "%s  %s %s: %s\n", record_text(vmm, "event"),
-		*test ? "in" : "outside a test", test, record_text(vmm, "words"));
+	fprintf(narrator->out, "%s  %s%s: %s\n", record_text(vmm, "event"),
+		*test ? "in " : "outside a test", test, record_text(vmm, "words"));
 	for (char **line = lines; *line; line++) {
 		if (**line)
 			fprintf(narrator->out, INDENT "| %s\n", *line);

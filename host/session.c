@@ -7,6 +7,7 @@
 
 #include "host/process.h"
 #include "host/records.h"
+#include "host/verbs.h"
 
 /* How long a daemon may take until its socket is there. */
 #define DAEMON_WAIT_MS 5000
@@ -36,14 +37,29 @@ static void view(struct session *session, JsonObject *record)
 		viewer->incident(job, record, viewer->context);
 }
 
+static void answer(struct session *session, struct boot *boot, JsonObject *ask)
+{
+	g_autofree char *line = verbs_answer(session->verbs, ask);
+
+	boot_tell(boot, line);
+}
+
+static char *look_for_trouble(void *context)
+{
+	struct session *session = context;
+
+	return verbs_trouble(session->verbs);
+}
+
 static void take_record(struct boot *boot, JsonObject *record, const char *line, void *context)
 {
 	struct session *session = context;
 
-	(void)boot;
 	write_log(session, line);
 	job_add(session->job, record);
 	view(session, record);
+	if (boot && record_is(record, "ask"))
+		answer(session, boot, record);
 }
 
 /* A record of our own: to the log, the job and the viewer, like any other. Takes it over. */
@@ -163,10 +179,13 @@ static gboolean boot_once(struct session *session, gint64 from, struct boot_resu
 		.silence = session->silence,
 		.cancel = session->cancel,
 		.record = take_record,
+		.trouble = look_for_trouble,
 		.context = session,
 	};
 
+	session->verbs = verbs_new(session->launch);
 	boot_run(&request, result);
+	verbs_free(session->verbs);
 	return TRUE;
 }
 

@@ -15,6 +15,8 @@
 #include "host/job.h"
 #include "host/launch.h"
 
+struct verbs;
+
 enum session_end {
 	SESSION_COMPLETE,    /* the plan was gone through, whatever it took */
 	SESSION_INCOMPLETE,  /* the VMM went down too often, or where no test was running */
@@ -38,6 +40,7 @@ struct session {
 	unsigned silence;                        /* seconds */
 	unsigned incidents_limit;                /* boots lost before giving up */
 	const struct expectations *expectations; /* marked in each test as it is judged */
+	struct verbs *verbs;                     /* of the boot that runs; session_run() makes it */
 	FILE *log;                               /* where every record goes, or NULL */
 	GCancellable *cancel;
 	struct session_viewer viewer;

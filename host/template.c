@@ -8,27 +8,21 @@
 /* Values are templates themselves; a name that stands for itself ends here. */
 #define DEPTH_LIMIT 8
 
-static const char *find_text(const struct scope *scope, const char *name)
+/* What a name stands for: one of both, or neither when it is unknown. The inner scope hides. */
+struct meaning {
+	const char *text;
+	const GPtrArray *words;
+};
+
+static struct meaning find(const struct scope *scope, const char *name)
 {
-	for (; scope; scope = scope->outer) {
-		const char *text = scope->texts ? g_hash_table_lookup(scope->texts, name) : NULL;
+	struct meaning meaning = {NULL, NULL};
 
-		if (text)
-			return text;
+	for (; scope && !meaning.text && !meaning.words; scope = scope->outer) {
+		meaning.text = scope->texts ? g_hash_table_lookup(scope->texts, name) : NULL;
+		meaning.words = scope->words ? g_hash_table_lookup(scope->words, name) : NULL;
 	}
-	return NULL;
-}
-
-static const GPtrArray *find_words(const struct scope *scope, const char *name)
-{
-	for (; scope; scope = scope->outer) {
-		const GPtrArray *words =
-			scope->words ? g_hash_table_lookup(scope->words, name) : NULL;
-
-		if (words)
-			return words;
-	}
-	return NULL;
+	return meaning;
 }
 
 /* The length of the {name} that text begins with, braces included; 0 when it begins with none. */
@@ -50,11 +44,11 @@ static gboolean expand(GString *result, const char *template, const struct scope
 static gboolean expand_name(GString *result, const char *name, const struct scope *scope,
 			    const char *separator, unsigned depth, GError **error)
 {
-	const GPtrArray *words = find_words(scope, name);
-	const char *text = find_text(scope, name);
+	struct meaning meaning = find(scope, name);
+	const GPtrArray *words = meaning.words;
 
-	if (text)
-		return expand(result, text, scope, separator, depth + 1, error);
+	if (meaning.text)
+		return expand(result, meaning.text, scope, separator, depth + 1, error);
 	if (!words) {
 		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
 			    "{%s} stands for nothing known", name);
@@ -107,7 +101,7 @@ static gboolean add_word(const char *word, const struct scope *scope, GPtrArray 
 
 	if (alone) {
 		g_autofree char *name = g_strndup(word + 1, strlen(word) - 2);
-		const GPtrArray *found = find_text(scope, name) ? NULL : find_words(scope, name);
+		const GPtrArray *found = find(scope, name).words;
 
 		for (unsigned i = 0; found && i < found->len; i++)
 			g_ptr_array_add(words, g_strdup(found->pdata[i]));

@@ -28,6 +28,8 @@ static int set_up(void **state)
 	g_hash_table_insert(fixture->outer.texts, "loop", "{loop}");
 	g_hash_table_insert(fixture->inner.texts, "slot", "03");
 	g_hash_table_insert(fixture->inner.texts, "bus", "inner");
+	fixture->inner.words = g_hash_table_new(g_str_hash, g_str_equal);
+	g_hash_table_insert(fixture->inner.words, "address", words);
 	g_ptr_array_add(words, "-a");
 	g_ptr_array_add(words, "b {c}");
 	g_hash_table_insert(fixture->outer.words, "options", words);
@@ -45,6 +47,7 @@ static int tear_down(void **state)
 	g_hash_table_unref(fixture->outer.texts);
 	g_hash_table_unref(fixture->outer.words);
 	g_hash_table_unref(fixture->inner.texts);
+	g_hash_table_unref(fixture->inner.words);
 	g_free(fixture);
 	return 0;
 }
@@ -63,8 +66,9 @@ static void names_are_replaced(void **state)
 {
 	struct fixture *fixture = *state;
 
-	check_text(&fixture->inner, "virtio-{bus}{address}", "virtio-inner,addr=03");
+	check_text(&fixture->inner, "virtio-{bus}{slot}", "virtio-inner03");
 	check_text(&fixture->outer, "virtio-{bus}", "virtio-pci");
+	check_text(&fixture->inner, "{address}", "-a, b {c}");
 	check_text(&fixture->inner, "[{options}]", "[-a, b {c}]");
 	check_text(&fixture->inner, "", "");
 }

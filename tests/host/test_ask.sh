@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What the program does for a guest that asks: by a real QEMU's monitor, and by itself.
+. "$(dirname "$0")/common.sh"
+
+run_stand_in --log "$folder/log" -- --ask
+expect "an ask of a verb that the VMM lacks is refused" grep -q \
+	'"answer":"told 1 refused the descriptor of this VMM does not say how to' "$folder/log"
+expect "a refusal does no harm" status_is 0
+
+if ! command -v qemu-system-x86_64 >/dev/null; then
+	echo "skip asks of QEMU: it is not installed"
+	exit 0
+fi
+
+if [ ! -e "$build/virtproof.elf" ]; then
+	echo "skip asks of QEMU: there is no image to load"
+	exit 0
+fi
+
+export ASKS=$folder/asks
+ask() {
+	printf '%s|%s|%s|%s\n' "$1" "$2" "$3" "$4" >>"$ASKS"
+}
+ask resize 00:03.0 '{"bytes":33554432}' 'ok'
+ask resize 00:03.0 '{"bytes":"x"}' 'refused .*'
+ask read 00:03.0 '{"offset":0,"bytes":4}' 'ok 00000000'
+ask pause 00:04.0 '{}' 'ok.*'
+ask resume 00:04.0 '{}' 'ok.*'
+ask pause 00:03.0 '{}' 'refused .*'
+ask link 00:05.0 '{"up":0}' 'ok.*'
+ask link 00:05.0 '{"up":1}' 'ok.*'
+ask link 00:03.0 '{"up":1}' 'refused .*'
+ask announce 00:05.0 '{}' 'ok.*'
+ask property 00:05.0 '{"name":"speed"}' 'ok 1000'
+ask property 00:05.0 '{"name":"rx_queue_size"}' 'ok 256'
+ask property 00:05.0 '{"name":"nonsense"}' 'refused .*'
+ask property 00:06.0 '{"name":"ports"}' 'ok 0'
+ask frame 00:07.0 '{"bytes":"ffffffffffff5254000000010806"}' 'ok.*'
+ask frame 00:05.0 '{"bytes":"ff"}' 'refused .*'
+ask port-connect 00:06.0 '{"port":2,"on":1}' 'refused .*'
+ask port-add 00:06.0 '{"port":2,"console":0,"name":"a \"name\" {index}"}' 'ok.*'
+ask port-connect 00:06.0 '{"port":2,"on":1}' 'ok.*'
+ask port-write 00:06.0 '{"port":2,"bytes":"00ff"}' 'ok.*'
+ask port-read 00:06.0 '{"port":2}' 'ok.*'
+ask port-connect 00:06.0 '{"port":2,"on":0}' 'ok.*'
+ask port-remove 00:06.0 '{"port":2}' 'ok.*'
+ask port-add 00:06.0 '{"port":2,"console":1,"name":"again"}' 'ok.*'
+ask port-remove 00:06.0 '{"port":2}' 'ok.*'
+ask balloon 00:08.0 '{"bytes":33554432}' 'ok.*'
+ask balloon-stats 00:08.0 '{}' 'ok .*last-update.*'
+ask key 00:09.0 '{"code":30,"down":1}' '(ok.*|refused VM not running)'
+ask lun-add 00:0a.0 '{"target":3,"lun":1}' 'ok.*'
+ask lun-remove 00:0a.0 '{"target":3,"lun":1}' 'ok.*'
+ask error 00:0b.0 '{"count":1,"write":0}' 'ok.*'
+ask error 00:0b.0 '{"count":0,"write":0}' 'ok.*'
+ask unplug 00:03.0 '{}' 'refused .*'
+ask console-size 00:06.0 '{"port":0,"cols":80,"rows":25}' 'refused .*'
+ask link 00:1e.0 '{"up":1}' 'refused the host knows no such device'
+ask link '' '{"up":[]}' 'refused .*'
+ask '' 00:05.0 '{}' 'refused .*'
+total=$(wc -l <"$ASKS")
+
+
+status=0
+virtproof run --program "$here/asking_vmm.sh qemu-system-x86_64" \
+	-d blk-scratch -d blk-throttled -d net,speed=1000 -d console -d net-dgram -d balloon \
+	-d keyboard -d scsi -d blk-fallible >"$folder/out" 2>&1 || status=$?
+passed=$(grep -c '^pass ' "$folder/out")
+expect "all asks are answered as they should be" [ "$passed" = "$total" ]
+expect "asks do no harm" status_is 0
