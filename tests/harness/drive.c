@@ -11,9 +11,8 @@
 #define SLEEP_NS  200000
 #define SETTLE_NS 200000
 
-bool negotiate(struct test_run *t, struct features features)
+static bool negotiate_with(struct virtio_device *device, struct features features)
 {
-	struct virtio_device *device = t->device;
 	const struct virtio_transport *transport = device->transport;
 	uint8_t status = VIRTIO_STATUS_ACKNOWLEDGE;
 
@@ -26,6 +25,11 @@ bool negotiate(struct test_run *t, struct features features)
 	status |= VIRTIO_STATUS_FEATURES_OK;
 	transport->set_status(device, status);
 	return transport->get_status(device) & VIRTIO_STATUS_FEATURES_OK;
+}
+
+bool negotiate(struct test_run *t, struct features features)
+{
+	return negotiate_with(t->device, features);
 }
 
 struct features features_for(const struct test_run *t)
@@ -52,15 +56,18 @@ struct features features_for(const struct test_run *t)
 	return features_close(t->device->type, features_and(features, t->device->offered));
 }
 
-void set_up(struct test_run *t, struct features features, unsigned queues)
+void set_up_device(struct test_run *t, struct virtio_device *device, struct features features,
+		   unsigned queues)
 {
 	static struct virtqueue_request requests[VIRTIO_QUEUES_MOST];
-	struct virtio_device *device = t->device;
+	unsigned offered;
 
-	REQUIRE(t, negotiate(t, features), "FEATURES_OK reads back clear after features %#lx",
-		features.words[0]);
-	REQUIRE(t, queues <= device->queues_offered, "the device has %u queues, a driver needs %u",
-		device->queues_offered, queues);
+	REQUIRE(t, negotiate_with(device, features),
+		"FEATURES_OK reads back clear after features %#lx", features.words[0]);
+	/* Some devices count queues only that a negotiated feature has brought. */
+	offered = (unsigned)common_read(device, num_queues);
+	REQUIRE(t, queues <= offered, "the device has %u queues, a driver needs %u", offered,
+		queues);
 	for (unsigned n = 0; n < queues; n++)
 		requests[n] = (struct virtqueue_request){.size = t->variant.size};
 	device->rings.indirect =
@@ -69,6 +76,11 @@ void set_up(struct test_run *t, struct features features, unsigned queues)
 		device->transport->find_vqs(device, queues, requests, t->variant.interrupts,
 					    t->arena),
 		"the queues could not be set up: %s", device->problem);
+}
+
+void set_up(struct test_run *t, struct features features, unsigned queues)
+{
+	set_up_device(t, t->device, features, queues);
 }
 
 void go_live(struct test_run *t)

@@ -34,6 +34,10 @@ void bring_up_queues(struct test_run *t, unsigned queues);
 void set_up(struct test_run *t, struct features features, unsigned queues);
 void go_live(struct test_run *t);
 
+/* set_up() for a companion of the test (see take_companion()). */
+void set_up_device(struct test_run *t, struct virtio_device *device, struct features features,
+		   unsigned queues);
+
 /*
  * Resets the device in the middle of a test and gives its queues back: it can be set up anew, in other
  * rings. The arena keeps what it gave away.
