@@ -218,6 +218,17 @@ static inline __attribute__((always_inline)) unsigned slots_take(struct slots *s
 	return slot;
 }
 
+/* How many bytes the device says that it wrote to the slot that slots_take() gives next. */
+static inline __attribute__((always_inline)) uint32_t slots_length(const struct slots *slots,
+								   bool packed)
+{
+	const struct virtq_used *used = slots->used;
+
+	observe();
+	return packed ? slots->packed_ring[slots->seen].len.raw
+		      : used->ring[slots->seen & slots->mask].len.raw;
+}
+
 /*
  * Asks for an interrupt when `more` slots beyond those taken have been used (at least 1; more than 1
  * only with event_idx), or for none when it is 0.
