@@ -89,7 +89,7 @@ vendor-charts: ## fetch the charting library of the HTML report anew
 .SECONDARY: $(host_unit_objects)
 
 .PHONY: test-host
-test-host: $(BUILD)/virtproof $(BUILD)/host/stand-in $(host_units) ## the tests of the program on the host
+test-host: $(BUILD)/virtproof $(BUILD)/virtproof.elf $(BUILD)/host/stand-in $(host_units) ## the tests of the program on the host
 	@tests/host/setup.sh chromium parallel openssh-server
 	@tests/host/run.sh $(BUILD)
 

@@ -218,7 +218,7 @@ static gboolean add_to_lists(struct launch *launch, struct launch_device *device
 static gboolean finish_device(struct launch *launch, struct launch_device *device, GError **error)
 {
 	const char *arguments = g_hash_table_lookup(device->texts, "arguments");
-	g_autofree char *disk = device_text(device, "disk", NULL);
+	g_autofree char *disk = device_text(device, "file", NULL);
 	g_autofree char *size = device_text(device, "size", NULL);
 	GError *ignored = NULL;
 
@@ -272,6 +272,31 @@ static gboolean add_device(struct launch *launch, const char *spec, GError **err
 	return finish_device(launch, device, error);
 }
 
+/*
+ * A list that the descriptor has a group for: what stands before it unless it is empty, and what
+ * separates its items, which makes one word of them.
+ */
+static void finish_list(struct launch *launch, const char *name)
+{
+	g_autofree char *group = g_strconcat("list ", name, NULL);
+	g_autofree char *before = descriptor_text(launch->descriptor, group, "before", NULL);
+	g_autofree char *separator = descriptor_text(launch->descriptor, group, "separator", NULL);
+	GPtrArray *words = words_of(launch, name);
+
+	if (words->len && before)
+		g_ptr_array_insert(words, 0, g_strdup(before));
+	if (!separator)
+		return;
+
+	GString *joined = g_string_new(NULL);
+
+	for (unsigned i = 0; i < words->len; i++)
+		g_string_append_printf(joined, "%s%s", i > (before ? 1 : 0) ? separator : "",
+				       (char *)words->pdata[i]);
+	g_ptr_array_set_size(words, 0);
+	g_ptr_array_add(words, g_string_free(joined, FALSE));
+}
+
 static gboolean add_devices(struct launch *launch, char *const *asked, GError **error)
 {
 	g_auto(GStrv) usual = descriptor_list(launch->descriptor, "vmm", "devices");
@@ -285,6 +310,8 @@ static gboolean add_devices(struct launch *launch, char *const *asked, GError **
 		if (strcmp(*specs, "none") != 0 && !add_device(launch, *specs, error))
 			return FALSE;
 	}
+	for (char **list = lists; *list; list++)
+		finish_list(launch, *list);
 	return TRUE;
 }
 
@@ -366,7 +393,7 @@ static gboolean write_files(struct launch *launch, GError **error)
 		g_autofree char *group = g_strconcat("file ", *name, NULL);
 		g_autofree char *template =
 			descriptor_text(launch->descriptor, group, "content", "");
-		g_autofree char *content = template_text(template, &launch->scope, ", ", error);
+		g_autofree char *content = template_text(template, &launch->scope, " ", error);
 		g_autofree char *path = g_build_filename(launch->directory, *name, NULL);
 
 		if (!content || !g_file_set_contents(path, content, -1, error))

@@ -32,7 +32,7 @@ expect() {
 }
 
 says() {
-	grep -qF -- "$1" "$folder/out"
+	grep -qsF -- "$1" "$folder/out"
 }
 
 status_is() {

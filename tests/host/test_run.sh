@@ -70,6 +70,7 @@ expect "garbage and torn records change nothing" status_is 0
 
 # Ctrl-C in a test that hangs: what is known is printed, no process and no file stays.
 mkdir "$folder/tmp"
+rm -f "$folder/out"
 TMPDIR="$folder/tmp" "$build/virtproof" run --vmm "$here/stand-in.ini" \
 	--program "$build/host/stand-in" -- --hang 9 >"$folder/out" 2>&1 &
 pid=$!
@@ -84,6 +85,7 @@ expect "an interrupted run leaves no file" [ -z "$(ls "$folder/tmp")" ]
 expect "an interrupted run leaves no process" is_gone "$child"
 
 # The same for a run that is killed: the kernel takes the VMM along.
+rm -f "$folder/out"
 TMPDIR="$folder/tmp" "$build/virtproof" run --vmm "$here/stand-in.ini" \
 	--program "$build/host/stand-in" -- --hang 9 >"$folder/out" 2>&1 &
 pid=$!

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Descriptors: what becomes of their templates, and what is said of those that are wrong.
+. "$(dirname "$0")/common.sh"
+
+virtproof list >"$folder/out"
+for vmm in qemu cloud-hypervisor firecracker crosvm kvmtool; do
+	expect "$vmm is known" grep -q "^$vmm " "$folder/out"
+	: >"$folder/image"
+	for device in $(virtproof list $vmm | sed -n '/^devices:/,/^[a-z]*:$/s/^  \([^ ]*\) .*/\1/p'); do
+		virtproof run --vmm $vmm --image "$folder/image" -d "$device" --print \
+			>"$folder/command" 2>&1
+		status=$?
+		if [ $status -ne 0 ] || grep -q '[{][a-z-]*[}]' "$folder/command"; then
+			echo "not ok $vmm's $device is a command"
+			sed 's/^/  | /' "$folder/command"
+		else
+			echo "ok $vmm's $device is a command"
+		fi
+	done
+done
+
+# A VMM that prints how it was started, and the configuration file that was written for it.
+cat >"$folder/printing_vmm" <<'END'
+#!/bin/sh
+case "$*" in *version*) echo "v9.8.7"; exit ;; esac
+printf '%s\n' "$@" >"$PRINT_TO"
+for word; do case $word in *.json) cat "$word" >"$PRINT_TO.json" ;; esac; done
+echo '{"type":"start","suite":"a","test":"b","n":1,"of":1}'
+echo '{"type":"test","suite":"a","test":"b","verdict":"pass"}'
+echo '{"type":"summary"}'
+END
+chmod +x "$folder/printing_vmm"
+export PRINT_TO=$folder/printed
+started() {
+	virtproof run --program "$folder/printing_vmm" --image "$folder/image" "$@" >"$folder/out" 2>&1
+}
+printed() {
+	tr '\n' ' ' <"$PRINT_TO" | grep -qF -- "$1"
+}
+
+started --vmm firecracker -d blk-scratch -d blk-read-only -d rng -d vsock -c 3 -A 'vp.seed="a b"'
+expect "Firecracker's configuration is JSON" xargs -0 -I{} node -e 'JSON.parse(process.argv[1])' {} \
+	< <(tr '\n' '\0' <"$PRINT_TO.json")
+expect "Firecracker's configuration has both drives" \
+	grep -q '"drives":\[{"drive_id":"disk0".*},{"drive_id":"disk1".*"is_read_only":true}\]' "$PRINT_TO.json"
+expect "Firecracker's configuration has what is there once" grep -q ',"entropy":{},"vsock":{' "$PRINT_TO.json"
+expect "Firecracker's configuration has the quoted command line" \
+	grep -qF 'vp.seed=\"a b\"' "$PRINT_TO.json"
+started --vmm firecracker -d none
+expect "Firecracker without devices is JSON too" grep -q '"drives":\[\],"network-interfaces":\[\]}$' "$PRINT_TO.json"
+started --vmm cloud-hypervisor -d blk-scratch -d blk-scratch -d rng
+expect "Cloud Hypervisor gets one --disk for all" \
+	sh -c 'tr "\n" " " <"$PRINT_TO" | grep -q -- "--disk path=[^ ]*disk0.raw,id=virtio0 path=[^ ]*disk1.raw"'
+expect "its scratch disks are named to the image" printed "vp.scratch=all,all"
+expect "the version is that of the VMM" says "on cloud-hypervisor 9.8.7"
+started --vmm kvmtool -M pci-legacy
+expect "kvmtool gets its transport" printed "--virtio-transport pci-legacy --disk"
+started --vmm crosvm
+expect "crosvm gets the image last" sh -c 'tail -1 "$PRINT_TO" | grep -q image'
+started --vmm qemu -d blk,packed=on -d vhost-user-blk -d vhost-user-blk -m 96 -- -trace 'a b'
+expect "properties go to the device" printed "virtio-blk-pci,id=virtio0,drive=disk0,addr=03,packed=on"
+expect "what several devices need is said once" \
+	sh -c '[ "$(grep -c memory-backend-memfd "$PRINT_TO")" = 1 ]'
+expect "the user's words for the VMM stay as they are" sh -c 'grep -qx "a b" "$PRINT_TO"'
+expect "the scratch disk of the default set is named by its place" \
+	sh -c "'$build/virtproof' run --print --image '$folder/image' | grep -q vp.scratch=00:04.0"
+
+printf '[vmm]\ncommand=x {nonsense}\nimage=none\n[machine *]\n[accelerator *]\n' >"$folder/bad.ini"
+started --vmm "$folder/bad.ini"
+expect "an unknown name in a template is told" says "{nonsense} stands for nothing known"
+printf '[vmm]\n' >"$folder/bad.ini"
+started --vmm "$folder/bad.ini"
+expect "a descriptor without a command is refused" says "has no command"
+started --vmm nothing
+expect "an unknown VMM is told with the known ones" says "known are: cloud-hypervisor, crosvm"
+started --vmm qemu -d teapot
+expect "an unknown device is told with the known ones" says "no device 'teapot'; known are: blk"
+started --vmm qemu --image "$folder/missing"
+expect "a missing image is told" says "there is no image $folder/missing"
+
+mkdir "$folder/own"
+printf '[vmm]\ntitle=Mine\ncommand=true\nimage=none\n' >"$folder/own/mine.ini"
+VIRTPROOF_VMM_PATH=$folder/own virtproof list >"$folder/out"
+expect "a descriptor of the user's own is found" says "mine               Mine"
