@@ -2,6 +2,7 @@
 #include "tests/harness/clause.h"
 
 #include "lib/string.h"
+#include "virtio/pci.h"
 
 #include "generated/clauses_table.h"
 
@@ -76,6 +77,69 @@ static bool binds(const char *name, const struct virtio_device *device)
 	return type && strcmp(last, type->area) == 0;
 }
 
+static bool has_msix(const struct virtio_device *device)
+{
+	return device->has_msix;
+}
+
+/* A legacy interface is an I/O BAR 0 behind a transitional id (4.1.2.3, 4.1.5.1.1.1). */
+static bool has_legacy_id(const struct virtio_device *device)
+{
+	return device->function->device < VIRTIO_PCI_DEVICE_MODERN;
+}
+
+static bool is_transitional(const struct virtio_device *device)
+{
+	const struct pci_bar *bar = &device->function->bars[0];
+
+	return has_legacy_id(device) && bar->present && bar->io;
+}
+
+static bool is_not_transitional(const struct virtio_device *device)
+{
+	return !is_transitional(device);
+}
+
+static bool looks_like_legacy(const struct virtio_device *device)
+{
+	return has_legacy_id(device) && !is_transitional(device);
+}
+
+static bool has_vendor_data(const struct virtio_device *device)
+{
+	struct virtio_pci_capability capability;
+
+	return virtio_pci_capability(device->function, VIRTIO_PCI_CAP_VENDOR_CFG, 0, &capability);
+}
+
+static bool is_not_pci(const struct virtio_device *device)
+{
+	return device->transport != &virtio_pci_transport;
+}
+
+/* Conditions in words, as far as they can be told from what a device is. */
+static const struct {
+	const char *words;
+	bool (*met)(const struct virtio_device *device);
+} conditions[] = {
+	{"MSI-X", has_msix},
+	{"MSI-X enabled", has_msix},
+	{"transitional device", is_transitional},
+	{"non-transitional device", is_not_transitional},
+	{"non-transitional device with legacy-era IDs", looks_like_legacy},
+	{"vendor data capability", has_vendor_data},
+	{"transport other than PCI", is_not_pci},
+};
+
+static bool condition_met(const struct virtio_device *device, const char *words)
+{
+	for (unsigned n = 0; n < ARRAY_LENGTH(conditions); n++) {
+		if (strcmp(conditions[n].words, words) == 0)
+			return conditions[n].met(device);
+	}
+	return true;
+}
+
 /*
  * One alternative of a `needs` condition: a feature that must have been offered, by its name alone or
  * with what the driver makes of it ("declined", "accepted"), or anything else.
@@ -83,6 +147,7 @@ static bool binds(const char *name, const struct virtio_device *device)
 static bool alternative_met(const struct virtio_device *device, const char *text, size_t length)
 {
 	char name[64], *verb;
+	bool offered = true;
 	unsigned bit;
 
 	if (length >= sizeof(name) || *text == '!' || strncmp(text, "no ", 3) == 0)
@@ -90,11 +155,16 @@ static bool alternative_met(const struct virtio_device *device, const char *text
 	memcpy(name, text, length);
 	name[length] = '\0';
 	verb = strchr(name, ' ');
-	if (!starts_with(name, "VIRTIO_") || (verb && starts_with(verb, " not ")))
+	if (!starts_with(name, "VIRTIO_"))
+		return condition_met(device, name);
+	if (verb && strcmp(verb, " not offered") == 0)
+		offered = false;
+	else if (verb && starts_with(verb, " not "))
 		return true;
 	if (verb)
 		*verb = '\0';
-	return feature_by_name(device->type, name, &bit) && features_have(&device->offered, bit);
+	return feature_by_name(device->type, name, &bit) &&
+	       features_have(&device->offered, bit) == offered;
 }
 
 /* "A|B, C": every condition between commas has an alternative that is met. */
