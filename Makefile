@@ -53,7 +53,7 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-clang test-reproducible test-safety test-selftest test-trace test-boot test-sabotage
+TEST_TARGETS := all lint unit test-clang test-reproducible test-safety test-selftest test-trace test-boot test-sabotage test-lab
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -133,6 +133,10 @@ test-safety: $(BUILD)/virtproof.elf ## disks that are not scratch stay as they a
 .PHONY: test-sabotage
 test-sabotage: $(BUILD)/virtproof.elf ## every saboteur (SABOTEURS=globs) must be found out by the tests
 	@tests/sabotage/run.sh $(BUILD) '$(or $(SABOTEURS),*)'
+
+.PHONY: test-lab
+test-lab: $(BUILD)/virtproof.elf ## the figures of the interrupt lab are consistent in themselves
+	@tests/bench/lab.sh $(BUILD)
 
 .PHONY: test-boot
 test-boot: $(BUILD)/virtproof.elf ## the image boots on machines of all kinds (BOOTS=pattern)

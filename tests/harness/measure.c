@@ -15,3 +15,9 @@ void measured_histogram(struct test_run *t, const char *name, const char *unit,
 	reporter->measure(
 		&(struct measure){.name = name, .unit = unit, .run = t, .histogram = histogram});
 }
+
+void measured_picture(const struct histogram *histogram, const char *unit)
+{
+	if (reporter->picture)
+		reporter->picture(histogram, unit);
+}

@@ -25,4 +25,7 @@ void measured_value(struct test_run *t, const char *name, const char *unit, uint
 void measured_histogram(struct test_run *t, const char *name, const char *unit,
 			const struct histogram *histogram);
 
+/* Draws the distribution that was reported last, where people read. */
+void measured_picture(const struct histogram *histogram, const char *unit);
+
 #endif

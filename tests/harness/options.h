@@ -23,6 +23,7 @@ struct options {
 	unsigned rw, pattern, completion;
 	const char *ring; /* benchmarks: rings of the variants to measure, a list */
 	uint64_t seed;
+	uint64_t samples;    /* of each distribution that the interrupt lab takes */
 	uint64_t timeout_ms; /* 0: each test's own */
 	uint64_t patience_ms;
 	uint64_t ecam;        /* where ECAM is when no table says it, 0: unknown */

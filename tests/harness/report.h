@@ -61,6 +61,7 @@ struct reporter {
 	void (*note)(const char *sentence);
 	/* A run of saboteurs: each of them, each clause that none can break, the sums. */
 	void (*measure)(const struct measure *measure);
+	void (*picture)(const struct histogram *histogram, const char *unit); /* may be NULL */
 	void (*sabotage)(const struct sabotage_result *result);
 	void (*suspect)(const struct clause *clause);
 	void (*sabotage_summary)(unsigned detected, unsigned tried, unsigned skipped);

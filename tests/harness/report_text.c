@@ -117,6 +117,30 @@ static void text_measure(const struct measure *measure)
 		      measure->thousandths % 1000, measure->unit);
 }
 
+#define PICTURE_WIDTH 50
+
+/* One row for each power of two; a bar is as long as its share of the fullest row. */
+static void text_picture(const struct histogram *histogram, const char *unit)
+{
+	uint64_t rows[64] = {0}, fullest = 1;
+
+	for (unsigned n = 0; n < HISTOGRAM_BUCKETS; n++) {
+		uint64_t value = histogram_bucket_lowest(n);
+
+		rows[value ? 63 - __builtin_clzll(value) : 0] += histogram->buckets[n];
+	}
+	for (unsigned n = 0; n < 64; n++)
+		fullest = MAXIMUM(fullest, rows[n]);
+	for (unsigned n = 0; n < 64; n++) {
+		static const char bar[] = "##################################################";
+		unsigned length = (unsigned)((rows[n] * PICTURE_WIDTH + fullest - 1) / fullest);
+
+		if (rows[n])
+			print("    %10lu %s and up %8lu |%s\n", n ? 1ul << n : 0, unit, rows[n],
+			      bar + PICTURE_WIDTH - length);
+	}
+}
+
 static void text_sabotage(const struct sabotage_result *result)
 {
 	print("%-8s %s: %s%s%s%s%s\n",
@@ -149,6 +173,7 @@ const struct reporter text_reporter = {
 	.clause = text_clause,
 	.note = text_note,
 	.measure = text_measure,
+	.picture = text_picture,
 	.sabotage = text_sabotage,
 	.suspect = text_suspect,
 	.sabotage_summary = text_sabotage_summary,

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Control measurements: what the host charges for things that no device has a part in, what the
+ * instrument itself costs, and how much of the CPU is really there. Once a run.
+ */
+#include "arch/clock.h"
+#include "arch/cpu.h"
+#include "arch/interrupt.h"
+#include "arch/io.h"
+#include "arch/memory.h"
+#include "tests/bench/lab.h"
+#include "tests/bench/offset.h"
+#include "tests/harness/drive.h"
+#include "tests/harness/report.h"
+#include "virtio/registers.h"
+
+#define DELAY_PORT      0x80       /* where BIOSes write their codes; nobody listens */
+#define UNASSIGNED      0xfef00000 /* between the local APICs and the firmware */
+#define OTHER           1
+#define TIMER_NS        100000
+#define NOISE_NS        50000000ull
+#define DISTURBED_PARTS 50 /* thousandths of the time that may be stolen */
+
+static struct histogram histogram;
+static volatile void *unassigned;
+
+/* ---- instructions that leave the guest, and some that do not ---- */
+
+static void nothing(struct test_run *t)
+{
+	(void)t;
+}
+
+static void do_cpuid(struct test_run *t)
+{
+	(void)t;
+	cpuid(0, 0);
+}
+
+static void write_port(struct test_run *t)
+{
+	(void)t;
+	port_write8(DELAY_PORT, 0);
+}
+
+static void read_unassigned(struct test_run *t)
+{
+	(void)t;
+	read32(unassigned);
+}
+
+static void read_status(struct test_run *t)
+{
+	common_read(t->device, device_status);
+}
+
+static void read_isr(struct test_run *t)
+{
+	isr_read(t->device);
+}
+
+static void read_function(struct test_run *t)
+{
+	pci_read32(t->device->function, PCI_VENDOR_ID);
+}
+
+static const struct control {
+	const char *name;
+	void (*act)(struct test_run *t);
+} controls[] = {
+	{"control rdtsc pair", nothing},
+	{"control cpuid", do_cpuid},
+	{"control port 0x80 write", write_port},
+	{"control unassigned MMIO read", read_unassigned},
+	{"control common configuration read", read_status},
+	{"control ISR status read", read_isr},
+	{"control configuration space read", read_function},
+};
+
+static void measure_control(struct test_run *t, const struct control *control)
+{
+	uint64_t samples = options.samples;
+
+	histogram_reset(&histogram);
+	for (uint64_t n = lab_warm_up(samples) + samples; n > 0; n--) {
+		uint64_t before = clock_now();
+
+		control->act(t);
+		before = clock_now() - before;
+		if (n <= samples)
+			lab_record(&histogram, (int64_t)before);
+	}
+	lab_report(t, control->name, "", &histogram);
+}
+
+/* ---- interrupts between CPUs ---- */
+
+static volatile bool spin;
+
+static void spin_open(void *context)
+{
+	(void)context;
+	while (spin)
+		;
+}
+
+/* From the command to the first instruction of the handler on `cpu`. */
+static void measure_ipi(struct test_run *t, unsigned cpu, const char *state, int64_t offset)
+{
+	unsigned vector = interrupt_allocate();
+	struct interrupt_tally *tally = interrupt_tally(cpu, vector);
+
+	histogram_reset(&histogram);
+	for (uint64_t n = lab_warm_up(options.samples) + options.samples; n > 0; n--) {
+		uint64_t before = tally->count, deadline = clock_deadline(PATIENCE_NS);
+		uint64_t sent = clock_now();
+
+		interrupt_send(cpu, vector);
+		while (tally->count == before) {
+			if (clock_passed(deadline))
+				fail_test(t, "an interrupt from CPU to CPU does not come in time");
+		}
+		if (n <= options.samples)
+			lab_record(&histogram, (int64_t)(tally->entry_tsc - sent) - offset);
+		/* Back into its halt, or its loop. */
+		clock_spin(5000);
+	}
+	interrupt_free(vector);
+	lab_report(t, "control IPI to handler", state, &histogram);
+}
+
+static void measure_ipis(struct test_run *t)
+{
+	struct clock_offset offset;
+
+	measure_ipi(t, cpu_current(), "self", 0);
+	if (cpu_count() < 2)
+		return;
+	if (!clock_offset_measure(OTHER, &offset)) {
+		reporter->note("disturbed: the clocks of two CPUs could not be compared, so no IPI "
+			       "between them is measured");
+		return;
+	}
+	spin = true;
+	if (!cpu_start(OTHER, spin_open, NULL))
+		error_in_test(t, "CPU %u is busy", OTHER);
+	measure_ipi(t, OTHER, "spinning", offset.ticks);
+	spin = false;
+	if (!cpu_finish(OTHER, clock_deadline(PATIENCE_NS), NULL))
+		fail_test(t, "CPU %u does not come back", OTHER);
+	measure_ipi(t, OTHER, "halted", offset.ticks);
+}
+
+/* ---- time ---- */
+
+static void measure_timer(struct test_run *t)
+{
+	histogram_reset(&histogram);
+	for (uint64_t n = options.samples / 10 + 1; n > 0; n--) {
+		uint64_t deadline = clock_deadline(TIMER_NS);
+
+		while (!clock_passed(deadline)) {
+			interrupts_close();
+			cpu_halt_until(deadline);
+		}
+		lab_record(&histogram, (int64_t)(clock_now() - deadline));
+	}
+	lab_report(t, "control timer overshoot", "halted", &histogram);
+}
+
+/*
+ * Spins and looks for gaps between two readings of the TSC that are much longer than usual: time that
+ * the CPU was not there.
+ */
+static void measure_noise(struct test_run *t)
+{
+	uint64_t begin = clock_now(), end = clock_deadline(NOISE_NS), last = begin, stolen = 0;
+	uint64_t usual = UINT64_MAX, parts;
+	char sentence[128];
+
+	for (unsigned n = 0; n < 1000; n++) {
+		uint64_t now = clock_now();
+
+		usual = MINIMUM(usual, now - last);
+		last = now;
+	}
+	histogram_reset(&histogram);
+	while (!clock_passed(end)) {
+		uint64_t now = clock_now();
+
+		if (now - last > 20 * usual) {
+			lab_record(&histogram, (int64_t)(now - last));
+			stolen += now - last;
+		}
+		last = now;
+	}
+	parts = stolen * 1000 / (last - begin);
+	if (histogram.count)
+		lab_report(t, "noise gaps", "", &histogram);
+	measured_value(t, "noise stolen time", "%", parts * 100);
+	if (parts <= DISTURBED_PARTS)
+		return;
+	format_text(sentence, sizeof(sentence),
+		    "disturbed: %lu.%lu %% of a spinning CPU's time was stolen, the figures say "
+		    "little",
+		    parts / 10, parts % 10);
+	reporter->note(sentence);
+}
+
+BENCH(interrupt, controls,
+      .about = "what exits, IPIs and timers cost without any device, and the noise",
+      .timeout = 120 * NANOSECONDS_A_SECOND)
+{
+	static bool done;
+
+	if (done)
+		skip_test(t, "once a run is enough");
+	done = true;
+	measure_noise(t);
+	unassigned = memory_map_device(UNASSIGNED, PAGE_SIZE);
+	for (unsigned n = 0; n < ARRAY_LENGTH(controls); n++) {
+		if (controls[n].act != read_unassigned || unassigned)
+			measure_control(t, &controls[n]);
+	}
+	measure_ipis(t);
+	measure_timer(t);
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where the time of one interrupt goes (docs/latency.md). Stamps: t0 before the buffer is published,
+ * t1 when the kick's store has returned, t2 when a second CPU that spins on the used index has seen
+ * it move, t3 at the first instruction of the handler, t4 behind its end-of-interrupt.
+ */
+#include "arch/clock.h"
+#include "arch/cpu.h"
+#include "arch/interrupt.h"
+#include "tests/bench/lab.h"
+#include "tests/bench/offset.h"
+#include "tests/harness/drive.h"
+#include "tests/harness/report.h"
+#include "virtio/slots.h"
+
+#define OBSERVER 1 /* its CPU */
+#define SPINS    2000u
+
+/* What the target CPU does when the interrupt comes. */
+enum state { SPINNING, HALTED, CLOSED, STATES };
+
+static const char *const state_names[] = {"spinning", "halted", "closed"};
+
+struct stamps {
+	uint64_t t0, t1, t2, opened, t3, t4;
+};
+
+struct figures {
+	struct histogram kick, used, device, injection, handler, opening, whole;
+	uint64_t overlapped; /* samples whose buffer was used before the kick's store returned */
+	uint64_t inverted; /* samples whose handler began before the observer saw the index move */
+};
+
+struct lab {
+	struct test_run *t;
+	struct virtqueue *queue;
+	struct slots slots;
+	bool packed, event_idx, observed;
+	struct clock_offset offset;
+	struct interrupt_tally *tally;
+	/* Between the CPUs: which sample the observer is to stamp, which it has, and when. */
+	volatile uint64_t wanted, seen, seen_at;
+	volatile bool over;
+};
+
+static struct lab lab;
+static struct figures figures;
+
+static void observe_used(void *context)
+{
+	uint64_t round = 0;
+
+	(void)context;
+	for (;;) {
+		while (lab.wanted == round) {
+			if (lab.over)
+				return;
+		}
+		round = lab.wanted;
+		while (!slots_pending(&lab.slots, lab.packed)) {
+			if (lab.over)
+				return;
+		}
+		lab.seen_at = clock_now();
+		lab.seen = round;
+	}
+}
+
+/* Spins until *place is no longer `old`; leaves the benchmark when the device is silent. */
+static void await_change(volatile uint64_t *place, uint64_t old, const char *what)
+{
+	uint64_t deadline = clock_deadline(PATIENCE_NS);
+
+	for (;;) {
+		for (unsigned n = 0; n < SPINS; n++) {
+			if (*place != old)
+				return;
+		}
+		if (clock_passed(deadline))
+			fail_test(lab.t, "%s does not come in time", what);
+	}
+}
+
+static void await_handler_halted(uint64_t before)
+{
+	uint64_t deadline = clock_deadline(PATIENCE_NS);
+
+	while (lab.tally->count == before) {
+		if (clock_passed(deadline))
+			fail_test(lab.t, "the interrupt of a halted CPU does not come in time");
+		cpu_halt_until(deadline);
+		interrupts_close();
+	}
+	interrupts_open();
+}
+
+/* With interrupts closed: until the local APIC has accepted it; then they are opened. */
+static void await_handler_closed(uint64_t before, struct stamps *stamps)
+{
+	uint64_t deadline = clock_deadline(PATIENCE_NS);
+
+	while (!interrupt_requested(lab.queue->vector)) {
+		if (clock_passed(deadline)) {
+			interrupts_open();
+			fail_test(lab.t, "the interrupt is not requested in time");
+		}
+	}
+	stamps->opened = clock_now();
+	interrupts_open();
+	await_change(&lab.tally->count, before, "the interrupt of an opened CPU");
+}
+
+static void await_handler(enum state state, uint64_t before, struct stamps *stamps)
+{
+	switch (state) {
+	case SPINNING:
+		await_change(&lab.tally->count, before, "the interrupt of a spinning CPU");
+		break;
+	case HALTED:
+		await_handler_halted(before);
+		break;
+	default:
+		await_handler_closed(before, stamps);
+	}
+}
+
+static void sample(enum state state, uint64_t round, struct stamps *stamps)
+{
+	uint64_t before = lab.tally->count, seen = lab.seen;
+
+	slots_arm(&lab.slots, lab.packed, lab.event_idx, 1);
+	slots_post(&lab.slots, 0, lab.packed);
+	lab.wanted = round;
+	if (state != SPINNING)
+		interrupts_close();
+	stamps->t0 = clock_now();
+	slots_publish(&lab.slots, lab.packed);
+	slots_kick(&lab.slots);
+	stamps->t1 = clock_now();
+	await_handler(state, before, stamps);
+	stamps->t3 = lab.tally->entry_tsc;
+	stamps->t4 = lab.tally->eoi_tsc;
+	if (lab.observed) {
+		await_change(&lab.seen, seen, "the used index");
+		stamps->t2 = lab.seen_at - (uint64_t)lab.offset.ticks;
+	}
+	while (!slots_pending(&lab.slots, lab.packed))
+		cpu_relax();
+	slots_take(&lab.slots, lab.packed);
+}
+
+static int64_t sum_of(const struct histogram *histogram)
+{
+	return (int64_t)histogram->sum;
+}
+
+static void record(enum state state, const struct stamps *stamps)
+{
+	lab_record(&figures.kick, (int64_t)(stamps->t1 - stamps->t0));
+	lab_record(&figures.handler, (int64_t)(stamps->t4 - stamps->t3));
+	if (state == CLOSED) {
+		lab_record(&figures.opening, (int64_t)(stamps->t3 - stamps->opened));
+		return;
+	}
+	lab_record(&figures.whole, (int64_t)(stamps->t3 - stamps->t0));
+	if (!lab.observed) {
+		lab_record(&figures.device, (int64_t)(stamps->t3 - stamps->t1));
+		return;
+	}
+	figures.overlapped += (int64_t)(stamps->t2 - stamps->t1) < 0;
+	figures.inverted += (int64_t)(stamps->t3 - stamps->t2) < 0;
+	lab_record(&figures.used, (int64_t)(stamps->t2 - stamps->t0));
+	/* Where the buffer was used within the kick there is nothing in between. */
+	if ((int64_t)(stamps->t2 - stamps->t1) >= 0)
+		lab_record(&figures.device, (int64_t)(stamps->t2 - stamps->t1));
+	lab_record(&figures.injection, (int64_t)(stamps->t3 - stamps->t2));
+}
+
+static void reset_figures(void)
+{
+	histogram_reset(&figures.kick);
+	histogram_reset(&figures.used);
+	histogram_reset(&figures.device);
+	histogram_reset(&figures.injection);
+	histogram_reset(&figures.handler);
+	histogram_reset(&figures.opening);
+	histogram_reset(&figures.whole);
+	figures.overlapped = 0;
+	figures.inverted = 0;
+}
+
+/* The parts of each sample make up its end to end; more than rounding is left where stamps are inverted. */
+static void report_rest(const char *state)
+{
+	int64_t rest = sum_of(&figures.whole) - sum_of(&figures.used) - sum_of(&figures.injection);
+	uint64_t mean = (uint64_t)(rest < 0 ? -rest : rest) * 1000 / figures.whole.count;
+	char name[64];
+
+	format_text(name, sizeof(name), "end to end less its parts, mean, %s", state);
+	measured_value(lab.t, name, "ns", mean);
+}
+
+static void report(enum state state)
+{
+	struct test_run *t = lab.t;
+	const char *name = state_names[state];
+
+	lab_report(t, "kick t1-t0", name, &figures.kick);
+	if (state == CLOSED) {
+		lab_report(t, "opening to handler", name, &figures.opening);
+	} else if (lab.observed) {
+		lab_report(t, "to used t2-t0", name, &figures.used);
+		if (figures.device.count)
+			lab_report(t, "device t2-t1", name, &figures.device);
+		lab_report(t, "injection t3-t2", name, &figures.injection);
+		report_rest(name);
+		measured_value(t, "used before the kick returned", "samples",
+			       figures.overlapped * 1000);
+		measured_value(t, "handler before the observer", "samples",
+			       figures.inverted * 1000);
+	} else {
+		lab_report(t, "device and injection t3-t1", name, &figures.device);
+	}
+	lab_report(t, "handler and EOI t4-t3", name, &figures.handler);
+	if (state != CLOSED)
+		lab_report_drawn(t, "end to end t3-t0", name, &figures.whole);
+}
+
+static void measure_state(enum state state, uint64_t *round)
+{
+	struct stamps stamps;
+
+	reset_figures();
+	for (unsigned n = lab_warm_up(options.samples); n > 0; n--)
+		sample(state, ++*round, &stamps);
+	for (uint64_t n = 0; n < options.samples; n++) {
+		sample(state, ++*round, &stamps);
+		record(state, &stamps);
+	}
+	report(state);
+}
+
+/* From unmasking a vector that is pending to its handler. */
+static void measure_unmasking(void)
+{
+	const struct msix *msix = &lab.t->device->msix;
+	static struct histogram store, arrival;
+
+	histogram_reset(&store);
+	histogram_reset(&arrival);
+	for (uint64_t n = 0; n < options.samples / 10 + 1; n++) {
+		uint64_t before = lab.tally->count, deadline, t0, t1;
+
+		msix_mask_entry(msix, lab.queue->entry, true);
+		slots_arm(&lab.slots, lab.packed, lab.event_idx, 1);
+		slots_post(&lab.slots, 0, lab.packed);
+		slots_publish(&lab.slots, lab.packed);
+		slots_kick(&lab.slots);
+		deadline = clock_deadline(PATIENCE_NS);
+		while (!msix_pending(msix, lab.queue->entry)) {
+			if (clock_passed(deadline))
+				fail_test(lab.t, "the pending bit is not set in time");
+		}
+		t0 = clock_now();
+		msix_mask_entry(msix, lab.queue->entry, false);
+		t1 = clock_now();
+		await_change(&lab.tally->count, before, "the interrupt of an unmasked vector");
+		lab_record(&store, (int64_t)(t1 - t0));
+		lab_record(&arrival, (int64_t)(lab.tally->entry_tsc - t0));
+		slots_take(&lab.slots, lab.packed);
+	}
+	lab_report(lab.t, "unmasking", "read and write", &store);
+	lab_report(lab.t, "unmasking to handler", "pending", &arrival);
+}
+
+static void prepare(struct test_run *t)
+{
+	struct request *request = new_request(t, 0);
+
+	lab = (struct lab){.t = t, .queue = work_queue(t), .packed = t->variant.packed};
+	lab.event_idx = lab.queue->event_idx;
+	lab.tally = interrupt_tally(lab.queue->cpu, lab.queue->vector);
+	if (!slots_create(&lab.slots, lab.queue, request, 1, t->device->rings.indirect, t->arena))
+		error_in_test(t, "the DMA arena has no room for the request");
+	if (cpu_count() < 2) {
+		reporter->note("one CPU only: there is nobody to see the used index move (t2)");
+		return;
+	}
+	if (!clock_offset_measure(OBSERVER, &lab.offset)) {
+		reporter->note("disturbed: the clocks of two CPUs could not be compared, so nobody "
+			       "stamps the used index (t2)");
+		return;
+	}
+	measured_value(t, "TSC offset of the observer, at most", "ns",
+		       clock_to_ns((uint64_t)(lab.offset.ticks < 0 ? -lab.offset.ticks
+								   : lab.offset.ticks)) *
+			       1000);
+	measured_value(t, "TSC offset, uncertainty", "ns",
+		       clock_to_ns(lab.offset.uncertainty) * 1000);
+	lab.observed = cpu_start(OBSERVER, observe_used, NULL);
+}
+
+static void end_observation(struct test_run *t)
+{
+	lab.over = true;
+	if (lab.observed && !cpu_finish(OBSERVER, clock_deadline(PATIENCE_NS), NULL))
+		fail_test(t, "the observer does not end");
+	lab.observed = false;
+}
+
+BENCH(interrupt, latency,
+      .about = "from the kick to the handler: where the time of an interrupt goes",
+      .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX,
+      .timeout = 120 * NANOSECONDS_A_SECOND)
+{
+	uint64_t round = 0;
+
+	bring_up(t);
+	prepare(t);
+	interrupt_stamp_eoi(true);
+	for (unsigned state = 0; state < STATES; state++)
+		measure_state(state, &round);
+	end_observation(t);
+	measure_unmasking();
+	interrupt_stamp_eoi(false);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the benchmarks of interrupts share: distributions in nanoseconds, and drawing them. */
+#ifndef TESTS_BENCH_LAB_H
+#define TESTS_BENCH_LAB_H
+
+#include "lib/histogram.h"
+#include "tests/harness/measure.h"
+
+/* Warm-up rounds for a number of samples: run, not recorded. */
+static inline unsigned lab_warm_up(uint64_t samples)
+{
+	return (unsigned)(samples / 10 + 1);
+}
+
+/* Records a distance of stamps as nanoseconds; one that is negative counts as 0. */
+void lab_record(struct histogram *histogram, int64_t ticks);
+
+/* Reports "name state", in nanoseconds. */
+void lab_report(struct test_run *t, const char *name, const char *state,
+		const struct histogram *histogram);
+
+/* The same, drawn for people too. */
+void lab_report_drawn(struct test_run *t, const char *name, const char *state,
+		      const struct histogram *histogram);
+
+#endif
