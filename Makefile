@@ -28,7 +28,7 @@ CFLAGS := -std=gnu17 -g -ffreestanding -Wall -Wextra -Werror -Wno-missing-field-
 ifneq ($(CLANG),)
 CFLAGS += --target=x86_64-elf -fno-builtin
 else
-CFLAGS += -fno-tree-loop-distribute-patterns
+CFLAGS += -fno-tree-loop-distribute-patterns -malign-data=abi
 endif
 # An instrumented image: its counters leave the guest at the end of the run (arch/x86/coverage.c).
 ifneq ($(COVERAGE),)

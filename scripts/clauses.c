@@ -5,23 +5,23 @@
  *	clauses header tests/clauses.tsv	the enumerators
  *	clauses table tests/clauses.tsv		the rows and their texts
  *
- * The texts are most of the image's read-only data, so they are kept by byte pair encoding: the most
- * frequent pair of bytes becomes a code of its own, again and again, until the codes are used up. Any
- * text can be read alone, without a buffer (tests/harness/clause_text.c).
+ * The texts are most of the image's read-only data, so they are kept as a grammar (pair by pair
+ * replacement): the most frequent pair of symbols becomes a symbol of its own, again and again, until
+ * no pair is worth it. Symbols have 12 bits. Any text can be read alone, without decoding another
+ * (tests/harness/clause_text.c).
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS_MOST     4096
-#define COLUMNS       8
-#define TEXTS_MOST    (4 * ROWS_MOST)
-#define POOL_MOST     (1u << 20)
-#define CODES_LOW     0x01 /* … 0x1f, and 0x80 … 0xff: no text has these bytes */
-#define CODES_LOW_END 0x20
-#define CODES_HIGH    0x80
-#define CODES_END     0x100
+#define ROWS_MOST    4096
+#define COLUMNS      8
+#define TEXTS_MOST   (4 * ROWS_MOST)
+#define POOL_MOST    (1u << 20)
+#define RULES_FIRST  128 /* symbols below are characters; 0 ends a text */
+#define SYMBOLS_MOST 4096
+#define WORTH_IT     4 /* a rule takes 3 bytes, and each use after the first saves 1.5 */
 
 enum column { ID, SECTION, LEVEL, APPLIES, NEEDS, STATEMENT, OBSERVE, HOW };
 
@@ -29,11 +29,12 @@ static char *rows[ROWS_MOST][COLUMNS];
 static unsigned row_count;
 
 /* The texts one after another, each ended by a 0; grows shorter as pairs are replaced. */
-static uint8_t pool[POOL_MOST];
+static uint16_t pool[POOL_MOST];
 static size_t pool_length;
 static const char *texts[TEXTS_MOST];
 static unsigned text_count;
-static uint8_t pairs[CODES_END][2];
+static uint16_t rules[SYMBOLS_MOST][2];
+static unsigned symbol_count = RULES_FIRST;
 
 static void die(unsigned line, const char *what, const char *value)
 {
@@ -135,61 +136,72 @@ static unsigned place(const char *text)
 static void fill_pool(void)
 {
 	for (unsigned n = 0; n < text_count; n++) {
-		size_t length = strlen(texts[n]) + 1;
+		const char *text = texts[n];
 
-		if (pool_length + length > POOL_MOST)
+		if (pool_length + strlen(text) + 1 > POOL_MOST)
 			die(0, "the texts are longer than this tool holds", NULL);
-		memcpy(pool + pool_length, texts[n], length);
-		pool_length += length;
+		do
+			pool[pool_length++] = (uint8_t)*text;
+		while (*text++);
 	}
 }
 
-static void replace(unsigned code, unsigned pair)
+/* How often each pair stands in the pool, and the most frequent one; 0 when none is worth a rule. */
+static uint32_t best_pair(void)
 {
+	static uint16_t counts[(size_t)SYMBOLS_MOST * SYMBOLS_MOST];
+	uint32_t best = 0;
+
+	for (size_t n = 0; n + 1 < pool_length; n++) {
+		uint32_t pair = (uint32_t)pool[n] * SYMBOLS_MOST + pool[n + 1];
+
+		if (pool[n] && pool[n + 1] && ++counts[pair] > counts[best])
+			best = pair;
+	}
+	if (counts[best] < WORTH_IT)
+		best = 0;
+	for (size_t n = 0; n + 1 < pool_length; n++)
+		counts[(uint32_t)pool[n] * SYMBOLS_MOST + pool[n + 1]] = 0;
+	return best;
+}
+
+static void replace(uint32_t pair)
+{
+	uint16_t first = (uint16_t)(pair / SYMBOLS_MOST), second = (uint16_t)(pair % SYMBOLS_MOST);
 	size_t to = 0;
 
-	pairs[code][0] = (uint8_t)(pair >> 8);
-	pairs[code][1] = (uint8_t)pair;
+	rules[symbol_count][0] = first;
+	rules[symbol_count][1] = second;
 	for (size_t from = 0; from < pool_length; from++) {
-		if (from + 1 < pool_length && pool[from] == pair >> 8 &&
-		    pool[from + 1] == (pair & 0xff)) {
-			pool[to++] = (uint8_t)code;
+		if (from + 1 < pool_length && pool[from] == first && pool[from + 1] == second) {
+			pool[to++] = (uint16_t)symbol_count;
 			from++;
 		} else {
 			pool[to++] = pool[from];
 		}
 	}
 	pool_length = to;
+	symbol_count++;
 }
 
 static void encode(void)
 {
-	static unsigned counts[1 << 16];
+	uint32_t pair;
 
-	for (unsigned code = CODES_LOW; code < CODES_END; code++) {
-		unsigned best = 0;
-
-		if (code == CODES_LOW_END)
-			code = CODES_HIGH;
-		memset(counts, 0, sizeof(counts));
-		for (size_t n = 0; n + 1 < pool_length; n++) {
-			if (pool[n] && pool[n + 1])
-				counts[pool[n] << 8 | pool[n + 1]]++;
-		}
-		for (unsigned pair = 1; pair < 1 << 16; pair++) {
-			if (counts[pair] > counts[best])
-				best = pair;
-		}
-		if (counts[best] < 2)
-			return;
-		replace(code, best);
-	}
+	while (symbol_count < SYMBOLS_MOST && (pair = best_pair()) != 0)
+		replace(pair);
 }
 
-static void print_bytes(const uint8_t *bytes, size_t length)
+/* Symbols of 12 bits, two in three bytes, the lower half first. */
+static void print_symbols(const char *name, const uint16_t *symbols, size_t count)
 {
-	for (size_t n = 0; n < length; n++)
-		printf("%s%u,", n % 24 ? "" : "\n\t", bytes[n]);
+	printf("const uint8_t %s[] = {", name);
+	for (size_t n = 0; n < count; n += 2) {
+		unsigned first = symbols[n], second = n + 1 < count ? symbols[n + 1] : 0;
+
+		printf("%s%u,%u,%u,", n % 16 ? "" : "\n\t", first & 0xff,
+		       first >> 8 | (second & 0xf) << 4, second >> 4);
+	}
 	printf("\n};\n");
 }
 
@@ -241,11 +253,10 @@ static void print_table(void)
 		       starts[place(rows[n][STATEMENT])], starts[place(rows[n][ID])],
 		       starts[place(rows[n][SECTION])], starts[place(rows[n][NEEDS])], level_of(n),
 		       observer_of(n), strcmp(rows[n][APPLIES], "legacy") == 0);
-	printf("};\nconst uint8_t clause_text_pairs[%u][2] = {\n", CODES_END);
-	for (unsigned code = 0; code < CODES_END; code++)
-		printf("%s{%u, %u},", code % 12 ? " " : "\n\t", pairs[code][0], pairs[code][1]);
-	printf("\n};\nconst uint8_t clause_text_pool[] = {");
-	print_bytes(pool, pool_length);
+	printf("};\n");
+	print_symbols("clause_text_rules", rules[RULES_FIRST],
+		      2 * (size_t)(symbol_count - RULES_FIRST));
+	print_symbols("clause_text_symbols", pool, pool_length);
 }
 
 int main(int count, char **arguments)

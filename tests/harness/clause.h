@@ -14,7 +14,7 @@ enum clause_observer { OBSERVED_BY_GUEST, OBSERVED_BY_HOST, OBSERVED_BY_NONE };
 
 /* One row of tests/clauses.tsv. */
 struct clause {
-	/* Places in clause_text_pool: read them with the functions below. */
+	/* Places in clause_text_symbols: read them with the functions below. */
 	uint32_t statement;
 	uint16_t id;
 	uint16_t section;
@@ -25,8 +25,8 @@ struct clause {
 };
 
 extern const struct clause clauses[CLAUSE_COUNT];
-extern const uint8_t clause_text_pairs[256][2];
-extern const uint8_t clause_text_pool[];
+extern const uint8_t clause_text_rules[];
+extern const uint8_t clause_text_symbols[];
 
 /* The texts of a row, each in a static buffer that the next call of the same function overwrites. */
 const char *clause_name(const struct clause *clause); /* its id: "PCI-MSIX-11" */

@@ -1,30 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The texts of the catalogue, which the build keeps by byte pair encoding (scripts/clauses.c). */
+/*
+ * The texts of the catalogue, which the build keeps as a grammar (scripts/clauses.c): symbols below
+ * 128 are characters, 0 ends a text, each of the others stands for two symbols.
+ */
 #include "tests/harness/clause.h"
 
 #define NESTING_MOST 64
+#define RULES_FIRST  128
 
-/* Is this byte a character, or a code that stands for two bytes? */
-static bool is_character(uint8_t byte)
+/* The nth of an array of 12-bit symbols, two in three bytes. */
+static uint16_t symbol_at(const uint8_t *symbols, uint32_t n)
 {
-	return byte >= 0x20 && byte < 0x80;
+	const uint8_t *at = symbols + n / 2 * 3;
+
+	return n % 2 ? (uint16_t)(at[1] >> 4 | at[2] << 4) : (uint16_t)(at[0] | (at[1] & 0xf) << 8);
 }
 
-static const char *expand(uint32_t offset, char *buffer, size_t size)
+static const char *expand(uint32_t place, char *buffer, size_t size)
 {
-	const uint8_t *from = clause_text_pool + offset;
-	uint8_t waiting[NESTING_MOST];
+	uint16_t waiting[NESTING_MOST], symbol;
 	unsigned depth = 0;
 	size_t length = 0;
 
-	while (length + 1 < size && (depth > 0 || *from)) {
-		uint8_t byte = depth > 0 ? waiting[--depth] : *from++;
+	while (length + 1 < size) {
+		symbol = depth > 0 ? waiting[--depth] : symbol_at(clause_text_symbols, place++);
+		if (!symbol)
+			break;
+		while (symbol >= RULES_FIRST && depth < NESTING_MOST) {
+			uint32_t rule = symbol - RULES_FIRST;
 
-		while (!is_character(byte) && depth < NESTING_MOST) {
-			waiting[depth++] = clause_text_pairs[byte][1];
-			byte = clause_text_pairs[byte][0];
+			waiting[depth++] = symbol_at(clause_text_rules, 2 * rule + 1);
+			symbol = symbol_at(clause_text_rules, 2 * rule);
 		}
-		buffer[length++] = (char)byte;
+		buffer[length++] = (char)symbol;
 	}
 	buffer[length] = '\0';
 	return buffer;
