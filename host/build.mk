@@ -99,3 +99,12 @@ test-host: $(BUILD)/virtproof $(BUILD)/virtproof.elf $(BUILD)/host/stand-in $(ho
 matrix: all ## judge QEMU in many configurations, several at a time
 	@$(BUILD)/virtproof matrix --logs $(BUILD)/matrix -l $(BUILD)/matrix.log \
 		-r $(BUILD)/matrix.html tests/matrix/qemu.matrix
+
+PREFIX ?= /usr/local
+.PHONY: install
+install: all ## put the program, the image, expectations and the man page below PREFIX
+	install -D -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/virtproof
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/virtproof $(wildcard $(BUILD)/virtproof.elf \
+		$(BUILD)/virtproof.img $(BUILD)/virtproof.iso)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/virtproof/expect $(wildcard tests/expect/*)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 docs/virtproof.1
