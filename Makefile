@@ -53,7 +53,7 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-clang test-reproducible test-safety test-selftest test-trace test-boot test-sabotage test-lab
+TEST_TARGETS := all lint unit test-clang test-reproducible test-safety test-selftest test-trace test-boot test-sabotage test-lab test-bench
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -149,6 +149,10 @@ test-trace: $(BUILD)/virtproof.elf ## vp.trace says what QEMU's own trace says
 .PHONY: test-selftest
 test-selftest: $(BUILD)/virtproof.elf ## tests that go wrong on purpose are reported as such
 	@tests/selftest/run.sh $(BUILD)
+
+.PHONY: test-bench
+test-bench: $(BUILD)/virtproof.elf ## the throughput benchmarks run, and their figures are possible
+	@tests/bench/run.sh $(BUILD)
 
 # ---- unit tests on the host -----------------------------------------------------------------------
 

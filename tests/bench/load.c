@@ -3,6 +3,7 @@
 
 #include "arch/clock.h"
 #include "arch/cpu.h"
+#include "arch/interrupt.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -50,12 +51,14 @@ INLINE struct hand take_in_hand(const struct worker *worker)
 	};
 }
 
+/* The results, when the window has ended. */
 INLINE void hand_back(struct worker *worker, const struct hand *hand)
 {
 	worker->completed = hand->completed;
 	worker->kicks = hand->kicks;
 	worker->kick_ticks = hand->kick_ticks;
 	worker->guest_ticks = hand->guest_ticks;
+	worker->interrupts = interrupt_count(worker->slots.queue->vector) - worker->interrupts;
 }
 
 /*
@@ -245,6 +248,7 @@ INLINE bool window_ends(struct hand *hand, struct worker *worker, uint64_t now)
 		hand->kicks = 0;
 		hand->kick_ticks = 0;
 		hand->guest_ticks = 0;
+		worker->interrupts = interrupt_count(worker->slots.queue->vector);
 		histogram_reset(&worker->latency);
 	}
 	return false;
@@ -290,6 +294,7 @@ INLINE void open_loop(struct worker *worker, bool packed, bool event_idx)
 	uint64_t now = clock_now(), start = now, due = now, end = now + worker->settings.duration;
 	uint64_t moved = now;
 
+	worker->interrupts = interrupt_count(worker->slots.queue->vector);
 	while (now < end || idle < hand.depth) {
 		unsigned before = idle;
 

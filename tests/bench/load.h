@@ -55,6 +55,7 @@ struct worker {
 	uint64_t completed;
 	uint64_t elapsed; /* TSC ticks */
 	uint64_t kicks;
+	uint64_t interrupts;      /* of its queue's vector */
 	uint64_t kick_ticks;      /* spent in notifications */
 	uint64_t guest_ticks;     /* spent neither waiting nor in notifications */
 	bool stalled;             /* the device stopped completing */

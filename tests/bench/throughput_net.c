@@ -27,6 +27,7 @@ struct traffic {
 
 	uint64_t sent, arrived;           /* since the start */
 	uint64_t received, bytes;         /* that arrived within the window */
+	bool closed;                      /* the window is over: what still comes is not counted */
 	uint64_t guest_ticks, kick_ticks; /* as in struct worker */
 	bool stalled;
 	struct histogram latency;
@@ -99,7 +100,7 @@ INLINE unsigned receive(struct lane *lane, struct lane *back, bool packed, bool 
 
 			*back->stamps[reply] = stamp;
 			slots_post(&back->slots, reply, packed);
-		} else {
+		} else if (!traffic.closed) {
 			histogram_record(&traffic.latency, now - stamp);
 			traffic.bytes += length;
 		}
@@ -173,22 +174,22 @@ INLINE void run(bool returning, bool packed, bool event_idx)
 	while (now < end || traffic.arrived < traffic.sent) {
 		uint64_t stamp = due;
 		unsigned count = now < end ? due_now(now, &due) : 0;
-		bool open = now < end;
 
+		traffic.closed = now >= end;
 		if (!traffic.interval)
 			stamp = now;
 		if (turn(returning, count, stamp, packed, event_idx))
 			moved = clock_now();
 		now = clock_now();
-		if (open)
+		if (!traffic.closed)
 			traffic.received = traffic.arrived - before;
 		if (end == UINT64_MAX && traffic.arrived >= warm) {
 			end = now + traffic.duration;
 			before = traffic.arrived;
 			open_window();
 		}
-		if (now - moved > (open ? patience : settle)) {
-			traffic.stalled = open;
+		if (now - moved > (traffic.closed ? settle : patience)) {
+			traffic.stalled = !traffic.closed;
 			return;
 		}
 	}
@@ -281,6 +282,7 @@ static void clear_results(void)
 	traffic.arrived = 0;
 	traffic.received = 0;
 	traffic.stalled = false;
+	traffic.closed = false;
 	open_window();
 }
 
