@@ -101,10 +101,7 @@ TEST(balloon, reported_pages_keep_the_poison,
 		CHECK(t, BALLOON_REPORT_2, changed == WORDS,
 		      "poison_val is %#x, a reported page came to hold %#x", poisons[n],
 		      words[MINIMUM(changed, (unsigned)WORDS - 1)]);
-		t->up = false;
-		REQUIRE(t, t->device->transport->reset(t->device),
-			"the device could not be reset: %s", t->device->problem);
-		t->device->transport->del_vqs(t->device);
+		start_over(t);
 	}
 }
 

@@ -38,7 +38,7 @@ static void up_without_zones(struct test_run *t)
 	if (blk_offers(t, VIRTIO_BLK_F_ZONED)) {
 		if (!negotiate(t, features))
 			skip_test(t, "a host-managed disk does not go without VIRTIO_BLK_F_ZONED");
-		blk_down(t);
+		start_over(t);
 	}
 	set_up(t, features, 1);
 	go_live(t);

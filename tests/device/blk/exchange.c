@@ -74,19 +74,11 @@ uint32_t blk_difference(const uint8_t *a, const uint8_t *b, uint32_t length)
 	return n;
 }
 
-void blk_down(struct test_run *t)
-{
-	t->up = false;
-	REQUIRE(t, t->device->transport->reset(t->device), "the device could not be reset: %s",
-		t->device->problem);
-	t->device->transport->del_vqs(t->device);
-}
-
 void blk_again(struct test_run *t)
 {
 	struct features features = t->device->negotiated;
 
-	blk_down(t);
+	start_over(t);
 	set_up(t, features, 1);
 	go_live(t);
 }

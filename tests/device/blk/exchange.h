@@ -65,9 +65,6 @@ uint32_t blk_difference(const uint8_t *a, const uint8_t *b, uint32_t length);
 /* Leaves the test as skipped on a read-only disk. */
 void blk_skip_read_only(struct test_run *t);
 
-/* Resets the device; blk_up() may follow. */
-void blk_down(struct test_run *t);
-
 /* Resets the device and brings it up with the features it had. */
 void blk_again(struct test_run *t);
 

@@ -11,13 +11,13 @@ static bool works_with(struct test_run *t, uint64_t type_features, uint8_t *data
 	features.words[0] &= ~(BIT64(24) - 1);
 	features.words[0] |= type_features;
 	accepted = negotiate(t, features);
-	blk_down(t);
+	start_over(t);
 	if (!accepted)
 		return false;
 	set_up(t, features, 1);
 	go_live(t);
 	blk_read(t, 0, blk_block_sectors(t), data);
-	blk_down(t);
+	start_over(t);
 	return true;
 }
 

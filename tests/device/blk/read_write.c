@@ -150,7 +150,7 @@ TEST(blk, read_only_disk_refuses_writes,
 		      accepted ? "accepted" : "declined", blk_status_name(status));
 		if (!accepted)
 			return;
-		blk_down(t);
+		start_over(t);
 		blk_up(t, 0, BIT64(VIRTIO_BLK_F_RO));
 	}
 }

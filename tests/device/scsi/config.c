@@ -17,9 +17,7 @@ TEST(scsi, sizes_return_to_defaults,
 		set_up(t, features_for(t), 3);
 		config_write(t->device, struct virtio_scsi_config, sense_size, 252);
 		config_write(t->device, struct virtio_scsi_config, cdb_size, 16);
-		REQUIRE(t, t->device->transport->reset(t->device),
-			"the device could not be reset: %s", t->device->problem);
-		t->device->transport->del_vqs(t->device);
+		start_over(t);
 	}
 }
 
