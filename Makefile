@@ -123,7 +123,7 @@ test: ## all tests; the last line is the sum
 # ---- who tests the tests ----------------------------------------------------------------------------
 
 .PHONY: coverage-clauses
-coverage-clauses: $(BUILD)/virtproof.elf ## docs/coverage.md: which clauses runs on QEMU judge
+coverage-clauses: all ## docs/coverage.md: which clauses runs on QEMU judge
 	@tests/coverage-clauses.sh $(BUILD) docs/coverage.md
 
 .PHONY: test-safety

@@ -10,17 +10,17 @@ qemu=${QEMU:-qemu-system-x86_64}
 folder=$(mktemp -d "${TMPDIR:-/tmp}/virtproof-coverage.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 
-
-# Boots every device type that QEMU has and the suite knows; the argument goes to each virtio device.
+# Boots every device type that QEMU has and the suite knows; the second argument goes to each virtio
+# device, the third to the image.
 boot() {
-	local name=$1 each=$2 status=0
+	local name=$1 each=$2 words=${3:-} status=0
 
 	truncate -s 16M "$folder/scratch"
 	timeout -k 3 240 "$qemu" -M q35 -accel tcg -m 128 -smp 2 -nodefaults -display none \
 		-no-reboot -serial file:"$folder/$name.json" \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 \
 		-kernel "$build/virtproof.elf" \
-		-append "vp.exit=debug vp.format=json vp.scratch=all" \
+		-append "vp.exit=debug vp.format=json vp.scratch=all $words" \
 		-blockdev "raw,node-name=disk,file.driver=file,file.filename=$folder/scratch,discard=unmap" \
 		-device "virtio-blk-pci,drive=disk,num-queues=2$each" \
 		-blockdev null-co,node-name=fixed,size=16777216,read-zeroes=on,read-only=on \
@@ -46,7 +46,16 @@ boot() {
 }
 
 boot split ""
-boot packed ",packed=on"
+# QEMU 7.2 spins in virtio_blk_handle_vq() for ever where a packed queue is reset and made smaller.
+boot packed ",packed=on" vp.skip=ring.reset_queue_has_its_largest_size_again
+
+# With the host's help, for clauses that need it: the program on the host answers.
+"$build/virtproof" run --expect=none --quiet --log="$folder/host.json" -d blk-scratch -d net-dgram \
+	-d console -d scsi -d balloon -d keyboard -d tablet >/dev/null 2>&1 || true
+if ! grep -q '"type":"summary"' "$folder/host.json"; then
+	echo "coverage-clauses: the run with the host's help has no summary" >&2
+	exit 1
+fi
 
 mkdir -p "$(dirname "$output")"
 awk -v version="$("$qemu" --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')" \
