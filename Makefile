@@ -53,7 +53,7 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-clang test-reproducible test-safety test-selftest test-trace test-boot test-sabotage test-lab test-bench
+TEST_TARGETS := all lint unit test-clang test-reproducible test-safety test-selftest test-trace test-boot test-sabotage test-lab test-bench test-qemu-trace
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -145,6 +145,10 @@ test-boot: $(BUILD)/virtproof.elf ## the image boots on machines of all kinds (B
 .PHONY: test-trace
 test-trace: $(BUILD)/virtproof.elf ## vp.trace says what QEMU's own trace says
 	@tests/trace/compare.sh $(BUILD)
+
+.PHONY: test-qemu-trace
+test-qemu-trace: $(BUILD)/virtproof.elf ## kicks and interrupts went the way they should, by the trace of QEMU
+	@tests/trace/paths.sh $(BUILD)
 
 .PHONY: test-selftest
 test-selftest: $(BUILD)/virtproof.elf ## tests that go wrong on purpose are reported as such
