@@ -158,7 +158,7 @@ bool slots_lay(struct slots *slots, struct virtqueue *queue, const struct segmen
 bool slots_create(struct slots *slots, struct virtqueue *queue, const struct request *requests,
 		  unsigned count, bool indirect, struct arena *arena)
 {
-	unsigned stride = (requests[0].out_length > 0) + (requests[0].in_length > 0);
+	unsigned stride = request_least(&requests[0]);
 	struct segment *segments =
 		arena_allocate(arena, "slot segments", count * stride * sizeof(*segments), 8);
 

@@ -65,7 +65,7 @@ bool slots_lay(struct slots *slots, struct virtqueue *queue, const struct segmen
 	       unsigned stride, unsigned count, bool indirect, struct arena *arena) MUST_CHECK;
 
 /*
- * The same with requests[n] as slot n, one segment a direction; all of them have the same number of
+ * The same with requests[n] as slot n, in request_least() segments; all of them have the same number of
  * segments.
  */
 bool slots_create(struct slots *slots, struct virtqueue *queue, const struct request *requests,

@@ -36,15 +36,26 @@ static unsigned cut(uint8_t *bytes, uint32_t length, unsigned parts, bool writab
 unsigned request_cut(const struct request *request, unsigned out_parts, unsigned in_parts,
 		     struct segment *segments)
 {
+	uint32_t body = request->out_length - request->head;
+	uint32_t reply = request->in_length - request->status;
+	const unsigned most = REQUEST_SEGMENTS_MOST / 2u - 1;
 	unsigned count;
 
 	if (request->whole)
 		out_parts = in_parts = 1;
-	count = cut(request->out, request->out_length,
-		    MINIMUM(out_parts, REQUEST_SEGMENTS_MOST / 2u), false, segments);
+	count = cut(request->out, request->head, 1, false, segments);
+	count += cut(request->out + request->head, body, MINIMUM(out_parts, most), false,
+		     segments + count);
+	count += cut(request->in, reply, MINIMUM(in_parts, most), true, segments + count);
 
-	return count + cut(request->in, request->in_length,
-			   MINIMUM(in_parts, REQUEST_SEGMENTS_MOST / 2u), true, segments + count);
+	return count + cut(request->in + reply, request->status, 1, true, segments + count);
+}
+
+unsigned request_least(const struct request *request)
+{
+	struct segment segments[REQUEST_SEGMENTS_MOST];
+
+	return request_cut(request, 1, 1, segments);
 }
 
 bool request_add(struct virtqueue *queue, struct request *request)

@@ -22,9 +22,11 @@ struct request {
 	/*
 	 * request_cut() leaves each direction in one piece: for types whose devices are known to want
 	 * it so. That they must not is for a test of the type to say (SPLIT-FRAME-1), not for every
-	 * test that cuts.
+	 * test that cuts. The same goes for the bytes at the start of the readable and at the end of the
+	 * writable ones that request_cut() keeps in descriptors of their own: header and status.
 	 */
 	bool whole;
+	uint8_t head, status;
 };
 
 struct workload {
@@ -66,7 +68,10 @@ const struct workload *workload_of(uint32_t type);
 unsigned request_cut(const struct request *request, unsigned out_parts, unsigned in_parts,
 		     struct segment *segments);
 
-/* Adds a request to a queue, uncut: one segment a direction. The token is the request. */
+/* How many segments there are at least, however many parts are asked for. */
+unsigned request_least(const struct request *request);
+
+/* Adds a request to a queue, uncut, in request_least() segments. The token is the request. */
 bool request_add(struct virtqueue *queue, struct request *request) MUST_CHECK;
 
 #endif

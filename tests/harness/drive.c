@@ -125,6 +125,10 @@ struct request *new_request(struct test_run *t, uint64_t seed)
 
 	if (!t->workload->prepare(t->device, t->arena, seed, request))
 		error_in_test(t, "the DMA arena has no room for a request");
+	if (t->device->queue_count > t->workload->queue && work_queue(t) &&
+	    !t->device->rings.indirect && request_least(request) > work_queue(t)->size)
+		skip_test(t, "a ring of %u entries has no room for a request of %u descriptors",
+			  work_queue(t)->size, request_least(request));
 	return request;
 }
 

@@ -84,10 +84,10 @@ TEST(interrupt, used_buffer_is_visible_to_the_handler,
 	interrupt_set_handler(queue->vector, NULL, NULL);
 }
 
-/* How many requests fit a queue at once, up to BATCH: each takes two descriptors at most. */
+/* How many requests fit a queue at once, up to BATCH: each takes three descriptors at most. */
 static unsigned batch_for(const struct virtqueue *queue)
 {
-	return MINIMUM(BATCH, MAXIMUM(queue->size / 2u, 1u));
+	return MINIMUM(BATCH, MAXIMUM(queue->size / 3u, 1u));
 }
 
 /* Submits `count` requests with one publication and one kick. */

@@ -29,7 +29,8 @@ static void prepare(struct test_run *t)
 	struct request *requests;
 
 	sweep = (struct sweep){.queue = work_queue(t)};
-	sweep.chains = MINIMUM(CHAINS_MOST, slots_most(sweep.queue, 2, false));
+	sweep.chains = MINIMUM(CHAINS_MOST,
+			       slots_most(sweep.queue, request_least(new_request(t, 0)), false));
 	requests = test_memory(t, "requests", sweep.chains * sizeof(*requests), 8);
 	for (unsigned n = 0; n < sweep.chains; n++) {
 		if (!t->workload->prepare(t->device, t->arena, n, &requests[n]))

@@ -127,7 +127,7 @@ TEST(ring, suspend_and_resume_show_in_the_status,
 /* Suspends a device with a backlog that it was told of. */
 static unsigned suspend_in_use(struct test_run *t, struct virtqueue *queue)
 {
-	unsigned count = MINIMUM(queue->size / 2u, BACKLOG);
+	unsigned count = MINIMUM(queue->size / 3u, BACKLOG);
 
 	for (unsigned n = 0; n < count; n++) {
 		struct request *request = new_request(t, n);

@@ -162,13 +162,14 @@ static bool expose(struct traffic *traffic, struct load *load, unsigned waiting)
 	struct segment segments[REQUEST_SEGMENTS_MOST];
 	struct virtqueue *queue = traffic->queue;
 	struct request *request = load->request;
-	/* Each of those that wait needs two descriptors at most. */
+	unsigned least = request_least(request), held = least * waiting;
+	/* Those that wait need their room too. */
 	unsigned room = traffic->t->device->rings.indirect
 				? 2 * TRAFFIC_PARTS_MOST
-				: (queue->free > 2 * waiting ? queue->free - 2 * waiting : 1u);
+				: (queue->free > held ? queue->free - held : 1u);
 	unsigned count;
 
-	if (!traffic->t->device->rings.indirect && room < 2)
+	if (!traffic->t->device->rings.indirect && room < least)
 		room = queue->free;
 	load->fill = (uint8_t)(load->fill + 29);
 	memset(request->in, load->fill, request->in_length);

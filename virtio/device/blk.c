@@ -75,6 +75,10 @@ bool blk_prepare(struct arena *arena, enum virtio_blk_type type, uint64_t sector
 		.in_length = in_bytes + 1,
 		.written_least = 1,
 		.written_most = in_bytes + 1,
+		/* Several devices take header, data and status to be one descriptor each. */
+		.whole = true,
+		.head = sizeof(*header),
+		.status = 1,
 	};
 	request->out = arena_allocate(arena, "blk request", request->out_length, 16);
 	request->in = arena_allocate(arena, "blk reply", request->in_length, 16);
