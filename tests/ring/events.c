@@ -59,6 +59,23 @@ static bool mostly_quiet(const struct sweep *sweep)
 	return sweep->quiet_noisy * 2 <= sweep->quiet;
 }
 
+/*
+ * Whether suppression has any effect on this device, as the queue is armed now: it need not (SHOULD), and
+ * then the place of the event cannot be told by silence.
+ */
+static bool keeps_quiet(struct sweep *sweep, void (*arm)(struct virtqueue *queue))
+{
+	bool quiet;
+
+	for (unsigned n = 0; n < 16; n++) {
+		arm(sweep->queue);
+		burst_is_quiet(sweep, 1);
+	}
+	quiet = mostly_quiet(sweep);
+	sweep->quiet = sweep->quiet_noisy = 0;
+	return quiet;
+}
+
 TEST(ring, split_used_event_is_exact,
      .about = "a message comes when the used index passes used_event, and mostly only then",
      .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_INDIRECT, .always = AXIS_EVENT_IDX,
@@ -69,7 +86,7 @@ TEST(ring, split_used_event_is_exact,
 
 	bring_up(t);
 	start_sweep(&sweep, t, 1);
-	most = MINIMUM(BURST_MOST, sweep.queue->size / 2u);
+	most = MINIMUM(BURST_MOST, sweep.queue->size / 3u);
 	for (unsigned count = 1; count <= most; count++) {
 		for (uint16_t after = 0; after < 2 * count; after++) {
 			uint16_t index = sweep.queue->split.used_index;
@@ -99,11 +116,11 @@ TEST(ring, split_used_event_goes_through_65535,
      .needs = NEEDS_MSIX | NEEDS_WORK, .always = AXIS_EVENT_IDX, WITH_FEATURE(VIRTIO_F_EVENT_IDX))
 {
 	struct virtqueue *queue;
-	struct request *requests[127];
+	struct request *requests[85];
 
 	bring_up(t);
 	queue = work_queue(t);
-	if (queue->size / 2 < ARRAY_LENGTH(requests))
+	if (queue->size / 3 < ARRAY_LENGTH(requests))
 		skip_test(t, "65536 requests take long in a ring of %u entries", queue->size);
 	for (unsigned n = 0; n < ARRAY_LENGTH(requests); n++)
 		requests[n] = new_request(t, n);
@@ -126,6 +143,15 @@ TEST(ring, split_used_event_goes_through_65535,
 	}
 }
 
+/* Nowhere near, neither in its place nor behind the largest ring. */
+static void arm_far(struct virtqueue *queue)
+{
+	uint16_t far = (uint16_t)(queue->split.used_index + 0x8000);
+
+	write16(&queue->split.avail->ring[queue->device->rings.room], far);
+	virtqueue_arm(queue, 0x8000);
+}
+
 TEST(ring, split_used_event_has_its_place,
      .about = "used_event stands behind the available ring of the size that was programmed",
      .needs = NEEDS_MSIX | NEEDS_WORK, .always = AXIS_EVENT_IDX, WITH_FEATURE(VIRTIO_F_EVENT_IDX))
@@ -133,12 +159,14 @@ TEST(ring, split_used_event_has_its_place,
 	struct sweep sweep;
 	struct split_ring *ring;
 	uint16_t room = t->device->size_most;
+	bool heeds;
 
 	t->device->rings.room = room;
 	t->variant.size = room / 2;
 	bring_up(t);
 	start_sweep(&sweep, t, 1);
 	ring = &sweep.queue->split;
+	heeds = keeps_quiet(&sweep, arm_far);
 	for (unsigned n = 0; n < 16; n++) {
 		/* Where a ring of the largest size would have it stands what the device must not heed. */
 		write16(&ring->avail->ring[room], (uint16_t)(ring->used_index - 1));
@@ -151,7 +179,7 @@ TEST(ring, split_used_event_has_its_place,
 		write16(&ring->avail->ring[room], ring->used_index);
 		burst_is_quiet(&sweep, 1);
 	}
-	CHECK(t, EVIDX_TXT_1, mostly_quiet(&sweep),
+	CHECK(t, EVIDX_TXT_1, !heeds || mostly_quiet(&sweep),
 	      "messages come by what stands behind %u entries, not behind the ring's %u", room,
 	      sweep.queue->size);
 }
@@ -182,7 +210,7 @@ TEST(ring, packed_event_offset_is_exact,
 		skip_test(t, "VIRTIO_F_EVENT_IDX is not offered");
 	bring_up(t);
 	start_sweep(&sweep, t, 1);
-	length = (sweep.requests[0]->out_length > 0) + (sweep.requests[0]->in_length > 0);
+	length = request_least(sweep.requests[0]);
 	most = MINIMUM(BURST_MOST, sweep.queue->size / length);
 	for (unsigned lap = 0; lap < 3; lap++) {
 		for (unsigned count = 1; count <= most; count++) {
@@ -234,6 +262,13 @@ TEST(ring, packed_event_elsewhere_is_quiet,
 	      "event at the next slot, and no message");
 }
 
+static void disable_far(struct virtqueue *queue)
+{
+	arm_slot(queue, queue->size / 2, false);
+	write16(&queue->packed.driver->flags, VIRTQ_EVENT_FLAGS_DISABLE);
+	publish_then_observe();
+}
+
 TEST(ring, packed_event_offset_counts_with_its_flag_alone,
      .about = "with flags at enable or disable, offset and wrap bit mean nothing",
      .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_EVENT_IDX, .always = AXIS_RING,
@@ -241,10 +276,12 @@ TEST(ring, packed_event_offset_counts_with_its_flag_alone,
 {
 	struct virtq_event_suppress *events;
 	struct sweep sweep;
+	bool heeds;
 
 	bring_up(t);
 	start_sweep(&sweep, t, 1);
 	events = sweep.queue->packed.driver;
+	heeds = keeps_quiet(&sweep, disable_far);
 	for (unsigned n = 0; n < 16; n++) {
 		write16(&events->desc, (uint16_t)random_next(&t->random));
 		write16(&events->flags, VIRTQ_EVENT_FLAGS_ENABLE);
@@ -258,7 +295,7 @@ TEST(ring, packed_event_offset_counts_with_its_flag_alone,
 		publish_then_observe();
 		burst_is_quiet(&sweep, 1);
 	}
-	CHECK(t, PACKED_EV_TXT_6, mostly_quiet(&sweep),
+	CHECK(t, PACKED_EV_TXT_6, !heeds || mostly_quiet(&sweep),
 	      "event flags 1 with the offset of the next slot: %u of %u buffers were announced",
 	      sweep.quiet_noisy, sweep.quiet);
 }

@@ -36,12 +36,21 @@ static uint64_t mark_of(unsigned queue, unsigned field)
 	return 0x100000 + 0x10000ull * queue + 0x1000 * field;
 }
 
+/* Whether the selected queue shows the areas that queue n was given. */
+static bool areas_are_of(struct virtio_device *device, unsigned n)
+{
+	return common_read(device, queue_desc) == mark_of(n, 0) &&
+	       common_read(device, queue_driver) == mark_of(n, 1) &&
+	       common_read(device, queue_device) == mark_of(n, 2);
+}
+
 TEST(ring, queues_keep_their_own_fields,
      .about = "what is programmed for one queue does not show in another")
 {
 	struct virtio_device *device = t->device;
 	unsigned count = MINIMUM(device->queues_offered, QUEUES_MOST);
 	uint64_t sizes[QUEUES_MOST];
+	bool shown = true;
 
 	negotiate(t, features_for(t));
 	for (unsigned n = 0; n < count; n++) {
@@ -55,6 +64,8 @@ TEST(ring, queues_keep_their_own_fields,
 	for (unsigned n = 0; n < count; n++) {
 		virtio_pci_select(device, n);
 		common_write(device, queue_desc, mark_of(n, 0));
+		/* Whether areas can be read back at all is another clause. */
+		shown = shown && common_read(device, queue_desc) == mark_of(n, 0);
 	}
 	for (unsigned n = count; n-- > 0;) {
 		virtio_pci_select(device, n);
@@ -65,9 +76,7 @@ TEST(ring, queues_keep_their_own_fields,
 		virtio_pci_select(device, n);
 		if (!CHECK(t, VQ_TXT_9,
 			   common_read(device, queue_size) == sizes[n] &&
-				   common_read(device, queue_desc) == mark_of(n, 0) &&
-				   common_read(device, queue_driver) == mark_of(n, 1) &&
-				   common_read(device, queue_device) == mark_of(n, 2),
+				   (!shown || areas_are_of(device, n)),
 			   "queue %u was given size %lu, areas %#lx, %#lx, %#lx and shows %lu, %#lx, "
 			   "%#lx, %#lx",
 			   n, sizes[n], mark_of(n, 0), mark_of(n, 1), mark_of(n, 2),

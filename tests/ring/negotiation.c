@@ -44,6 +44,7 @@ TEST(ring, feature_left_out_has_no_effect,
 {
 	struct features all;
 
+	require_plain_service(t);
 	t->variant.packed = true;
 	t->variant.event_idx = t->variant.indirect = t->variant.in_order = true;
 	t->variant.kick_data = t->variant.kick_config = true;
@@ -71,6 +72,7 @@ TEST(ring, negotiated_format_is_used,
 {
 	static const bool packed[] = {true, false, true, true, false, false};
 
+	require_plain_service(t);
 	for (unsigned n = 0; n < ARRAY_LENGTH(packed); n++) {
 		struct traffic *traffic;
 
