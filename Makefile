@@ -97,7 +97,7 @@ $(BUILD)/image/%.S.o: %.S $(BUILD)/image/flags
 
 $(BUILD)/virtproof.debug.elf: $(OBJECTS) linker.ld
 	$(call say,LD,$@)
-	$(Q)$(LD) -nostdlib -static --build-id=none -z noexecstack -z max-page-size=4096 -T linker.ld \
+	$(Q)$(LD) -nostdlib -static --build-id=none -z noexecstack --nmagic -T linker.ld \
 		-o $@ $(OBJECTS) $(LIBGCOV)
 
 $(BUILD)/virtproof.elf: $(BUILD)/virtproof.debug.elf
