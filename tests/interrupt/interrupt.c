@@ -4,17 +4,34 @@
 struct mark mark_arrivals(const struct virtqueue *queue)
 {
 	unsigned config = queue->device->config_vector;
+	struct mark mark;
 
-	return (struct mark){
-		.own = interrupt_tally(queue->cpu, queue->vector)->count,
-		.config = config && config != queue->vector ? interrupt_count(config) : 0,
-		.total = interrupt_total(),
-	};
+	/* Until nothing arrives while they are read: the counts must be of one moment. */
+	do {
+		mark = (struct mark){
+			.total = interrupt_total(),
+			.own = interrupt_tally(queue->cpu, queue->vector)->count,
+			.config = config && config != queue->vector ? interrupt_count(config) : 0,
+		};
+	} while (interrupt_total() != mark.total);
+	return mark;
 }
 
 uint64_t arrivals_own(const struct virtqueue *queue, const struct mark *mark)
 {
 	return interrupt_tally(queue->cpu, queue->vector)->count - mark->own;
+}
+
+uint64_t arrivals_of_queues(const struct virtio_device *device)
+{
+	unsigned config = device->config_vector;
+	uint64_t total, arrivals;
+
+	do {
+		total = interrupt_total();
+		arrivals = total - (config ? interrupt_count(config) : 0);
+	} while (interrupt_total() != total);
+	return arrivals;
 }
 
 uint64_t arrivals_elsewhere(const struct virtqueue *queue, const struct mark *mark)

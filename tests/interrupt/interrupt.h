@@ -22,6 +22,9 @@ struct mark mark_arrivals(const struct virtqueue *queue);
 uint64_t arrivals_own(const struct virtqueue *queue, const struct mark *mark);
 uint64_t arrivals_elsewhere(const struct virtqueue *queue, const struct mark *mark);
 
+/* All arrivals but those that tell of the device's configuration, which may change at any time. */
+uint64_t arrivals_of_queues(const struct virtio_device *device);
+
 /*
  * Waits until at least `count` messages have come since the mark, on any CPU; a wait that runs out
  * is diagnosed.

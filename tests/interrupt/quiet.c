@@ -18,14 +18,6 @@ static void watch(void)
 		settle_interrupts();
 }
 
-/* All arrivals but those that tell of the configuration, which may change at any time. */
-static uint64_t arrivals_of_queues(const struct virtio_device *device)
-{
-	unsigned config = device->config_vector;
-
-	return interrupt_total() - (config ? interrupt_count(config) : 0);
-}
-
 TEST(interrupt, nothing_comes_before_driver_ok,
      .about = "buffers that wait for DRIVER_OK are not announced before it", .needs = NEEDS_WORK,
      .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_INTERRUPT)

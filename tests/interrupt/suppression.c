@@ -94,6 +94,7 @@ TEST(interrupt, first_use_respects_used_event,
 	virtqueue_arm(queue, 0x8000);
 	mark = mark_arrivals(queue);
 	complete_one(t, queue);
+	settle_interrupts();
 	came = complete_with_message(t, queue);
 	CHECK(t, SPLIT_NOTIF_6, arrivals_own(queue, &mark) <= came,
 	      "queue %u: used_event was 32768 when the first buffer was used, and a message came",
