@@ -111,7 +111,7 @@ struct test_run {
  */
 #define CHECK(t, clause, condition, ...)                                                           \
 	({                                                                                         \
-		static const struct citation citation = {CLAUSE_##clause, __func__};               \
+		static const struct citation citation = {CLAUSE_##clause, __builtin_FUNCTION()};   \
 		static const struct citation *const citation_entry                                 \
 			__attribute__((section("registry_citations"), used)) = &citation;          \
 		bool check_holds = (condition);                                                    \
