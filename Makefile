@@ -53,7 +53,7 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-clang test-reproducible test-safety test-selftest test-trace test-boot test-sabotage test-lab test-bench test-qemu-trace
+TEST_TARGETS := all lint unit test-clang test-reproducible test-safety test-selftest test-trace test-boot test-sabotage test-lab test-bench test-qemu-trace test-peers
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -129,6 +129,10 @@ coverage-clauses: all ## docs/coverage.md: which clauses runs on QEMU judge
 .PHONY: test-safety
 test-safety: $(BUILD)/virtproof.elf ## disks that are not scratch stay as they are
 	@tests/safety/readonly.sh $(BUILD)
+
+.PHONY: test-peers
+test-peers: $(BUILD)/virtproof.elf ## network and console devices with somebody at the other end
+	@tests/device/peers.sh $(BUILD)
 
 .PHONY: test-sabotage
 test-sabotage: $(BUILD)/virtproof.elf ## every saboteur (SABOTEURS=globs) must be found out by the tests

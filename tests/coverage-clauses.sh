@@ -25,13 +25,21 @@ boot() {
 		-device "virtio-blk-pci,drive=disk,num-queues=2$each" \
 		-blockdev null-co,node-name=fixed,size=16777216,read-zeroes=on,read-only=on \
 		-device "virtio-blk-pci,drive=fixed$each" \
-		-netdev hubport,id=net0,hubid=0 -device "virtio-net-pci,netdev=net0$each" \
+		-netdev hubport,id=net0,hubid=0 -device "virtio-net-pci,netdev=net0,host_mtu=1500,speed=1000,duplex=full$each" \
 		-netdev hubport,id=net1,hubid=0 -device "virtio-net-pci,netdev=net1$each" \
 		-netdev user,id=net2 -netdev hubport,id=net3,hubid=0,netdev=net2 \
 		-device "virtio-rng-pci$each" \
-		-device "virtio-serial-pci,max_ports=4$each" \
-		-chardev null,id=console -device virtconsole,chardev=console \
-		-chardev null,id=port -device virtserialport,chardev=port,name=org.virtproof.port \
+		-device "virtio-serial-pci,id=near,max_ports=4$each" \
+		-chardev "socket,id=wire0,path=$folder/$name.wire,server=on,wait=off" \
+		-device virtconsole,chardev=wire0,bus=near.0 \
+		-chardev "socket,id=wire1,path=$folder/$name.wire" \
+		-device "virtio-serial-pci,id=far$each" -device virtconsole,chardev=wire1,bus=far.0 \
+		-chardev "socket,id=wire2,path=$folder/$name.port,server=on,wait=off" \
+		-device virtserialport,chardev=wire2,bus=near.0,name=org.virtproof.port \
+		-chardev "socket,id=wire3,path=$folder/$name.port" \
+		-device virtserialport,chardev=wire3,bus=far.0 \
+		-chardev null,id=alone -device "virtio-serial-pci,id=single,max_ports=1$each" \
+		-device virtconsole,chardev=alone,bus=single.0 \
 		-object throttle-group,id=slow,x-iops-total=300 \
 		-blockdev null-co,node-name=fast,size=16777216,read-zeroes=on \
 		-blockdev throttle,node-name=unit,throttle-group=slow,file=fast \
@@ -45,6 +53,21 @@ boot() {
 	fi
 }
 
+# Checksums, segmentation, queue pairs and hashes: what network devices offer on taps alone.
+boot_taps() {
+	local each=mq=on,rss=$1,hash=on,host_mtu=1500,vectors=10 status=0
+
+	tests/device/net/with-taps.sh 4 timeout -k 3 120 "$qemu" -M q35 -accel tcg -m 96 -smp 2 \
+		-nodefaults -display none -no-reboot -serial "file:$folder/taps-$1.json" \
+		-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel "$build/virtproof.elf" \
+		-append "vp.exit=debug vp.format=json vp.tests=net.*" \
+		-netdev tap,id=n0,ifname=vpnear,script=no,downscript=no,queues=4 \
+		-netdev tap,id=n1,ifname=vpfar,script=no,downscript=no,queues=4 \
+		-device "virtio-net-pci,netdev=n0,$each" \
+		-device "virtio-net-pci,netdev=n1,$each" 2>/dev/null || status=$?
+	[ "$status" -ne 77 ] || echo "coverage-clauses: no taps here: what they offer stays unjudged" >&2
+}
+
 boot split ""
 # QEMU 7.2 spins in virtio_blk_handle_vq() for ever where a packed queue is reset and made smaller.
 boot packed ",packed=on" vp.skip=ring.reset_queue_has_its_largest_size_again
@@ -56,6 +79,9 @@ if ! grep -q '"type":"summary"' "$folder/host.json"; then
 	echo "coverage-clauses: the run with the host's help has no summary" >&2
 	exit 1
 fi
+
+boot_taps on
+boot_taps off
 
 mkdir -p "$(dirname "$output")"
 awk -v version="$("$qemu" --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')" \

@@ -42,11 +42,12 @@ static uint32_t port_with(const struct console *console, const char *line, size_
 }
 
 /* Sends a line through a port and looks where it comes out, once. */
-static bool follow_once(struct wire *wire, struct console *near, uint32_t port, struct console *far)
+static bool follow_once(struct wire *wire, struct console *near, uint32_t port, struct console *far,
+			unsigned attempt)
 {
-	char line[40];
-	size_t length = (size_t)format_text(line, sizeof(line), "virtproof %s port %u\n",
-					    near->device->name, port);
+	char line[48];
+	size_t length = (size_t)format_text(line, sizeof(line), "virtproof %s port %u try %u\n",
+					    near->device->name, port, attempt);
 	uint64_t deadline = clock_deadline(WIRE_WAIT_NS);
 
 	if (!console_send(near, port, line, (uint32_t)length, 1))
@@ -60,11 +61,14 @@ static bool follow_once(struct wire *wire, struct console *near, uint32_t port, 
 	return false;
 }
 
-/* What an earlier test left in between may have to make room first. */
+/*
+ * What an earlier test left in between may have to make room first. Each line is told from those before
+ * it: when the last one is through, so are they.
+ */
 static bool follow(struct wire *wire, struct console *near, uint32_t port, struct console *far)
 {
 	for (unsigned n = 0; n < TRIES; n++) {
-		if (follow_once(wire, near, port, far))
+		if (follow_once(wire, near, port, far, n))
 			return true;
 	}
 	return false;
