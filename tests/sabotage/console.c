@@ -204,3 +204,78 @@ SABOTEUR(console_lacks_queues,
 	 BREAKS(CLAUSE_CONSOLE_VQ_1, CLAUSE_CONSOLE_VQ_3, CLAUSE_CONSOLE_CFG_2),
 	 .type = VIRTIO_TYPE_CONSOLE, .tests = "console.first*,console.every*",
 	 .hooks = {.read = hide_queues, .write = note_selection});
+
+static bool written;
+
+static void forget_writing(struct virtio_device *device)
+{
+	(void)device;
+	written = false;
+}
+
+static bool note_emergency(void *context, struct virtio_device *device,
+			   enum virtio_structure structure, uint32_t offset, unsigned width,
+			   uint64_t *value)
+{
+	(void)context;
+	(void)device;
+	(void)width;
+	if (structure == STRUCTURE_DEVICE &&
+	    offset == offsetof(struct virtio_console_config, emerg_wr))
+		written = true;
+	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status) && *value == 0)
+		written = false;
+	return true;
+}
+
+static uint64_t break_down(void *context, struct virtio_device *device,
+			   enum virtio_structure structure, uint32_t offset, unsigned width,
+			   uint64_t value)
+{
+	(void)context;
+	(void)device;
+	(void)width;
+	if (written && structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status))
+		return value | VIRTIO_STATUS_NEEDS_RESET;
+	return value;
+}
+
+SABOTEUR(console_breaks_in_emergencies, .about = "an emergency write sets DEVICE_NEEDS_RESET",
+	 BREAKS(CLAUSE_CONSOLE_INIT_1), .type = VIRTIO_TYPE_CONSOLE,
+	 .tests = "console.emergency_write_needs*", .start = forget_writing,
+	 .hooks = {.read = break_down, .write = note_emergency});
+
+static struct features offered;
+
+static void hide_multiport(struct virtio_device *device)
+{
+	offered = device->offered;
+	features_remove(&device->offered, VIRTIO_CONSOLE_F_MULTIPORT);
+}
+
+static void show_again(struct virtio_device *device)
+{
+	device->offered = offered;
+}
+
+SABOTEUR(console_hides_its_ports, .about = "MULTIPORT is not offered, its queues are there",
+	 BREAKS(CLAUSE_CONSOLE_VQ_2), .type = VIRTIO_TYPE_CONSOLE, .tests = "console.single*",
+	 .start = hide_multiport, .stop = show_again);
+
+/* What is written to any port but the first changes. */
+static void mix_up(void *context, struct virtqueue *queue)
+{
+	(void)context;
+	if (queue->index <= CONSOLE_CONTROL_TRANSMIT_QUEUE || queue->index % 2 == 0)
+		return;
+	for (unsigned id = 0; id < queue->size; id++) {
+		struct request *request = queue->chains[id].token;
+
+		if (request && request->out_length > 64)
+			memset(request->out, 'x', request->out_length);
+	}
+}
+
+SABOTEUR(console_mixes_ports_up, .about = "what is written to a port behind the first gets lost",
+	 BREAKS(CLAUSE_CONSOLE_OP_4), .type = VIRTIO_TYPE_CONSOLE, .tests = "console.input_comes*",
+	 .hooks = {.publish = mix_up});

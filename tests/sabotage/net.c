@@ -342,3 +342,110 @@ static uint64_t show_changing(void *context, struct virtio_device *device,
 SABOTEUR(net_is_restless, .about = "mtu, speed and duplex change while the link is up",
 	 BREAKS(CLAUSE_NET_CFG_4, CLAUSE_NET_CFG_15, CLAUSE_NET_CFG_16), .type = VIRTIO_TYPE_NET,
 	 .tests = "net.mtu*,net.speed*", .start = start_reading, .hooks = {.read = show_changing});
+
+static struct features offered;
+
+static void show_offered(struct virtio_device *device)
+{
+	device->offered = offered;
+}
+
+/* Features without what they rest on, and with configuration fields that read 0. */
+static void offer_too_much(struct virtio_device *device)
+{
+	offered = device->offered;
+	features_remove(&device->offered, VIRTIO_NET_F_CTRL_VQ);
+	features_add(&device->offered, VIRTIO_NET_F_CTRL_RX_EXTRA);
+	features_add(&device->offered, VIRTIO_NET_F_HASH_REPORT);
+	features_add(&device->offered, VIRTIO_NET_F_RSS);
+	features_add(&device->offered, VIRTIO_NET_F_IPSEC);
+}
+
+static uint64_t show_zeroes(void *context, struct virtio_device *device,
+			    enum virtio_structure structure, uint32_t offset, unsigned width,
+			    uint64_t value)
+{
+	(void)context;
+	(void)device;
+	(void)width;
+	return structure == STRUCTURE_DEVICE && offset >= NET_MAC_BYTES ? 0 : value;
+}
+
+SABOTEUR(net_offers_too_much, .about = "features are offered without their fields and each other",
+	 BREAKS(CLAUSE_NET_CFG_8, CLAUSE_NET_CFG_9, CLAUSE_NET_CFG_17, CLAUSE_NET_CFG_18,
+		CLAUSE_NET_PROSE_1),
+	 .type = VIRTIO_TYPE_NET, .tests = "net.offers*,net.rss_limits*", .start = offer_too_much,
+	 .stop = show_offered, .hooks = {.read = show_zeroes});
+
+#define LONG_FRAME 1400u
+
+static void spoil_end(struct request *request)
+{
+	if (request->out_length > LONG_FRAME)
+		request->out[request->out_length - 1] ^= 1;
+}
+
+static void publish_spoilt(void *context, struct virtqueue *queue)
+{
+	(void)context;
+	if (queue->index == NET_TRANSMIT_QUEUE)
+		change_requests(queue, spoil_end);
+}
+
+SABOTEUR(net_spoils_long_frames, .about = "the last byte of long frames is sent wrong",
+	 BREAKS(CLAUSE_NET_CFG_6, CLAUSE_NET_CFG_7), .type = VIRTIO_TYPE_NET,
+	 .tests = "net.frames_of_the_mtu*", .hooks = {.publish = publish_spoilt});
+
+static void spoil_tagged(struct virtqueue *queue, struct used_element *element)
+{
+	struct virtio_net_hdr *header = received(queue, element);
+	uint8_t *frame = (uint8_t *)(header + 1);
+	struct parsed parsed;
+
+	if (header && frame_parse(frame, element->length - sizeof(*header), &parsed) &&
+	    parsed.tagged)
+		frame[parsed.network] ^= 0xff;
+}
+
+SABOTEUR(net_spoils_tagged_frames, .about = "frames with a VLAN tag come in spoilt",
+	 BREAKS(CLAUSE_NET_CTRL_VLAN_1), .type = VIRTIO_TYPE_NET, .tests = "net.unfiltered*",
+	 .used_element = spoil_tagged);
+
+static void suppress_broadcast_instead(struct request *request)
+{
+	struct virtio_net_ctrl_hdr *header = (struct virtio_net_ctrl_hdr *)request->out;
+
+	if (header->class == VIRTIO_NET_CTRL_RX && header->command == VIRTIO_NET_CTRL_RX_NOMULTI)
+		header->command = VIRTIO_NET_CTRL_RX_NOBCAST;
+}
+
+static void publish_no_broadcast(void *context, struct virtqueue *queue)
+{
+	(void)context;
+	publish_commands(queue, suppress_broadcast_instead);
+}
+
+SABOTEUR(net_takes_broadcast_for_multicast, .about = "NOMULTI suppresses broadcast frames",
+	 BREAKS(CLAUSE_NET_CTRL_RX_11), .type = VIRTIO_TYPE_NET, .tests = "net.multicast*",
+	 .hooks = {.publish = publish_no_broadcast});
+
+/* Once a table was set, promiscuous mode stays on: after a reset its addresses still get through. */
+static void keep_open(struct request *request)
+{
+	const struct virtio_net_ctrl_hdr *header = (struct virtio_net_ctrl_hdr *)request->out;
+
+	if (header->class == VIRTIO_NET_CTRL_MAC)
+		table_set = true;
+	if (table_set)
+		stay_promiscuous(request);
+}
+
+static void publish_kept_open(void *context, struct virtqueue *queue)
+{
+	(void)context;
+	publish_commands(queue, keep_open);
+}
+
+SABOTEUR(net_remembers_addresses, .about = "listed addresses are let in after a reset",
+	 BREAKS(CLAUSE_NET_CTRL_MAC_1), .type = VIRTIO_TYPE_NET, .tests = "net.reset_empties*",
+	 .start = forget_table, .hooks = {.publish = publish_kept_open});

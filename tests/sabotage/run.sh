@@ -24,10 +24,11 @@ timeout -k 3 300 qemu-system-x86_64 -M q35 -accel tcg -m 64 -smp 2 -nodefaults -
 	-device virtio-net-pci,netdev=hub2,addr=0xb \
 	-device virtio-rng-pci,addr=3 \
 	-chardev "socket,id=near,path=$wires/0,server=on,wait=off" -chardev "socket,id=far,path=$wires/0" \
-	-chardev null,id=port \
+	-chardev "socket,id=port,path=$wires/1,server=on,wait=off" -chardev "socket,id=exit,path=$wires/1" \
 	-device virtio-serial-pci,id=con,addr=4 -device virtconsole,chardev=near,bus=con.0 \
 	-device virtserialport,chardev=port,bus=con.0,name=virtproof.port \
 	-device virtio-serial-pci,id=end,addr=0xc -device virtconsole,chardev=far,bus=end.0 \
+	-device virtserialport,chardev=exit,bus=end.0 \
 	-blockdev "raw,node-name=file,file.driver=file,file.filename=$scratch,discard=unmap" \
 	-device virtio-blk-pci,drive=file,addr=5,num-queues=2 \
 	-blockdev null-co,node-name=fixed,size=16777216,read-zeroes=on,read-only=on \
