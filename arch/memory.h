@@ -16,6 +16,9 @@
  */
 void *memory_allocate(size_t pages);
 
+/* The same as it is found: memory that nobody looks at costs the host nothing. */
+void *memory_take(size_t pages);
+
 /* How much memory_allocate() has given away, and its return to that mark. */
 uint64_t memory_mark(void);
 void memory_release_to(uint64_t mark);

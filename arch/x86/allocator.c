@@ -85,15 +85,23 @@ size_t memory_available(void)
 	return (high - low) / PAGE_SIZE;
 }
 
-void *memory_allocate(size_t pages)
+void *memory_take(size_t pages)
 {
 	uint64_t address = low;
 
 	if (pages == 0 || pages > memory_available())
 		return NULL;
 	low += pages * PAGE_SIZE;
-	zero(address, pages);
 	return (void *)(uintptr_t)address;
+}
+
+void *memory_allocate(size_t pages)
+{
+	void *memory = memory_take(pages);
+
+	if (memory)
+		zero((uint64_t)(uintptr_t)memory, pages);
+	return memory;
 }
 
 void *memory_allocate_for_ever(size_t pages)

@@ -533,7 +533,7 @@ static void note_msix(struct virtio_device *device)
 void prepare_devices(struct virtio_device *devices, unsigned count)
 {
 	size_t pages = MINIMUM(memory_available() / 2, (size_t)(ARENA_MOST / PAGE_SIZE));
-	void *base = memory_allocate(pages);
+	void *base = memory_take(pages);
 
 	arena_start(&arena, base, pages * PAGE_SIZE);
 	/* A pin that the firmware left open would disturb whoever shares its line. */
