@@ -115,8 +115,9 @@ TEST(net, disabled_pairs_fall_silent,
 	}
 }
 
-TEST(net, flows_stay_on_their_queue,
-     .about = "with several pairs in use each flow arrives on one queue of these",
+/* Where nothing was sent in a flow yet, each of its packets may go to a random one of these queues. */
+TEST(net, flows_arrive_on_the_queues_in_use,
+     .about = "with several pairs in use flows arrive on the queues of these",
      .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MQ))
 {
 	struct network *network = start(t, idle());
@@ -124,16 +125,11 @@ TEST(net, flows_stay_on_their_queue,
 
 	use_pairs(network, 2);
 	for (unsigned n = 0; n < FLOWS; n++) {
-		unsigned pair = pair_of(network, (uint16_t)(first + n));
+		for (unsigned round = 0; round < ROUNDS; round++) {
+			unsigned pair = pair_of(network, (uint16_t)(first + n));
 
-		CHECK(t, NET_PROSE_5, pair < 2, "with 2 pairs flow %u arrives on receiveq%u", n,
-		      pair + 1);
-		for (unsigned round = 1; round < ROUNDS; round++) {
-			unsigned now = pair_of(network, (uint16_t)(first + n));
-
-			CHECK(t, NET_PROSE_5, now == pair,
-			      "flow %u arrives on receiveq%u, and then on receiveq%u", n, pair + 1,
-			      now + 1);
+			CHECK(t, NET_PROSE_5, pair < 2,
+			      "with 2 pairs flow %u arrives on receiveq%u", n, pair + 1);
 		}
 	}
 }
