@@ -18,7 +18,7 @@ void balloon_up(struct test_run *t, uint64_t without);
 /* `count` neighbouring pages of the arena. */
 uint8_t *balloon_pages(struct test_run *t, unsigned count);
 
-/* Fills pages with words that tell page and position apart, and salt from salt. */
+/* Fills pages with words that tell page and position apart, and salt from salt: at places all over each page. */
 void balloon_mark(uint8_t *pages, unsigned count, uint32_t salt);
 
 /* Whether the page at that index still holds what balloon_mark() left. */

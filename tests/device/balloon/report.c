@@ -76,7 +76,7 @@ TEST(balloon, reported_pages_keep_the_poison,
      .about = "a reported page holds poison_val ever after, 0 or not", .type = VIRTIO_TYPE_BALLOON,
      WITH_FEATURE(VIRTIO_BALLOON_F_PAGE_REPORTING))
 {
-	enum { PAGES = 32, WORDS = PAGES * VIRTIO_BALLOON_PAGE / 4 };
+	enum { PAGES = 8, WORDS = PAGES * VIRTIO_BALLOON_PAGE / 4 };
 	static const uint32_t poisons[] = {0xaaaaaaaa, 0, 0x01020304};
 	unsigned queue = balloon_place(t, BALLOON_REPORT_QUEUE);
 	struct features features = features_for(t);

@@ -7,7 +7,7 @@
 #include "tests/device/blk/exchange.h"
 
 /* A disk is only ever looked at this far from its start. */
-#define AREA_BLOCKS 64
+#define AREA_BLOCKS 24
 
 static struct request *range_request(struct test_run *t, enum virtio_blk_type type, unsigned count)
 {

@@ -69,6 +69,8 @@ uint32_t blk_difference(const uint8_t *a, const uint8_t *b, uint32_t length)
 {
 	uint32_t n = 0;
 
+	while (n + 8 <= length && *(const uint64_t *)(a + n) == *(const uint64_t *)(b + n))
+		n += 8;
 	while (n < length && a[n] == b[n])
 		n++;
 	return n;
