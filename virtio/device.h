@@ -128,7 +128,7 @@ struct virtio_transport {
 	bool (*find_vqs)(struct virtio_device *device, unsigned count,
 			 const struct virtqueue_request *requests, enum interrupt_mode mode,
 			 struct arena *arena);
-	/* RING_RESET: resets one queue and waits until that is complete (4.1.4.3); false when it is not within 3 s. */
+	/* RING_RESET: resets one queue and waits until that is complete (4.1.4.3); false when it is not within 1 s. */
 	bool (*reset_vq)(struct virtqueue *queue);
 	/*
 	 * Sets a queue up again, after reset_vq, in a ring of its own; its vector stays. The queue that it

@@ -59,6 +59,22 @@ TEST(rng, requests_are_answered,
 	}
 }
 
+#define PROMPT_NS 20000000
+
+static bool is_used(void *queue)
+{
+	return virtqueue_used_pending(queue);
+}
+
+/* Whether a device that keeps still answers at once after a reset: then it was not out of entropy. */
+static bool serves_anew(struct test_run *t)
+{
+	start_over(t);
+	bring_up(t);
+	submit(t, t->device->queues[0], make(t, 1, 0));
+	return wait_until(is_used, t->device->queues[0], clock_deadline(PROMPT_NS));
+}
+
 TEST(rng, many_buffers_are_served,
      .about = "as many buffers as the ring holds, behind one notification, are all used",
      .type = VIRTIO_TYPE_ENTROPY, .axes = AXIS_RING | AXIS_SIZE)
@@ -80,7 +96,7 @@ TEST(rng, many_buffers_are_served,
 
 		bool used = await_completion(t, queue, &completion);
 
-		if (!used && n > 0)
+		if (!used && n > 0 && !serves_anew(t))
 			skip_test(t,
 				  "the device limits its rate: %u of %u buffers are used, then "
 				  "none for 1 s",
