@@ -40,7 +40,8 @@ timeout -k 3 300 qemu-system-x86_64 -M q35 -accel tcg -m 64 -smp 2 -nodefaults -
 	-object iothread,id=hints \
 	-device virtio-balloon-pci,free-page-hint=on,iothread=hints,free-page-reporting=on,addr=8 \
 	-device virtio-keyboard-pci,addr=9 -device virtio-tablet-pci,addr=10 \
-	-device pcie-root-port,id=express,addr=11,slot=1 -device virtio-rng-pci,bus=express |
+	-device pcie-root-port,id=express,addr=11,slot=1 -device virtio-rng-pci,bus=express \
+	-object rng-builtin,id=entropy -device virtio-rng-pci,rng=entropy,max-bytes=32,period=1,addr=12 |
 	tee "$log"
 status=${PIPESTATUS[0]}
 

@@ -36,6 +36,12 @@ static uint32_t read_through(struct virtio_device *device, uint32_t offset, uint
 	return pci_read32(device->function, device->window + WINDOW_DATA);
 }
 
+/* A queue beyond the first, where there is one. */
+static unsigned last_queue(const struct virtio_device *device)
+{
+	return device->queues_offered ? MINIMUM(device->queues_offered, 64u) - 1 : 0;
+}
+
 static uint32_t first_bytes(uint32_t data, unsigned length)
 {
 	return length == 4 ? data : data & ((1u << (length * 8)) - 1);
@@ -79,7 +85,7 @@ TEST(transport, window_writes_reach_the_device,
      .needs = NEEDS_WINDOW)
 {
 	struct virtio_device *device = t->device;
-	unsigned last = MINIMUM(device->queues_offered, 64u) - 1;
+	unsigned last = last_queue(device);
 	uint64_t got;
 
 	write_through(device, COMMON_OFFSET(device_feature_select), 4, 1);
@@ -146,7 +152,7 @@ TEST(transport, window_reads_what_the_device_shows,
 
 	agree_on(t, features_least(device));
 	common_write(device, device_feature_select, 1);
-	virtio_pci_select(device, MINIMUM(device->queues_offered, 64u) - 1);
+	virtio_pci_select(device, last_queue(device));
 	for (unsigned n = 0; n < ARRAY_LENGTH(fields); n++) {
 		uint32_t there =
 			(uint32_t)common_read_at(device, fields[n].offset, fields[n].width);
