@@ -168,8 +168,6 @@ SABOTEUR(capabilities_depend_on_width, .about = "a capability reads otherwise by
 	 BREAKS(CLAUSE_PCI_CAP_TXT_2), .start = find_capabilities,
 	 .pci = {.config_read = read_other_whole});
 
-/* ---- the header ---- */
-
 SABOTEUR(ids_of_another_vendor, .about = "the vendor id is not virtio's", BREAKS(CLAUSE_PCI_DISC_1),
 	 BYTES({HEADER, PCI_VENDOR_ID, 0, 0x86}));
 SABOTEUR(ids_of_no_type, .about = "the transitional device id stands for no device type",
@@ -184,8 +182,6 @@ SABOTEUR(function_cannot_master, .about = "Bus Master Enable does not stick",
 /* The Device/Port Type stands in the upper half of the byte behind the header. */
 SABOTEUR(function_is_a_port, .about = "the PCI Express capability says root port",
 	 BREAKS(CLAUSE_PCI_BUS_2), .tests = "transport.express*", BYTES({EXPRESS, 2, 0x0f, 0x40}));
-
-/* ---- the access window ---- */
 
 #define WINDOW_DATA   offsetof(struct virtio_pci_cfg_cap, pci_cfg_data)
 #define WINDOW_OFFSET offsetof(struct virtio_pci_cap, offset)

@@ -193,8 +193,6 @@ SABOTEUR(common_works_after_reset, .about = "requests in flight go on after devi
 	 .tests = "transport.reset_stops_requests_in_flight", .start = begin_pretence,
 	 .hooks = {.write = pretend_to_reset, .read = show_reset});
 
-/* ---- queue reset ---- */
-
 SABOTEUR(common_keeps_queue_reset, .about = "queue_reset reads 1 after a device reset",
 	 BREAKS(CLAUSE_PCI_COMMON_11), .tests = "transport.device_reset_clears*",
 	 LIES(READS(queue_reset, 0, 1, .when = after_reset)));
