@@ -11,9 +11,7 @@
 #include "virtio/queue.h"
 #include "virtio/registers.h"
 
-/* Nothing bounds a reset; hardware that drains its queues takes its time. */
-#define RESET_TIMEOUT_NS       (3 * NANOSECONDS_A_SECOND)
-#define QUEUE_RESET_TIMEOUT_NS NANOSECONDS_A_SECOND
+#define RESET_TIMEOUT_NS NANOSECONDS_A_SECOND
 
 /* Accesses as wide and as aligned as they can be: 2.5.1 asks for the width of the field. */
 static unsigned width_at(uint32_t offset, uint32_t length)
@@ -79,7 +77,7 @@ static bool pci_reset(struct virtio_device *device)
 	common_write(device, device_status, 0);
 	while (common_read(device, device_status) != 0) {
 		if (clock_passed(deadline)) {
-			device->problem = "device_status does not read 0 within 3 s of writing 0";
+			device->problem = "device_status does not read 0 within 1 s of writing 0";
 			return false;
 		}
 		cpu_relax();
@@ -271,7 +269,7 @@ static bool pci_find_vqs(struct virtio_device *device, unsigned count,
 static bool pci_reset_vq(struct virtqueue *queue)
 {
 	struct virtio_device *device = queue->device;
-	uint64_t deadline = clock_deadline(QUEUE_RESET_TIMEOUT_NS);
+	uint64_t deadline = clock_deadline(RESET_TIMEOUT_NS);
 
 	virtio_pci_select(device, queue->index);
 	common_write(device, queue_reset, 1);
