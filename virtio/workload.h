@@ -36,6 +36,8 @@ struct workload {
 	unsigned queues;   /* how many queues a driver has to set up, at least */
 	/* Feature bits of the type that the thin driver understands and wants when they are offered. */
 	uint64_t features;
+	/* Requests wait, rightly, while nobody behind the device takes what they send. */
+	bool needs_taker;
 	/* Makes one request in the arena; false when the arena is full. seed varies its content. */
 	bool (*prepare)(struct virtio_device *device, struct arena *arena, uint64_t seed,
 			struct request *request);

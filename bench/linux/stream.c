@@ -36,8 +36,8 @@ int main(int argc, char **argv)
 	start = now();
 	end = start + strtod(argv[4], NULL);
 	while (now() < end) {
-		ssize_t done = *argv[1] == 'r' ? read(file, buffer, block)
-					       : write(file, buffer, block);
+		ssize_t done =
+			*argv[1] == 'r' ? read(file, buffer, block) : write(file, buffer, block);
 
 		if (done <= 0) {
 			perror(argv[2]);

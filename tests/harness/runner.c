@@ -10,6 +10,7 @@
 #include "pci/bus.h"
 #include "pci/intx.h"
 #include "tests/harness/diagnose.h"
+#include "tests/harness/judge.h"
 #include "tests/harness/drive.h"
 #include "tests/harness/line.h"
 #include "tests/harness/options.h"
@@ -19,7 +20,6 @@
 #define TIMEOUT_NS    (5 * NANOSECONDS_A_SECOND)
 #define VARIANTS_MOST 512
 #define ARENA_MOST    (16 * MIB)
-#define REASONS_BYTES 8192
 
 static struct test_run current;
 static struct result current_result;
@@ -27,187 +27,6 @@ static struct arena arena;
 static struct virtio_device *known_devices;
 static unsigned known_count;
 static bool lost_devices[PCI_FUNCTIONS_MOST]; /* that a reset did not bring back */
-
-static void weigh(struct test_run *t, enum verdict verdict)
-{
-	t->verdict = MAXIMUM(t->verdict, verdict);
-}
-
-/* Keeps a reason for the end of the run, each text once. */
-static const char *keep_reason(const char *reason)
-{
-	static char kept[REASONS_BYTES];
-	static size_t used;
-
-	for (size_t at = 0; at < used; at += strlen(kept + at) + 1) {
-		if (strcmp(kept + at, reason) == 0)
-			return kept + at;
-	}
-	if (strlen(reason) + 1 > sizeof(kept) - used)
-		return "a test that judges it was skipped";
-
-	char *place = kept + used;
-
-	copy_string(place, sizeof(kept) - used, reason);
-	used += strlen(reason) + 1;
-	return place;
-}
-
-static void mark_skipped(const struct test *test, const char *reason)
-{
-	for_each_citation (citation) {
-		struct clause_state *state = clause_state((*citation)->id);
-
-		if (!cites(test, *citation))
-			continue;
-		state->skipped = true;
-		state->reason = keep_reason(reason);
-	}
-}
-
-void check_held(struct test_run *t, const struct citation *citation)
-{
-	t->checks++;
-	clause_state(citation->id)->held++;
-}
-
-static const char *repeat_words(const struct test_run *t)
-{
-	static char words[256];
-	struct text text = TEXT_ON(words);
-
-	text_add(&text, "vp.tests=%s.%s vp.device=%s vp.variant=%s vp.seed=%lu", t->test->suite,
-		 t->test->name, t->device->name, current_result.variant, options.seed);
-	if (t->test->needs & NEEDS_SCRATCH)
-		text_add(&text, " vp.scratch=%s", t->device->name);
-	if (t->test->needs & NEEDS_SELF_TEST)
-		text_add(&text, " vp.selftest");
-	return words;
-}
-
-/* The rings of the device, and what its vectors have done. */
-static const char *dump(const struct test_run *t)
-{
-	static char words[4096];
-	struct text text = TEXT_ON(words);
-	struct virtio_device *device = t->device;
-
-	words[0] = '\0';
-	if (!t->up)
-		return words;
-	text_add(&text, "status %#x, controller errors %#x\n",
-		 device->transport->get_status(device), interrupt_errors());
-	for (unsigned n = 0; n < device->queue_count && !text.cut; n++) {
-		struct virtqueue *queue = device->queues[n];
-
-		if (!queue || (n && !queue->in_flight && !queue->kicks))
-			continue;
-		virtqueue_dump(queue, &text);
-		if (queue->vector && device->mode != INTERRUPT_INTX)
-			text_add(
-				&text,
-				"  MSI-X entry %u%s, pending %u; vector %#x on CPU %u: %lu arrivals, "
-				"IRR %u ISR %u\n",
-				queue->entry,
-				msix_entry_masked(&device->msix, queue->entry) ? " masked" : "",
-				msix_pending(&device->msix, queue->entry), queue->vector,
-				queue->cpu, interrupt_count(queue->vector),
-				interrupt_requested(queue->vector),
-				interrupt_in_service(queue->vector));
-		else if (queue->vector)
-			text_add(
-				&text,
-				"  pin on line %u%s, vector %#x: %lu arrivals, ISR status seen %#x\n",
-				device->line,
-				interrupt_line_pending(device->line) ? " awaiting its EOI" : "",
-				queue->vector, interrupt_count(queue->vector), device->isr_seen);
-	}
-	text_add(&text, "%s", diagnosis());
-	return words;
-}
-
-void check_violated(struct test_run *t, const struct citation *citation, const char *format, ...)
-{
-	const struct clause *clause = &clauses[citation->id];
-	char message[REASON_SIZE];
-	va_list arguments;
-
-	va_start(arguments, format);
-	format_text_list(message, sizeof(message), format, arguments);
-	va_end(arguments);
-	t->checks++;
-	clause_state(citation->id)->violated++;
-	switch (clause->level) {
-	case LEVEL_MUST:
-	case LEVEL_MUST_NOT:
-		weigh(t, VERDICT_FAIL);
-		break;
-	case LEVEL_SHOULD:
-	case LEVEL_SHOULD_NOT:
-		weigh(t, VERDICT_WARN);
-		break;
-	case LEVEL_MAY:
-		break;
-	}
-	if (!*t->reason)
-		format_text(t->reason, sizeof(t->reason), "%s: %s", clause_name(clause), message);
-	reporter->check(&(struct broken_check){
-		.clause = clause,
-		.result = &current_result,
-		.message = message,
-		.repeat = repeat_words(t),
-		.dump = dump(t),
-	});
-}
-
-/* Sets the reason of a test that is about to be left. */
-static void give_reason(struct test_run *t, const char *format, va_list arguments)
-{
-	format_text_list(t->reason, sizeof(t->reason), format, arguments);
-}
-
-void fail_test(struct test_run *t, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	give_reason(t, format, arguments);
-	va_end(arguments);
-	weigh(t, VERDICT_FAIL);
-	guard_leave(0);
-}
-
-void skip_test(struct test_run *t, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	give_reason(t, format, arguments);
-	va_end(arguments);
-	weigh(t, VERDICT_SKIP);
-	mark_skipped(t->test, t->reason);
-	guard_leave(0);
-}
-
-void error_in_test(struct test_run *t, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	give_reason(t, format, arguments);
-	va_end(arguments);
-	weigh(t, VERDICT_ERROR);
-	guard_leave(0);
-}
-
-void *test_memory(struct test_run *t, const char *name, size_t size, size_t alignment)
-{
-	void *memory = arena_allocate(t->arena, name, size, alignment);
-
-	if (!memory)
-		error_in_test(t, "the DMA arena has no room for %s", name);
-	return memory;
-}
 
 static void call_test(void *context)
 {
@@ -434,6 +253,7 @@ static void set_step(const struct test *test, struct virtio_device *device,
 	current = (struct test_run){
 		.test = test,
 		.variant_name = variant_name,
+		.result = &current_result,
 		.device = device,
 		.variant = *variant,
 		.workload = workload_of(device->type),
@@ -443,16 +263,75 @@ static void set_step(const struct test *test, struct virtio_device *device,
 }
 
 /* One step of the plan. */
+bool run_once(const struct test *test, struct virtio_device *device, const struct variant *variant,
+	      const struct interference *interference)
+{
+	bool lost = false;
+
+	set_step(test, device, variant, 1, 1);
+	return execute(&current, interference, &lost);
+}
+
+/* Whether somebody behind a device takes what a request sends; asked once a device. */
+enum taker { TAKER_UNASKED, TAKER_THERE, TAKER_MISSING };
+static enum taker takers[PCI_FUNCTIONS_MOST];
+static enum taker taker_found;
+
+static void ask_for_taker(struct test_run *t)
+{
+	struct completion completion;
+
+	bring_up(t);
+	submit(t, work_queue(t), new_request(t, 1));
+	taker_found = TAKER_MISSING;
+	if (await_completion(t, work_queue(t), &completion))
+		taker_found = TAKER_THERE;
+}
+
+/*
+ * Such a device conforms while its requests wait, so nothing that needs one can be judged: that is
+ * said once, as an error of the set-up.
+ */
+static bool taker_is_missing(struct virtio_device *device, struct totals *totals)
+{
+	static const struct test question = {
+		.suite = "harness", .name = "taker", .run = ask_for_taker};
+	const struct workload *workload = workload_of(device->type);
+	enum taker *taker = &takers[device - known_devices];
+	struct variant polled = {.interrupts = INTERRUPT_NONE};
+	char sentence[160];
+
+	if (!workload || !workload->needs_taker)
+		return false;
+	if (*taker == TAKER_UNASKED) {
+		taker_found = TAKER_THERE;
+		run_once(&question, device, &polled, NULL);
+		*taker = taker_found;
+		if (*taker == TAKER_MISSING) {
+			format_text(
+				sentence, sizeof(sentence),
+				"%s: %s waits for ever: nobody behind the device takes it, or it "
+				"serves no requests",
+				device->name, workload->about);
+			reporter->note(sentence);
+			totals->verdicts[VERDICT_ERROR]++;
+		}
+	}
+	return *taker == TAKER_MISSING;
+}
+
 static void run_step(const struct test *test, struct virtio_device *device, bool *lost,
 		     const struct variant *variant, unsigned number, unsigned of,
 		     struct totals *totals)
 {
+	bool waits = !*lost && (test->needs & NEEDS_WORK) && taker_is_missing(device, totals);
 	const char *skip;
 
 	set_step(test, device, variant, number, of);
 	reporter->start(&current_result);
-	skip = *lost ? "the device did not come back from an earlier reset"
-		     : reason_to_skip(test, device);
+	skip = *lost   ? "the device did not come back from an earlier reset"
+	       : waits ? "nobody behind the device takes what a request sends"
+		       : reason_to_skip(test, device);
 	if (skip) {
 		const char *feature =
 			test->has_feature && starts_with(skip, "VIRTIO_") ? "not offered: " : "";
@@ -467,15 +346,6 @@ static void run_step(const struct test *test, struct virtio_device *device, bool
 	current_result.reason = current.reason;
 	totals->verdicts[current.verdict]++;
 	reporter->test(&current_result);
-}
-
-bool run_once(const struct test *test, struct virtio_device *device, const struct variant *variant,
-	      const struct interference *interference)
-{
-	bool lost = false;
-
-	set_step(test, device, variant, 1, 1);
-	return execute(&current, interference, &lost);
 }
 
 /* Benchmarks are run instead of tests when they are asked for. */

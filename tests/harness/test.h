@@ -44,6 +44,7 @@ enum verdict { VERDICT_PASS, VERDICT_SKIP, VERDICT_WARN, VERDICT_FAIL, VERDICT_E
 const char *verdict_name(enum verdict verdict);
 
 struct test_run;
+struct result;
 
 struct test {
 	const char *suite;
@@ -93,6 +94,7 @@ struct test_run {
 	struct virtio_device *device;
 	struct variant variant;
 	const char *variant_name;
+	struct result *result;           /* what will be reported of it: tests/harness/report.h */
 	const struct workload *workload; /* of this device type, or NULL */
 	struct arena *arena;             /* memory that the device may touch */
 	struct random random;

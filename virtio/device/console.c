@@ -68,6 +68,7 @@ static const struct workload console_workload = {
 	.about = "the transmission of 16 bytes",
 	.queue = CONSOLE_TRANSMIT_QUEUE,
 	.queues = 2,
+	.needs_taker = true,
 	.prepare = prepare,
 };
 WORKLOAD(console_workload);

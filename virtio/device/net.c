@@ -200,6 +200,7 @@ static const struct workload net_workload = {
 	.queue = NET_TRANSMIT_QUEUE,
 	.queues = 2,
 	.features = BIT64(VIRTIO_NET_F_MAC) | BIT64(VIRTIO_NET_F_STATUS),
+	.needs_taker = true,
 	.prepare = prepare,
 };
 WORKLOAD(net_workload);
