@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/interrupt/interrupt.h"
 
+#include "lib/string.h"
+
 struct mark mark_arrivals(const struct virtqueue *queue)
 {
 	unsigned config = queue->device->config_vector;
@@ -142,6 +144,23 @@ bool await_pending(const struct msix *msix, unsigned entry, bool wanted)
 	struct pending_bit bit = {msix, entry, wanted};
 
 	return wait_until(pending_is, &bit, clock_deadline(PATIENCE_NS));
+}
+
+void read_configuration(struct virtio_device *device, struct configuration *configuration)
+{
+	*configuration = (struct configuration){0};
+	if (!device->regions[STRUCTURE_DEVICE].present)
+		return;
+	configuration->length = MINIMUM(device->regions[STRUCTURE_DEVICE].length,
+					(uint32_t)sizeof(configuration->bytes));
+	configuration->generation = device->transport->generation(device);
+	device->transport->get(device, 0, configuration->bytes, configuration->length);
+}
+
+bool configurations_equal(const struct configuration *a, const struct configuration *b)
+{
+	return a->generation == b->generation && a->length == b->length &&
+	       memcmp(a->bytes, b->bytes, a->length) == 0;
 }
 
 bool ring_is_packed(const struct virtqueue *queue)

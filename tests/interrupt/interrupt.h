@@ -53,6 +53,16 @@ void fence_by_reset(struct test_run *t);
 /* Waits until the entry's pending bit is as wanted; the last answer. */
 bool await_pending(const struct msix *msix, unsigned entry, bool wanted);
 
+/* The beginning of the device-specific configuration, empty where there is none. */
+struct configuration {
+	uint32_t generation;
+	uint32_t length;
+	uint8_t bytes[64];
+};
+
+void read_configuration(struct virtio_device *device, struct configuration *configuration);
+bool configurations_equal(const struct configuration *a, const struct configuration *b);
+
 /* Whether the queue's ring is packed. */
 bool ring_is_packed(const struct virtqueue *queue);
 

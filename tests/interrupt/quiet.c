@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* When nothing may come: before DRIVER_OK, at it, and after resets. */
-#include "lib/string.h"
 #include "tests/interrupt/interrupt.h"
 #include "virtio/pci.h"
 #include "virtio/registers.h"
 
-#define WATCH_NS     2000000ull
-#define CONFIG_BYTES 64u
-#define REQUESTS     4
+#define WATCH_NS 2000000ull
+#define REQUESTS 4
 
 /* Gives the device time for what it must not do. */
 static void watch(void)
@@ -38,22 +36,6 @@ TEST(interrupt, nothing_comes_before_driver_ok,
 	      arrivals_of_queues(t->device) - arrivals);
 }
 
-struct configuration {
-	uint32_t generation;
-	uint32_t length;
-	uint8_t bytes[CONFIG_BYTES];
-};
-
-static void read_configuration(struct virtio_device *device, struct configuration *configuration)
-{
-	*configuration = (struct configuration){0};
-	if (!device->regions[STRUCTURE_DEVICE].present)
-		return;
-	configuration->length = MINIMUM(device->regions[STRUCTURE_DEVICE].length, CONFIG_BYTES);
-	configuration->generation = device->transport->generation(device);
-	device->transport->get(device, 0, configuration->bytes, configuration->length);
-}
-
 TEST(interrupt, no_configuration_message_without_a_change,
      .about = "setting DRIVER_OK and completing requests makes no configuration message",
      .needs = NEEDS_MSIX | NEEDS_WORK)
@@ -73,7 +55,7 @@ TEST(interrupt, no_configuration_message_without_a_change,
 	settle_interrupts();
 	arrivals = interrupt_count(device->config_vector) - arrivals;
 	read_configuration(device, &after);
-	if (memcmp(&before, &after, sizeof(before)) != 0 ||
+	if (!configurations_equal(&before, &after) ||
 	    device->transport->get_status(device) & VIRTIO_STATUS_NEEDS_RESET)
 		skip_test(t, "the configuration has changed meanwhile");
 	CHECK(t, NOTIF_TXT_5, !arrivals,

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Configuration changes, which the host brings about, and how they are told (virtio 1.4, 4.1.5.4). */
+#include "pci/intx.h"
+#include "tests/harness/ask.h"
+#include "tests/harness/selection.h"
+#include "tests/interrupt/interrupt.h"
+#include "virtio/pci_pin.h"
+#include "virtio/registers.h"
+
+#define WATCH_NS 20000000ull
+
+/* What makes the host change a device's configuration, and change it back. */
+static const struct change {
+	uint32_t type;
+	const char *verb, *key;
+	uint64_t there, back;
+} changes[] = {
+	{VIRTIO_TYPE_NET, "link", "up", 0, 1},
+	{VIRTIO_TYPE_BLK, "resize", "bytes", 0, 0},
+};
+
+#define SECTOR 512u
+
+static const struct change *change_of(struct test_run *t)
+{
+	if (t->device->type == VIRTIO_TYPE_BLK && !device_is_scratch(t->device))
+		skip_test(t, "the device's data is not scratch (vp.scratch)");
+	for (unsigned n = 0; n < ARRAY_LENGTH(changes); n++) {
+		if (changes[n].type == t->device->type)
+			return &changes[n];
+	}
+	skip_test(t, "no change is known that a host could make to this device type");
+}
+
+static uint64_t disk_bytes(struct virtio_device *device)
+{
+	uint64_t capacity;
+
+	device->transport->get(device, 0, &capacity, sizeof(capacity));
+	return capacity * SECTOR;
+}
+
+struct expected_change {
+	struct virtio_device *device;
+	struct configuration before;
+};
+
+static bool has_changed(void *context)
+{
+	const struct expected_change *expected = context;
+	struct configuration now;
+
+	read_configuration(expected->device, &now);
+	return !configurations_equal(&expected->before, &now);
+}
+
+/*
+ * Asks for the change, or for its reverse, and waits until it shows; a disk grows and shrinks by a few
+ * sectors.
+ */
+static void make_change(struct test_run *t, bool there)
+{
+	struct expected_change expected = {.device = t->device};
+	const struct change *change = change_of(t);
+	struct ask ask = ask_for(change->verb, t->device);
+	uint64_t value = there ? change->there : change->back;
+
+	if (change->type == VIRTIO_TYPE_BLK)
+		value = there ? disk_bytes(t->device) + 8 * SECTOR
+			      : disk_bytes(t->device) - 8 * SECTOR;
+	ask_number(&ask, change->key, value);
+	read_configuration(t->device, &expected.before);
+	ask_or_skip(t, &ask);
+	if (!wait_until(has_changed, &expected, clock_deadline(PATIENCE_NS)))
+		skip_test(t, "the host made the change, and the configuration shows none");
+}
+
+TEST(interrupt, configuration_change_comes_by_its_entry,
+     .about = "a change of the configuration makes a message of the entry in config_msix_vector",
+     .needs = NEEDS_HOST | NEEDS_MSIX | NEEDS_WORK)
+{
+	struct virtio_device *device = t->device;
+
+	change_of(t);
+	bring_up(t);
+	for (unsigned there = 2; there-- > 0;) {
+		uint64_t arrivals = interrupt_count(device->config_vector);
+
+		make_change(t, there);
+		CHECK(t, PCI_CFGINT_TXT_2, await_interrupts(device->config_vector, arrivals + 1),
+		      "the configuration was changed, and the entry of config_msix_vector sends no "
+		      "message");
+	}
+}
+
+TEST(interrupt, unmapped_configuration_is_silent,
+     .about = "with config_msix_vector NO_VECTOR a change makes no message and raises no pin",
+     .needs = NEEDS_HOST | NEEDS_MSIX | NEEDS_WORK)
+{
+	struct virtio_device *device = t->device;
+	uint64_t arrivals, deadline;
+	unsigned pin = 0;
+
+	change_of(t);
+	set_up(t, features_for(t), t->workload->queues);
+	common_write(device, config_msix_vector, VIRTIO_MSI_NO_VECTOR);
+	if (device->has_line)
+		pin = virtio_pci_claim_pin(device, 0);
+	go_live(t);
+	arrivals = interrupt_total();
+	make_change(t, true);
+	make_change(t, false);
+	for (deadline = clock_deadline(WATCH_NS); !clock_passed(deadline);)
+		settle_interrupts();
+	fence_by_reset(t);
+	CHECK(t, PCI_CFGINT_1, interrupt_total() == arrivals,
+	      "config_msix_vector is NO_VECTOR, the configuration was changed twice, and %lu "
+	      "interrupts came",
+	      interrupt_total() - arrivals);
+	if (pin) {
+		virtio_pci_release_pin(device);
+		interrupt_free(pin);
+	}
+}
+
+static bool configuration_bit_seen(void *device)
+{
+	return ((struct virtio_device *)device)->isr_seen & VIRTIO_PCI_ISR_CONFIG;
+}
+
+TEST(interrupt, pin_announces_configuration_changes,
+     .about =
+	     "with MSI-X off a change raises the pin, with the configuration bit in the ISR status",
+     .needs = NEEDS_HOST | NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT)
+{
+	struct virtio_device *device = t->device;
+	struct virtqueue *queue;
+
+	change_of(t);
+	bring_up(t);
+	queue = work_queue(t);
+	for (unsigned there = 2; there-- > 0;) {
+		uint64_t arrivals = interrupt_count(queue->vector);
+
+		device->isr_seen = 0;
+		make_change(t, there);
+		if (!CHECK(t, PCI_CFGINT_TXT_1, await_interrupts(queue->vector, arrivals + 1),
+			   "the configuration was changed, and the pin is not raised"))
+			continue;
+		CHECK(t, PCI_ISR_2,
+		      wait_until(configuration_bit_seen, device, clock_deadline(PATIENCE_NS)),
+		      "the configuration was changed, and the handler saw ISR status %#x",
+		      device->isr_seen);
+	}
+}
+
+static bool interrupt_status_set(void *device)
+{
+	return intx_pending(((struct virtio_device *)device)->function);
+}
+
+TEST(interrupt, isr_status_gathers_both_bits,
+     .about =
+	     "a completion and a configuration change before the ISR status is read leave both bits",
+     .needs = NEEDS_HOST | NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT)
+{
+	struct virtio_device *device = t->device;
+	uint8_t isr;
+
+	change_of(t);
+	bring_up(t);
+	intx_disable(device->function, true);
+	make_change(t, true);
+	wait_until(interrupt_status_set, device, clock_deadline(PATIENCE_NS));
+	virtqueue_arm(work_queue(t), 0);
+	complete_one(t, work_queue(t));
+	isr = isr_read(device);
+	CHECK(t, PCI_ISR_2, isr & VIRTIO_PCI_ISR_CONFIG,
+	      "the configuration was changed, then a buffer used, and the ISR status reads %#x",
+	      isr);
+	CHECK(t, PCI_ISR_3, isr & VIRTIO_PCI_ISR_QUEUE,
+	      "a buffer was used after a configuration change, and the ISR status reads %#x", isr);
+	make_change(t, false);
+}
