@@ -11,7 +11,7 @@
 
 /* Waiting for what never comes is what most of these runs do. */
 #define PATIENCE_MS   200
-#define TIMEOUT_MS    2000
+#define TIMEOUT_MS    6000
 #define VARIANTS_MOST 32
 #define MISSED_SIZE   512
 

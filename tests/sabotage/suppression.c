@@ -9,11 +9,17 @@ static uint16_t *field(le16 *place)
 	return &place->raw;
 }
 
+static bool is_packed(const struct virtqueue *queue)
+{
+	return queue->operations == &packed_ring_operations;
+}
+
 static bool drop_by_slot(unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
-	return !queue || queue->event_idx || !*field(&queue->split.avail->ring[queue->size]);
+	return !queue || is_packed(queue) || queue->event_idx ||
+	       !*field(&queue->split.avail->ring[queue->size]);
 }
 
 SABOTEUR(used_event_without_feature, .about = "the used_event slot suppresses without its feature",
@@ -23,7 +29,7 @@ static bool drop_by_flags(unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
-	return !queue || !queue->event_idx ||
+	return !queue || is_packed(queue) || !queue->event_idx ||
 	       !(from_le16(queue->split.avail->flags) & VIRTQ_AVAIL_F_NO_INTERRUPT);
 }
 
@@ -33,7 +39,9 @@ SABOTEUR(flags_with_event_idx, .about = "flags suppress although VIRTIO_F_EVENT_
 static void clear_suppression(void *context, struct virtqueue *queue)
 {
 	(void)context;
-	if (queue->event_idx)
+	if (is_packed(queue))
+		write16(&queue->packed.driver->flags, VIRTQ_EVENT_FLAGS_ENABLE);
+	else if (queue->event_idx)
 		write16(&queue->split.avail->ring[queue->size], queue->split.avail_index - 1);
 	else
 		write16(&queue->split.avail->flags, 0);
@@ -41,6 +49,11 @@ static void clear_suppression(void *context, struct virtqueue *queue)
 
 SABOTEUR(suppression_ignored, .about = "messages come although they are suppressed",
 	 BREAKS(CLAUSE_SPLIT_NOTIF_2, CLAUSE_SPLIT_NOTIF_6), .start = hand_start,
+	 .hooks = {.publish = clear_suppression});
+
+SABOTEUR(packed_suppression_ignored,
+	 .about = "messages of a packed ring come although they are disabled, or for another place",
+	 BREAKS(CLAUSE_PACKED_EV_TXT_2, CLAUSE_PACKED_EV_TXT_4), .start = hand_start,
 	 .hooks = {.publish = clear_suppression});
 
 /* ---- one message too few after suppression ---- */
@@ -56,8 +69,11 @@ static void start_suppression(struct virtio_device *device)
 
 static bool is_suppressed(const struct virtqueue *queue)
 {
-	uint16_t event = from_le16(queue->split.avail->ring[queue->size]);
+	uint16_t event;
 
+	if (is_packed(queue))
+		return from_le16(queue->packed.driver->flags) == VIRTQ_EVENT_FLAGS_DISABLE;
+	event = from_le16(queue->split.avail->ring[queue->size]);
 	if (queue->event_idx)
 		return (uint16_t)(event - queue->split.used_index) >= queue->size;
 	return from_le16(queue->split.avail->flags) & VIRTQ_AVAIL_F_NO_INTERRUPT;
@@ -85,13 +101,19 @@ SABOTEUR(message_lost_after_suppression, .about = "the first message after suppr
 	 BREAKS(CLAUSE_NOTIF_TXT_2, CLAUSE_EVIDX_TXT_3), .start = start_suppression,
 	 .hooks = {.publish = note_suppression}, .arrival = drop_the_first);
 
+SABOTEUR(packed_message_lost_after_suppression,
+	 .about = "the first message of a packed ring after suppression is lost",
+	 BREAKS(CLAUSE_PACKED_EV_TXT_7), .start = start_suppression,
+	 .hooks = {.publish = note_suppression}, .arrival = drop_the_first);
+
 /* ---- the index ---- */
 
 static bool drop_at_wrap(unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
-	return !queue || !queue->event_idx || from_le16(queue->split.used->idx) != 0;
+	return !queue || is_packed(queue) || !queue->event_idx ||
+	       from_le16(queue->split.used->idx) != 0;
 }
 
 SABOTEUR(event_index_wrap, .about = "the event at index 65535 is missed",
@@ -111,7 +133,7 @@ static bool drop_second_lap(unsigned vector)
 	const struct virtqueue *queue = victim_queue(vector);
 	bool wrapped;
 
-	if (!queue || !queue->event_idx)
+	if (!queue || is_packed(queue) || !queue->event_idx)
 		return true;
 	wrapped = from_le16(queue->split.used->idx) == 1 && last_index == 0;
 	last_index = from_le16(queue->split.used->idx);
@@ -148,7 +170,8 @@ static bool drop_in_later_life(unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
-	return !queue || !queue->event_idx || lives < 2 || from_le16(queue->split.used->idx) != 2;
+	return !queue || is_packed(queue) || !queue->event_idx || lives < 2 ||
+	       from_le16(queue->split.used->idx) != 2;
 }
 
 SABOTEUR(event_index_survives_reset, .about = "the event index does not start anew with a reset",
