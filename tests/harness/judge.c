@@ -190,4 +190,3 @@ void *test_memory(struct test_run *t, const char *name, size_t size, size_t alig
 		error_in_test(t, "the DMA arena has no room for %s", name);
 	return memory;
 }
-

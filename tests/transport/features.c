@@ -139,11 +139,13 @@ TEST(transport, driver_features_read_back,
 	device->transport->set_status(device, STATUS_FOUND);
 	device->transport->set_status(device, STATUS_DRIVEN);
 	for (unsigned n = 0; n < ARRAY_LENGTH(sets); n++) {
-		struct features got;
+		struct features got, missing;
 
 		features_write(device, &sets[n]);
 		got = features_and(features_read_back(device), device->offered);
-		CHECK(t, PCI_COMMON_5, features_equal(&got, &sets[n]),
+		/* A device may add up what it was given: a smaller set behind a larger one. */
+		missing = features_without(sets[n], got);
+		CHECK(t, PCI_COMMON_5, features_empty(missing),
 		      "driver_feature shows %#lx and %#lx of what is offered after %#lx and %#lx",
 		      got.words[0], got.words[1], sets[n].words[0], sets[n].words[1]);
 	}
