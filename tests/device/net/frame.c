@@ -4,7 +4,6 @@
 #include "lib/string.h"
 
 #define MAC_PREFIX      0x02, 0x76, 0x70 /* locally administered, "vp" */
-#define PATTERN_STRIDE  7
 #define ARP_ETHERNET    1
 #define HOPS            64
 #define TCP_WINDOW      0xffff
@@ -39,11 +38,6 @@ struct flow flow_of(const uint8_t from_mac[NET_MAC_BYTES], const uint8_t to_mac[
 	flow.from_ip[last] = (uint8_t)(10 + n % 100);
 	flow.to_ip[last] = 200;
 	return flow;
-}
-
-uint8_t frame_pattern(uint32_t position)
-{
-	return (uint8_t)(position * PATTERN_STRIDE + (position >> 8));
 }
 
 /* Appends n zero bytes. */

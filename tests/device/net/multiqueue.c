@@ -82,7 +82,8 @@ static void check_first_only(struct test_run *t, struct network *network, const 
 
 TEST(net, one_pair_is_used_at_first,
      .about = "after initialization and after a reset packets arrive on receiveq1 alone",
-     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MQ))
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG,
+     WITH_FEATURE(VIRTIO_NET_F_MQ))
 {
 	struct network *network = start(t, idle());
 
@@ -94,7 +95,8 @@ TEST(net, one_pair_is_used_at_first,
 
 TEST(net, disabled_pairs_fall_silent,
      .about = "once the command for fewer pairs is used, no packet arrives on those above",
-     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MQ))
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG,
+     WITH_FEATURE(VIRTIO_NET_F_MQ))
 {
 	struct network *network = start(t, idle());
 	uint16_t first = first_flow(network);
@@ -118,7 +120,8 @@ TEST(net, disabled_pairs_fall_silent,
 /* Where nothing was sent in a flow yet, each of its packets may go to a random one of these queues. */
 TEST(net, flows_arrive_on_the_queues_in_use,
      .about = "with several pairs in use flows arrive on the queues of these",
-     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MQ))
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG,
+     WITH_FEATURE(VIRTIO_NET_F_MQ))
 {
 	struct network *network = start(t, idle());
 	uint16_t first = first_flow(network);
@@ -153,7 +156,8 @@ static void speak(struct network *network, uint16_t n, unsigned pair)
 
 TEST(net, flows_follow_their_transmit_queue,
      .about = "packets of a flow come in on the pair on whose queue the driver sent last",
-     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MQ))
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG,
+     WITH_FEATURE(VIRTIO_NET_F_MQ))
 {
 	struct network *network = start(t, idle());
 	uint16_t first = first_flow(network);
@@ -172,7 +176,7 @@ TEST(net, flows_follow_their_transmit_queue,
 
 TEST(net, reset_queues_are_steered_around,
      .about = "packets for a receive queue under reset come in on another", .type = VIRTIO_TYPE_NET,
-     .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MQ))
+     .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MQ))
 {
 	struct network *network = start(t, idle());
 	struct virtio_device *device = t->device;

@@ -9,6 +9,9 @@
 
 #include "tests/device/net/link.h"
 
+/* The time limit of tests that pass many frames: where ring 0 is emulated each takes milliseconds. */
+#define MANY_FRAMES_NS (60 * NANOSECONDS_A_SECOND)
+
 struct peer {
 	struct virtio_device *twin; /* NULL: none */
 	bool gateway;

