@@ -62,7 +62,7 @@ run() { # COUNT OUT
 	timeout -k 3 120 "$qemu" -machine q35 -accel tcg -m 256 -smp 1 -nodefaults -display none \
 		-no-reboot -serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4 \
 		-plugin "$work/instructions.so,start=$start,end=$end,out=$2" -kernel "$image" \
-		-append "vp.exit=debug vp.bench=throughput vp.count=$1 $words" $device \
+		-append "vp.exit=debug vp.bench=throughput.requests vp.count=$1 $words" $device \
 		>"$work/serial" 2>&1 || true
 	grep -q '^1 passed' "$work/serial" || {
 		cat "$work/serial" >&2
