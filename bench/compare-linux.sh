@@ -3,10 +3,11 @@
 # A Linux guest and virtproof on the same QEMU, with the same flags, in turns: how many requests each gets
 # out of the same devices, when it does its first, and what QEMU needs for it. Prints medians and ratios.
 #
-#	bench/compare-linux.sh [-r RUNS] [-w SECONDS] [-s SCENARIO,…] [-k] [BUILD]
+#	bench/compare-linux.sh [-r RUNS] [-w SECONDS] [-s SCENARIO,…] [-q SECONDS] [-k] [BUILD]
 #
 # -r: rounds (3). -w: seconds each figure is measured (2). -s: of boot, blk, blk-iothread, net, hub, rng,
-# console (all). -k: only build the guest. BUILD: the folder with virtproof.elf (build); the Linux guest is
+# console (all). -q: wait at most so long before each start until others leave the machine alone (0).
+# -k: only build the guest. BUILD: the folder with virtproof.elf (build); the Linux guest is
 # kept there in linux-guest/, as are the single figures of the last comparison, in linux-guest/figures.
 #
 # Linux runs fio (io_uring), pktgen, and a loop around read() or write(); docs/throughput.md says what is
@@ -16,13 +17,15 @@ export LC_ALL=C
 
 runs=3
 window=2
+quiet=0
 scenarios=boot,blk,blk-iothread,net,hub,rng,console
 keep=
-while getopts r:w:s:k option; do
+while getopts r:w:s:q:k option; do
 	case $option in
 	r) runs=$OPTARG ;;
 	w) window=$OPTARG ;;
 	s) scenarios=$OPTARG ;;
+	q) quiet=$OPTARG ;;
 	k) keep=yes ;;
 	*) exit 2 ;;
 	esac
@@ -258,6 +261,21 @@ watch_virtproof() { # PID SCENARIO LINE
 	esac
 }
 
+# CPU time that the machine has spent on anything, and that was taken from it, in ticks.
+busy() {
+	awk '/^cpu / { print $2 + $3 + $4 + $7 + $8 + $9 }' /proc/stat
+}
+
+# Waits until the machine is busy for less than a tenth of a second in half a second, at most as long as -q says.
+await_quiet() {
+	local deadline=$((SECONDS + quiet)) before
+	while [ $SECONDS -lt $deadline ]; do
+		before=$(busy)
+		sleep 0.5
+		[ $(($(busy) - before)) -gt 10 ] || return 0
+	done
+}
+
 guest_pid=
 stop_guest() {
 	[ -z "$guest_pid" ] || kill -9 "$guest_pid" 2>/dev/null || true
@@ -269,6 +287,7 @@ trap stop_guest EXIT
 run_guest() { # GUEST SCENARIO KERNEL-ARGUMENTS…
 	local guest=$1 scenario=$2 line output
 	shift 2
+	await_quiet
 	measured='' share="0 0 0"
 	declare -gA shares=()
 	started=${EPOCHREALTIME/./}
@@ -338,6 +357,10 @@ table() {
 			if (x >= 1e6) return sprintf("%.2fM", x / 1e6)
 			return x >= 1e4 ? sprintf("%.1fk", x / 1e3) : sprintf("%.0f", x)
 		}
+		# Microseconds of CPU time that QEMU took for each request.
+		function cpu_time(key) {
+			return (median(vcpu[key]) + median(iothread[key]) + median(main[key])) * 1e4 / median(figures[key])
+		}
 		# The busiest thread of QEMU beside the vCPU, which spins.
 		function busiest(key, i, m) {
 			i = median(iothread[key]); m = median(main[key])
@@ -347,6 +370,7 @@ table() {
 			key = $1 " " $2 " " $3
 			if (!(key in figures)) order[++keys] = key
 			figures[key] = figures[key] " " $4
+			unit[key] = $5
 			vcpu[key] = vcpu[key] " " $6; iothread[key] = iothread[key] " " $7; main[key] = main[key] " " $8
 		}
 		END {
@@ -369,6 +393,8 @@ table() {
 						cost = key
 						sub(/\.(requests|payload|frames),/, ".guest_cost,", cost)
 						line = line sprintf(" %s; guest %d cycles", busiest_of(key), median(figures[cost]))
+						if (unit[linux] == "1/s")
+							line = line sprintf("; CPU time %.1f us, Linux %.1f us", cpu_time(key), cpu_time(linux))
 					}
 					print line
 				}
