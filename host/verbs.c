@@ -12,6 +12,10 @@
 /* The guest takes no longer line. */
 #define ANSWER_LIMIT 3900
 
+/* The guest waits 3 s: as long as may be, and a little less. */
+#define RETRIES  50
+#define RETRY_US 50000
+
 /* How often a guest may have something repeated. */
 #define EACH_LIMIT 64
 
@@ -182,9 +186,23 @@ static void add_argument(JsonObject *arguments, const char *name, JsonNode *valu
 		set_word(question, g_strconcat(name, "-word", NULL), word);
 }
 
+/* A command that the VMM may not be ready for yet: again and again for a while. */
+static JsonNode *execute_patiently(struct control *control, JsonNode *command, GError **error)
+{
+	JsonNode *result = NULL;
+
+	for (unsigned i = 0; !result && i < RETRIES; i++) {
+		g_clear_error(error);
+		result = control_execute(control, command, error);
+		if (!result)
+			g_usleep(RETRY_US);
+	}
+	return result;
+}
+
 /*
- * One command, or one of two that are ours: {"sleep":MILLISECONDS}, for the VMM needs time now and
- * then, and {"try":COMMAND}, which may be refused.
+ * One command, or one of three things of ours: {"sleep":MILLISECONDS}, for the VMM needs time now
+ * and then; {"try":COMMAND}, which may be refused; {"retry":COMMAND}, which may be refused at first.
  */
 static gboolean execute_one(struct question *question, struct control *control, JsonNode *command,
 			    GError **error)
@@ -192,13 +210,18 @@ static gboolean execute_one(struct question *question, struct control *control, 
 	JsonObject *object = JSON_NODE_HOLDS_OBJECT(command) ? json_node_get_object(command) : NULL;
 	gint64 pause = object ? record_number(object, "sleep", 0) : 0;
 	JsonNode *attempt = object ? json_object_get_member(object, "try") : NULL;
+	JsonNode *patient = object ? json_object_get_member(object, "retry") : NULL;
 	g_autoptr(JsonNode) result = NULL;
 
 	if (pause > 0) {
 		g_usleep((gulong)MIN(pause, 2000) * 1000);
 		return TRUE;
 	}
-	result = control_execute(control, attempt ? attempt : command, attempt ? NULL : error);
+	if (patient)
+		result = execute_patiently(control, patient, error);
+	else
+		result = control_execute(control, attempt ? attempt : command,
+					 attempt ? NULL : error);
 	if (!result)
 		return attempt != NULL;
 	set_word(question, g_strdup("result"), node_text(result));
