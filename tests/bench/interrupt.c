@@ -27,6 +27,7 @@ struct stamps {
 
 struct figures {
 	struct histogram kick, used, device, injection, handler, opening, whole;
+	uint64_t rest;       /* see rest_of(), summed up */
 	uint64_t overlapped; /* samples whose buffer was used before the kick's store returned */
 	uint64_t inverted; /* samples whose handler began before the observer saw the index move */
 };
@@ -149,9 +150,14 @@ static void sample(enum state state, uint64_t round, struct stamps *stamps)
 	slots_take(&lab.slots, lab.packed);
 }
 
-static int64_t sum_of(const struct histogram *histogram)
+/* What is left of end to end, in nanoseconds, when to-used and injection are taken from it. */
+static uint64_t rest_of(const struct stamps *stamps)
 {
-	return (int64_t)histogram->sum;
+	uint64_t whole = clock_to_ns(stamps->t3 - stamps->t0);
+	uint64_t parts =
+		clock_to_ns(stamps->t2 - stamps->t0) + clock_to_ns(stamps->t3 - stamps->t2);
+
+	return whole > parts ? whole - parts : parts - whole;
 }
 
 static void record(enum state state, const struct stamps *stamps)
@@ -168,7 +174,10 @@ static void record(enum state state, const struct stamps *stamps)
 		return;
 	}
 	figures.overlapped += (int64_t)(stamps->t2 - stamps->t1) < 0;
-	figures.inverted += (int64_t)(stamps->t3 - stamps->t2) < 0;
+	if ((int64_t)(stamps->t3 - stamps->t2) < 0)
+		figures.inverted++;
+	else
+		figures.rest += rest_of(stamps);
 	lab_record(&figures.used, (int64_t)(stamps->t2 - stamps->t0));
 	/* Where the buffer was used within the kick there is nothing in between. */
 	if ((int64_t)(stamps->t2 - stamps->t1) >= 0)
@@ -185,15 +194,16 @@ static void reset_figures(void)
 	histogram_reset(&figures.handler);
 	histogram_reset(&figures.opening);
 	histogram_reset(&figures.whole);
+	figures.rest = 0;
 	figures.overlapped = 0;
 	figures.inverted = 0;
 }
 
-/* The parts of each sample make up its end to end; more than rounding is left where stamps are inverted. */
+/* The parts of a sample make up its end to end, but for rounding. */
 static void report_rest(const char *state)
 {
-	int64_t rest = sum_of(&figures.whole) - sum_of(&figures.used) - sum_of(&figures.injection);
-	uint64_t mean = (uint64_t)(rest < 0 ? -rest : rest) * 1000 / figures.whole.count;
+	uint64_t straight = figures.whole.count - figures.inverted;
+	uint64_t mean = straight ? figures.rest * 1000 / straight : 0;
 	char name[64];
 
 	format_text(name, sizeof(name), "end to end less its parts, mean, %s", state);

@@ -54,6 +54,10 @@ function text(key) {
 		check(number("count") == 200, name ": " number("count") " samples of 200")
 	seen[text("name")]++
 }
+/^\{"type":"measure"/ && /end to end less its parts/ {
+	match($0, /"value":[0-9.]+/)
+	check(substr($0, RSTART + 8, RLENGTH - 8) <= 2, text("device") " " text("name") ": more than rounding")
+}
 /^\{"type":"note"/ && /disturbed/ { disturbed = 1 }
 END {
 	check(status == 1, "QEMU ended with status " status)
