@@ -11,7 +11,6 @@
 #include "tests/harness/drive.h"
 #include "tests/harness/options.h"
 
-#define INLINE       static inline __attribute__((always_inline))
 #define SIZES        "64,1500" /* of frames, where vp.size says nothing */
 #define SEARCH_STEPS 9
 #define TRIES        2
@@ -37,13 +36,13 @@ static struct link_ends near, far;
 static struct traffic traffic;
 
 /* Charges the time since `start` to the guest, but for what kicks took of it. */
-INLINE void charge(uint64_t start, uint64_t kicked_before)
+static void charge(uint64_t start, uint64_t kicked_before)
 {
 	traffic.guest_ticks += clock_now() - start - (traffic.kick_ticks - kicked_before);
 }
 
 /* Shows the device what was posted on a lane. */
-INLINE void show(struct lane *lane, bool packed, bool event_idx)
+static void show(struct lane *lane, bool packed, bool event_idx)
 {
 	uint64_t before;
 
@@ -57,14 +56,14 @@ INLINE void show(struct lane *lane, bool packed, bool event_idx)
 }
 
 /* Takes back what was sent. */
-INLINE void reclaim(struct lane *lane, bool packed)
+static void reclaim(struct lane *lane, bool packed)
 {
 	while (slots_pending(&lane->slots, packed))
 		lane->idle_slots[lane->idle++] = (uint16_t)slots_take(&lane->slots, packed);
 }
 
 /* Sends up to `count` frames that started at `stamp`. */
-INLINE void send(struct lane *lane, unsigned count, uint64_t stamp, bool packed, bool event_idx)
+static void send(struct lane *lane, unsigned count, uint64_t stamp, bool packed, bool event_idx)
 {
 	uint64_t start = clock_now(), kicked = traffic.kick_ticks;
 
@@ -82,7 +81,7 @@ INLINE void send(struct lane *lane, unsigned count, uint64_t stamp, bool packed,
  * Takes what came in and gives the buffers back; what came goes out again at once by `back`, unless that is
  * NULL: it has arrived. Returns how many were taken.
  */
-INLINE unsigned receive(struct lane *lane, struct lane *back, bool packed, bool event_idx)
+static unsigned receive(struct lane *lane, struct lane *back, bool packed, bool event_idx)
 {
 	unsigned taken = 0;
 	uint64_t now, kicked = traffic.kick_ticks;
@@ -126,7 +125,7 @@ static void open_window(void)
 }
 
 /* How many frames are to be sent at `now`, paced or by what has come back. *due moves on with them. */
-INLINE unsigned due_now(uint64_t now, uint64_t *due)
+static unsigned due_now(uint64_t now, uint64_t *due)
 {
 	uint64_t in_flight = traffic.sent - traffic.arrived;
 	unsigned room = near.send.idle, count = 0;
@@ -143,7 +142,7 @@ INLINE unsigned due_now(uint64_t now, uint64_t *due)
 }
 
 /* One round over the queues; true when something has moved. */
-INLINE bool turn(bool returning, unsigned count, uint64_t due, bool packed, bool event_idx)
+static bool turn(bool returning, unsigned count, uint64_t due, bool packed, bool event_idx)
 {
 	unsigned taken, turned = 0;
 
@@ -165,7 +164,7 @@ INLINE bool turn(bool returning, unsigned count, uint64_t due, bool packed, bool
  * Frames from the near device, taken in by the far one, or sent back by it and taken in by the near one.
  * Ends when the window has and everything has come, or nothing more comes.
  */
-INLINE void run(bool returning, bool packed, bool event_idx)
+static void run(bool returning, bool packed, bool event_idx)
 {
 	const uint64_t patience = clock_from_ns(PATIENCE_NS), settle = clock_from_ns(SETTLE_NS);
 	const uint64_t warm = traffic.interval ? 0 : WARM_UP;
@@ -201,14 +200,7 @@ static void run_traffic(struct test_run *t, bool returning)
 
 	lanes_start(&near, packed, event_idx);
 	lanes_start(&far, packed, event_idx);
-	if (packed && returning)
-		run(true, true, event_idx);
-	else if (packed)
-		run(false, true, event_idx);
-	else if (returning)
-		run(true, false, event_idx);
-	else
-		run(false, false, event_idx);
+	run(returning, packed, event_idx);
 }
 
 /* Both devices fresh, brought up alike and joined to lanes. */
@@ -401,7 +393,7 @@ BENCH(throughput, loss_free, .about = "frames a second that reach another device
 }
 
 /* Takes in whatever comes for the time of a point; false when nothing does for too long. */
-INLINE bool listen(bool packed, bool event_idx)
+static bool listen(bool packed, bool event_idx)
 {
 	uint64_t now = clock_now(), moved = now, end = UINT64_MAX;
 
@@ -436,7 +428,7 @@ BENCH(throughput, receive, .about = "frames a second that come in from outside",
 	lanes_make(t, &near, t->device, 1, NET_FRAME_MOST, nobody);
 	clear_results();
 	lanes_start(&near, packed, event_idx);
-	if (!(packed ? listen(true, event_idx) : listen(false, event_idx)))
+	if (!listen(packed, event_idx))
 		skip_test(t, "too few frames come in: something on its network has to send");
 	figure(&figures, "frames", "1/s", rate_of(traffic.received, traffic.duration));
 	figure(&figures, "bytes", "bytes/s", rate_of(traffic.bytes, traffic.duration));
