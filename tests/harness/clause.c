@@ -27,7 +27,7 @@ bool clause_is_cited(enum clause_id id)
 	/* Asked for every clause: an emulated CPU would search for many seconds. */
 	if (!known) {
 		for_each_citation (citation)
-			cited[(*citation)->id] = true;
+			cited[citation->id] = true;
 		known = true;
 	}
 	return cited[id];

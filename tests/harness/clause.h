@@ -71,11 +71,14 @@ struct citation {
 /* True when some CHECK of this image cites the clause. */
 bool clause_is_cited(enum clause_id id);
 
-extern const struct citation *const __start_registry_citations[];
-extern const struct citation *const __stop_registry_citations[];
+/* They stand in their section one after another, so nothing may come between two. */
+static_assert(sizeof(struct citation) == 16, "as CHECK aligns them");
+
+extern const struct citation __start_registry_citations[];
+extern const struct citation __stop_registry_citations[];
 
 #define for_each_citation(entry)                                                                   \
-	for (const struct citation *const *entry = __start_registry_citations;                     \
+	for (const struct citation *entry = __start_registry_citations;                            \
 	     entry < __stop_registry_citations; entry++)
 
 #endif

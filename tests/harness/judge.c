@@ -39,9 +39,9 @@ static const char *keep_reason(const char *reason)
 void mark_skipped(const struct test *test, const char *reason)
 {
 	for_each_citation (citation) {
-		struct clause_state *state = clause_state((*citation)->id);
+		struct clause_state *state = clause_state(citation->id);
 
-		if (!cites(test, *citation))
+		if (!cites(test, citation))
 			continue;
 		state->skipped = true;
 		state->reason = keep_reason(reason);

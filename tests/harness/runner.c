@@ -439,8 +439,8 @@ void list_tests(void)
 	     test++) {
 		print("%s.%s: %s\n ", (*test)->suite, (*test)->name, (*test)->about);
 		for_each_citation (citation) {
-			if (cites(*test, *citation))
-				print(" %s", clause_name(&clauses[(*citation)->id]));
+			if (cites(*test, citation))
+				print(" %s", clause_name(&clauses[citation->id]));
 		}
 		print("\n");
 	}

@@ -45,8 +45,8 @@ static bool listed(const char *list, const struct test *test, const struct virti
 	if (!may_name_clauses(list))
 		return false;
 	for_each_citation (citation) {
-		if (cites(test, *citation) &&
-		    glob_list_match(list, clause_name(&clauses[(*citation)->id])))
+		if (cites(test, citation) &&
+		    glob_list_match(list, clause_name(&clauses[citation->id])))
 			return true;
 	}
 	return false;

@@ -113,9 +113,9 @@ struct test_run {
  */
 #define CHECK(t, clause, condition, ...)                                                           \
 	({                                                                                         \
-		static const struct citation citation = {CLAUSE_##clause, __builtin_FUNCTION()};   \
-		static const struct citation *const citation_entry                                 \
-			__attribute__((section("registry_citations"), used)) = &citation;          \
+		static const struct citation citation                                              \
+			__attribute__((section("registry_citations"), used, aligned(16))) = {      \
+				CLAUSE_##clause, __builtin_FUNCTION()};                            \
 		bool check_holds = (condition);                                                    \
 		if (check_holds)                                                                   \
 			check_held((t), &citation);                                                \

@@ -94,7 +94,7 @@ static void try_step(struct hunt *hunt, const struct test *test, struct virtio_d
 static bool cites_wanted(const struct hunt *hunt, const struct test *test)
 {
 	for_each_citation (citation) {
-		if (wanted(hunt, (*citation)->id) && cites(test, *citation))
+		if (wanted(hunt, citation->id) && cites(test, citation))
 			return true;
 	}
 	return false;
@@ -106,11 +106,11 @@ static bool shared_wanted(const struct hunt *hunt)
 	for_each_citation (citation) {
 		bool in_test = false;
 
-		if (!wanted(hunt, (*citation)->id))
+		if (!wanted(hunt, citation->id))
 			continue;
 		for (const struct test *const *test = __start_registry_tests;
 		     test < __stop_registry_tests && !in_test; test++)
-			in_test = cites(*test, *citation);
+			in_test = cites(*test, citation);
 		if (!in_test)
 			return true;
 	}
