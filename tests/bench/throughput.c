@@ -39,7 +39,8 @@ static void bring_up_for(struct test_run *t, const struct load_kind *kind,
 	for (unsigned n = 0; n < settings->queues; n++) {
 		struct virtqueue *queue = t->device->queues[kind->queue(t, n)];
 
-		if (n && queue->vector && !t->device->transport->set_vq_affinity(queue, n))
+		if (n && queue->entry != VIRTIO_MSI_NO_VECTOR &&
+		    !t->device->transport->set_vq_affinity(queue, n))
 			skip_test(t, "interrupts of queue %u cannot go to CPU %u", queue->index, n);
 	}
 }
@@ -250,11 +251,13 @@ static void measure_size(struct test_run *t, const struct load_kind *kind,
 		settings.completion = LOAD_POLLED;
 		measure_depths(t, kind, settings);
 	}
-	if (options.completion != 0) {
-		if (t->variant.interrupts == INTERRUPT_NONE || settings.interval)
-			skip_test(t, "an open loop, and a device without vectors, are polled");
-		if (t->variant.interrupts == INTERRUPT_MSIX_SHARED && settings.queues > 1)
-			skip_test(t, "a vector that queues share goes to one CPU alone");
+	if (options.completion == 0)
+		return;
+	if (t->variant.interrupts == INTERRUPT_NONE || settings.interval) {
+		note_about(t, "an open loop, and a device without vectors, are polled");
+	} else if (t->variant.interrupts != INTERRUPT_MSIX && settings.queues > 1) {
+		note_about(t, "an interrupt that queues share goes to one CPU alone");
+	} else {
 		settings.completion = LOAD_INTERRUPT;
 		measure_depths(t, kind, settings);
 	}
