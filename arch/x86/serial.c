@@ -31,9 +31,11 @@ enum {
 #define STATUS_DATA_READY      0x01
 #define STATUS_TRANSMIT_EMPTY  0x20
 #define FIFO_BYTES             16
-#define READY_POLLS            20000 /* some 20 ms on hardware; 16 bytes take 1.4 ms */
+#define READY_POLLS            20000    /* some 20 ms on hardware; 16 bytes take 1.4 ms */
+#define PATIENT_POLLS          20000000 /* some 20 s: a reader that is slow, behind a full pipe */
 
 static size_t burst = 1;
+static bool was_ready;   /* somebody takes what is sent: wait for him, or records are lost */
 static bool never_ready; /* do not wait again for a UART that kept us waiting for nothing */
 
 void serial_start(void)
@@ -52,10 +54,11 @@ void serial_start(void)
 
 static void wait_until_ready(void)
 {
-	unsigned polls = never_ready ? 1 : READY_POLLS;
+	unsigned polls = never_ready ? 1 : was_ready ? PATIENT_POLLS : READY_POLLS;
 
 	for (unsigned i = 0; i < polls; i++) {
 		if (port_read8(COM1 + LINE_STATUS) & STATUS_TRANSMIT_EMPTY) {
+			was_ready = true;
 			never_ready = false;
 			return;
 		}
