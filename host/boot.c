@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <gio/gunixoutputstream.h>
+#include <gio/gunixinputstream.h>
 
 #include "host/process.h"
 #include "host/records.h"
@@ -22,6 +22,7 @@
 #define LINGER_MS 300
 
 #define READ_SIZE (1 << 16)
+#define PIPE_SIZE (1 << 20)
 
 /* One of the two outputs of the VMM. */
 struct output {
@@ -254,11 +255,20 @@ static void judge_end(struct boot *boot)
 		result->end = result->summary ? BOOT_DONE : BOOT_UNFINISHED;
 }
 
+/* The console outruns a reader that is kept from its work; the kernel holds more when asked. */
+static void widen_pipe(GInputStream *stream)
+{
+	int descriptor = g_unix_input_stream_get_fd(G_UNIX_INPUT_STREAM(stream));
+
+	fcntl(descriptor, F_SETPIPE_SZ, PIPE_SIZE);
+}
+
 static void run_loop(struct boot *boot)
 {
 	GSubprocess *child = boot->process->child;
 	gulong handler = 0;
 
+	widen_pipe(g_subprocess_get_stdout_pipe(child));
 	boot->last_record = g_get_monotonic_time();
 	open_output(boot, &boot->console, g_subprocess_get_stdout_pipe(child));
 	open_output(boot, &boot->errors, g_subprocess_get_stderr_pipe(child));
