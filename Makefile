@@ -36,8 +36,7 @@ COVERAGE_FLAGS := -fprofile-arcs -ftest-coverage -fprofile-info-section -fprofil
 LIBGCOV        := $(shell $(CC) -print-file-name=libgcov.a)
 endif
 # Small, but for what the benchmarks measure.
-FAST := virtio/queue.c virtio/split.c virtio/packed.c virtio/slots.c tests/bench/load.c \
-	tests/bench/throughput_net.c lib/histogram.c \
+FAST := virtio/slots.c tests/bench/load.c lib/histogram.c \
 	arch/x86/interrupt.c
 optimize = $(if $(filter $(FAST),$<),-O2,-Os)
 CPPFLAGS := -I. -I$(BUILD) -DVIRTPROOF_VERSION='"$(VERSION)"'

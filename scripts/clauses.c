@@ -228,25 +228,22 @@ static void print_header(void)
 static void print_table(void)
 {
 	static size_t starts[TEXTS_MOST];
-	unsigned text = 0, near;
+	unsigned text = 0;
 
-	/* What is referred to by 16 bits comes first. */
 	for (unsigned n = 0; n < row_count; n++) {
 		place(rows[n][ID]);
 		place(rows[n][SECTION]);
 		place(rows[n][NEEDS]);
-	}
-	near = text_count;
-	for (unsigned n = 0; n < row_count; n++)
 		place(rows[n][STATEMENT]);
+	}
 	fill_pool();
 	encode();
 	for (size_t at = 0; at < pool_length; at++) {
 		if (at == 0 || !pool[at - 1])
 			starts[text++] = at;
 	}
-	if (starts[near - 1] > UINT16_MAX)
-		die(0, "ids, sections and conditions no longer fit 16 bits", NULL);
+	if (pool_length > UINT16_MAX)
+		die(0, "the texts no longer fit places of 16 bits", NULL);
 	printf("/* Generated from tests/clauses.tsv. */\nconst struct clause clauses[CLAUSE_COUNT] = {\n");
 	for (unsigned n = 0; n < row_count; n++)
 		printf("\t[CLAUSE_%s] = {%zu, %zu, %zu, %zu, %s, %s, %d},\n", symbol(rows[n][ID]),

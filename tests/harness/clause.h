@@ -15,7 +15,7 @@ enum clause_observer { OBSERVED_BY_GUEST, OBSERVED_BY_HOST, OBSERVED_BY_NONE };
 /* One row of tests/clauses.tsv. */
 struct clause {
 	/* Places in clause_text_symbols: read them with the functions below. */
-	uint32_t statement;
+	uint16_t statement;
 	uint16_t id;
 	uint16_t section;
 	uint16_t needs;

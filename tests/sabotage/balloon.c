@@ -21,7 +21,7 @@ static uint64_t forget_fields(void *context, struct virtio_device *device,
 
 SABOTEUR(balloon_forgets_fields, .about = "actual and poison_val do not take what is written",
 	 BREAKS(CLAUSE_BALLOON_FLOW_2, CLAUSE_BALLOON_CFG_4), .type = VIRTIO_TYPE_BALLOON,
-	 .tests = "balloon.*", .hooks = {.read = forget_fields});
+	 .tests = "balloon.*", .hooks = &(const struct virtio_hooks){.read = forget_fields});
 
 static uint64_t lose_queues(void *context, struct virtio_device *device,
 			    enum virtio_structure structure, uint32_t offset, unsigned width,
@@ -36,7 +36,7 @@ static uint64_t lose_queues(void *context, struct virtio_device *device,
 SABOTEUR(balloon_loses_queues, .about = "no queue has a size",
 	 BREAKS(CLAUSE_BALLOON_VQ_1, CLAUSE_BALLOON_VQ_2, CLAUSE_BALLOON_VQ_3, CLAUSE_BALLOON_VQ_4),
 	 .type = VIRTIO_TYPE_BALLOON, .tests = "balloon.*_queue*_exist*",
-	 .hooks = {.read = lose_queues});
+	 .hooks = &(const struct virtio_hooks){.read = lose_queues});
 
 /* The page that a request names first; NULL for what is no request of the balloon. */
 static uint8_t *page_of(const struct request *request)
@@ -113,4 +113,5 @@ static bool swallow_kicks(void *context, struct virtio_device *device,
 
 SABOTEUR(balloon_never_deflates, .about = "deflations and reports are not acknowledged",
 	 BREAKS(CLAUSE_BALLOON_FLOW_4, CLAUSE_BALLOON_REPORTQ_1), .type = VIRTIO_TYPE_BALLOON,
-	 .tests = "balloon.*acknowledged", .hooks = {.write = swallow_kicks});
+	 .tests = "balloon.*acknowledged",
+	 .hooks = &(const struct virtio_hooks){.write = swallow_kicks});

@@ -44,7 +44,7 @@ static uint64_t dirty_padding(void *context, struct virtio_device *device,
 }
 
 SABOTEUR(blk_padding_is_dirty, .about = "unused0 is not zero", BREAKS(CLAUSE_BLK_INIT_4),
-	 .type = VIRTIO_TYPE_BLK, .hooks = {.read = dirty_padding});
+	 .type = VIRTIO_TYPE_BLK, .hooks = &(const struct virtio_hooks){.read = dirty_padding});
 
 static uint64_t stuck_writeback(void *context, struct virtio_device *device,
 				enum virtio_structure structure, uint32_t offset, unsigned width,
@@ -58,7 +58,7 @@ static uint64_t stuck_writeback(void *context, struct virtio_device *device,
 
 SABOTEUR(blk_cache_mode_is_stuck, .about = "writeback stays 1 whatever is written",
 	 BREAKS(CLAUSE_FEAT_4), .type = VIRTIO_TYPE_BLK, .tests = "blk.cache*",
-	 .hooks = {.read = stuck_writeback});
+	 .hooks = &(const struct virtio_hooks){.read = stuck_writeback});
 
 static void serve_zone_requests(struct virtqueue *queue, struct used_element *element)
 {

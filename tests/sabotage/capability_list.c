@@ -61,8 +61,8 @@ static uint32_t read_lies(void *context, const struct pci_function *function, un
 }
 
 #define BYTES(...)                                                                                 \
-	.start = find_capabilities,                                                                \
-	.pci = {                                                                                   \
+	.start = find_capabilities, .pci = &(const struct pci_hooks)                               \
+	{                                                                                          \
 		.context = (struct byte_lie[]){__VA_ARGS__, {0, 0, 0, 0}},                         \
 		.config_read = read_lies,                                                          \
 	}
@@ -154,7 +154,7 @@ static uint32_t read_changing(void *context, const struct pci_function *function
 
 SABOTEUR(vendor_data_counts_reads, .about = "reading vendor data changes it",
 	 BREAKS(CLAUSE_PCI_VNDR_5), .start = find_capabilities,
-	 .pci = {.config_read = read_changing});
+	 .pci = &(const struct pci_hooks){.config_read = read_changing});
 
 static uint32_t read_other_whole(void *context, const struct pci_function *function,
 				 unsigned offset, unsigned width, uint32_t value)
@@ -166,7 +166,7 @@ static uint32_t read_other_whole(void *context, const struct pci_function *funct
 
 SABOTEUR(capabilities_depend_on_width, .about = "a capability reads otherwise by 32 bits",
 	 BREAKS(CLAUSE_PCI_CAP_TXT_2), .start = find_capabilities,
-	 .pci = {.config_read = read_other_whole});
+	 .pci = &(const struct pci_hooks){.config_read = read_other_whole});
 
 SABOTEUR(ids_of_another_vendor, .about = "the vendor id is not virtio's", BREAKS(CLAUSE_PCI_DISC_1),
 	 BYTES({HEADER, PCI_VENDOR_ID, 0, 0x86}));
@@ -206,7 +206,7 @@ static bool lose_data(void *context, const struct pci_function *function, unsign
 
 SABOTEUR(window_loses_writes, .about = "what is written to pci_cfg_data goes nowhere",
 	 BREAKS(CLAUSE_PCI_CFGACC_2), .start = find_capabilities,
-	 .pci = {.config_write = lose_data});
+	 .pci = &(const struct pci_hooks){.config_write = lose_data});
 
 /* Of a write to queue_select the bytes behind go to queue_size. */
 static bool spill_data(void *context, const struct pci_function *function, unsigned offset,
@@ -221,7 +221,7 @@ static bool spill_data(void *context, const struct pci_function *function, unsig
 }
 
 SABOTEUR(window_spills, .about = "a window of two bytes writes four", BREAKS(CLAUSE_PCI_CFGACC_3),
-	 .start = find_capabilities, .pci = {.config_write = spill_data});
+	 .start = find_capabilities, .pci = &(const struct pci_hooks){.config_write = spill_data});
 
 static uint32_t read_wrong_data(void *context, const struct pci_function *function, unsigned offset,
 				unsigned width, uint32_t value)
@@ -234,4 +234,5 @@ static uint32_t read_wrong_data(void *context, const struct pci_function *functi
 
 SABOTEUR(window_reads_wrong, .about = "pci_cfg_data is not what the device shows",
 	 BREAKS(CLAUSE_PCI_CFGACC_4, CLAUSE_PCI_CFGACC_5), .start = find_capabilities,
-	 .tests = "transport.window_reads*", .pci = {.config_read = read_wrong_data});
+	 .tests = "transport.window_reads*",
+	 .pci = &(const struct pci_hooks){.config_read = read_wrong_data});

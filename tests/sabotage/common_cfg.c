@@ -132,7 +132,7 @@ static void use_at_once(void *context, struct virtqueue *queue)
 }
 
 SABOTEUR(common_starts_early, .about = "a buffer is used before DRIVER_OK", BREAKS(CLAUSE_STATUS_1),
-	 .hooks = {.publish = use_at_once});
+	 .hooks = &(const struct virtio_hooks){.publish = use_at_once});
 
 /* Enables what the driver has only configured, at the last moment. */
 static bool enable_all(void *context, struct virtio_device *device, enum virtio_structure structure,
@@ -151,7 +151,8 @@ static bool enable_all(void *context, struct virtio_device *device, enum virtio_
 }
 
 SABOTEUR(common_serves_all, .about = "queues that are not enabled are served too",
-	 BREAKS(CLAUSE_PCI_COMMON_TXT_8), .hooks = {.write = enable_all});
+	 BREAKS(CLAUSE_PCI_COMMON_TXT_8),
+	 .hooks = &(const struct virtio_hooks){.write = enable_all});
 
 /* A device that says that it was reset, and goes on serving until it is reset again. */
 static enum { NOT_YET, PRETENDED, RESET } reset_state;
@@ -191,7 +192,7 @@ static uint64_t show_reset(void *context, struct virtio_device *device,
 SABOTEUR(common_works_after_reset, .about = "requests in flight go on after device_status reads 0",
 	 BREAKS(CLAUSE_RESET_3), .type = VIRTIO_TYPE_ENTROPY,
 	 .tests = "transport.reset_stops_requests_in_flight", .start = begin_pretence,
-	 .hooks = {.write = pretend_to_reset, .read = show_reset});
+	 .hooks = &(const struct virtio_hooks){.write = pretend_to_reset, .read = show_reset});
 
 SABOTEUR(common_keeps_queue_reset, .about = "queue_reset reads 1 after a device reset",
 	 BREAKS(CLAUSE_PCI_COMMON_11), .tests = "transport.device_reset_clears*",

@@ -116,7 +116,7 @@ static void swap_characters(void *context, struct virtqueue *queue)
 
 SABOTEUR(console_mistypes, .about = "the last character of a long buffer is another",
 	 BREAKS(CLAUSE_CONSOLE_OP_1), .type = VIRTIO_TYPE_CONSOLE, .tests = "console.output_is*",
-	 .hooks = {.publish = swap_characters});
+	 .hooks = &(const struct virtio_hooks){.publish = swap_characters});
 
 static void drop_a_character(struct virtqueue *queue, struct used_element *element)
 {
@@ -150,7 +150,8 @@ static bool overlook_later_buffers(void *context, struct virtio_device *device,
 
 SABOTEUR(console_falls_asleep, .about = "the fourth notification of the transmit queue is lost",
 	 BREAKS(CLAUSE_CONSOLE_OP_2), .type = VIRTIO_TYPE_CONSOLE, .tests = "console.transmit*",
-	 .start = count_anew, .hooks = {.write = overlook_later_buffers});
+	 .start = count_anew,
+	 .hooks = &(const struct virtio_hooks){.write = overlook_later_buffers});
 
 static bool swallow_emergency(void *context, struct virtio_device *device,
 			      enum virtio_structure structure, uint32_t offset, unsigned width,
@@ -167,7 +168,7 @@ static bool swallow_emergency(void *context, struct virtio_device *device,
 SABOTEUR(console_ignores_emergencies, .about = "what is written to emerg_wr is lost",
 	 BREAKS(CLAUSE_CONSOLE_INIT_2, CLAUSE_CONSOLE_EMERG_1, CLAUSE_CONSOLE_EMERG_2),
 	 .type = VIRTIO_TYPE_CONSOLE, .tests = "console.emergency_write_comes*",
-	 .hooks = {.write = swallow_emergency});
+	 .hooks = &(const struct virtio_hooks){.write = swallow_emergency});
 
 static uint16_t selected;
 
@@ -203,7 +204,7 @@ SABOTEUR(console_lacks_queues,
 	 .about = "queues 1 and 7 do not exist, max_nr_ports says twice as many",
 	 BREAKS(CLAUSE_CONSOLE_VQ_1, CLAUSE_CONSOLE_VQ_3, CLAUSE_CONSOLE_CFG_2),
 	 .type = VIRTIO_TYPE_CONSOLE, .tests = "console.first*,console.every*",
-	 .hooks = {.read = hide_queues, .write = note_selection});
+	 .hooks = &(const struct virtio_hooks){.read = hide_queues, .write = note_selection});
 
 static bool written;
 
@@ -243,7 +244,7 @@ static uint64_t break_down(void *context, struct virtio_device *device,
 SABOTEUR(console_breaks_in_emergencies, .about = "an emergency write sets DEVICE_NEEDS_RESET",
 	 BREAKS(CLAUSE_CONSOLE_INIT_1), .type = VIRTIO_TYPE_CONSOLE,
 	 .tests = "console.emergency_write_needs*", .start = forget_writing,
-	 .hooks = {.read = break_down, .write = note_emergency});
+	 .hooks = &(const struct virtio_hooks){.read = break_down, .write = note_emergency});
 
 static struct features offered;
 
@@ -278,4 +279,4 @@ static void mix_up(void *context, struct virtqueue *queue)
 
 SABOTEUR(console_mixes_ports_up, .about = "what is written to a port behind the first gets lost",
 	 BREAKS(CLAUSE_CONSOLE_OP_4), .type = VIRTIO_TYPE_CONSOLE, .tests = "console.input_comes*",
-	 .hooks = {.publish = mix_up});
+	 .hooks = &(const struct virtio_hooks){.publish = mix_up});

@@ -42,7 +42,7 @@ static void hide_all_but_first(void *context, struct virtqueue *queue)
 
 SABOTEUR(rng_serves_the_first, .about = "of many buffers only the first is served",
 	 BREAKS(CLAUSE_ENTROPY_OP_4), .type = VIRTIO_TYPE_ENTROPY, .tests = "rng.many*",
-	 .hooks = {.publish = hide_all_but_first}, .start = begin);
+	 .hooks = &(const struct virtio_hooks){.publish = hide_all_but_first}, .start = begin);
 
 static struct features offered;
 

@@ -56,7 +56,8 @@ SABOTEUR(input_misjudges_sizes,
 	 .about = "ids, axes and strings have wrong sizes, and what does not exist has one",
 	 BREAKS(CLAUSE_INPUT_INIT_1, CLAUSE_INPUT_CFG_1, CLAUSE_INPUT_CFG_5, CLAUSE_INPUT_CFG_9),
 	 .type = VIRTIO_TYPE_INPUT, .tests = "input.*",
-	 .hooks = {.read = misjudge_sizes, .write = note_selection}, .start = begin);
+	 .hooks = &(const struct virtio_hooks){.read = misjudge_sizes, .write = note_selection},
+	 .start = begin);
 
 static uint64_t list_types(void *context, struct virtio_device *device,
 			   enum virtio_structure structure, uint32_t offset, unsigned width,
@@ -78,7 +79,8 @@ static uint64_t list_types(void *context, struct virtio_device *device,
 
 SABOTEUR(input_lists_types, .about = "EV_BITS of type 0 is the list of supported types",
 	 BREAKS(CLAUSE_INPUT_CFG_7, CLAUSE_INPUT_CFG_8), .type = VIRTIO_TYPE_INPUT,
-	 .tests = "input.*", .hooks = {.read = list_types, .write = note_selection},
+	 .tests = "input.*",
+	 .hooks = &(const struct virtio_hooks){.read = list_types, .write = note_selection},
 	 .start = begin);
 
 static uint64_t invent_property(void *context, struct virtio_device *device,
@@ -97,7 +99,8 @@ static uint64_t invent_property(void *context, struct virtio_device *device,
 
 SABOTEUR(input_invents_a_property, .about = "property 32 is set", BREAKS(CLAUSE_INPUT_CFG_6),
 	 .type = VIRTIO_TYPE_INPUT, .tests = "input.*",
-	 .hooks = {.read = invent_property, .write = note_selection}, .start = begin);
+	 .hooks = &(const struct virtio_hooks){.read = invent_property, .write = note_selection},
+	 .start = begin);
 
 static bool swallow_status(void *context, struct virtio_device *device,
 			   enum virtio_structure structure, uint32_t offset, unsigned width,
@@ -112,7 +115,7 @@ static bool swallow_status(void *context, struct virtio_device *device,
 
 SABOTEUR(input_ignores_status, .about = "status events stay in their queue",
 	 BREAKS(CLAUSE_INPUT_EV_5), .type = VIRTIO_TYPE_INPUT, .tests = "input.*",
-	 .hooks = {.write = swallow_status});
+	 .hooks = &(const struct virtio_hooks){.write = swallow_status});
 
 static struct features offered;
 

@@ -47,10 +47,11 @@ struct lie {
 
 /* In struct saboteur: LIES(READS(queue_size, 0, 3), …), with the driver's story. */
 #define LIES(...)                                                                                  \
-	.start = begin_story,                                                                      \
-	.hooks = {.context = (struct lie[]){__VA_ARGS__, {.kind = LIE_NONE}},                      \
-		  .read = lie_in_read,                                                             \
-		  .write = lie_in_write}
+	.start = begin_story, .hooks = &(const struct virtio_hooks)                                \
+	{                                                                                          \
+		.context = (struct lie[]){__VA_ARGS__, {.kind = LIE_NONE}}, .read = lie_in_read,   \
+		.write = lie_in_write                                                              \
+	}
 #define READS(field, bits_kept, bits_set, ...)                                                     \
 	{                                                                                          \
 		.kind = LIE_READ, .offset = COMMON_OFFSET(field), .keep = (bits_kept),             \

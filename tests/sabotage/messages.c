@@ -91,8 +91,8 @@ static bool own_only(unsigned vector)
 }
 
 SABOTEUR(message_before_use, .about = "the message comes at the kick, before anything is used",
-	 BREAKS(CLAUSE_NOTIF_TXT_1), .start = hand_start, .hooks = {.write = announce_at_kick},
-	 .arrival = own_only);
+	 BREAKS(CLAUSE_NOTIF_TXT_1), .start = hand_start,
+	 .hooks = &(const struct virtio_hooks){.write = announce_at_kick}, .arrival = own_only);
 
 static void announce_early(void *context, struct virtqueue *queue)
 {
@@ -102,7 +102,8 @@ static void announce_early(void *context, struct virtqueue *queue)
 }
 
 SABOTEUR(message_before_driver_ok, .about = "buffers are announced before DRIVER_OK",
-	 BREAKS(CLAUSE_STATUS_2), .start = hand_start, .hooks = {.publish = announce_early});
+	 BREAKS(CLAUSE_STATUS_2), .start = hand_start,
+	 .hooks = &(const struct virtio_hooks){.publish = announce_early});
 
 static bool announce_driver_ok(void *context, struct virtio_device *device,
 			       enum virtio_structure structure, uint32_t offset, unsigned width,
@@ -118,7 +119,8 @@ static bool announce_driver_ok(void *context, struct virtio_device *device,
 
 SABOTEUR(configuration_message_at_driver_ok,
 	 .about = "DRIVER_OK makes a configuration message although nothing changes",
-	 BREAKS(CLAUSE_NOTIF_TXT_5), .start = hand_start, .hooks = {.write = announce_driver_ok});
+	 BREAKS(CLAUSE_NOTIF_TXT_5), .start = hand_start,
+	 .hooks = &(const struct virtio_hooks){.write = announce_driver_ok});
 
 /* ---- too late ---- */
 
@@ -137,7 +139,7 @@ static bool announce_after_reset(void *context, struct virtio_device *device,
 
 SABOTEUR(message_after_reset, .about = "a message comes when the device has been reset already",
 	 BREAKS(CLAUSE_RESET_2), .tests = "interrupt.reset_silences*", .start = hand_start,
-	 .hooks = {.write = announce_after_reset}, .stop = hand_stop);
+	 .hooks = &(const struct virtio_hooks){.write = announce_after_reset}, .stop = hand_stop);
 
 static bool announce_after_queue_reset(void *context, struct virtio_device *device,
 				       enum virtio_structure structure, uint32_t offset,
@@ -154,4 +156,6 @@ static bool announce_after_queue_reset(void *context, struct virtio_device *devi
 
 SABOTEUR(message_after_queue_reset,
 	 .about = "a message comes when the queue has been reset already", BREAKS(CLAUSE_VQRESET_2),
-	 .start = hand_start, .hooks = {.write = announce_after_queue_reset}, .stop = hand_stop);
+	 .start = hand_start,
+	 .hooks = &(const struct virtio_hooks){.write = announce_after_queue_reset},
+	 .stop = hand_stop);

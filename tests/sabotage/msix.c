@@ -59,7 +59,8 @@ static uint32_t show_shadow_mask(void *context, const struct msix *msix, unsigne
 
 SABOTEUR(mask_ignored, .about = "the Mask bit of an entry does nothing",
 	 BREAKS(CLAUSE_MSIX_PCI_5, CLAUSE_MSIX_PCI_6), .start = start,
-	 .pci = {.msix_write = swallow_mask, .msix_read = show_shadow_mask});
+	 .pci = &(const struct pci_hooks){.msix_write = swallow_mask,
+					  .msix_read = show_shadow_mask});
 
 static bool swallow_function_mask(void *context, const struct pci_function *function,
 				  unsigned offset, unsigned width, uint32_t *value)
@@ -85,7 +86,8 @@ static uint32_t show_function_mask(void *context, const struct pci_function *fun
 
 SABOTEUR(function_mask_ignored, .about = "Function Mask does nothing", BREAKS(CLAUSE_MSIX_PCI_9),
 	 .start = start,
-	 .pci = {.config_write = swallow_function_mask, .config_read = show_function_mask});
+	 .pci = &(const struct pci_hooks){.config_write = swallow_function_mask,
+					  .config_read = show_function_mask});
 
 static bool unmask_all_with_function(void *context, const struct pci_function *function,
 				     unsigned offset, unsigned width, uint32_t *value)
@@ -105,7 +107,7 @@ static bool unmask_all_with_function(void *context, const struct pci_function *f
 
 SABOTEUR(function_mask_clears_mask_bits, .about = "clearing Function Mask clears all Mask bits",
 	 BREAKS(CLAUSE_MSIX_PCI_10), .start = start,
-	 .pci = {.config_write = unmask_all_with_function});
+	 .pci = &(const struct pci_hooks){.config_write = unmask_all_with_function});
 
 static uint32_t show_no_mask(void *context, const struct msix *msix, unsigned entry,
 			     unsigned offset, uint32_t value)
@@ -117,7 +119,7 @@ static uint32_t show_no_mask(void *context, const struct msix *msix, unsigned en
 }
 
 SABOTEUR(mask_bit_reads_0, .about = "Mask bits always read 0", BREAKS(CLAUSE_MSIX_PCI_17),
-	 .start = start, .pci = {.msix_read = show_no_mask});
+	 .start = start, .pci = &(const struct pci_hooks){.msix_read = show_no_mask});
 
 /* ---- pending bits ---- */
 
@@ -132,7 +134,7 @@ static uint32_t nothing_pending(void *context, const struct msix *msix, unsigned
 }
 
 SABOTEUR(pending_bits_stuck_at_0, .about = "pending bits are never set", BREAKS(CLAUSE_MSIX_PCI_6),
-	 .start = start, .pci = {.pba_read = nothing_pending});
+	 .start = start, .pci = &(const struct pci_hooks){.pba_read = nothing_pending});
 
 static uint32_t all_pending(void *context, const struct msix *msix, unsigned word, uint32_t value)
 {
@@ -145,7 +147,7 @@ static uint32_t all_pending(void *context, const struct msix *msix, unsigned wor
 
 SABOTEUR(pending_bits_stuck_at_1, .about = "pending bits are never cleared",
 	 BREAKS(CLAUSE_MSIX_PCI_8, CLAUSE_MSIX_PCI_14, CLAUSE_PCI_MSIX_TXT_2), .start = start,
-	 .pci = {.pba_read = all_pending});
+	 .pci = &(const struct pci_hooks){.pba_read = all_pending});
 
 static bool note_unmask(void *context, const struct msix *msix, unsigned entry, unsigned offset,
 			uint32_t *value)
@@ -166,8 +168,8 @@ static bool drop_the_next(unsigned vector)
 }
 
 SABOTEUR(unmasking_forgets, .about = "unmasking clears the pending bit and sends nothing",
-	 BREAKS(CLAUSE_MSIX_PCI_7), .start = start, .pci = {.msix_write = note_unmask},
-	 .arrival = drop_the_next);
+	 BREAKS(CLAUSE_MSIX_PCI_7), .start = start,
+	 .pci = &(const struct pci_hooks){.msix_write = note_unmask}, .arrival = drop_the_next);
 
 /* ---- the table ---- */
 
@@ -199,7 +201,8 @@ static uint32_t show_written(void *context, const struct msix *msix, unsigned en
 SABOTEUR(rewritten_entry_not_noticed,
 	 .about = "address and data of an entry count as they were when it was first unmasked",
 	 BREAKS(CLAUSE_MSIX_PCI_11), .start = start,
-	 .pci = {.msix_write = keep_first_message, .msix_read = show_written});
+	 .pci = &(const struct pci_hooks){.msix_write = keep_first_message,
+					  .msix_read = show_written});
 
 static uint32_t cut_data(void *context, const struct msix *msix, unsigned entry, unsigned offset,
 			 uint32_t value)
@@ -211,7 +214,8 @@ static uint32_t cut_data(void *context, const struct msix *msix, unsigned entry,
 }
 
 SABOTEUR(table_data_has_16_bits, .about = "the upper half of an entry's data reads 0",
-	 BREAKS(CLAUSE_MSIX_PCI_16), .start = start, .pci = {.msix_read = cut_data});
+	 BREAKS(CLAUSE_MSIX_PCI_16), .start = start,
+	 .pci = &(const struct pci_hooks){.msix_read = cut_data});
 
 /* ---- the capability ---- */
 
@@ -248,7 +252,7 @@ static void start_size(struct virtio_device *device)
 
 SABOTEUR(table_size_writable, .about = "Table Size reads back what was written",
 	 BREAKS(CLAUSE_MSIX_PCI_4), .start = start_size,
-	 .pci = {.config_write = take_size, .config_read = show_size});
+	 .pci = &(const struct pci_hooks){.config_write = take_size, .config_read = show_size});
 
 static bool never_enable(void *context, const struct pci_function *function, unsigned offset,
 			 unsigned width, uint32_t *value)
@@ -262,7 +266,7 @@ static bool never_enable(void *context, const struct pci_function *function, uns
 
 SABOTEUR(pin_stays_with_msix, .about = "the pin goes on when MSI-X is turned on",
 	 BREAKS(CLAUSE_MSIX_PCI_12), .tests = "interrupt.*pin*", .start = start,
-	 .pci = {.config_write = never_enable});
+	 .pci = &(const struct pci_hooks){.config_write = never_enable});
 
 static bool never_disable(void *context, const struct pci_function *function, unsigned offset,
 			  unsigned width, uint32_t *value)
@@ -279,7 +283,8 @@ static bool never_disable(void *context, const struct pci_function *function, un
 }
 
 SABOTEUR(messages_without_msix, .about = "messages go on when MSI-X is turned off",
-	 BREAKS(CLAUSE_MSIX_PCI_13), .start = start, .pci = {.config_write = never_disable});
+	 BREAKS(CLAUSE_MSIX_PCI_13), .start = start,
+	 .pci = &(const struct pci_hooks){.config_write = never_disable});
 
 /* ---- as the image met the function ---- */
 

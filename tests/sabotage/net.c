@@ -72,7 +72,7 @@ static void show_one_by_one(void *context, struct virtqueue *queue)
 
 SABOTEUR(net_trickles, .about = "the buffers of one packet become used one after the other",
 	 BREAKS(CLAUSE_NET_RX_4), .type = VIRTIO_TYPE_NET, .tests = "net.packets_are_spread*",
-	 .start = forget_trickle, .hooks = {.used = show_one_by_one});
+	 .start = forget_trickle, .hooks = &(const struct virtio_hooks){.used = show_one_by_one});
 
 static void mark_partial(struct virtqueue *queue, struct used_element *element)
 {
@@ -142,7 +142,7 @@ static void publish_checksummed(void *context, struct virtqueue *queue)
 
 SABOTEUR(net_always_checksums, .about = "csum_start and csum_offset are used without their flag",
 	 BREAKS(CLAUSE_NET_TX_2, CLAUSE_NET_TX_3), .type = VIRTIO_TYPE_NET, .tests = "net.*",
-	 .hooks = {.publish = publish_checksummed});
+	 .hooks = &(const struct virtio_hooks){.publish = publish_checksummed});
 
 /* A command by its class and code, so that the device acknowledges it and does something else. */
 static void publish_commands(struct virtqueue *queue, void (*change)(struct request *request))
@@ -169,7 +169,7 @@ SABOTEUR(net_suppresses_nothing, .about = "the commands that suppress kinds of f
 	 BREAKS(CLAUSE_NET_CTRL_RX_9, CLAUSE_NET_CTRL_RX_10, CLAUSE_NET_CTRL_RX_13,
 		CLAUSE_NET_CTRL_RX_14, CLAUSE_NET_CTRL_RX_16, CLAUSE_NET_CTRL_RX_17),
 	 .type = VIRTIO_TYPE_NET, .tests = "net.*suppressed",
-	 .hooks = {.publish = publish_without_suppression});
+	 .hooks = &(const struct virtio_hooks){.publish = publish_without_suppression});
 
 static void turn_modes_off(struct request *request)
 {
@@ -189,7 +189,7 @@ SABOTEUR(net_is_never_promiscuous, .about = "PROMISC, ALLMULTI and ALLUNI do not
 	 BREAKS(CLAUSE_NET_CTRL_RX_2, CLAUSE_NET_CTRL_RX_3, CLAUSE_NET_CTRL_RX_5,
 		CLAUSE_NET_CTRL_RX_7),
 	 .type = VIRTIO_TYPE_NET, .tests = "net.*mode_receives*",
-	 .hooks = {.publish = publish_without_modes});
+	 .hooks = &(const struct virtio_hooks){.publish = publish_without_modes});
 
 static void stay_promiscuous(struct request *request)
 {
@@ -207,7 +207,8 @@ static void publish_promiscuous(void *context, struct virtqueue *queue)
 
 SABOTEUR(net_filters_nothing, .about = "promiscuous mode cannot be left",
 	 BREAKS(CLAUSE_NET_CTRL_MAC_4, CLAUSE_NET_CTRL_VLAN_3), .type = VIRTIO_TYPE_NET,
-	 .tests = "net.strange*,net.listed*", .hooks = {.publish = publish_promiscuous});
+	 .tests = "net.strange*,net.listed*",
+	 .hooks = &(const struct virtio_hooks){.publish = publish_promiscuous});
 
 static void refuse_commands(struct virtqueue *queue, struct used_element *element)
 {
@@ -252,7 +253,8 @@ static void publish_with_old_table(void *context, struct virtqueue *queue)
 
 SABOTEUR(net_keeps_its_table, .about = "a second MAC table is acknowledged and not taken",
 	 BREAKS(CLAUSE_NET_CTRL_MAC_2), .type = VIRTIO_TYPE_NET, .tests = "net.mac_table*",
-	 .start = forget_table, .hooks = {.publish = publish_with_old_table});
+	 .start = forget_table,
+	 .hooks = &(const struct virtio_hooks){.publish = publish_with_old_table});
 
 /* Puts the wanted VLAN one further. */
 static void miss_vlan(struct request *request)
@@ -271,7 +273,7 @@ static void publish_other_vlan(void *context, struct virtqueue *queue)
 
 SABOTEUR(net_lists_other_vlans, .about = "VLAN commands mean the next VLAN",
 	 BREAKS(CLAUSE_NET_CTRL_VLAN_2), .type = VIRTIO_TYPE_NET, .tests = "net.listed*",
-	 .hooks = {.publish = publish_other_vlan});
+	 .hooks = &(const struct virtio_hooks){.publish = publish_other_vlan});
 
 /* Values of configuration fields that no device may show. */
 static uint64_t show_nonsense(void *context, struct virtio_device *device,
@@ -297,7 +299,8 @@ static uint64_t show_nonsense(void *context, struct virtio_device *device,
 
 SABOTEUR(net_shows_nonsense, .about = "mtu, speed and duplex hold values that are not allowed",
 	 BREAKS(CLAUSE_NET_CFG_2, CLAUSE_NET_CFG_3, CLAUSE_NET_CFG_11, CLAUSE_NET_CFG_13),
-	 .type = VIRTIO_TYPE_NET, .tests = "net.mtu*,net.speed*", .hooks = {.read = show_nonsense});
+	 .type = VIRTIO_TYPE_NET, .tests = "net.mtu*,net.speed*",
+	 .hooks = &(const struct virtio_hooks){.read = show_nonsense});
 
 /* The same address byte for byte, whatever was set. */
 static uint64_t show_old_mac(void *context, struct virtio_device *device,
@@ -312,7 +315,7 @@ static uint64_t show_old_mac(void *context, struct virtio_device *device,
 
 SABOTEUR(net_keeps_its_address, .about = "mac stays what it was when an address is set",
 	 BREAKS(CLAUSE_NET_CTRL_MAC_3), .type = VIRTIO_TYPE_NET, .tests = "net.mac_address*",
-	 .hooks = {.read = show_old_mac});
+	 .hooks = &(const struct virtio_hooks){.read = show_old_mac});
 
 static uint32_t reads;
 
@@ -341,7 +344,8 @@ static uint64_t show_changing(void *context, struct virtio_device *device,
 
 SABOTEUR(net_is_restless, .about = "mtu, speed and duplex change while the link is up",
 	 BREAKS(CLAUSE_NET_CFG_4, CLAUSE_NET_CFG_15, CLAUSE_NET_CFG_16), .type = VIRTIO_TYPE_NET,
-	 .tests = "net.mtu*,net.speed*", .start = start_reading, .hooks = {.read = show_changing});
+	 .tests = "net.mtu*,net.speed*", .start = start_reading,
+	 .hooks = &(const struct virtio_hooks){.read = show_changing});
 
 static struct features offered;
 
@@ -375,7 +379,7 @@ SABOTEUR(net_offers_too_much, .about = "features are offered without their field
 	 BREAKS(CLAUSE_NET_CFG_8, CLAUSE_NET_CFG_9, CLAUSE_NET_CFG_17, CLAUSE_NET_CFG_18,
 		CLAUSE_NET_PROSE_1),
 	 .type = VIRTIO_TYPE_NET, .tests = "net.offers*,net.rss_limits*", .start = offer_too_much,
-	 .stop = show_offered, .hooks = {.read = show_zeroes});
+	 .stop = show_offered, .hooks = &(const struct virtio_hooks){.read = show_zeroes});
 
 #define LONG_FRAME 1400u
 
@@ -394,7 +398,8 @@ static void publish_spoilt(void *context, struct virtqueue *queue)
 
 SABOTEUR(net_spoils_long_frames, .about = "the last byte of long frames is sent wrong",
 	 BREAKS(CLAUSE_NET_CFG_6, CLAUSE_NET_CFG_7), .type = VIRTIO_TYPE_NET,
-	 .tests = "net.frames_of_the_mtu*", .hooks = {.publish = publish_spoilt});
+	 .tests = "net.frames_of_the_mtu*",
+	 .hooks = &(const struct virtio_hooks){.publish = publish_spoilt});
 
 static void spoil_tagged(struct virtqueue *queue, struct used_element *element)
 {
@@ -427,7 +432,7 @@ static void publish_no_broadcast(void *context, struct virtqueue *queue)
 
 SABOTEUR(net_takes_broadcast_for_multicast, .about = "NOMULTI suppresses broadcast frames",
 	 BREAKS(CLAUSE_NET_CTRL_RX_11), .type = VIRTIO_TYPE_NET, .tests = "net.multicast*",
-	 .hooks = {.publish = publish_no_broadcast});
+	 .hooks = &(const struct virtio_hooks){.publish = publish_no_broadcast});
 
 /* Once a table was set, promiscuous mode stays on: after a reset its addresses still get through. */
 static void keep_open(struct request *request)
@@ -448,4 +453,5 @@ static void publish_kept_open(void *context, struct virtqueue *queue)
 
 SABOTEUR(net_remembers_addresses, .about = "listed addresses are let in after a reset",
 	 BREAKS(CLAUSE_NET_CTRL_MAC_1), .type = VIRTIO_TYPE_NET, .tests = "net.reset_empties*",
-	 .start = forget_table, .hooks = {.publish = publish_kept_open});
+	 .start = forget_table,
+	 .hooks = &(const struct virtio_hooks){.publish = publish_kept_open});

@@ -29,7 +29,8 @@ static uint64_t keep_isr(void *context, struct virtio_device *device,
 }
 
 SABOTEUR(isr_not_cleared, .about = "reading the ISR status does not clear it",
-	 BREAKS(CLAUSE_PCI_ISR_7), .start = start, .hooks = {.read = keep_isr});
+	 BREAKS(CLAUSE_PCI_ISR_7), .start = start,
+	 .hooks = &(const struct virtio_hooks){.read = keep_isr});
 
 static uint64_t hide_queue_bit(void *context, struct virtio_device *device,
 			       enum virtio_structure structure, uint32_t offset, unsigned width,
@@ -44,7 +45,8 @@ static uint64_t hide_queue_bit(void *context, struct virtio_device *device,
 
 SABOTEUR(isr_without_queue_bit,
 	 .about = "the pin is raised without the queue bit in the ISR status",
-	 BREAKS(CLAUSE_PCI_ISR_3), .start = start, .hooks = {.read = hide_queue_bit});
+	 BREAKS(CLAUSE_PCI_ISR_3), .start = start,
+	 .hooks = &(const struct virtio_hooks){.read = hide_queue_bit});
 
 static uint64_t set_reserved_bit(void *context, struct virtio_device *device,
 				 enum virtio_structure structure, uint32_t offset, unsigned width,
@@ -58,7 +60,8 @@ static uint64_t set_reserved_bit(void *context, struct virtio_device *device,
 }
 
 SABOTEUR(isr_reserved_bit, .about = "a reserved bit of the ISR status is set",
-	 BREAKS(CLAUSE_PCI_ISR_TXT_3), .start = start, .hooks = {.read = set_reserved_bit});
+	 BREAKS(CLAUSE_PCI_ISR_TXT_3), .start = start,
+	 .hooks = &(const struct virtio_hooks){.read = set_reserved_bit});
 
 /* An edge interrupts once: the line is closed at the first arrival. */
 static bool pass_once(unsigned vector)
@@ -86,7 +89,7 @@ static uint64_t raise_after_read(void *context, struct virtio_device *device,
 
 SABOTEUR(pin_stays_after_isr_read, .about = "the pin stays up when the ISR status was read",
 	 BREAKS(CLAUSE_PCI_ISR_TXT_4), .tests = "interrupt.pin_is_a_level", .start = start,
-	 .hooks = {.read = raise_after_read}, .stop = hand_stop);
+	 .hooks = &(const struct virtio_hooks){.read = raise_after_read}, .stop = hand_stop);
 
 static bool swallow_interrupt_disable(void *context, const struct pci_function *function,
 				      unsigned offset, unsigned width, uint32_t *value)
@@ -112,7 +115,8 @@ static uint32_t show_interrupt_disable(void *context, const struct pci_function 
 
 SABOTEUR(interrupt_disable_ignored, .about = "Interrupt Disable does nothing",
 	 BREAKS(CLAUSE_PCI_ISR_6), .start = start,
-	 .pci = {.config_write = swallow_interrupt_disable, .config_read = show_interrupt_disable});
+	 .pci = &(const struct pci_hooks){.config_write = swallow_interrupt_disable,
+					  .config_read = show_interrupt_disable});
 
 static uint32_t hide_interrupt_status(void *context, const struct pci_function *function,
 				      unsigned offset, unsigned width, uint32_t value)
@@ -124,4 +128,5 @@ static uint32_t hide_interrupt_status(void *context, const struct pci_function *
 }
 
 SABOTEUR(interrupt_status_stuck_at_0, .about = "Interrupt Status never shows an interrupt",
-	 BREAKS(CLAUSE_PCI_ISR_4), .start = start, .pci = {.config_read = hide_interrupt_status});
+	 BREAKS(CLAUSE_PCI_ISR_4), .start = start,
+	 .pci = &(const struct pci_hooks){.config_read = hide_interrupt_status});

@@ -6,7 +6,7 @@
  *	SABOTEUR(status_survives_reset,
  *		 .about = "device_status keeps its value through a reset",
  *		 BREAKS(CLAUSE_RESET_1),
- *		 .hooks = {.read = keep_status})
+ *		 .hooks = &(const struct virtio_hooks){.read = keep_status})
  *
  * Hooks keep their state in variables of their own file, which start() sets back: it is called for
  * every step, once the device is fresh from reset. The hooks are in place from then on until the
@@ -32,9 +32,9 @@ struct saboteur {
 	const char *tests;             /* globs over suite.test that narrow the search; NULL: all */
 	const enum clause_id *clauses; /* each must come out violated: see BREAKS() */
 	unsigned clause_count;
-	uint32_t type; /* only devices of this type; 0: any */
-	struct virtio_hooks hooks;
-	struct pci_hooks pci;
+	uint32_t type;                    /* only devices of this type; 0: any */
+	const struct virtio_hooks *hooks; /* NULL: none */
+	const struct pci_hooks *pci;      /* NULL: none */
 	/* Asked of each arrival on a device vector before it is counted; false loses it. */
 	interrupt_filter *arrival;
 	/*

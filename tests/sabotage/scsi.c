@@ -43,7 +43,8 @@ static uint64_t keep_sizes(void *context, struct virtio_device *device,
 
 SABOTEUR(scsi_sizes_survive_reset, .about = "sense_size and cdb_size stay what the driver wrote",
 	 BREAKS(CLAUSE_SCSI_CFG_1, CLAUSE_SCSI_CFG_2), .type = VIRTIO_TYPE_SCSI, .tests = "scsi.*",
-	 .hooks = {.read = keep_sizes, .write = note_sizes}, .start = forget_sizes);
+	 .hooks = &(const struct virtio_hooks){.read = keep_sizes, .write = note_sizes},
+	 .start = forget_sizes);
 
 /* The response of a command on a request queue, to be changed; NULL for anything else. */
 static struct virtio_scsi_resp_cmd *response_of(struct virtqueue *queue,
@@ -140,4 +141,5 @@ static void be_busy_at_reset(struct virtqueue *queue, struct used_element *eleme
 
 SABOTEUR(scsi_is_busy_at_reset, .about = "commands that a device reset ends have response BUSY",
 	 BREAKS(CLAUSE_SCSI_REQ_19), .type = VIRTIO_TYPE_SCSI, .tests = "scsi.*",
-	 .hooks = {.write = note_reset}, .used_element = be_busy_at_reset, .start = begin);
+	 .hooks = &(const struct virtio_hooks){.write = note_reset},
+	 .used_element = be_busy_at_reset, .start = begin);

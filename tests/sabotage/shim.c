@@ -40,14 +40,14 @@ static void show_new_elements(void *context, struct virtqueue *queue)
 
 static void begin(struct virtio_device *device)
 {
-	hooks = chosen->hooks;
+	hooks = chosen->hooks ? *chosen->hooks : (struct virtio_hooks){0};
 	memset(seen, 0, sizeof(seen));
 	if (chosen->used_element)
 		hooks.used = show_new_elements;
 	if (chosen->start)
 		chosen->start(device);
 	device->hooks = &hooks;
-	device->function->hooks = &chosen->pci;
+	device->function->hooks = chosen->pci;
 	interrupt_set_filter(chosen->arrival);
 }
 

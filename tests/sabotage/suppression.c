@@ -49,12 +49,12 @@ static void clear_suppression(void *context, struct virtqueue *queue)
 
 SABOTEUR(suppression_ignored, .about = "messages come although they are suppressed",
 	 BREAKS(CLAUSE_SPLIT_NOTIF_2, CLAUSE_SPLIT_NOTIF_6), .start = hand_start,
-	 .hooks = {.publish = clear_suppression});
+	 .hooks = &(const struct virtio_hooks){.publish = clear_suppression});
 
 SABOTEUR(packed_suppression_ignored,
 	 .about = "messages of a packed ring come although they are disabled, or for another place",
 	 BREAKS(CLAUSE_PACKED_EV_TXT_2, CLAUSE_PACKED_EV_TXT_4), .start = hand_start,
-	 .hooks = {.publish = clear_suppression});
+	 .hooks = &(const struct virtio_hooks){.publish = clear_suppression});
 
 /* ---- one message too few after suppression ---- */
 
@@ -99,12 +99,14 @@ static bool drop_the_first(unsigned vector)
 
 SABOTEUR(message_lost_after_suppression, .about = "the first message after suppression is lost",
 	 BREAKS(CLAUSE_NOTIF_TXT_2, CLAUSE_EVIDX_TXT_3), .start = start_suppression,
-	 .hooks = {.publish = note_suppression}, .arrival = drop_the_first);
+	 .hooks = &(const struct virtio_hooks){.publish = note_suppression},
+	 .arrival = drop_the_first);
 
 SABOTEUR(packed_message_lost_after_suppression,
 	 .about = "the first message of a packed ring after suppression is lost",
 	 BREAKS(CLAUSE_PACKED_EV_TXT_7), .start = start_suppression,
-	 .hooks = {.publish = note_suppression}, .arrival = drop_the_first);
+	 .hooks = &(const struct virtio_hooks){.publish = note_suppression},
+	 .arrival = drop_the_first);
 
 /* ---- the index ---- */
 
@@ -175,5 +177,6 @@ static bool drop_in_later_life(unsigned vector)
 }
 
 SABOTEUR(event_index_survives_reset, .about = "the event index does not start anew with a reset",
-	 BREAKS(CLAUSE_EVIDX_TXT_4), .start = start_living, .hooks = {.write = count_lives},
+	 BREAKS(CLAUSE_EVIDX_TXT_4), .start = start_living,
+	 .hooks = &(const struct virtio_hooks){.write = count_lives},
 	 .arrival = drop_in_later_life);

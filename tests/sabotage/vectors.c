@@ -78,10 +78,11 @@ static uint64_t show_no_vector(void *context, struct virtio_device *device,
 
 SABOTEUR(no_vector_still_interrupts, .about = "a queue on NO_VECTOR keeps its old entry",
 	 BREAKS(CLAUSE_PCI_USEDINT_1, CLAUSE_PCI_MSIX_TXT_2), .start = start,
-	 .hooks = {.write = swallow_no_vector, .read = show_no_vector});
+	 .hooks = &(const struct virtio_hooks){.write = swallow_no_vector, .read = show_no_vector});
 
 SABOTEUR(no_vector_refused, .about = "NO_VECTOR cannot be written into a queue's register",
-	 BREAKS(CLAUSE_PCI_MSIX_7), .start = start, .hooks = {.write = swallow_no_vector});
+	 BREAKS(CLAUSE_PCI_MSIX_7), .start = start,
+	 .hooks = &(const struct virtio_hooks){.write = swallow_no_vector});
 
 static uint64_t show_written(void *context, struct virtio_device *device,
 			     enum virtio_structure structure, uint32_t offset, unsigned width,
@@ -97,7 +98,7 @@ static uint64_t show_written(void *context, struct virtio_device *device,
 
 SABOTEUR(vectors_survive_reset, .about = "vector registers keep their value over a reset",
 	 BREAKS(CLAUSE_PCI_MSIX_10, CLAUSE_PCI_MSIX_11, CLAUSE_PCI_MSIX_13), .start = start,
-	 .hooks = {.write = follow_write, .read = show_written});
+	 .hooks = &(const struct virtio_hooks){.write = follow_write, .read = show_written});
 
 static uint64_t show_failure(void *context, struct virtio_device *device,
 			     enum virtio_structure structure, uint32_t offset, unsigned width,
@@ -111,7 +112,7 @@ static uint64_t show_failure(void *context, struct virtio_device *device,
 
 SABOTEUR(mapping_always_fails, .about = "no event can be mapped to any entry",
 	 BREAKS(CLAUSE_PCI_MSIX_5, CLAUSE_PCI_MSIX_6, CLAUSE_PCI_MSIX_12), .start = start,
-	 .hooks = {.read = show_failure});
+	 .hooks = &(const struct virtio_hooks){.read = show_failure});
 
 static uint64_t show_zero(void *context, struct virtio_device *device,
 			  enum virtio_structure structure, uint32_t offset, unsigned width,
@@ -125,7 +126,7 @@ static uint64_t show_zero(void *context, struct virtio_device *device,
 
 SABOTEUR(vectors_read_0, .about = "vector registers read 0 whatever is mapped",
 	 BREAKS(CLAUSE_PCI_MSIX_8, CLAUSE_PCI_MSIX_9), .start = start,
-	 .hooks = {.read = show_zero});
+	 .hooks = &(const struct virtio_hooks){.read = show_zero});
 
 /* ---- the last entry ---- */
 
