@@ -111,38 +111,6 @@ TEST(ring, split_used_event_is_exact,
 	      sweep.quiet);
 }
 
-TEST(ring, split_used_event_goes_through_65535,
-     .about = "used_event is met on both sides of the index wrap, and again a lap later",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .always = AXIS_EVENT_IDX, WITH_FEATURE(VIRTIO_F_EVENT_IDX))
-{
-	struct virtqueue *queue;
-	struct request *requests[85];
-
-	bring_up(t);
-	queue = work_queue(t);
-	if (queue->size / 3 < ARRAY_LENGTH(requests))
-		skip_test(t, "65536 requests take long in a ring of %u entries", queue->size);
-	for (unsigned n = 0; n < ARRAY_LENGTH(requests); n++)
-		requests[n] = new_request(t, n);
-	CHECK(t, EVIDX_TXT_2, complete_with_message(t, queue),
-	      "used_event is 0, and the first used buffer brings no message");
-	/* Up to the last entries of the lap; the event keeps ahead and is never met. */
-	while (queue->split.used_index < 65536 - 2 * ARRAY_LENGTH(requests)) {
-		if (queue->split.used_index % 0x4000 < ARRAY_LENGTH(requests))
-			virtqueue_arm(queue, 0x7fff);
-		REQUIRE(t, serve_again(t, queue, requests, ARRAY_LENGTH(requests), 1),
-			"used idx %u: buffers are not used in time", queue->split.used_index);
-	}
-	for (unsigned n = 0; n < 300; n++) {
-		uint16_t index = queue->split.used_index;
-
-		if (!CHECK(t, EVIDX_TXT_2, complete_with_message(t, queue),
-			   "used_event %u, used idx went from %u to %u: no message", index, index,
-			   (uint16_t)(index + 1)))
-			return;
-	}
-}
-
 /* Nowhere near, neither in its place nor behind the largest ring. */
 static void arm_far(struct virtqueue *queue)
 {
@@ -298,4 +266,38 @@ TEST(ring, packed_event_offset_counts_with_its_flag_alone,
 	CHECK(t, PACKED_EV_TXT_6, !heeds || mostly_quiet(&sweep),
 	      "event flags 1 with the offset of the next slot: %u of %u buffers were announced",
 	      sweep.quiet_noisy, sweep.quiet);
+}
+
+/* How many of 16 buffers are announced although the driver's event flags say disable. */
+static unsigned announced_while_disabled(struct test_run *t)
+{
+	struct sweep sweep;
+
+	start_sweep(&sweep, t, 1);
+	virtqueue_suppress(sweep.queue);
+	for (unsigned n = 0; n < 16; n++)
+		burst_is_quiet(&sweep, 1);
+	return sweep.quiet_noisy;
+}
+
+TEST(ring, packed_parts_need_no_better_alignment,
+     .about = "a ring aligned to 16 bytes and event structures aligned to 4 are found",
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_EVENT_IDX, .always = AXIS_RING,
+     WITH_FEATURE(VIRTIO_F_RING_PACKED))
+{
+	unsigned before, after;
+
+	bring_up(t);
+	before = announced_while_disabled(t);
+	start_over(t);
+	t->device->rings.liberties = LIBERTY_BARE_ALIGNMENT;
+	t->device->rings.placement = 5;
+	bring_up(t);
+	after = announced_while_disabled(t);
+	CHECK(t, PACKED_TXT_15, after <= before + 8,
+	      "event structures at addresses that are multiples of 4 and no more: of 16 buffers %u are "
+	      "announced although the flags say disable, %u where they are better aligned",
+	      after, before);
+	CHECK(t, PACKED_TXT_15, complete_with_message(t, work_queue(t)),
+	      "event structures at addresses that are multiples of 4 and no more: no message");
 }

@@ -91,10 +91,10 @@ TEST(ring, packed_unexposed_descriptors_wait,
 
 		tempt(queue);
 		left = !virtqueue_used_pending(queue) && untouched(first) && untouched(second);
-		if (!CHECK(t, PACKED_TXT_4, left,
-			   "slot %u is not available, the slots behind it are, and the device used one",
-			   slot) ||
-		    !CHECK(t, PACKED_DESC_3, left,
+		CHECK(t, PACKED_TXT_4, left,
+		      "slot %u is not available, the slots behind it are, and the device used one",
+		      slot);
+		if (!CHECK(t, PACKED_DESC_3, left,
 			   "slot %u was used while its AVAIL bit had not changed (flags %#x)", slot,
 			   read16(&ring->desc[slot].flags)))
 			return;

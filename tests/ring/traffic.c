@@ -81,6 +81,8 @@ void require_plain_service(struct test_run *t)
 	t->device->rings = (struct virtio_rings){0};
 	bring_up(t);
 	traffic = traffic_start(t, 2);
+	traffic->out_parts = 1;
+	traffic->in_parts = 1;
 	traffic_run(traffic, 8);
 	REQUIRE(t, !*traffic_service_flaw(traffic), "plain traffic goes wrong already: %s",
 		traffic_service_flaw(traffic));

@@ -44,6 +44,25 @@ static unsigned descriptors_used(const struct traffic *traffic, uint16_t id, uns
 	return slots;
 }
 
+/* A slot that is not marked used: the device may not have left its mark in any other way either. */
+static bool marked_wrongly(struct traffic *traffic, uint16_t slot, bool wrap)
+{
+	const uint16_t mark = VIRTQ_PACKED_DESC_F_AVAIL | VIRTQ_PACKED_DESC_F_USED;
+	const struct virtq_packed_desc *copy = (const void *)traffic->desc_copy;
+	uint16_t flags = read16(&traffic->queue->packed.desc[slot].flags);
+
+	if (((flags ^ from_le16(copy[slot].flags)) & mark) == 0 ||
+	    (!(flags & VIRTQ_PACKED_DESC_F_AVAIL) == !wrap &&
+	     !(flags & VIRTQ_PACKED_DESC_F_USED) == !wrap))
+		return false;
+	traffic_note(traffic, FLAW_WRAP,
+		     "slot %u was marked with AVAIL %u USED %u, the wrap counter is %u", slot,
+		     flags & VIRTQ_PACKED_DESC_F_AVAIL ? 1 : 0,
+		     flags & VIRTQ_PACKED_DESC_F_USED ? 1 : 0, wrap);
+	traffic->broken = true;
+	return true;
+}
+
 static bool packed_look(struct traffic *traffic)
 {
 	struct virtqueue *queue = traffic->queue;
@@ -64,7 +83,7 @@ static bool packed_look(struct traffic *traffic)
 
 		if (!(desc_flags & VIRTQ_PACKED_DESC_F_AVAIL) != !wrap ||
 		    !(desc_flags & VIRTQ_PACKED_DESC_F_USED) != !wrap)
-			return false;
+			return marked_wrongly(traffic, slot, wrap);
 		/* An id of no buffer in flight is found when it is taken. */
 		if (id >= queue->size || !queue->chains[id].token)
 			return true;

@@ -176,8 +176,13 @@ static void run_saboteur(const struct saboteur *saboteur, struct virtio_device *
 	reporter = &silent_reporter;
 	for (unsigned pass = 0; pass < 2; pass++) {
 		for (unsigned n = 0; n < count && !all_found(&hunt); n++) {
-			if (fits(saboteur, &devices[n]))
-				search(&hunt, &devices[n], pass > 0);
+			struct features offered = devices[n].offered;
+
+			if (!fits(saboteur, &devices[n]))
+				continue;
+			devices[n].offered.words[0] |= saboteur->offers;
+			search(&hunt, &devices[n], pass > 0);
+			devices[n].offered = offered;
 		}
 	}
 	reporter = loud;

@@ -32,7 +32,8 @@ struct saboteur {
 	const char *tests;             /* globs over suite.test that narrow the search; NULL: all */
 	const enum clause_id *clauses; /* each must come out violated: see BREAKS() */
 	unsigned clause_count;
-	uint32_t type;                    /* only devices of this type; 0: any */
+	uint32_t type;   /* only devices of this type; 0: any */
+	uint64_t offers; /* feature bits that the shim pretends: tests/sabotage/offer.h */
 	const struct virtio_hooks *hooks; /* NULL: none */
 	const struct pci_hooks *pci;      /* NULL: none */
 	/* Asked of each arrival on a device vector before it is counted; false loses it. */
