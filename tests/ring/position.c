@@ -201,7 +201,7 @@ TEST(ring, packed_ring_begins_at_wrap_1,
 		traffic = traffic_start(t, 1);
 		traffic_round(traffic, 1);
 		CHECK(t, PACKED_TXT_1,
-		      !*traffic->flaws[FLAW_SILENT] && !*traffic->flaws[FLAW_SLOT] &&
+		      !*traffic_service_flaw(traffic) && !*traffic->flaws[FLAW_SLOT] &&
 			      !*traffic->flaws[FLAW_WRAP],
 		      "reset after %u buffers: %s", before[n], traffic_first_flaw(traffic));
 		start_over(t);

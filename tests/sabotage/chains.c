@@ -3,7 +3,7 @@
 
 #include "lib/string.h"
 
-/* By queue: the available index (split) or slot (packed) up to which chains were visited. */
+/* By queue with a split ring: the available index up to which chains were visited. */
 static struct {
 	const struct virtqueue *queue;
 	uint16_t at;
@@ -77,6 +77,7 @@ static unsigned view_packed(const struct virtqueue *queue, uint16_t slot, struct
 		chain->table = true;
 		chain->reference = &desc->addr;
 		chain->id = from_le16(desc->id);
+		chain->table_id = &desc->id;
 		for (unsigned n = 0; n < from_le32(desc->len) / sizeof(*table); n++)
 			add_packed(chain, &table[n]);
 		return 1;
@@ -97,18 +98,23 @@ void visit_new_chains(struct virtqueue *queue, chain_visitor *visitor)
 	static struct chain_view chain;
 	uint16_t *at = &visited[queue->index].at;
 
+	if (is_packed(queue)) {
+		uint16_t slot = queue->packed.held_slot;
+
+		/* The first chain that is not published is the one held back. */
+		if (!queue->packed.holding)
+			return;
+		do {
+			unsigned slots = view_packed(queue, slot, &chain);
+
+			visitor(queue, &chain);
+			slot = (uint16_t)((slot + slots) % queue->size);
+		} while (slot != queue->packed.avail_slot);
+		return;
+	}
 	if (visited[queue->index].queue != queue) {
 		visited[queue->index].queue = queue;
 		*at = 0;
-	}
-	if (is_packed(queue)) {
-		while (*at != queue->packed.avail_slot) {
-			unsigned slots = view_packed(queue, *at, &chain);
-
-			visitor(queue, &chain);
-			*at = (uint16_t)((*at + slots) % queue->size);
-		}
-		return;
 	}
 	for (; *at != queue->split.avail_index; ++*at) {
 		view_split(queue, from_le16(queue->split.avail->ring[*at % queue->size]), &chain);
@@ -116,11 +122,20 @@ void visit_new_chains(struct virtqueue *queue, chain_visitor *visitor)
 	}
 }
 
+/* Stray ids are below the most ids of a ring and above those of the usual ones. */
+#define STRAY_ID 0x7a00
+
 void spoil(struct chain_view *chain)
 {
-	/* A descriptor without bytes is refused by the devices that the saboteurs run against. */
-	for (unsigned n = 0; n < chain->count; n++)
-		*chain->links[n].len = to_le32(0);
+	if (chain->table_id)
+		*chain->table_id = to_le16(STRAY_ID);
+	for (unsigned n = 0; n < chain->count; n++) {
+		/* A split ring's descriptor without bytes is refused by the devices behind the shim. */
+		if (!chain->links[n].id)
+			*chain->links[n].len = to_le32(0);
+		else if (!chain->table_id)
+			*chain->links[n].id = to_le16(STRAY_ID);
+	}
 }
 
 struct link *first_link(struct chain_view *chain, bool writable)

@@ -29,6 +29,7 @@ struct chain_view {
 	bool prefix;     /* … behind direct descriptors (split) */
 	uint16_t flags;  /* of the descriptor that refers to the table, or of the first one */
 	le64 *reference; /* where the address of the table stands */
+	le16 *table_id;  /* packed: the id of the descriptor that refers to the table */
 	unsigned count;
 	struct link links[CHAIN_LINKS_MOST];
 };
@@ -44,7 +45,10 @@ void visit_new_chains(struct virtqueue *queue, chain_visitor *visitor);
 /* Forgets what was visited: to be called from start(). */
 void forget_chains(struct virtio_device *device);
 
-/* Makes a chain one that the device cannot serve; it says so at once by DEVICE_NEEDS_RESET. */
+/*
+ * Makes a chain one that the device does not serve as it should, and seen to be so at once: in a split
+ * ring the device sets DEVICE_NEEDS_RESET, in a packed one it uses an id that nobody gave.
+ */
 void spoil(struct chain_view *chain);
 
 /* The first link of a direction, or NULL. */
