@@ -8,9 +8,14 @@
 
 #define BACKLOG 8u
 
-static struct features with_suspend(const struct test_run *t)
+static struct features with_suspend(struct test_run *t)
 {
 	struct features features = features_for(t);
+
+	/* As it is now: a shim may have stopped pretending. */
+	t->device->transport->get_features(t->device);
+	if (!features_have(&t->device->offered, VIRTIO_F_SUSPEND))
+		skip_test(t, "VIRTIO_F_SUSPEND is not offered");
 
 	features_add(&features, VIRTIO_F_SUSPEND);
 	return features;
@@ -73,6 +78,7 @@ TEST(ring, suspend_is_ignored_before_driver_ok,
      WITH_FEATURE(VIRTIO_F_SUSPEND))
 {
 	const struct virtio_transport *transport = t->device->transport;
+	struct features features = with_suspend(t);
 	uint8_t status;
 
 	transport->set_status(t->device, VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER |
@@ -80,7 +86,7 @@ TEST(ring, suspend_is_ignored_before_driver_ok,
 	status = status_of(t);
 	CHECK(t, SUSPEND_1, !(status & VIRTIO_STATUS_SUSPEND),
 	      "SUSPEND was set before FEATURES_OK, status reads %#x", status);
-	set_up(t, with_suspend(t), t->workload->queues);
+	set_up(t, features, t->workload->queues);
 	transport->set_status(t->device, status_of(t) | VIRTIO_STATUS_SUSPEND);
 	status = status_of(t);
 	CHECK(t, SUSPEND_1, !(status & VIRTIO_STATUS_SUSPEND),

@@ -109,13 +109,13 @@ static void compare_slots(struct traffic *traffic)
 	while (n < traffic->expected) {
 		uint16_t id = read16(&ring->desc[slot].id), flags = read16(&ring->desc[slot].flags);
 
-		if (id >= queue->size || !queue->chains[id].token)
-			return;
 		if (queue->in_order && traffic_rank(traffic, id, n) >= traffic->expected)
 			traffic_note(
 				traffic, FLAW_BATCH_ID,
 				"slot %u was used with id %u, which is of no buffer that is due",
 				slot, id);
+		if (id >= queue->size || !queue->chains[id].token)
+			return;
 		due[slot] = true;
 		if (!(flags & VIRTQ_PACKED_DESC_F_AVAIL) != !wrap ||
 		    !(flags & VIRTQ_PACKED_DESC_F_USED) != !wrap)

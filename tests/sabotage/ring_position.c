@@ -28,7 +28,7 @@ static bool expose_more(void *context, struct virtio_device *device,
 	return true;
 }
 SABOTEUR(unexposed_consumed, .about = "available entries are consumed that idx does not cover",
-	 BREAKS(CLAUSE_SPLIT_TXT_6), .hooks = {.write = expose_more});
+	 BREAKS(CLAUSE_SPLIT_TXT_6), .hooks = &(const struct virtio_hooks){.write = expose_more});
 
 static bool swallow(void *context, struct virtio_device *device, enum virtio_structure structure,
 		    uint32_t offset, unsigned width, uint64_t *value)
@@ -41,7 +41,7 @@ static bool swallow(void *context, struct virtio_device *device, enum virtio_str
 	return structure != STRUCTURE_NOTIFY;
 }
 SABOTEUR(deaf, .about = "no kick is heard", BREAKS(CLAUSE_VQ_TXT_1, CLAUSE_KICK_TXT_1),
-	 .hooks = {.write = swallow});
+	 .hooks = &(const struct virtio_hooks){.write = swallow});
 
 /* ---- a ring that is full ---- */
 
@@ -57,7 +57,8 @@ static void refuse_a_full_ring(void *context, struct virtqueue *queue)
 	visit_new_chains(queue, refuse_the_last);
 }
 SABOTEUR(full_ring_refused, .about = "the ring may never be quite full", BREAKS(CLAUSE_VQ_TXT_11),
-	 .start = forget_chains, .hooks = {.publish = refuse_a_full_ring});
+	 .start = forget_chains,
+	 .hooks = &(const struct virtio_hooks){.publish = refuse_a_full_ring});
 
 /* ---- a reset that leaves something behind ---- */
 
@@ -95,7 +96,7 @@ static void begin_at_1(void *context, struct virtqueue *queue)
 }
 SABOTEUR(used_index_survives_reset, .about = "after a reset the used index does not begin at 0",
 	 BREAKS(CLAUSE_SPLIT_TXT_12), .start = start_lives,
-	 .hooks = {.write = count_lives, .used = begin_at_1});
+	 .hooks = &(const struct virtio_hooks){.write = count_lives, .used = begin_at_1});
 
 static void refuse_second_life(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -110,7 +111,7 @@ static void keep_wrap_counter(void *context, struct virtqueue *queue)
 }
 SABOTEUR(packed_wrap_survives_reset, .about = "a packed ring is misread after a reset",
 	 BREAKS(CLAUSE_PACKED_TXT_1), .start = start_lives,
-	 .hooks = {.write = count_lives, .publish = keep_wrap_counter});
+	 .hooks = &(const struct virtio_hooks){.write = count_lives, .publish = keep_wrap_counter});
 
 static void refuse_other_format(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -129,7 +130,7 @@ static void keep_format(void *context, struct virtqueue *queue)
 }
 SABOTEUR(format_survives_reset, .about = "after a reset only the ring format of before is served",
 	 BREAKS(CLAUSE_FEAT_TXT_3), .start = start_lives,
-	 .hooks = {.write = count_lives, .publish = keep_format});
+	 .hooks = &(const struct virtio_hooks){.write = count_lives, .publish = keep_format});
 
 static void refuse_without_event_idx(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -145,7 +146,7 @@ static void want_event_idx(void *context, struct virtqueue *queue)
 }
 SABOTEUR(left_out_feature_missed, .about = "nothing works without EVENT_IDX, which may be left out",
 	 BREAKS(CLAUSE_FEAT_TXT_1), .start = start_lives,
-	 .hooks = {.write = count_lives, .publish = want_event_idx});
+	 .hooks = &(const struct virtio_hooks){.write = count_lives, .publish = want_event_idx});
 
 /* ---- kicks that say nothing new ---- */
 
@@ -186,7 +187,7 @@ static bool use_for_idle_kicks(void *context, struct virtio_device *device,
 }
 SABOTEUR(spurious_kick_served, .about = "kicks without new buffers make used elements",
 	 BREAKS(CLAUSE_SPLIT_KICK_5, CLAUSE_KICK_TXT_4), .tests = "ring.*", .start = start_kicks,
-	 .hooks = {.write = use_for_idle_kicks});
+	 .hooks = &(const struct virtio_hooks){.write = use_for_idle_kicks});
 
 /* ---- wake-ups that get lost ---- */
 
@@ -204,7 +205,8 @@ static bool lose_some_kicks(void *context, struct virtio_device *device,
 SABOTEUR(wake_up_lost, .about = "one kick in 50 is lost on a device that went to sleep",
 	 BREAKS(CLAUSE_KICK_TXT_5, CLAUSE_EVIDX_TXT_6, CLAUSE_PACKED_EV_TXT_10,
 		CLAUSE_PACKED_EV_TXT_11),
-	 .tests = "ring.no_buffer*", .hooks = {.write = lose_some_kicks});
+	 .tests = "ring.no_buffer*",
+	 .hooks = &(const struct virtio_hooks){.write = lose_some_kicks});
 
 /* ---- what shows too early ---- */
 
@@ -217,7 +219,7 @@ static void show_early(void *context, struct virtqueue *queue)
 SABOTEUR(used_index_before_the_element,
 	 .about = "the used index moves before the element is written",
 	 BREAKS(CLAUSE_SPLIT_TXT_16, CLAUSE_SPLIT_USED_1), .tests = "ring.used_buffer*",
-	 .hooks = {.publish = show_early});
+	 .hooks = &(const struct virtio_hooks){.publish = show_early});
 
 static void write_late(struct virtqueue *queue, struct used_element *element)
 {
@@ -245,7 +247,7 @@ static uint64_t read_large_size(void *context, struct virtio_device *device,
 		       : value;
 }
 SABOTEUR(queue_larger_than_32768, .about = "queue_size reads 49152", BREAKS(CLAUSE_VQ_TXT_8),
-	 .hooks = {.read = read_large_size});
+	 .hooks = &(const struct virtio_hooks){.read = read_large_size});
 
 static uint64_t last_desc;
 
@@ -272,4 +274,4 @@ static uint64_t read_last_desc(void *context, struct virtio_device *device,
 }
 SABOTEUR(one_address_for_all_queues,
 	 .about = "queue_desc reads what was last written for any queue", BREAKS(CLAUSE_VQ_TXT_9),
-	 .hooks = {.read = read_last_desc, .write = note_desc});
+	 .hooks = &(const struct virtio_hooks){.read = read_last_desc, .write = note_desc});

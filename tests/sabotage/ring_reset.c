@@ -56,7 +56,8 @@ static bool serve_reset_queue(void *context, struct virtio_device *device,
 	return true;
 }
 SABOTEUR(reset_queue_served, .about = "a queue that was reset goes on in its old ring",
-	 BREAKS(CLAUSE_VQRESET_1), .start = start_resets, .hooks = {.write = serve_reset_queue});
+	 BREAKS(CLAUSE_VQRESET_1), .start = start_resets,
+	 .hooks = &(const struct virtio_hooks){.write = serve_reset_queue});
 
 /* ---- writes that come after queue_reset read 0 ---- */
 
@@ -90,7 +91,7 @@ static void wait_for_writer(struct virtio_device *device)
 }
 SABOTEUR(reset_ends_too_early, .about = "queue_reset reads 0 while the device still writes",
 	 BREAKS(CLAUSE_PCI_COMMON_14), .tests = "ring.reset_queue_in_use*", .start = start_resets,
-	 .stop = wait_for_writer, .hooks = {.write = finish_late});
+	 .stop = wait_for_writer, .hooks = &(const struct virtio_hooks){.write = finish_late});
 
 /* ---- what is left of the old ring ---- */
 
@@ -107,7 +108,7 @@ static uint64_t stay_enabled(void *context, struct virtio_device *device,
 }
 SABOTEUR(queue_enabled_after_reset, .about = "queue_enable reads 1 after a queue reset",
 	 BREAKS(CLAUSE_PCI_COMMON_16), .start = start_resets,
-	 .hooks = {.read = stay_enabled, .write = follow_writes});
+	 .hooks = &(const struct virtio_hooks){.read = stay_enabled, .write = follow_writes});
 
 static uint64_t stay_in_reset(void *context, struct virtio_device *device,
 			      enum virtio_structure structure, uint32_t offset, unsigned width,
@@ -122,7 +123,7 @@ static uint64_t stay_in_reset(void *context, struct virtio_device *device,
 }
 SABOTEUR(queue_reset_never_ends, .about = "queue_reset reads 1 for ever",
 	 BREAKS(CLAUSE_PCI_COMMON_15), .tests = "transport.*", .start = start_resets,
-	 .hooks = {.read = stay_in_reset, .write = follow_writes});
+	 .hooks = &(const struct virtio_hooks){.read = stay_in_reset, .write = follow_writes});
 
 static uint64_t read_reset_as_1(void *context, struct virtio_device *device,
 				enum virtio_structure structure, uint32_t offset, unsigned width,
@@ -138,7 +139,7 @@ static uint64_t read_reset_as_1(void *context, struct virtio_device *device,
 }
 SABOTEUR(queue_reset_reads_1, .about = "queue_reset reads 1 on a queue that was never reset",
 	 BREAKS(CLAUSE_PCI_COMMON_12), .start = start_resets,
-	 .hooks = {.read = read_reset_as_1, .write = follow_writes});
+	 .hooks = &(const struct virtio_hooks){.read = read_reset_as_1, .write = follow_writes});
 
 static void spoil_it(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -155,7 +156,8 @@ static void refuse_after_reset(void *context, struct virtqueue *queue)
 SABOTEUR(available_side_survives_queue_reset,
 	 .about = "after a queue reset the device looks elsewhere for the first buffer",
 	 BREAKS(CLAUSE_VQRESET_4, CLAUSE_PCI_COMMON_13), .start = start_resets,
-	 .hooks = {.write = follow_writes, .publish = refuse_after_reset});
+	 .hooks = &(const struct virtio_hooks){.write = follow_writes,
+					       .publish = refuse_after_reset});
 
 static void begin_at_1(void *context, struct virtqueue *queue)
 {
@@ -166,7 +168,7 @@ static void begin_at_1(void *context, struct virtqueue *queue)
 SABOTEUR(used_side_survives_queue_reset,
 	 .about = "after a queue reset the used index does not begin at 0",
 	 BREAKS(CLAUSE_VQRESET_5), .start = start_resets,
-	 .hooks = {.write = follow_writes, .used = begin_at_1});
+	 .hooks = &(const struct virtio_hooks){.write = follow_writes, .used = begin_at_1});
 
 /* queue_size keeps what was written for the ring before. */
 static bool keep_size(void *context, struct virtio_device *device, enum virtio_structure structure,
@@ -178,4 +180,5 @@ static bool keep_size(void *context, struct virtio_device *device, enum virtio_s
 	return !(structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_size) && resets);
 }
 SABOTEUR(size_survives_queue_reset, .about = "a queue that was reset takes no other size",
-	 BREAKS(CLAUSE_VQRESET_6), .start = start_resets, .hooks = {.write = keep_size});
+	 BREAKS(CLAUSE_VQRESET_6), .start = start_resets,
+	 .hooks = &(const struct virtio_hooks){.write = keep_size});
