@@ -98,6 +98,8 @@ static void take_noise(const char *text, gsize length, void *context)
 
 	tail_add(&boot->tail, text, length);
 	tail_add(&boot->tail, "\n", 1);
+	if (boot->request->noise)
+		boot->request->noise(text, length, boot->request->context);
 }
 
 static void read_more(struct output *output);

@@ -31,6 +31,9 @@ struct boot_request {
 	/* A record has come. For "ask" the answer is written with boot_tell(). */
 	void (*record)(struct boot *boot, JsonObject *record, const char *line, void *context);
 
+	/* A line that is no record, or NULL: nobody wants it. */
+	void (*noise)(const char *text, gsize length, void *context);
+
 	/*
 	 * Asked once a second while no record comes: why the VMM says that the guest cannot go on,
 	 * or NULL. The text is taken over.

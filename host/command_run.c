@@ -22,7 +22,7 @@ static struct {
 	char *vmm, *machine, *accelerator, *program, *image, *append, *tests, *log, *expect, *name;
 	char **devices, **operands, **reports;
 	int cpus, memory, silence, incidents;
-	gboolean strict, quiet, print, update;
+	gboolean strict, quiet, print, update, list_tests;
 	char *update_file;
 } options;
 
@@ -75,6 +75,8 @@ static const GOptionEntry entries[] = {
 	 "Show the expectations that this run would need, or write them to FILE", "FILE"},
 	{"strict", 0, 0, G_OPTION_ARG_NONE, &options.strict, "A warning is a failure too", NULL},
 	{"quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, "Only the summary", NULL},
+	{"list-tests", 0, 0, G_OPTION_ARG_NONE, &options.list_tests,
+	 "Let the image list its tests and the clauses they judge; run none", NULL},
 	{"print", 'n', 0, G_OPTION_ARG_NONE, &options.print,
 	 "Print the VMM's command and do not run it", NULL},
 	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.operands, NULL, NULL},
@@ -249,9 +251,29 @@ static int run_session(struct session *session, struct expectations *expectation
 /* The words for the image that the options stand for. */
 static char *append_words(void)
 {
-	return g_strdup_printf(
-		"%s%s%s%s", options.tests ? "vp.tests=" : "", options.tests ? options.tests : "",
-		options.tests && options.append ? " " : "", options.append ? options.append : "");
+	return g_strdup_printf("%s%s%s%s%s", options.list_tests ? "vp.list " : "",
+			       options.tests ? "vp.tests=" : "", options.tests ? options.tests : "",
+			       options.tests && options.append ? " " : "",
+			       options.append ? options.append : "");
+}
+
+/* What the image lists is no record: it goes out as it comes. */
+static int list_tests(struct session *session)
+{
+	struct expectations *nothing = expectations_none();
+	g_autofree char *trouble = NULL;
+
+	session->job = job_new();
+	session->listing = stdout;
+	session->expectations = nothing;
+
+	enum session_end end = session_run(session, &trouble);
+
+	if (trouble)
+		fprintf(stderr, "virtproof: %s\n", trouble);
+	job_free(session->job);
+	expectations_free(nothing);
+	return end == SESSION_COMPLETE ? EXIT_AS_EXPECTED : EXIT_TROUBLE;
 }
 
 static int print_command(struct session *session)
@@ -382,7 +404,12 @@ int command_run(int argc, char **argv)
 			.cancel = interruption(),
 		};
 
-		status = options.print ? print_command(&session) : run_with(&session, words);
+		if (options.print)
+			status = print_command(&session);
+		else if (options.list_tests)
+			status = list_tests(&session);
+		else
+			status = run_with(&session, words);
 	} else {
 		fprintf(stderr, "virtproof: %s\n", error->message);
 	}

@@ -107,6 +107,35 @@ static void view_test(const struct job *job, struct test_result *test, void *con
 	fflush(narrator->out);
 }
 
+static void tell_figure(FILE *out, const char *name, double value)
+{
+	fprintf(out, value < 1000 ? " %s %.4g" : " %s %.0f", name, value);
+}
+
+/* A figure on one line: a value, or where the distribution has its weight and its end. */
+static void view_measure(const struct job *job, JsonObject *measure, void *context)
+{
+	static const char *const parts[][2] = {
+		{"p50", "p50"}, {"p90", "p90"}, {"p99", "p99"}, {"p999", "p99.9"}, {"max", "max"}};
+	struct narrator *narrator = context;
+
+	(void)job;
+	if (narrator->quiet)
+		return;
+	erase_progress(narrator);
+	fprintf(narrator->out, "%-44s %s %s ", record_text(measure, "name"),
+		record_text(measure, "device"), record_text(measure, "variant"));
+	if (record_array(measure, "buckets")) {
+		for (unsigned i = 0; i < G_N_ELEMENTS(parts); i++)
+			tell_figure(narrator->out, parts[i][1],
+				    record_real(measure, parts[i][0], 0));
+	} else {
+		tell_figure(narrator->out, "", record_real(measure, "value", 0));
+	}
+	fprintf(narrator->out, " %s\n", record_text(measure, "unit"));
+	fflush(narrator->out);
+}
+
 static void view_incident(const struct job *job, JsonObject *vmm, void *context)
 {
 	struct narrator *narrator = context;
@@ -130,6 +159,7 @@ struct session_viewer narrator_viewer(struct narrator *narrator)
 {
 	return (struct session_viewer){.started = view_start,
 				       .judged = view_test,
+				       .measured = view_measure,
 				       .incident = view_incident,
 				       .context = narrator};
 }

@@ -33,6 +33,8 @@ static void view(struct session *session, JsonObject *record)
 		viewer->started(job, viewer->context);
 	else if (test && viewer->judged)
 		viewer->judged(job, test, viewer->context);
+	else if (record_is(record, "measure") && viewer->measured)
+		viewer->measured(job, record, viewer->context);
 	else if (record_is(record, "vmm") && viewer->incident)
 		viewer->incident(job, record, viewer->context);
 }
@@ -42,6 +44,13 @@ static void answer(struct session *session, struct boot *boot, JsonObject *ask)
 	g_autofree char *line = verbs_answer(session->verbs, ask);
 
 	boot_tell(boot, line);
+}
+
+static void take_noise(const char *text, gsize length, void *context)
+{
+	struct session *session = context;
+
+	fprintf(session->listing, "%.*s\n", (int)length, text);
 }
 
 static char *look_for_trouble(void *context)
@@ -179,6 +188,7 @@ static gboolean boot_once(struct session *session, gint64 from, struct boot_resu
 		.silence = session->silence,
 		.cancel = session->cancel,
 		.record = take_record,
+		.noise = session->listing ? take_noise : NULL,
 		.trouble = look_for_trouble,
 		.context = session,
 	};
@@ -221,7 +231,7 @@ static gboolean goes_on(struct session *session, const struct boot_result *resul
 {
 	const struct job *job = session->job;
 
-	if (result->end == BOOT_DONE) {
+	if (result->end == BOOT_DONE || (session->listing && result->end == BOOT_UNFINISHED)) {
 		*end = SESSION_COMPLETE;
 		return FALSE;
 	}

@@ -29,6 +29,7 @@ enum session_end {
 struct session_viewer {
 	void (*started)(const struct job *job, void *context);
 	void (*judged)(const struct job *job, struct test_result *test, void *context);
+	void (*measured)(const struct job *job, JsonObject *measure, void *context);
 	void (*incident)(const struct job *job, JsonObject *vmm, void *context);
 	void *context;
 };
@@ -36,9 +37,10 @@ struct session_viewer {
 struct session {
 	struct launch *launch;
 	struct job *job;
-	const char *append;                      /* the user's words for the image, or "" */
-	unsigned silence;                        /* seconds */
-	unsigned incidents_limit;                /* boots lost before giving up */
+	const char *append;       /* the user's words for the image, or "" */
+	unsigned silence;         /* seconds */
+	FILE *listing;            /* where what is no record goes: the answer to vp.list; or NULL */
+	unsigned incidents_limit; /* boots lost before giving up */
 	const struct expectations *expectations; /* marked in each test as it is judged */
 	struct verbs *verbs;                     /* of the boot that runs; session_run() makes it */
 	FILE *log;                               /* where every record goes, or NULL */

@@ -200,7 +200,9 @@ function showTests() {
 
 // A measure's name is what was measured, then settings: "read.iops depth=32 size=4096".
 function parsed(measure) {
-	const [name, ...settings] = measure.name.split(" ");
+	const words = measure.name.split(" ");
+	const settings = words.filter((word) => word.includes("="));
+	const name = words.filter((word) => !word.includes("=")).join(" ");
 	const depth = settings.map((word) => /^depth=(\d+)$/.exec(word)).find(Boolean);
 
 	return { name, depth: depth ? +depth[1] : 0,
@@ -232,25 +234,45 @@ function figures({ label, depth, measure }) {
 		cell(measure[name] === undefined ? "" : Math.round(measure[name] * 100) / 100, "number")));
 }
 
+function drawGroup(boxes, group) {
+	const distributions = group.filter(({ measure }) => charts.counted(measure).length);
+	const rates = group.filter(({ depth, measure }) => depth > 0 && measure.value > 0);
+	const { name, measure: { unit } } = group[0];
+
+	if (distributions.length) {
+		charts.percentilesChart(boxes, name, unit, distributions);
+		charts.histogramChart(boxes, name, unit, distributions);
+	}
+	if (rates.length)
+		charts.depthChart(boxes, name, unit, rates);
+}
+
+// Charts are drawn when they come into sight: there may be hundreds.
+function drawWhenSeen(boxes, group) {
+	const observer = new IntersectionObserver((entries) => {
+		if (!entries.some((entry) => entry.isIntersecting))
+			return;
+		observer.disconnect();
+		boxes.classList.remove("waiting");
+		drawGroup(boxes, group);
+	}, { rootMargin: "300px" });
+
+	boxes.classList.add("waiting");
+	observer.observe(boxes);
+}
+
 function showMeasures() {
 	const list = byId("measure-list");
+	const heads = ["", "depth", "count", "min", "p50", "p90", "p99", "p99.9", "p99.99", "max", "mean", "value"];
 
 	for (const [key, group] of measureGroups()) {
 		const boxes = make("div", { class: "charts" });
-		const distributions = group.filter(({ measure }) => charts.counted(measure).length);
-		const rates = group.filter(({ depth, measure }) => depth > 0 && measure.value > 0);
-		const { name, measure: { unit } } = group[0];
+		const figureTable = make("div", { class: "scroll" }, table(heads, group.map(figures)));
 
-		list.append(make("h3", null, key), boxes);
-		if (distributions.length) {
-			charts.percentilesChart(boxes, name, unit, distributions);
-			charts.histogramChart(boxes, name, unit, distributions);
-		}
-		if (rates.length)
-			charts.depthChart(boxes, name, unit, rates);
-		list.append(make("details", null, make("summary", null, "figures"), make("div", { class: "scroll" },
-			table(["", "depth", "count", "min", "p50", "p90", "p99", "p99.9", "p99.99", "max", "mean", "value"],
-				group.map(figures)))));
+		list.append(make("h3", null, key), boxes,
+			make("details", null, make("summary", null, "figures"), figureTable));
+		if (group.some(({ depth, measure }) => depth > 0 || charts.counted(measure).length))
+			drawWhenSeen(boxes, group);
 	}
 	if (!list.childElementCount)
 		list.append("No measures in these records.");

@@ -82,6 +82,8 @@ async function main() {
 	expect("it opens in under 2 s", milliseconds < 2000, { milliseconds });
 	await checkFilters(page);
 	await checkFailures(page);
+	await page.evaluate(() => document.getElementById("measures").scrollIntoView());
+	await page.waitForFunction(() => document.querySelectorAll("canvas").length >= 3, null, { timeout: 5000 });
 	const painted = await page.evaluate(paintedCanvases);
 	expect("the charts are visible", painted.length >= 3 && painted.every((n) => n > 1), painted);
 	if (screenshotPath)
