@@ -6,7 +6,7 @@
 
 #define ROUNDS       16
 #define DELIVERIES   3 /* after which a level counts as one, and the line is masked */
-#define REACTION_NS  2000000ull
+#define REACTION_NS  6000000ull
 #define ISR_READS    16 /* until a status that is not 0 is one that reading does not clear */
 #define LATE_RAISES  4
 #define ISR_RESERVED ((uint8_t) ~(VIRTIO_PCI_ISR_QUEUE | VIRTIO_PCI_ISR_CONFIG))
