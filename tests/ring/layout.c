@@ -48,6 +48,7 @@ TEST(ring, messages_may_be_cut_anywhere,
 	format_text(what, sizeof(what), "both directions cut before byte %u", traffic->out_at);
 	CHECK_SERVICE(traffic, SPLIT_FRAME_1, what);
 	traffic->out_at = traffic->in_at = 0;
+	traffic->cut_anywhere = true;
 	traffic->out_parts = traffic->in_parts = TRAFFIC_PARTS_MOST;
 	traffic_run(traffic, 8);
 	CHECK_SERVICE(traffic, SPLIT_FRAME_1, "cut into 16 pieces");
@@ -198,13 +199,17 @@ TEST(ring, packed_lists_are_used_in_element_order,
 {
 	struct traffic *traffic;
 
+	require_plain_service(t);
 	bring_up(t);
 	traffic = traffic_start(t, 4);
 	traffic->out_parts = 5;
 	traffic->in_parts = 3;
+	traffic->cut_anywhere = true;
 	traffic_run(traffic, REQUESTS);
-	CHECK_SERVICE(traffic, PACKED_SG_1, "lists of several elements");
 	CHECK_FLAW(traffic, PACKED_TXT_3, FLAW_WRAP);
+	if (*traffic->flaws[FLAW_CONTENT])
+		skip_test(t, "requests in several pieces are not served: see SPLIT-FRAME-1");
+	CHECK_FLAW(traffic, PACKED_SG_1, FLAW_REPLY);
 }
 
 TEST(ring, packed_tables_are_taken_entry_by_entry,

@@ -9,6 +9,16 @@
 
 static struct traffic traffic_now;
 
+/* What the plainest requests were answered, where that was the same each time: see require_plain_service. */
+#define REPLY_MOST 64u
+static struct {
+	const struct test *test;
+	const struct virtio_device *device;
+	bool learning, known;
+	bool varies[REPLY_MOST];
+	uint8_t bytes[REPLY_MOST];
+} reply;
+
 void traffic_note(struct traffic *traffic, enum flaw flaw, const char *format, ...)
 {
 	va_list arguments;
@@ -31,8 +41,8 @@ const char *traffic_first_flaw(const struct traffic *traffic)
 
 const char *traffic_service_flaw(const struct traffic *traffic)
 {
-	static const enum flaw kinds[] = {FLAW_SILENT,  FLAW_ID,       FLAW_AGAIN,
-					  FLAW_CONTENT, FLAW_READABLE, FLAW_EXCESS};
+	static const enum flaw kinds[] = {FLAW_SILENT, FLAW_ID,       FLAW_AGAIN, FLAW_CONTENT,
+					  FLAW_REPLY,  FLAW_READABLE, FLAW_EXCESS};
 
 	for (unsigned n = 0; n < ARRAY_LENGTH(kinds); n++) {
 		if (*traffic->flaws[kinds[n]])
@@ -80,12 +90,17 @@ void require_plain_service(struct test_run *t)
 
 	t->device->rings = (struct virtio_rings){0};
 	bring_up(t);
+	memset(&reply, 0, sizeof(reply));
+	reply.test = t->test;
+	reply.device = t->device;
+	reply.learning = true;
 	traffic = traffic_start(t, 2);
 	traffic->out_parts = 1;
 	traffic->in_parts = 1;
 	traffic_run(traffic, 8);
 	REQUIRE(t, !*traffic_service_flaw(traffic), "plain traffic goes wrong already: %s",
 		traffic_service_flaw(traffic));
+	reply.learning = false;
 	start_over(t);
 	t->device->rings = rings;
 }
@@ -96,6 +111,8 @@ struct traffic *traffic_start(struct test_run *t, unsigned depth)
 	struct virtqueue *queue = work_queue(t);
 	uint32_t room = MAXIMUM(queue->size, t->device->rings.room);
 
+	if (reply.test != t->test || reply.device != t->device)
+		memset(&reply, 0, sizeof(reply));
 	*traffic = (struct traffic){.t = t, .queue = queue};
 	traffic->depth = MINIMUM(MINIMUM(depth, (unsigned)queue->size), TRAFFIC_DEPTH_MOST);
 	traffic->desc_bytes = room * (uint32_t)sizeof(struct virtq_desc);
@@ -155,6 +172,13 @@ static unsigned cut(struct traffic *traffic, const struct request *request, unsi
 				    segments + out);
 	}
 
+	if (traffic->cut_anywhere) {
+		struct request loose = *request;
+
+		loose.head = loose.status = 0;
+		loose.whole = false;
+		return request_cut(&loose, out, in, segments);
+	}
 	return request_cut(request, out, in, segments);
 }
 
@@ -231,6 +255,25 @@ static void judge_skipped(struct traffic *traffic, struct load *load)
 	}
 }
 
+/* A reply that is always the same has to be so however the request was laid out. */
+static void judge_reply(struct traffic *traffic, const struct request *request)
+{
+	uint32_t length = MINIMUM(request->in_length, REPLY_MOST);
+
+	for (uint32_t n = 0; n < length; n++) {
+		if (reply.learning && reply.known)
+			reply.varies[n] = reply.varies[n] || reply.bytes[n] != request->in[n];
+		else if (reply.learning)
+			reply.bytes[n] = request->in[n];
+		else if (reply.known && !reply.varies[n] && reply.bytes[n] != request->in[n])
+			traffic_note(
+				traffic, FLAW_REPLY,
+				"byte %u of the reply is %#x, and %#x when the request is laid out plainly",
+				n, request->in[n], reply.bytes[n]);
+	}
+	reply.known = reply.known || reply.learning;
+}
+
 static void judge_load(struct traffic *traffic, struct load *load,
 		       const struct completion *completion)
 {
@@ -259,6 +302,7 @@ static void judge_load(struct traffic *traffic, struct load *load,
 	if (workload->verify && !workload->verify(traffic->t->device, request, &text))
 		traffic_note(traffic, FLAW_CONTENT, "request %u of %u descriptors: %s",
 			     traffic->served, load->segments, why);
+	judge_reply(traffic, request);
 	format_of(traffic)->element(traffic, completion, load, written);
 }
 

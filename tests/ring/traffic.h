@@ -14,6 +14,7 @@ enum flaw {
 	FLAW_ID,          /* a used element names no buffer in flight */
 	FLAW_AGAIN,       /* a buffer was used twice */
 	FLAW_CONTENT,     /* the reply is wrong */
+	FLAW_REPLY,       /* the reply differs from that to a request laid out plainly */
 	FLAW_READABLE,    /* a device-readable buffer has changed */
 	FLAW_EXCESS,      /* used length beyond the writable bytes */
 	FLAW_UNWRITTEN,   /* used length counts bytes that were not written */
@@ -63,6 +64,7 @@ struct traffic {
 	unsigned out_parts, in_parts; /* pieces of each direction; 0: 1 … 4 at random */
 	uint32_t out_at, in_at;       /* cut in two before this byte instead; 0: not */
 	bool kick_always;             /* also when the device does not ask for it */
+	bool cut_anywhere;            /* also where the type would rather not be cut */
 	unsigned extra_kicks;         /* sent while the buffers of a round are being used */
 	struct load *loads;
 	uint8_t *desc_copy, *driver_copy, *device_copy;

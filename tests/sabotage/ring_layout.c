@@ -71,14 +71,19 @@ static void start_cache(struct virtio_device *device)
 
 static void take_from_cache(struct virtqueue *queue, struct chain_view *chain)
 {
-	struct virtq_desc *desc = &queue->split.desc[chain->id];
-
-	if (is_packed(queue) || chain->id >= ARRAY_LENGTH(cached))
+	if (is_packed(queue) || chain->table)
 		return;
-	if (from_le32(cached[chain->id].len))
-		*desc = cached[chain->id];
-	else
-		cached[chain->id] = *desc;
+	for (unsigned n = 0; n < chain->count; n++) {
+		struct virtq_desc *desc =
+			CONTAINER_OF(chain->links[n].addr, struct virtq_desc, addr);
+		struct virtq_desc *first =
+			&cached[(desc - queue->split.desc) % ARRAY_LENGTH(cached)];
+
+		if (from_le32(first->len))
+			*desc = *first;
+		else
+			*first = *desc;
+	}
 }
 DISLIKES(take_from_cache)
 SABOTEUR(descriptors_cached, .about = "a descriptor counts for ever as it stood the first time",
@@ -197,10 +202,10 @@ SABOTEUR(packed_mixture_refused, .about = "lists are refused in a packed ring th
 /* Lists whose writable elements are taken in another order. */
 static void swap_elements(struct virtqueue *queue, struct chain_view *chain)
 {
-	struct link *first = first_link(chain, true);
-	struct link *last = &chain->links[chain->count - 1];
+	struct link *first = first_link(chain, true), *last = first + 1;
 
-	if (is_packed(queue) && !chain->table && first && first != last) {
+	/* A block request cut in no more pieces than it must be has two of them. */
+	if (is_packed(queue) && !chain->table && first && last + 1 < &chain->links[chain->count]) {
 		le64 addr = *first->addr;
 		le32 len = *first->len;
 
@@ -212,8 +217,9 @@ static void swap_elements(struct virtqueue *queue, struct chain_view *chain)
 }
 DISLIKES(swap_elements)
 SABOTEUR(packed_elements_swapped,
-	 .about = "first and last writable element of a list change places",
-	 BREAKS(CLAUSE_PACKED_SG_1), .start = forget_chains, .tests = "ring.packed_lists*",
+	 .about = "the first two writable elements of a list change places",
+	 BREAKS(CLAUSE_PACKED_SG_1), .type = VIRTIO_TYPE_BLK, .start = forget_chains,
+	 .tests = "ring.packed_lists*",
 	 .hooks = &(const struct virtio_hooks){.publish = swap_elements_all});
 
 static void want_power_of_two(struct virtqueue *queue, struct chain_view *chain)

@@ -206,6 +206,21 @@ static bool want_plain_index(void *context, struct virtio_device *device,
 	(void)width;
 	return structure != STRUCTURE_NOTIFY || (*value & 0xffff) < device->queues_offered;
 }
+static bool want_identifier(void *context, struct virtio_device *device,
+			    enum virtio_structure structure, uint32_t offset, unsigned width,
+			    uint64_t *value)
+{
+	(void)context;
+	(void)device;
+	(void)offset;
+	(void)width;
+	(void)value;
+	return structure != STRUCTURE_NOTIFY || offer_accepted(VIRTIO_F_NOTIF_CONFIG_DATA);
+}
+SABOTEUR(queue_index_refused, .about = "kicks by index are not heard where identifiers are offered",
+	 BREAKS(CLAUSE_KICK_TXT_1), .offers = BIT64(VIRTIO_F_NOTIF_CONFIG_DATA),
+	 .hooks = &(const struct virtio_hooks){.write = want_identifier});
+
 SABOTEUR(queue_identifier_refused, .about = "kicks with the device's own identifier are not heard",
 	 BREAKS(CLAUSE_KICK_TXT_2, CLAUSE_PCI_KICK_TXT_3),
 	 .offers = BIT64(VIRTIO_F_NOTIFICATION_DATA) | BIT64(VIRTIO_F_NOTIF_CONFIG_DATA),

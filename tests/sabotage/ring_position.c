@@ -40,7 +40,7 @@ static bool swallow(void *context, struct virtio_device *device, enum virtio_str
 	(void)value;
 	return structure != STRUCTURE_NOTIFY;
 }
-SABOTEUR(deaf, .about = "no kick is heard", BREAKS(CLAUSE_VQ_TXT_1, CLAUSE_KICK_TXT_1),
+SABOTEUR(deaf, .about = "no kick is heard", BREAKS(CLAUSE_VQ_TXT_1),
 	 .hooks = &(const struct virtio_hooks){.write = swallow});
 
 /* ---- a ring that is full ---- */
