@@ -54,6 +54,7 @@ INLINE struct hand take_in_hand(const struct worker *worker)
 /* The results, when the window has ended. */
 INLINE void hand_back(struct worker *worker, const struct hand *hand)
 {
+	worker->slots = hand->slots;
 	worker->completed = hand->completed;
 	worker->kicks = hand->kicks;
 	worker->kick_ticks = hand->kick_ticks;
@@ -86,26 +87,23 @@ INLINE void aim(struct hand *hand, unsigned slot, enum load_pattern pattern)
 		*(uint32_t *)hand->places[slot] = __builtin_bswap32((uint32_t)block);
 }
 
-/* The kick itself: against its exit a call is nothing. */
-static __attribute__((noinline)) uint64_t strike(struct hand *hand, uint64_t mark)
-{
-	uint64_t before = clock_now(), after;
-
-	slots_kick(&hand->slots);
-	after = clock_now();
-	hand->guest_ticks += before - mark;
-	hand->kick_ticks += after - before;
-	hand->kicks++;
-	return after;
-}
-
 /*
  * Kicks when the device wants it. `mark` is the last moment that time was charged for; what has passed
  * since is the guest's own, what the kick takes is the device's. Returns the new mark.
  */
 INLINE uint64_t kick(struct hand *hand, uint64_t mark, bool packed, bool event_idx)
 {
-	return slots_kick_wanted(&hand->slots, packed, event_idx) ? strike(hand, mark) : mark;
+	uint64_t before, after;
+
+	if (!slots_kick_wanted(&hand->slots, packed, event_idx))
+		return mark;
+	before = clock_now();
+	slots_kick(&hand->slots);
+	after = clock_now();
+	hand->guest_ticks += before - mark;
+	hand->kick_ticks += after - before;
+	hand->kicks++;
+	return after;
 }
 
 /* Posts `count` idle slots, one kick for all, or one for each when they are not batched. */
@@ -258,17 +256,23 @@ INLINE bool window_ends(struct hand *hand, struct worker *worker, uint64_t now)
 }
 
 /* The rest comes back, so that nothing is in flight when the arena is emptied. */
-static __attribute__((noinline)) void drain(struct worker *worker, struct hand *hand, unsigned idle,
-					    uint64_t now)
+static __attribute__((noinline)) void drain(struct worker *worker, unsigned idle, uint64_t now)
 {
-	while (idle < hand->depth &&
-	       await_used(hand, 1, worker->patience, worker->packed, worker->event_idx, false))
-		idle = take_used(hand, &worker->rest, idle, now, worker->packed);
+	struct hand hand = take_in_hand(worker);
+
+	while (idle < hand.depth &&
+	       await_used(&hand, 1, worker->patience, worker->packed, worker->event_idx, false))
+		idle = take_used(&hand, &worker->rest, idle, now, worker->packed);
 }
 
-/* As many requests as were asked for, always `depth` of them with the device. */
-INLINE void closed_loop(struct worker *worker, bool packed, bool event_idx, bool interrupts)
+/*
+ * As many requests as were asked for, always `depth` of them with the device. One body of machine code for
+ * each ring format.
+ */
+INLINE void closed_loop(struct worker *worker, bool packed)
 {
+	const bool event_idx = worker->event_idx;
+	const bool interrupts = worker->settings.completion == LOAD_INTERRUPT;
 	struct hand hand = take_in_hand(worker);
 	const uint64_t patience = worker->patience;
 	unsigned idle = hand.depth;
@@ -290,7 +294,7 @@ INLINE void closed_loop(struct worker *worker, bool packed, bool event_idx, bool
 		idle = take_used(&hand, &worker->latency, idle, now, packed);
 	} while (!window_ends(&hand, worker, now));
 	hand_back(worker, &hand);
-	drain(worker, &hand, idle, now);
+	drain(worker, idle, now);
 }
 
 /*
@@ -333,24 +337,6 @@ static void open_loop(struct worker *worker)
 	hand_back(worker, &hand);
 }
 
-/* One body of machine code for each format and way to complete, chosen once. */
-static void run_split(struct worker *worker)
-{
-	bool interrupts = worker->settings.completion == LOAD_INTERRUPT;
-
-	if (worker->event_idx)
-		closed_loop(worker, false, true, interrupts);
-	else
-		closed_loop(worker, false, false, interrupts);
-}
-
-static void run_packed(struct worker *worker)
-{
-	bool interrupts = worker->settings.completion == LOAD_INTERRUPT;
-
-	closed_loop(worker, true, worker->event_idx, interrupts);
-}
-
 void worker_run(void *context)
 {
 	struct worker *worker = context;
@@ -363,7 +349,7 @@ void worker_run(void *context)
 	if (worker->settings.interval)
 		open_loop(worker);
 	else if (worker->packed)
-		run_packed(worker);
+		closed_loop(worker, true);
 	else
-		run_split(worker);
+		closed_loop(worker, false);
 }
