@@ -47,7 +47,11 @@ SOURCES := $(sort $(wildcard boot/*.c boot/*.S arch/x86/*.c arch/x86/*.S lib/*.c
 ifeq ($(COVERAGE),)
 SOURCES := $(filter-out arch/x86/coverage.c,$(SOURCES))
 endif
+# Saboteurs lie about devices, so they are in an image of their own: the user's holds only what finds none.
+SABOTEURS_SOURCES := $(filter-out tests/sabotage/sabotage.c tests/sabotage/shim.c tests/sabotage/offer.c,$(wildcard tests/sabotage/*.c))
+SOURCES           := $(filter-out $(SABOTEURS_SOURCES),$(SOURCES))
 OBJECTS := $(addprefix $(BUILD)/image/,$(addsuffix .o,$(SOURCES)))
+SABOTEURS_OBJECTS := $(addprefix $(BUILD)/image/,$(addsuffix .o,$(SABOTEURS_SOURCES)))
 GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
 
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
@@ -96,15 +100,18 @@ $(BUILD)/image/%.S.o: %.S $(BUILD)/image/flags
 	$(Q)$(CC) $(filter-out -std=%,$(CFLAGS)) $(CPPFLAGS) -MMD -MP -c $< -o $@
 
 $(BUILD)/virtproof.debug.elf: $(OBJECTS) linker.ld
+$(BUILD)/virtproof-sabotage.debug.elf: $(OBJECTS) $(SABOTEURS_OBJECTS) linker.ld
+
+$(BUILD)/virtproof.debug.elf $(BUILD)/virtproof-sabotage.debug.elf:
 	$(call say,LD,$@)
 	$(Q)$(LD) -nostdlib -static --build-id=none -z noexecstack --nmagic -T linker.ld \
-		-o $@ $(OBJECTS) $(LIBGCOV)
+		-o $@ $(filter %.o,$^) $(LIBGCOV)
 
-$(BUILD)/virtproof.elf: $(BUILD)/virtproof.debug.elf
+$(BUILD)/%.elf: $(BUILD)/%.debug.elf
 	$(Q)$(OBJCOPY) --strip-all $< $@
 	@echo "$@: $$(wc -c <$@) bytes"
 
--include $(OBJECTS:.o=.d)
+-include $(OBJECTS:.o=.d) $(SABOTEURS_OBJECTS:.o=.d)
 
 # ---- running --------------------------------------------------------------------------------------
 
@@ -135,7 +142,7 @@ test-peers: $(BUILD)/virtproof.elf ## network and console devices with somebody 
 	@tests/device/peers.sh $(BUILD)
 
 .PHONY: test-sabotage
-test-sabotage: $(BUILD)/virtproof.elf ## every saboteur (SABOTEURS=globs) must be found out by the tests
+test-sabotage: $(BUILD)/virtproof-sabotage.elf ## every saboteur (SABOTEURS=globs) must be found out by the tests
 	@tests/sabotage/run.sh $(BUILD) '$(or $(SABOTEURS),*)'
 
 .PHONY: test-lab
@@ -199,7 +206,8 @@ $(BUILD)/coverage-unpack: tests/coverage/unpack.c
 
 .PHONY: coverage
 coverage: $(BUILD)/coverage-unpack ## lines and branches of the image that the tests execute, as HTML
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 $(BUILD)/coverage/virtproof.elf
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 $(BUILD)/coverage/virtproof.elf \
+		$(BUILD)/coverage/virtproof-sabotage.elf
 	@scripts/coverage.sh $(BUILD)
 
 # ---- lint -----------------------------------------------------------------------------------------

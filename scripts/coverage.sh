@@ -31,7 +31,7 @@ run() {
 	local name=$1 words=$2
 	shift 2
 	timeout -k 3 300 qemu-system-x86_64 -nodefaults -display none -no-reboot -serial stdio \
-		-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel "$image" \
+		-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel "${IMAGE:-$image}" \
 		-append "vp.exit=debug $words" -chardev "file,id=counters,path=$streams/$name" \
 		-device isa-debugcon,iobase=0xe9,chardev=counters "$@" >"$work/$name.log" 2>&1 || true
 	echo "  ran $name: $(tail -1 "$work/$name.log")"
@@ -40,7 +40,7 @@ run() {
 tcg=(-accel tcg -m 64)
 run default vp.scratch=00:02.0 -M q35 "${tcg[@]}" -smp 2 "${devices[@]}"
 run variants "vp.variant=all vp.format=json vp.scratch=00:02.0" -M q35 "${tcg[@]}" -smp 2 "${devices[@]}"
-run sabotage "vp.sabotage=* vp.scratch=00:02.0" -M q35 "${tcg[@]}" -smp 2 "${devices[@]}"
+IMAGE=$work/virtproof-sabotage.elf run sabotage "vp.sabotage=* vp.scratch=00:02.0" -M q35 "${tcg[@]}" -smp 2 "${devices[@]}"
 run selftest "vp.selftest vp.tests=selftest" -M q35 "${tcg[@]}" -smp 2 -device virtio-rng-pci
 run trace "vp.trace vp.tests=transport vp.format=tap" -M pc "${tcg[@]}" -smp 1 -device virtio-rng-pci
 run lab "vp.bench=interrupt vp.samples=200" -M q35 "${tcg[@]}" -smp 2 "${devices[@]}"

@@ -225,6 +225,8 @@ NORETURN void virtproof_main(struct boot_info *info)
 	if (!device_count)
 		end_in_error("no virtio device was found on PCI that can be driven");
 	know_devices(devices, device_count);
+	if (options.sabotage && !saboteurs_present())
+		end_in_error("this image holds no saboteurs: boot virtproof-sabotage.elf");
 	if (options.sabotage)
 		finish(run_sabotage(devices, device_count) ? VERDICT_PASS : VERDICT_FAIL);
 	run_plan(devices, device_count, &totals);

@@ -15,7 +15,7 @@ truncate -s 4M "$scratch"
 
 timeout -k 3 300 qemu-system-x86_64 -M q35 -accel tcg -m 64 -smp 2 -nodefaults -display none \
 	-no-reboot -serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4 \
-	-kernel "$build/virtproof.elf" -append "vp.exit=debug vp.sabotage=$globs vp.scratch=00:05.0,00:06.0,00:07.0 $*" \
+	-kernel "$build/virtproof-sabotage.elf" -append "vp.exit=debug vp.sabotage=$globs vp.scratch=00:05.0,00:06.0,00:07.0 $*" \
 	-blockdev null-co,node-name=null,size=16777216,read-zeroes=on \
 	-device virtio-blk-pci,drive=null,serial=virtproof-sabotage,packed=on,addr=1 \
 	-netdev user,id=net -netdev hubport,id=hub0,hubid=0,netdev=net \

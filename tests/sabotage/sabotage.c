@@ -216,6 +216,11 @@ static void report_suspects(void)
 	}
 }
 
+bool saboteurs_present(void)
+{
+	return &__start_registry_saboteurs[0] != &__stop_registry_saboteurs[0];
+}
+
 bool run_sabotage(struct virtio_device *devices, unsigned count)
 {
 	unsigned tried = 0, detected = 0, skipped = 0;

@@ -75,6 +75,9 @@ struct sabotage_result {
 	bool by_timeout;     /* a wait or a test had to run out for it */
 };
 
+/* Whether this image holds any: the user's does not. */
+bool saboteurs_present(void);
+
 /*
  * Runs every saboteur that vp.sabotage selects against the tests that cite its clauses, reports each
  * and sums up. False when one was missed or none could be tried.
