@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Saboteurs of what a pretended SUSPEND has to bring to rest (3.4). */
+#include "arch/clock.h"
+#include "arch/cpu.h"
+#include "tests/sabotage/chains.h"
+#include "tests/sabotage/hand.h"
+#include "tests/sabotage/offer.h"
+#include "virtio/registers.h"
+
+/* Behind the settling of interrupts that a test grants after the suspension. */
+#define LATE_NS 1500000
+
+static struct virtqueue *backlog; /* the queue whose kick was held back */
+
+static void start_backlog(struct virtio_device *device)
+{
+	hand_start(device);
+	forget_chains(device);
+	backlog = NULL;
+}
+
+/* The kick of a backlog of several buffers is not heard, so that suspension finds them waiting. */
+static bool hold_kick(void *context, struct virtio_device *device, enum virtio_structure structure,
+		      uint32_t offset, unsigned width, uint64_t *value)
+{
+	(void)context;
+	(void)offset;
+	(void)width;
+	if (structure != STRUCTURE_NOTIFY || !offer_accepted(VIRTIO_F_SUSPEND) ||
+	    *value >= device->queue_count || device->queues[*value]->in_flight < 4 || backlog)
+		return true;
+	backlog = device->queues[*value];
+	return false;
+}
+
+/* Past the shim, which holds kicks back while the device is suspended. */
+static void kick_late(void *argument)
+{
+	struct virtqueue *queue = argument;
+	struct virtio_device *device = queue->device;
+	const struct virtio_region *region = &device->regions[STRUCTURE_NOTIFY];
+
+	clock_spin(LATE_NS);
+	if (region->mapping)
+		write16((volatile uint8_t *)region->mapping +
+				queue->notify_off * device->notify_off_multiplier,
+			queue->index);
+}
+
+static uint64_t go_on(void *context, struct virtio_device *device, enum virtio_structure structure,
+		      uint32_t offset, unsigned width, uint64_t value)
+{
+	(void)context;
+	(void)device;
+	(void)width;
+	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status) &&
+	    offer_suspended() && backlog && cpu_count() > 1 && cpu_idle(1) &&
+	    !cpu_start(1, kick_late, backlog))
+		return value;
+	return value;
+}
+
+static void wait_for_kick(struct virtio_device *device)
+{
+	(void)device;
+	while (cpu_count() > 1 && !cpu_idle(1))
+		cpu_relax();
+}
+SABOTEUR(suspended_queue_served, .about = "a suspended device goes on with what waits in its queue",
+	 BREAKS(CLAUSE_SUSPEND_3, CLAUSE_SUSPEND_4, CLAUSE_SUSPEND_10), .tests = "ring.suspended*",
+	 .offers = BIT64(VIRTIO_F_SUSPEND), .start = start_backlog, .stop = wait_for_kick,
+	 .hooks = &(const struct virtio_hooks){.write = hold_kick, .read = go_on});
+
+static void begin_with(struct virtqueue *queue, struct chain_view *chain)
+{
+	struct link *link = first_link(chain, true);
+
+	(void)queue;
+	if (link)
+		write8((void *)(uintptr_t)from_le64(*link->addr), 0xc3);
+}
+
+static void begin_with_all(void *context, struct virtqueue *queue)
+{
+	(void)context;
+	if (offer_accepted(VIRTIO_F_SUSPEND) && queue->in_flight >= 4)
+		visit_new_chains(queue, begin_with);
+}
+SABOTEUR(suspended_half_way, .about = "a device suspends with buffers written and not used",
+	 BREAKS(CLAUSE_SUSPEND_11), .tests = "ring.suspended*", .offers = BIT64(VIRTIO_F_SUSPEND),
+	 .start = start_backlog,
+	 .hooks = &(const struct virtio_hooks){.write = hold_kick, .publish = begin_with_all});
