@@ -285,6 +285,11 @@ static struct virtio_device *neighbour_on_the_line(const struct test_run *t)
 	return NULL;
 }
 
+static bool pin_is_pending(void *device)
+{
+	return intx_pending(((struct virtio_device *)device)->function);
+}
+
 TEST(interrupt, shared_line_stays_up_for_the_other,
      .about = "a line that two pins share stays up until both ISR status have been read",
      .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT)
@@ -302,6 +307,9 @@ TEST(interrupt, shared_line_stays_up_for_the_other,
 	queue = raise_pin(t);
 	drive_device(t, own);
 	REQUIRE(t, line_is_level(), "the line is not up");
+	/* A buffer may show as used before the pin is raised for it. */
+	wait_until(pin_is_pending, other, clock_deadline(PATIENCE_NS));
+	wait_until(pin_is_pending, own, clock_deadline(PATIENCE_NS));
 	isr = isr_read(other);
 	REQUIRE(t, isr & VIRTIO_PCI_ISR_QUEUE, "%s has raised the line, its ISR status reads %#x",
 		other->name, isr);
