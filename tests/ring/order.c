@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Buffers used in the order in which they were exposed (virtio 1.4, 2.7.9, 2.8.9). */
+#include "lib/string.h"
 #include "tests/ring/traffic.h"
+#include "virtio/device/blk.h"
 
 #define AXES     (AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_SIZE)
 #define REQUESTS 200
@@ -46,4 +48,52 @@ TEST(ring, packed_buffers_are_used_in_order,
 	CHECK_FLAW(traffic, INORD_TXT_8, FLAW_SLOT);
 	CHECK_SERVICE(traffic, INORD_TXT_9, "batches of lists");
 	REQUIRE(t, !*traffic_service_flaw(traffic), "%s", traffic_service_flaw(traffic));
+}
+
+#define WRITES 8u
+
+/* Writes a sector each, reusing a buffer as soon as it comes back; then what is on the disk is read. */
+TEST(ring, used_buffers_were_read_completely,
+     .about = "with IN_ORDER a buffer that was used, or skipped, can be reused without harm",
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_WORK | NEEDS_SCRATCH, .axes = AXIS_RING,
+     .always = AXIS_IN_ORDER, WITH_FEATURE(VIRTIO_F_IN_ORDER))
+{
+	struct request *writes = test_memory(t, "writes", WRITES * sizeof(*writes), 8), read;
+	struct completion completion;
+	struct virtqueue *queue;
+
+	bring_up(t);
+	queue = work_queue(t);
+	for (unsigned n = 0; n < WRITES; n++) {
+		if (!blk_prepare(t->arena, VIRTIO_BLK_T_OUT, n, VIRTIO_BLK_SECTOR, 0, &writes[n]))
+			error_in_test(t, "the DMA arena has no room for a request");
+		memset(writes[n].out + sizeof(struct virtio_blk_req), 0x40 + (int)n,
+		       VIRTIO_BLK_SECTOR);
+		if (!request_add(queue, &writes[n]))
+			skip_test(t, "the queue has no room for %u requests", WRITES);
+	}
+	virtqueue_publish(queue);
+	virtqueue_kick(queue);
+	for (unsigned n = 0; n < WRITES; n++) {
+		struct request *write;
+
+		REQUIRE(t, await_completion(t, queue, &completion), "a write is not completed");
+		write = completion.token;
+		memset(write->out + sizeof(struct virtio_blk_req), 0xee, VIRTIO_BLK_SECTOR);
+	}
+	for (unsigned n = 0; n < WRITES; n++) {
+		if (!blk_prepare(t->arena, VIRTIO_BLK_T_IN, n, 0, VIRTIO_BLK_SECTOR, &read))
+			error_in_test(t, "the DMA arena has no room for a request");
+		submit(t, queue, &read);
+		REQUIRE(t, await_completion(t, queue, &completion), "a read is not completed");
+		if (blk_status(&read) != VIRTIO_BLK_S_OK ||
+		    all_bytes_are(read.in, 0, VIRTIO_BLK_SECTOR))
+			skip_test(t, "the disk keeps nothing");
+		if (!CHECK(t, INORD_TXT_5,
+			   all_bytes_are(read.in, (uint8_t)(0x40 + n), VIRTIO_BLK_SECTOR),
+			   "sector %u holds %#x, was written with %#x; the buffer was filled with 0xee "
+			   "once it had been used",
+			   n, read.in[0], 0x40 + n))
+			return;
+	}
 }

@@ -4,6 +4,7 @@
 #include "lib/string.h"
 #include "tests/interrupt/interrupt.h"
 #include "tests/ring/traffic.h"
+#include "virtio/device/blk.h"
 #include "virtio/registers.h"
 
 #define BACKLOG 8u
@@ -204,4 +205,35 @@ TEST(ring, suspended_device_is_at_rest,
 			   "after resuming %u buffers are not used", count - n))
 			return;
 	}
+}
+
+TEST(ring, suspended_device_keeps_its_configuration,
+     .about = "a write to the configuration of a suspended device is ignored",
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_SUSPEND))
+{
+	const struct virtio_transport *transport = t->device->transport;
+	const uint32_t field = offsetof(struct virtio_blk_config, writeback);
+	struct features features = with_suspend(t);
+	uint8_t before, other, after;
+
+	if (!features_have(&t->device->offered, VIRTIO_BLK_F_CONFIG_WCE))
+		skip_test(t, "the device has no field that a driver may write");
+	features_add(&features, VIRTIO_BLK_F_CONFIG_WCE);
+	set_up(t, features, t->workload->queues);
+	go_live(t);
+	transport->get(t->device, field, &before, 1);
+	suspend_or_skip(t);
+	other = !before;
+	transport->set(t->device, field, &other, 1);
+	transport->get(t->device, field, &after, 1);
+	CHECK(t, SUSPEND_2, after == before,
+	      "writeback was %u, %u was written to the suspended device, and it reads %u", before,
+	      other, after);
+	if (!await_resumption(t) || (status_of(t) & VIRTIO_STATUS_NEEDS_RESET))
+		return;
+	transport->get(t->device, field, &after, 1);
+	CHECK(t, SUSPEND_2, after == before,
+	      "writeback was %u, %u was written to the suspended device, and after it resumed it "
+	      "reads %u",
+	      before, other, after);
 }

@@ -118,6 +118,8 @@ bool offer_write(struct virtio_device *device, enum virtio_structure structure, 
 {
 	if (structure == STRUCTURE_NOTIFY)
 		return kick(device, offset, width, value);
+	if (structure == STRUCTURE_DEVICE)
+		return !offer.suspended;
 	if (structure != STRUCTURE_COMMON)
 		return true;
 	switch (offset) {

@@ -5,7 +5,7 @@
  * seen to hold and, by saboteurs, to be broken, before a device with them is at hand.
  *
  * IN_ORDER: the devices behind use buffers in order anyway. NOTIFICATION_DATA, NOTIF_CONFIG_DATA:
- * kicks are turned into plain ones. SUSPEND: kicks are held back.
+ * kicks are turned into plain ones. SUSPEND: kicks and writes to the configuration are lost meanwhile.
  */
 #ifndef TESTS_SABOTAGE_OFFER_H
 #define TESTS_SABOTAGE_OFFER_H

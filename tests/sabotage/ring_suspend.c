@@ -90,3 +90,41 @@ SABOTEUR(suspended_half_way, .about = "a device suspends with buffers written an
 	 BREAKS(CLAUSE_SUSPEND_11), .tests = "ring.suspended*", .offers = BIT64(VIRTIO_F_SUSPEND),
 	 .start = start_backlog,
 	 .hooks = &(const struct virtio_hooks){.write = hold_kick, .publish = begin_with_all});
+
+/* What was written while it was suspended comes through afterwards. */
+static uint64_t written;
+static bool waiting;
+
+static bool keep_write(void *context, struct virtio_device *device, enum virtio_structure structure,
+		       uint32_t offset, unsigned width, uint64_t *value)
+{
+	(void)context;
+	(void)device;
+	(void)offset;
+	(void)width;
+	if (structure == STRUCTURE_DEVICE && offer_suspended()) {
+		written = *value;
+		waiting = true;
+	}
+	return true;
+}
+
+static uint64_t show_write(void *context, struct virtio_device *device,
+			   enum virtio_structure structure, uint32_t offset, unsigned width,
+			   uint64_t value)
+{
+	(void)context;
+	(void)device;
+	(void)offset;
+	(void)width;
+	return structure == STRUCTURE_DEVICE && waiting ? written : value;
+}
+
+static void start_writes(struct virtio_device *device)
+{
+	(void)device;
+	waiting = false;
+}
+SABOTEUR(suspended_configuration_written, .about = "a suspended device takes configuration writes",
+	 BREAKS(CLAUSE_SUSPEND_2), .offers = BIT64(VIRTIO_F_SUSPEND), .start = start_writes,
+	 .hooks = &(const struct virtio_hooks){.write = keep_write, .read = show_write});
