@@ -110,3 +110,18 @@ TEST(ring, kick_data_begins_with_the_queues_identifier,
 	t->variant.kick_config = true;
 	CHECK_SERVICE(kick_exactly(t), KICK_TXT_2, "kicks with identifier and position");
 }
+
+TEST(ring, rings_work_through_the_window,
+     .about = "a device is brought up, kicked and used by way of its configuration window alone",
+     .needs = NEEDS_WORK | NEEDS_WINDOW, .axes = AXIS_RING)
+{
+	struct traffic *traffic;
+
+	require_plain_service(t);
+	t->variant.interrupts = INTERRUPT_NONE;
+	t->device->access = ACCESS_WINDOW;
+	bring_up(t);
+	traffic = traffic_start(t, 4);
+	traffic_run(traffic, 40);
+	CHECK_SERVICE(traffic, PCI_CFGACC_TXT_3, "everything through the window");
+}

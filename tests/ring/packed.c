@@ -4,7 +4,7 @@
 #include "lib/string.h"
 #include "tests/ring/traffic.h"
 
-#define AXES     (AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_SIZE | AXIS_ACCESS)
+#define AXES     (AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_SIZE)
 #define REQUESTS 200
 
 TEST(ring, packed_ring_is_kept,

@@ -18,7 +18,7 @@ static struct request *add_patterned(struct test_run *t, struct virtqueue *queue
 
 	memset(request->in, 0x3c, request->in_length);
 	if (!request_add(queue, request))
-		error_in_test(t, "queue %u has no free descriptors", queue->index);
+		skip_test(t, "queue %u has no room for two requests", queue->index);
 	return request;
 }
 
@@ -210,8 +210,7 @@ TEST(ring, packed_ring_begins_at_wrap_1,
 
 TEST(ring, spurious_kicks_do_no_harm,
      .about = "kicks without new buffers change nothing, whether the queue is idle or busy",
-     .needs = NEEDS_WORK,
-     .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_INTERRUPT | AXIS_ACCESS | AXIS_KICK)
+     .needs = NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_INTERRUPT | AXIS_KICK)
 {
 	struct traffic *traffic;
 

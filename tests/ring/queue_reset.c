@@ -180,6 +180,8 @@ TEST(ring, reset_queue_has_its_largest_size_again,
 	struct traffic *traffic;
 
 	t->variant.size = 4;
+	/* One descriptor a request: a device that is wrong about the size meets nothing worse. */
+	t->variant.indirect = features_have(&t->device->offered, VIRTIO_F_INDIRECT_DESC);
 	bring_up_resettable(t);
 	work_once(t, 1);
 	reset_work_queue(t);
@@ -191,7 +193,9 @@ TEST(ring, reset_queue_has_its_largest_size_again,
 	/* It is in force when the ring goes round there and nowhere else. */
 	enable_again(t, 0);
 	traffic = traffic_start(t, 4);
-	traffic_run(traffic, 2u * (unsigned)MINIMUM(most, 64ull));
+	traffic->out_parts = traffic->in_parts = 1;
+	for (uint64_t n = 0; n < 2 * MINIMUM(most, 64ull) && traffic_round(traffic, 1); n++)
+		;
 	CHECK(t, VQRESET_3, !*traffic_service_flaw(traffic) && !*traffic->flaws[FLAW_SLOT],
 	      "queue_size read %lu after the queue reset and was left so: %s", most,
 	      traffic_first_flaw(traffic));

@@ -3,7 +3,7 @@
 #include "arch/io.h"
 #include "tests/ring/traffic.h"
 
-#define AXES (AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_SIZE | AXIS_ACCESS)
+#define AXES (AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_SIZE)
 
 /* Enough for several laps of small rings and for one of the usual large ones. */
 #define REQUESTS 200
