@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# tests/clauses.tsv and records of runs in, docs/coverage.md out.
+# tests/clauses.tsv, tests/coverage-host.tsv and records of runs in, docs/coverage.md out.
 
 # The value of a text field of a record; ids, verdicts and reasons hold no escapes but \" .
 function field(name,    at, rest) {
@@ -21,9 +21,19 @@ function weight(why) {
 	return 3
 }
 
+function share(part, all) {
+	return all ? sprintf("%d %%", 100 * part / all) : ""
+}
+
 BEGIN { FS = "\t" }
 
-FNR == NR {
+FILENAME ~ /coverage-host\.tsv$/ {
+	if ($1 !~ /^#/)
+		beyond[$1] = $2
+	next
+}
+
+FILENAME ~ /clauses\.tsv$/ {
 	if (FNR == 1)
 		next
 	order[++clauses] = $1
@@ -58,6 +68,15 @@ END {
 		area = area_of[id]
 		if (observer[id] == "host") {
 			host[area]++
+			if (legacy[id])
+				beyond[id] = "the legacy interface, which the suite does not drive"
+			else if (reason[id] == "no device offers what it needs")
+				beyond[id] = reason[id]
+			if (result[id] != "")
+				delete beyond[id]
+			if (id in beyond)
+				continue
+			drivable[area]++
 			host_judged[area] += result[id] != ""
 			continue
 		}
@@ -88,11 +107,12 @@ END {
 	print "- *not offered*: need a feature that no device of these runs offers."
 	print "- *left*: could be judged here and were not; why, is said below."
 	print "- *share*: judged, of those that are neither legacy nor not offered."
-	print "- *host*: clauses that need the host's help, and how many of them were judged with that of"
-	print "  `virtproof run`."
+	print "- *host*: clauses that need the host's help. Of these:"
+	print "- *drivable*: what the monitor of QEMU, its properties or files on the host can bring about; why not,"
+	print "  is said below. *judged*: how many of these were, with the help of `virtproof run`."
 	print ""
-	print "| area | guest | holds | violated | legacy | not offered | left | share | host | judged |"
-	print "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+	print "| area | guest | holds | violated | legacy | not offered | left | share | host | drivable | judged | share |"
+	print "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
 	for (a = 1; a <= area_count; a++) {
 		area = areas[a]
 		if (!(area in met)) {
@@ -100,10 +120,10 @@ END {
 			continue
 		}
 		judged = holds[area] + violated[area]
-		due = judged + left[area]
-		printf "| %s | %d | %d | %d | %d | %d | %d | %s | %d | %d |\n", area, guest[area], holds[area],
-			violated[area], old[area], absent[area], left[area],
-			due ? sprintf("%d %%", 100 * judged / due) : "", host[area], host_judged[area]
+		printf "| %s | %d | %d | %d | %d | %d | %d | %s | %d | %d | %d | %s |\n", area, guest[area],
+			holds[area], violated[area], old[area], absent[area], left[area],
+			share(judged, judged + left[area]), host[area], drivable[area], host_judged[area],
+			share(host_judged[area], drivable[area])
 	}
 	print ""
 	print "No device of these areas takes part yet: " without "."
@@ -130,5 +150,18 @@ END {
 		    reason[id] == "no device offers what it needs")
 			continue
 		printf "| %s | %s | %s |\n", id, level[id], reason[id] ? reason[id] : "no record of it"
+	}
+
+	print ""
+	print "## Needs the host, and is not judged"
+	print ""
+	print "| clause | level | drivable | why it is not judged |"
+	print "|---|---|---|---|"
+	for (n = 1; n <= clauses; n++) {
+		id = order[n]
+		if (observer[id] != "host" || !(area_of[id] in met) || result[id] != "")
+			continue
+		printf "| %s | %s | %s | %s |\n", id, level[id], id in beyond ? "no" : "yes",
+			id in beyond ? beyond[id] : reason[id]
 	}
 }

@@ -85,6 +85,6 @@ boot_taps off
 
 mkdir -p "$(dirname "$output")"
 awk -v version="$("$qemu" --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')" \
-	-f tests/coverage-clauses.awk tests/clauses.tsv "$folder"/*.json >"$output.new"
+	-f tests/coverage-clauses.awk tests/clauses.tsv tests/coverage-host.tsv "$folder"/*.json >"$output.new"
 mv "$output.new" "$output"
 echo "$output: written"
