@@ -87,6 +87,7 @@ TEST(ring, suspend_is_ignored_before_driver_ok,
 	status = status_of(t);
 	CHECK(t, SUSPEND_1, !(status & VIRTIO_STATUS_SUSPEND),
 	      "SUSPEND was set before FEATURES_OK, status reads %#x", status);
+	start_over(t);
 	set_up(t, features, t->workload->queues);
 	transport->set_status(t->device, status_of(t) | VIRTIO_STATUS_SUSPEND);
 	status = status_of(t);
