@@ -90,26 +90,26 @@ TEST(net, small_buffers_are_not_chained,
 	frame_probe(&look->large, &flow, network_cookie(network), LARGE_FRAME);
 	link_send(network->twin, &look->large);
 	look->fence = network_provoke(network, network->link->mac);
-	REQUIRE(t, link_await(network->link, note_continuation, look, PATIENCE_NS),
-		"behind a frame of %u bytes, too large for the buffers, none comes in any more",
-		LARGE_FRAME);
+	/* Drivers ought to post buffers of 1526 bytes and more (5.1.6.3.1): smaller ones may be no use. */
+	if (!link_await(network->link, note_continuation, look, PATIENCE_NS))
+		skip_test(t, "no frame comes in any more into buffers of %u bytes", SMALL_BUFFER);
 	CHECK(t, NET_RXBUF_2, !look->seen,
 	      "a frame of %u bytes goes on in a second buffer behind one of %u bytes", LARGE_FRAME,
 	      SMALL_BUFFER);
 }
 
-/* How many of the buffers, in the order in which they were posted, a packet needs. */
+/* Judges what num_buffers says against the used lengths, and each buffer against its size. */
 static void check_merged(struct test_run *t, const struct network *network,
 			 const struct packet *packet, uint32_t frame)
 {
 	unsigned told = from_le16(packet->header.hdr.num_buffers);
-	uint32_t room = 0;
+	uint32_t held = 0;
 	unsigned needed = 0;
 
 	while (needed < MINIMUM(packet->buffers, (unsigned)PACKET_BUFFERS_MOST) &&
-	       room < network->link->header + frame)
-		room += packet->capacity[needed++];
-	if (room < network->link->header + frame)
+	       held < network->link->header + frame)
+		held += packet->used[needed++];
+	if (held < network->link->header + frame)
 		needed++; /* one more at least than were told */
 	CHECK(t, NET_RXBUF_1, told == needed, "num_buffers of a frame of %u bytes is %u, not %u",
 	      frame, told, needed);

@@ -27,6 +27,33 @@ static bool receives(struct network *network, uint16_t id)
 	return false;
 }
 
+/* Whether the network between the two carries tags at all: the twin shows it, which filters none. */
+static bool tags_are_carried(struct network *network, uint16_t id)
+{
+	struct flow flow = flow_of(network->link->mac, network->twin->mac, false, 0);
+
+	flow.vlan = id;
+	for (unsigned n = 0; n < 3; n++) {
+		uint32_t cookie = network_cookie(network);
+
+		frame_probe(network->frame, &flow, cookie, FRAME);
+		link_send(network->link, network->frame);
+		if (link_await_probe(network->twin, cookie, PATIENCE_NS / 3))
+			return true;
+	}
+	return false;
+}
+
+/* A frame of a VLAN that must come in; leaves the test where the network is to blame. */
+static bool comes_in(struct network *network, uint16_t id)
+{
+	if (receives(network, id))
+		return true;
+	if (!tags_are_carried(network, id))
+		skip_test(network->t, "the network carries no tagged frames");
+	return false;
+}
+
 struct two {
 	uint32_t first, second;
 };
@@ -77,7 +104,7 @@ TEST(net, unfiltered_tags_come_in,
 
 	be_unpromiscuous(network);
 	for (unsigned n = 0; n < ARRAY_LENGTH(ids); n++)
-		CHECK(t, NET_CTRL_VLAN_1, receives(network, ids[n]),
+		CHECK(t, NET_CTRL_VLAN_1, comes_in(network, ids[n]),
 		      "a frame tagged %u does not come in", ids[n]);
 }
 
@@ -99,7 +126,7 @@ TEST(net, listed_tags_come_in,
 		REQUIRE(t, command(network, VIRTIO_NET_CTRL_VLAN_ADD, ids[n]) == VIRTIO_NET_OK,
 			"adding VLAN %u is refused", ids[n]);
 	for (unsigned n = 0; n < ARRAY_LENGTH(ids); n++)
-		CHECK(t, NET_CTRL_VLAN_2, receives(network, ids[n]),
+		CHECK(t, NET_CTRL_VLAN_2, comes_in(network, ids[n]),
 		      "a frame tagged %u, which is in the table, does not come in", ids[n]);
 	CHECK(t, NET_CTRL_VLAN_3, !lets_through(network, NEVER_ADDED),
 	      "a frame tagged %u, which was never added, comes in", NEVER_ADDED);
