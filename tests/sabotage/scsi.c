@@ -105,10 +105,11 @@ static void mistake_endings(struct virtqueue *queue, struct used_element *elemen
 	if (response->response == VIRTIO_SCSI_S_ABORTED)
 		response->response = VIRTIO_SCSI_S_RESET;
 	else if (response->response == VIRTIO_SCSI_S_RESET)
-		response->response = VIRTIO_SCSI_S_BUSY;
+		response->response = VIRTIO_SCSI_S_TARGET_FAILURE;
 }
 
-SABOTEUR(scsi_mistakes_endings, .about = "aborted commands say reset, reset ones busy",
+SABOTEUR(scsi_mistakes_endings,
+	 .about = "aborted commands say reset, reset ones that the target failed",
 	 BREAKS(CLAUSE_SCSI_REQ_6, CLAUSE_SCSI_REQ_7, CLAUSE_SCSI_REQ_9), .type = VIRTIO_TYPE_SCSI,
 	 .tests = "scsi.*", .used_element = mistake_endings);
 
