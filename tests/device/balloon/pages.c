@@ -7,6 +7,9 @@ void balloon_up(struct test_run *t, uint64_t without)
 
 	features.words[0] |= t->device->offered.words[0] & (BIT64(24) - 1) & ~without;
 	set_up(t, features, MINIMUM(t->device->queues_offered, 5u));
+	/* A driver that takes the feature has to say with what (5.5.6.5.1). */
+	if (features_have(&t->device->negotiated, VIRTIO_BALLOON_F_PAGE_POISON))
+		config_write(t->device, struct virtio_balloon_config, poison_val, 0);
 	go_live(t);
 }
 
