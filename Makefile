@@ -149,6 +149,10 @@ test-sabotage: $(BUILD)/virtproof-sabotage.elf ## every saboteur (SABOTEURS=glob
 test-lab: $(BUILD)/virtproof.elf ## the figures of the interrupt lab are consistent in themselves
 	@tests/bench/lab.sh $(BUILD)
 
+.PHONY: lab-repeat
+lab-repeat: $(BUILD)/virtproof.elf ## how far the medians of five runs of the interrupt lab are apart
+	@tests/bench/repeat.sh $(BUILD)
+
 .PHONY: test-boot
 test-boot: $(BUILD)/virtproof.elf ## the image boots on machines of all kinds (BOOTS=pattern)
 	@tests/boot/matrix.sh $(BUILD) '$(or $(BOOTS),.)'

@@ -9,17 +9,13 @@
 #include "arch/io.h"
 #include "arch/memory.h"
 #include "tests/bench/lab.h"
-#include "tests/bench/offset.h"
 #include "tests/harness/drive.h"
-#include "tests/harness/report.h"
 #include "virtio/registers.h"
 
-#define DELAY_PORT      0x80       /* where BIOSes write their codes; nobody listens */
-#define UNASSIGNED      0xfef00000 /* between the local APICs and the firmware */
-#define OTHER           1
-#define TIMER_NS        100000
-#define NOISE_NS        50000000ull
-#define DISTURBED_PARTS 50 /* thousandths of the time that may be stolen */
+#define DELAY_PORT 0x80       /* where BIOSes write their codes; nobody listens */
+#define UNASSIGNED 0xfef00000 /* between the local APICs and the firmware */
+#define OTHER      1
+#define TIMER_NS   100000
 
 static struct histogram histogram;
 static volatile void *unassigned;
@@ -136,11 +132,8 @@ static void measure_ipis(struct test_run *t)
 	measure_ipi(t, cpu_current(), "self", 0);
 	if (cpu_count() < 2)
 		return;
-	if (!clock_offset_measure(OTHER, &offset)) {
-		reporter->note("disturbed: the clocks of two CPUs could not be compared, so no IPI "
-			       "between them is measured");
+	if (!lab_offset(OTHER, &offset))
 		return;
-	}
 	spin = true;
 	if (!cpu_start(OTHER, spin_open, NULL))
 		error_in_test(t, "CPU %u is busy", OTHER);
@@ -168,45 +161,6 @@ static void measure_timer(struct test_run *t)
 	lab_report(t, "control timer overshoot", "halted", &histogram);
 }
 
-/*
- * Spins and looks for gaps between two readings of the TSC that are much longer than usual: time that
- * the CPU was not there.
- */
-static void measure_noise(struct test_run *t)
-{
-	uint64_t begin = clock_now(), end = clock_deadline(NOISE_NS), last = begin, stolen = 0;
-	uint64_t usual = UINT64_MAX, parts;
-	char sentence[128];
-
-	for (unsigned n = 0; n < 1000; n++) {
-		uint64_t now = clock_now();
-
-		usual = MINIMUM(usual, now - last);
-		last = now;
-	}
-	histogram_reset(&histogram);
-	while (!clock_passed(end)) {
-		uint64_t now = clock_now();
-
-		if (now - last > 20 * usual) {
-			lab_record(&histogram, (int64_t)(now - last));
-			stolen += now - last;
-		}
-		last = now;
-	}
-	parts = stolen * 1000 / (last - begin);
-	if (histogram.count)
-		lab_report(t, "noise gaps", "", &histogram);
-	measured_value(t, "noise stolen time", "%", parts * 100);
-	if (parts <= DISTURBED_PARTS)
-		return;
-	format_text(sentence, sizeof(sentence),
-		    "disturbed: %lu.%lu %% of a spinning CPU's time was stolen, the figures say "
-		    "little",
-		    parts / 10, parts % 10);
-	reporter->note(sentence);
-}
-
 BENCH(interrupt, controls,
       .about = "what exits, IPIs and timers cost without any device, and the noise",
       .timeout = 120 * NANOSECONDS_A_SECOND)
@@ -216,7 +170,7 @@ BENCH(interrupt, controls,
 	if (done)
 		skip_test(t, "once a run is enough");
 	done = true;
-	measure_noise(t);
+	lab_noise(t);
 	unassigned = memory_map_device(UNASSIGNED, PAGE_SIZE);
 	for (unsigned n = 0; n < ARRAY_LENGTH(controls); n++) {
 		if (controls[n].act != read_unassigned || unassigned)

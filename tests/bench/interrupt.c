@@ -8,7 +8,6 @@
 #include "arch/cpu.h"
 #include "arch/interrupt.h"
 #include "tests/bench/lab.h"
-#include "tests/bench/offset.h"
 #include "tests/harness/drive.h"
 #include "tests/harness/report.h"
 #include "virtio/slots.h"
@@ -27,9 +26,9 @@ struct stamps {
 
 struct figures {
 	struct histogram kick, used, device, injection, handler, opening, whole;
-	uint64_t rest;       /* see rest_of(), summed up */
+	uint64_t seen; /* end to end of the samples that the observer saw, nanoseconds in all */
 	uint64_t overlapped; /* samples whose buffer was used before the kick's store returned */
-	uint64_t inverted; /* samples whose handler began before the observer saw the index move */
+	uint64_t missed;     /* samples that the observer saw after their handler had begun */
 };
 
 struct lab {
@@ -150,16 +149,6 @@ static void sample(enum state state, uint64_t round, struct stamps *stamps)
 	slots_take(&lab.slots, lab.packed);
 }
 
-/* What is left of end to end, in nanoseconds, when to-used and injection are taken from it. */
-static uint64_t rest_of(const struct stamps *stamps)
-{
-	uint64_t whole = clock_to_ns(stamps->t3 - stamps->t0);
-	uint64_t parts =
-		clock_to_ns(stamps->t2 - stamps->t0) + clock_to_ns(stamps->t3 - stamps->t2);
-
-	return whole > parts ? whole - parts : parts - whole;
-}
-
 static void record(enum state state, const struct stamps *stamps)
 {
 	lab_record(&figures.kick, (int64_t)(stamps->t1 - stamps->t0));
@@ -173,16 +162,19 @@ static void record(enum state state, const struct stamps *stamps)
 		lab_record(&figures.device, (int64_t)(stamps->t3 - stamps->t1));
 		return;
 	}
-	figures.overlapped += (int64_t)(stamps->t2 - stamps->t1) < 0;
-	if ((int64_t)(stamps->t3 - stamps->t2) < 0)
-		figures.inverted++;
-	else
-		figures.rest += rest_of(stamps);
+	/* Seen later than it can have been: the observer was not there. */
+	if ((int64_t)(stamps->t3 - stamps->t2 + lab.offset.uncertainty) < 0) {
+		figures.missed++;
+		return;
+	}
+	figures.seen += clock_to_ns(stamps->t3 - stamps->t0);
 	lab_record(&figures.used, (int64_t)(stamps->t2 - stamps->t0));
-	/* Where the buffer was used within the kick there is nothing in between. */
-	if ((int64_t)(stamps->t2 - stamps->t1) >= 0)
-		lab_record(&figures.device, (int64_t)(stamps->t2 - stamps->t1));
 	lab_record(&figures.injection, (int64_t)(stamps->t3 - stamps->t2));
+	/* Where the buffer was used within the kick there is nothing in between. */
+	if ((int64_t)(stamps->t2 - stamps->t1) < 0)
+		figures.overlapped++;
+	else
+		lab_record(&figures.device, (int64_t)(stamps->t2 - stamps->t1));
 }
 
 static void reset_figures(void)
@@ -194,20 +186,24 @@ static void reset_figures(void)
 	histogram_reset(&figures.handler);
 	histogram_reset(&figures.opening);
 	histogram_reset(&figures.whole);
-	figures.rest = 0;
+	figures.seen = 0;
 	figures.overlapped = 0;
-	figures.inverted = 0;
+	figures.missed = 0;
 }
 
 /* The parts of a sample make up its end to end, but for rounding. */
 static void report_rest(const char *state)
 {
-	uint64_t straight = figures.whole.count - figures.inverted;
-	uint64_t mean = straight ? figures.rest * 1000 / straight : 0;
+	uint64_t parts = figures.used.sum + figures.injection.sum, count = figures.used.count;
+	uint64_t rest = figures.seen > parts ? figures.seen - parts : parts - figures.seen;
 	char name[64];
 
 	format_text(name, sizeof(name), "end to end less its parts, mean, %s", state);
-	measured_value(lab.t, name, "ns", mean);
+	measured_value(lab.t, name, "ns", count ? rest * 1000 / count : 0);
+	format_text(name, sizeof(name), "used before the kick returned, %s", state);
+	measured_value(lab.t, name, "samples", figures.overlapped * 1000);
+	format_text(name, sizeof(name), "handler before the observer, %s", state);
+	measured_value(lab.t, name, "samples", figures.missed * 1000);
 }
 
 static void report(enum state state)
@@ -219,15 +215,13 @@ static void report(enum state state)
 	if (state == CLOSED) {
 		lab_report(t, "opening to handler", name, &figures.opening);
 	} else if (lab.observed) {
-		lab_report(t, "to used t2-t0", name, &figures.used);
+		report_rest(name);
+		if (figures.used.count) {
+			lab_report(t, "to used t2-t0", name, &figures.used);
+			lab_report(t, "injection t3-t2", name, &figures.injection);
+		}
 		if (figures.device.count)
 			lab_report(t, "device t2-t1", name, &figures.device);
-		lab_report(t, "injection t3-t2", name, &figures.injection);
-		report_rest(name);
-		measured_value(t, "used before the kick returned", "samples",
-			       figures.overlapped * 1000);
-		measured_value(t, "handler before the observer", "samples",
-			       figures.inverted * 1000);
 	} else {
 		lab_report(t, "device and injection t3-t1", name, &figures.device);
 	}
@@ -296,11 +290,8 @@ static void prepare(struct test_run *t)
 		reporter->note("one CPU only: there is nobody to see the used index move (t2)");
 		return;
 	}
-	if (!clock_offset_measure(OBSERVER, &lab.offset)) {
-		reporter->note("disturbed: the clocks of two CPUs could not be compared, so nobody "
-			       "stamps the used index (t2)");
+	if (!lab_offset(OBSERVER, &lab.offset))
 		return;
-	}
 	measured_value(t, "TSC offset of the observer, at most", "ns",
 		       clock_to_ns((uint64_t)(lab.offset.ticks < 0 ? -lab.offset.ticks
 								   : lab.offset.ticks)) *
@@ -332,5 +323,6 @@ BENCH(interrupt, latency,
 		measure_state(state, &round);
 	end_observation(t);
 	measure_unmasking();
+	lab_noise(t);
 	interrupt_stamp_eoi(false);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the benchmarks of interrupts share: distributions in nanoseconds, and drawing them. */
+/* What the benchmarks of interrupts share: distributions in nanoseconds, the noise, the clocks. */
 #ifndef TESTS_BENCH_LAB_H
 #define TESTS_BENCH_LAB_H
 
 #include "lib/histogram.h"
+#include "tests/bench/offset.h"
 #include "tests/harness/measure.h"
 
 /* Warm-up rounds for a number of samples: run, not recorded. */
@@ -22,5 +23,17 @@ void lab_report(struct test_run *t, const char *name, const char *state,
 /* The same, drawn for people too. */
 void lab_report_drawn(struct test_run *t, const char *name, const char *state,
 		      const struct histogram *histogram);
+
+/*
+ * Spins for 50 ms and reports how much of that time the CPU was not there; a note when it was so much
+ * that the figures say little.
+ */
+void lab_noise(struct test_run *t);
+
+/*
+ * Compares the clocks, with a note when the outcome is poor. False when no time between the two CPUs can
+ * be told.
+ */
+bool lab_offset(unsigned cpu, struct clock_offset *offset);
 
 #endif

@@ -6,7 +6,7 @@
 
 #define EXCHANGES 400u /* at least */
 #define TIME_NS   NANOSECONDS_A_SECOND
-#define GOOD_NS   1000u
+#define SPINS     1000u
 
 static volatile unsigned asked, answered;
 static volatile bool over;
@@ -25,29 +25,38 @@ static void answer(void *context)
 	}
 }
 
+/* Whether the answer comes before the deadline. The clock is looked at rarely: reading it takes time. */
+static bool is_answered(unsigned n, uint64_t deadline)
+{
+	do {
+		for (unsigned spins = SPINS; spins > 0; spins--) {
+			if (answered == n)
+				return true;
+		}
+	} while (!clock_passed(deadline));
+	return false;
+}
+
 /* One exchange; false when there is no answer before the deadline. */
 static bool exchange(unsigned n, uint64_t deadline, struct clock_offset *offset)
 {
-	uint64_t before = clock_now(), after;
+	uint64_t before = clock_now(), half;
 
 	asked = n;
-	while (answered != n) {
-		if (clock_passed(deadline))
-			return false;
-	}
-	after = clock_now();
-	if ((after - before) / 2 < offset->uncertainty) {
-		offset->uncertainty = (after - before) / 2;
-		offset->ticks = (int64_t)(stamp - before - offset->uncertainty);
+	if (!is_answered(n, deadline))
+		return false;
+	half = (clock_now() - before) / 2;
+	if (half < offset->uncertainty) {
+		offset->uncertainty = half;
+		offset->ticks = (int64_t)(stamp - before - half);
 	}
 	return true;
 }
 
 bool clock_offset_measure(unsigned cpu, struct clock_offset *offset)
 {
-	uint64_t deadline;
+	uint64_t good = clock_from_ns(OFFSET_GOOD_NS), deadline;
 	unsigned n = 0;
-	bool good = false;
 
 	*offset = (struct clock_offset){.uncertainty = UINT64_MAX};
 	asked = 0;
@@ -56,10 +65,10 @@ bool clock_offset_measure(unsigned cpu, struct clock_offset *offset)
 	if (!cpu_start(cpu, answer, NULL))
 		return false;
 	deadline = clock_deadline(TIME_NS);
-	while ((n < EXCHANGES || !good) && exchange(n + 1, deadline, offset)) {
-		good = offset->uncertainty < clock_from_ns(GOOD_NS);
+	while ((n < EXCHANGES || offset->uncertainty > good) && exchange(n + 1, deadline, offset) &&
+	       !clock_passed(deadline))
 		n++;
-	}
 	over = true;
-	return cpu_finish(cpu, clock_deadline(TIME_NS), NULL) && good;
+	return cpu_finish(cpu, clock_deadline(TIME_NS), NULL) &&
+	       offset->uncertainty <= clock_from_ns(OFFSET_POOR_NS);
 }

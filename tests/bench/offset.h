@@ -5,6 +5,9 @@
 
 #include "lib/base.h"
 
+#define OFFSET_GOOD_NS 1000u   /* what is aimed at */
+#define OFFSET_POOR_NS 100000u /* beyond this it is not known at all */
+
 struct clock_offset {
 	int64_t ticks;        /* what to subtract from a stamp of that CPU to have one of this */
 	uint64_t uncertainty; /* the true offset is within so many ticks of it */
@@ -12,8 +15,9 @@ struct clock_offset {
 
 /*
  * Measures it by passing stamps to and fro: the quickest exchange of many bounds the offset by half
- * of its length. The CPU must be idle. False when no exchange within a second is so quick that the
- * offset is known to a microsecond.
+ * of its length. Takes up to a second to know it to OFFSET_GOOD_NS, and is content with what it knows
+ * then. The CPU must be idle. False when it is not, or when the offset is not even known to
+ * OFFSET_POOR_NS.
  */
 bool clock_offset_measure(unsigned cpu, struct clock_offset *offset);
 
