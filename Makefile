@@ -57,7 +57,7 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-clang test-reproducible test-safety test-selftest test-trace test-boot test-sabotage test-lab test-bench test-qemu-trace test-peers
+TEST_TARGETS := all lint unit test-clang test-uncovered test-reproducible test-safety test-selftest test-trace test-boot test-sabotage test-lab test-bench test-qemu-trace test-peers
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -132,6 +132,10 @@ test: ## all tests; the last line is the sum
 .PHONY: coverage-clauses
 coverage-clauses: all ## docs/coverage.md: which clauses runs on QEMU judge
 	@tests/coverage-clauses.sh $(BUILD) docs/coverage.md
+
+.PHONY: test-uncovered
+test-uncovered: $(BUILD)/virtproof.elf ## docs/uncovered.md explains each clause that no test judges
+	@tests/uncovered.sh $(BUILD)
 
 .PHONY: test-safety
 test-safety: $(BUILD)/virtproof.elf ## disks that are not scratch stay as they are

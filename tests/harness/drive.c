@@ -87,6 +87,8 @@ void go_live(struct test_run *t)
 {
 	const struct virtio_transport *transport = t->device->transport;
 
+	if (t->device->config_vector)
+		t->config_arrivals = interrupt_count(t->device->config_vector);
 	transport->set_status(t->device,
 			      transport->get_status(t->device) | VIRTIO_STATUS_DRIVER_OK);
 	t->up = true;

@@ -8,6 +8,7 @@
 #include "lib/string.h"
 #include "pci/bus.h"
 #include "pci/config.h"
+#include "tests/harness/list.h"
 #include "tests/harness/options.h"
 #include "tests/harness/runner.h"
 #include "tests/harness/trace.h"

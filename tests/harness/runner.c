@@ -166,6 +166,47 @@ static void note_end(struct test_run *t, const struct guard_report *report)
 	weigh(t, VERDICT_FAIL);
 }
 
+struct announcement {
+	unsigned vector;
+	uint64_t before;
+};
+
+static bool has_arrived(void *context)
+{
+	const struct announcement *announcement = context;
+
+	return interrupt_count(announcement->vector) != announcement->before;
+}
+
+/* Whether a configuration message would reach its handler: the test may have closed its way. */
+static bool config_message_gets_through(struct virtio_device *device)
+{
+	const struct msix *msix = &device->msix;
+	uint16_t control;
+
+	if (!device->config_vector || msix->entries < 2)
+		return false;
+	control = pci_read16(msix->function, msix->capability + MSIX_CONTROL);
+	return (control & (MSIX_CONTROL_ENABLE | MSIX_CONTROL_FUNCTION_MASK)) ==
+		       MSIX_CONTROL_ENABLE &&
+	       common_read(device, config_msix_vector) == 0 && !msix_entry_masked(msix, 0);
+}
+
+/* Whatever has brought a device to need a reset, it has to say so with a message (2.1.2). */
+static void judge_need_of_reset(struct test_run *t)
+{
+	struct virtio_device *device = t->device;
+	struct announcement announcement = {device->config_vector, t->config_arrivals};
+	uint8_t status = device->transport->get_status(device);
+
+	if (t->up && (status & VIRTIO_STATUS_NEEDS_RESET) && (status & VIRTIO_STATUS_DRIVER_OK) &&
+	    config_message_gets_through(device))
+		CHECK(t, STATUS_4,
+		      wait_until(has_arrived, &announcement, clock_deadline(PATIENCE_NS)),
+		      "the device needs a reset (status %#x), and no configuration message came",
+		      status);
+}
+
 /* Leaves nothing behind: the device is reset, its vectors are given back, the canaries looked at. */
 static void clean_up(struct test_run *t, uint64_t strays, bool *lost)
 {
@@ -178,6 +219,7 @@ static void clean_up(struct test_run *t, uint64_t strays, bool *lost)
 	for (unsigned n = 0; n < t->joined_count; n++)
 		release(t->joined[n]);
 	device->access = ACCESS_BAR;
+	judge_need_of_reset(t);
 	if (!CHECK(t, RESET_1, device->transport->reset(device), "after the test: %s",
 		   device->problem)) {
 		*lost = true;
@@ -431,17 +473,4 @@ void run_plan(struct virtio_device *devices, unsigned count, struct totals *tota
 	}
 	reporter->plan(steps);
 	walk(devices, count, steps, totals);
-}
-
-void list_tests(void)
-{
-	for (const struct test *const *test = __start_registry_tests; test < __stop_registry_tests;
-	     test++) {
-		print("%s.%s: %s\n ", (*test)->suite, (*test)->name, (*test)->about);
-		for_each_citation (citation) {
-			if (cites(*test, citation))
-				print(" %s", clause_name(&clauses[citation->id]));
-		}
-		print("\n");
-	}
 }

@@ -36,7 +36,4 @@ struct interference {
 bool run_once(const struct test *test, struct virtio_device *device, const struct variant *variant,
 	      const struct interference *interference);
 
-/* Prints the tests and the clauses each judges (vp.list). */
-void list_tests(void);
-
 #endif

@@ -105,6 +105,7 @@ struct test_run {
 	struct virtio_device *companion;           /* see take_companion() */
 	struct virtio_device *joined[JOINED_MOST]; /* see join_device() */
 	unsigned joined_count;
+	uint64_t config_arrivals; /* on the configuration vector when the device went live */
 };
 
 /*
