@@ -211,16 +211,20 @@ TEST(ring, packed_event_elsewhere_is_quiet,
      WITH_FEATURE(VIRTIO_F_RING_PACKED))
 {
 	struct sweep sweep;
+	unsigned length;
 
 	if (!t->variant.event_idx)
 		skip_test(t, "VIRTIO_F_EVENT_IDX is not offered");
 	bring_up(t);
 	start_sweep(&sweep, t, 1);
+	length = t->device->rings.indirect ? 1 : request_least(sweep.requests[0]);
+	if (length >= sweep.queue->size)
+		skip_test(t, "one request fills the ring of %u entries", sweep.queue->size);
 	for (unsigned n = 0; n < 64; n++) {
 		if (n % 2)
 			arm_slot(sweep.queue, 0, true);
 		else
-			arm_slot(sweep.queue, sweep.queue->size / 2, false);
+			arm_slot(sweep.queue, MAXIMUM(length, sweep.queue->size / 2u), false);
 		burst_is_quiet(&sweep, 1);
 	}
 	CHECK(t, PACKED_EV_TXT_4, mostly_quiet(&sweep),

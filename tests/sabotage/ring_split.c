@@ -159,12 +159,15 @@ SABOTEUR(used_flags_soiled, .about = "flags of the used ring hold a value of no 
 static void move_element(struct virtqueue *queue, struct used_element *element)
 {
 	uint16_t index = from_le16(queue->split.used->idx);
+	struct virtq_used_elem *ring = queue->split.used->ring;
 
-	if (!is_packed(queue) && queue->size > 2)
-		queue->split.used->ring[index % queue->size] =
-			(struct virtq_used_elem){to_le32(element->id), to_le32(element->length)};
+	if (is_packed(queue) || queue->size <= 2)
+		return;
+	ring[index % queue->size] =
+		(struct virtq_used_elem){to_le32(element->id), to_le32(element->length)};
+	element->id = element->length = 0xb5b5b5b5; /* what stood there */
 }
-SABOTEUR(element_in_the_next_slot, .about = "used elements are written into the next slot too",
+SABOTEUR(element_in_the_next_slot, .about = "used elements are written into the slot behind theirs",
 	 BREAKS(CLAUSE_SPLIT_TXT_15, CLAUSE_FEAT_TXT_4), .used_element = move_element);
 
 static void repeat_element(struct virtqueue *queue, struct used_element *element)
