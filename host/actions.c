@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -148,19 +149,69 @@ gboolean action_datagram(const char *path, const char *hexadecimal, GError **err
 	return sent;
 }
 
+static int open_file(const char *path, GError **error)
+{
+	int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (descriptor < 0)
+		set_error(error, "the disk has no file");
+	return descriptor;
+}
+
 char *action_read_file(const char *path, guint64 offset, guint64 bytes, GError **error)
 {
 	g_autofree guint8 *buffer = g_malloc(ANSWER_BYTES);
-	int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	int descriptor = open_file(path, error);
 	ssize_t length;
 
-	if (descriptor < 0) {
-		set_error(error, "the disk has no file");
+	if (descriptor < 0)
 		return NULL;
-	}
 	length = pread(descriptor, buffer, MIN(bytes, ANSWER_BYTES), (off_t)offset);
 	if (length < 0)
 		set_error(error, path);
 	close(descriptor);
 	return length < 0 ? NULL : digits_of(buffer, (gsize)length);
+}
+
+char *action_checksum_file(const char *path, guint64 offset, guint64 bytes, GError **error)
+{
+	guint64 hash = 14695981039346656037u, end = offset + bytes;
+	int descriptor = open_file(path, error);
+	guint8 buffer[4096];
+	ssize_t length = 1;
+
+	if (descriptor < 0)
+		return NULL;
+	while (length > 0 && offset < end) {
+		length =
+			pread(descriptor, buffer, MIN(end - offset, sizeof(buffer)), (off_t)offset);
+		for (ssize_t n = 0; n < length; n++)
+			hash = (hash ^ buffer[n]) * 1099511628211u;
+		offset += length > 0 ? (guint64)length : 0;
+	}
+	if (length < 0)
+		set_error(error, path);
+	else if (offset < end)
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+			    "the file of the disk is shorter");
+	close(descriptor);
+	return offset < end ? NULL : g_strdup_printf("%016" G_GINT64_MODIFIER "x", hash);
+}
+
+char *action_allocated(const char *path, GError **error)
+{
+	int descriptor = open_file(path, error);
+	struct stat status;
+
+	if (descriptor < 0)
+		return NULL;
+	/* A file system may put off its decision until the data are on their way. */
+	fsync(descriptor);
+	if (fstat(descriptor, &status) < 0) {
+		set_error(error, path);
+		close(descriptor);
+		return NULL;
+	}
+	close(descriptor);
+	return g_strdup_printf("%" G_GUINT64_FORMAT, (guint64)status.st_blocks * 512);
 }

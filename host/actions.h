@@ -32,4 +32,10 @@ gboolean action_datagram(const char *path, const char *hexadecimal, GError **err
 /* So many bytes of a file from an offset, as hexadecimal digits. The caller owns them. */
 char *action_read_file(const char *path, guint64 offset, guint64 bytes, GError **error);
 
+/* The 64-bit FNV-1a hash of so many bytes of a file from an offset, as hexadecimal digits. */
+char *action_checksum_file(const char *path, guint64 offset, guint64 bytes, GError **error);
+
+/* How many bytes the file system has set aside for a file, in decimal. */
+char *action_allocated(const char *path, GError **error);
+
 #endif

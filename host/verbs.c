@@ -290,19 +290,26 @@ static gboolean act(struct question *question, const char *kind, const char *pat
 	if (strcmp(kind, "write") == 0)
 		return far_end_write(ends, path, bytes, error);
 
-	char *result =
-		strcmp(kind, "read") == 0
-			? far_end_read(ends, path, error)
-			: action_read_file(path, (guint64)record_number(arguments, "offset", 0),
-					   (guint64)record_number(arguments, "bytes", 0), error);
+	guint64 offset = (guint64)record_number(arguments, "offset", 0);
+	guint64 count = (guint64)record_number(arguments, "bytes", 0);
+	char *result;
 
+	if (strcmp(kind, "read") == 0)
+		result = far_end_read(ends, path, error);
+	else if (strcmp(kind, "checksum") == 0)
+		result = action_checksum_file(path, offset, count, error);
+	else if (strcmp(kind, "allocated") == 0)
+		result = action_allocated(path, error);
+	else
+		result = action_read_file(path, offset, count, error);
 	set_result(question, result);
 	return result != NULL;
 }
 
 static gboolean perform(struct question *question, GError **error)
 {
-	static const char *const kinds[] = {"datagram", "connect", "write", "read", "file"};
+	static const char *const kinds[] = {"datagram", "connect",  "write",    "read",
+					    "file",     "checksum", "allocated"};
 	const struct descriptor *descriptor = question->verbs->launch->descriptor;
 	g_autofree char *program = descriptor_text(descriptor, question->group, "program", NULL);
 	g_autofree char *commands = expand(question, "execute", error);
