@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Requests that a block device cannot serve, and how it says so (virtio 1.4, 5.2.6). */
+/* Requests that a block device does not know, and how it says so (virtio 1.4, 5.2.6). */
 #include "lib/string.h"
 #include "tests/device/blk/exchange.h"
 #include "tests/device/evidence.h"
@@ -104,84 +104,4 @@ TEST(blk, zone_writes_need_the_feature,
 	status = zone_status(t, VIRTIO_BLK_T_ZONE_RESET_ALL);
 	CHECK(t, BLK_OP_32, status == VIRTIO_BLK_S_UNSUPP, "ZONE_RESET_ALL ends with %s",
 	      blk_status_name(status));
-}
-
-/* Sends what a driver must not: the device may break off, but not call it a success. */
-static void expect_refusal(struct test_run *t, enum virtio_blk_type type, uint64_t sector,
-			   uint32_t bytes)
-{
-	bool out = type == VIRTIO_BLK_T_OUT;
-	struct request *request = blk_request(t, type, sector, out ? bytes : 0, out ? 0 : bytes);
-	struct blk_answer answer;
-
-	if (!blk_provoke(t, request, &answer))
-		return;
-	REQUIRE(t, answer.status == VIRTIO_BLK_S_IOERR || answer.status == VIRTIO_BLK_S_UNSUPP,
-		"a %s of %u bytes at sector %lu of %lu ends with %s", out ? "write" : "read", bytes,
-		sector, BLK_CONFIG(t, capacity), blk_status_name(answer.status));
-}
-
-TEST(blk, reads_beyond_the_end_are_refused,
-     .about = "reads that leave the disk end with an error, also where sums overflow",
-     .type = VIRTIO_TYPE_BLK)
-{
-	uint32_t block = blk_block_sectors(t), bytes = block * VIRTIO_BLK_SECTOR;
-	uint64_t capacity = blk_capacity(t, block);
-	uint8_t *data = test_memory(t, "data", bytes, 16);
-
-	blk_up(t, 0, 0);
-	expect_refusal(t, VIRTIO_BLK_T_IN, capacity, bytes);
-	expect_refusal(t, VIRTIO_BLK_T_IN, capacity - block, 2 * bytes);
-	expect_refusal(t, VIRTIO_BLK_T_IN, 1ull << 55, bytes);
-	expect_refusal(t, VIRTIO_BLK_T_IN, -(uint64_t)block, bytes);
-	expect_refusal(t, VIRTIO_BLK_T_IN, -(uint64_t)block, 2 * bytes);
-	blk_read(t, 0, block, data);
-}
-
-TEST(blk, writes_beyond_the_end_are_refused,
-     .about = "writes that leave the disk end with an error and change nothing inside",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH)
-{
-	uint32_t block = blk_block_sectors(t), bytes = block * VIRTIO_BLK_SECTOR;
-	uint64_t capacity = blk_capacity(t, block);
-	uint8_t *expected = test_memory(t, "expected", bytes, 16);
-	uint8_t *found = test_memory(t, "found", bytes, 16);
-
-	blk_skip_read_only(t);
-	blk_up(t, 0, 0);
-	random_fill(&t->random, expected, bytes);
-	blk_write(t, 0, block, expected);
-	expect_refusal(t, VIRTIO_BLK_T_OUT, capacity, bytes);
-	expect_refusal(t, VIRTIO_BLK_T_OUT, 1ull << 55, bytes);
-	expect_refusal(t, VIRTIO_BLK_T_OUT, -(uint64_t)block, bytes);
-	expect_refusal(t, VIRTIO_BLK_T_OUT, -(uint64_t)block, 2 * bytes);
-	blk_read(t, 0, block, found);
-	REQUIRE(t, memcmp(found, expected, bytes) == 0, "the first block was changed at byte %u",
-		blk_difference(found, expected, bytes));
-}
-
-TEST(blk, reads_of_odd_lengths_are_answered,
-     .about = "a read of no whole number of sectors is answered, and the next one is right",
-     .type = VIRTIO_TYPE_BLK)
-{
-	static const uint32_t lengths[] = {0, 1, 511, 513, 1000};
-	uint32_t block = blk_block_sectors(t), bytes = block * VIRTIO_BLK_SECTOR;
-	uint8_t *before = test_memory(t, "before", bytes, 16);
-	uint8_t *after = test_memory(t, "after", bytes, 16);
-
-	blk_capacity(t, 2 * block);
-	blk_up(t, 0, 0);
-	blk_read(t, 0, block, before);
-	for (unsigned n = 0; n < ARRAY_LENGTH(lengths); n++) {
-		struct request *request = blk_request(t, VIRTIO_BLK_T_IN, 0, 0, lengths[n]);
-		struct blk_answer answer;
-
-		if (blk_provoke(t, request, &answer))
-			CHECK(t, VQ_TXT_5, answer.length <= lengths[n] + 1,
-			      "a read with room for %u bytes is used with length %u",
-			      lengths[n] + 1, answer.length);
-		blk_read(t, 0, block, after);
-		REQUIRE(t, memcmp(before, after, bytes) == 0,
-			"after a read of %u bytes the first block reads differently", lengths[n]);
-	}
 }

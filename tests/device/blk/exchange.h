@@ -50,10 +50,10 @@ struct blk_answer blk_send_cut(struct test_run *t, struct virtqueue *queue, stru
 			       const struct segment *segments, unsigned count);
 
 /*
- * Sends a request that a driver ought not to send. False when the device set
- * DEVICE_NEEDS_RESET instead of completing it; it is then brought back to where blk_up() left it.
+ * Sends a request that a driver must not send, and waits for what becomes of it, which nothing lays
+ * down: a device that does not complete it is reset and brought back to where blk_up() left it.
  */
-bool blk_provoke(struct test_run *t, struct request *request, struct blk_answer *answer);
+void blk_provoke(struct test_run *t, struct request *request);
 
 /* Reads or writes whole sectors; leaves the test as failed unless the status is OK. */
 void blk_read(struct test_run *t, uint64_t sector, uint32_t sectors, uint8_t *data);
