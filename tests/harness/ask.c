@@ -153,3 +153,27 @@ size_t told_bytes(const char *text, uint8_t *bytes, size_t most)
 	}
 	return count;
 }
+
+uint64_t ask_hash_or_skip(struct test_run *t, uint64_t offset, uint64_t bytes)
+{
+	struct ask ask = ask_for("checksum", t->device);
+	char text[2 * sizeof(uint64_t) + 1];
+	uint8_t digits[sizeof(uint64_t)];
+	uint64_t sum = 0;
+
+	ask_number(&ask, "offset", offset);
+	ask_number(&ask, "bytes", bytes);
+	ask_text_or_skip(t, &ask, text, sizeof(text));
+	if (told_bytes(text, digits, sizeof(digits)) != sizeof(digits))
+		skip_test(t, "the host does not say what the backend holds");
+	for (unsigned n = 0; n < sizeof(digits); n++)
+		sum = sum << 8 | digits[n];
+	return sum;
+}
+
+uint64_t hash_add(uint64_t sum, const void *bytes, size_t length)
+{
+	for (size_t n = 0; n < length; n++)
+		sum = (sum ^ ((const uint8_t *)bytes)[n]) * 1099511628211u;
+	return sum;
+}

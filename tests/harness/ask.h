@@ -44,4 +44,14 @@ void ask_text_or_skip(struct test_run *t, const struct ask *ask, char *text, siz
 /* Reads hexadecimal digits; the number of bytes, at most `most`. Stops at what is no digit pair. */
 size_t told_bytes(const char *text, uint8_t *bytes, size_t most);
 
+/*
+ * The hash that the host computes ("checksum") over a part of the disk's backend, to be compared with
+ * hash_add() of the same bytes here. Skips the test when the host cannot tell.
+ */
+uint64_t ask_hash_or_skip(struct test_run *t, uint64_t offset, uint64_t bytes);
+
+/* 64-bit FNV-1a: HASH_START, or the hash so far, with more bytes added. */
+#define HASH_START 14695981039346656037u
+uint64_t hash_add(uint64_t sum, const void *bytes, size_t length);
+
 #endif

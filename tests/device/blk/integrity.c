@@ -5,6 +5,7 @@
  */
 #include "lib/string.h"
 #include "tests/device/blk/exchange.h"
+#include "tests/harness/ask.h"
 
 /* The load ends after so many steps, or so long: some hosts execute few instructions a second. */
 enum { DEPTH = 16, BLOCKS = 64, STEPS = 512 };
@@ -95,14 +96,11 @@ static void finish_slot(struct test_run *t, struct load *load)
 	slot->busy = load->busy[slot->block] = false;
 }
 
-TEST(blk, data_survives_mixed_load,
-     .about = "blocks hold what was last written to them, reads and writes up to 16 deep",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, .axes = AXES_OF_RING)
+/* A load with its slots and requests; leaves the test when the disk is no good for it. */
+static struct load *new_load(struct test_run *t)
 {
 	struct load *load = test_memory(t, "load", sizeof(*load), 8);
-	uint32_t bytes, in_flight = 0, depth;
-	uint64_t deadline;
-	uint8_t *data;
+	uint32_t bytes;
 
 	blk_skip_read_only(t);
 	load->sectors = blk_block_sectors(t);
@@ -112,9 +110,16 @@ TEST(blk, data_survives_mixed_load,
 		load->slots[n].request[0] = blk_request(t, VIRTIO_BLK_T_IN, 0, 0, bytes);
 		load->slots[n].request[1] = blk_request(t, VIRTIO_BLK_T_OUT, 0, bytes, 0);
 	}
-	blk_up(t, 0, 0);
-	depth = MINIMUM((unsigned)DEPTH, t->device->queues[0]->size / DESCRIPTORS);
-	deadline = clock_deadline(LOAD_NS);
+	return load;
+}
+
+/* Keeps as many requests in flight as the queue and the slots allow, then ends them all. */
+static void run_load(struct test_run *t, struct load *load)
+{
+	uint32_t depth = MINIMUM((unsigned)DEPTH, t->device->queues[0]->size / DESCRIPTORS);
+	uint64_t deadline = clock_deadline(LOAD_NS);
+	uint32_t in_flight = 0;
+
 	for (unsigned step = 0; step < STEPS && !clock_passed(deadline); step++) {
 		struct slot *slot = load->slots;
 
@@ -128,7 +133,17 @@ TEST(blk, data_survives_mixed_load,
 	}
 	for (; in_flight > 0; in_flight--)
 		finish_slot(t, load);
-	data = test_memory(t, "data", bytes, 16);
+}
+
+TEST(blk, data_survives_mixed_load,
+     .about = "blocks hold what was last written to them, reads and writes up to 16 deep",
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, .axes = AXES_OF_RING)
+{
+	struct load *load = new_load(t);
+	uint8_t *data = test_memory(t, "data", load->sectors * VIRTIO_BLK_SECTOR, 16);
+
+	blk_up(t, 0, 0);
+	run_load(t, load);
 	for (uint32_t block = 0; block < BLOCKS; block++) {
 		if (!load->generation[block])
 			continue;
@@ -136,4 +151,31 @@ TEST(blk, data_survives_mixed_load,
 		judge_block(t, data, (uint64_t)block * load->sectors, load->sectors,
 			    load->generation[block]);
 	}
+}
+
+TEST(blk, backend_holds_what_was_written,
+     .about = "after mixed load and a flush the host finds the same data in the backend",
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH | NEEDS_HOST, WITH_FEATURE(VIRTIO_BLK_F_FLUSH))
+{
+	struct load *load = new_load(t);
+	uint32_t bytes = load->sectors * VIRTIO_BLK_SECTOR;
+	uint8_t *data = test_memory(t, "data", bytes, 16);
+	uint64_t sum = HASH_START, found;
+
+	blk_up(t, 0, 0);
+	run_load(t, load);
+	for (uint32_t block = 0; block < BLOCKS; block++) {
+		uint64_t sector = (uint64_t)block * load->sectors;
+
+		if (load->generation[block])
+			stamp_block(data, sector, load->sectors, load->generation[block]);
+		else
+			blk_read(t, sector, load->sectors, data);
+		sum = hash_add(sum, data, bytes);
+	}
+	blk_send(t, t->device->queues[0], blk_request(t, VIRTIO_BLK_T_FLUSH, 0, 0, 0));
+	found = ask_hash_or_skip(t, 0, (uint64_t)BLOCKS * bytes);
+	CHECK(t, BLK_OP_19, found == sum,
+	      "after a flush the backend does not hold in %u blocks what was written to them",
+	      BLOCKS);
 }

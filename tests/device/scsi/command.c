@@ -6,6 +6,7 @@
 
 #define INQUIRY_BYTES 36
 #define TARGETS       256u
+#define REPORT_BYTES  136 /* 16 units */
 
 void scsi_up(struct test_run *t, uint64_t features)
 {
@@ -23,6 +24,15 @@ struct request *scsi_command(struct test_run *t, uint8_t target, uint32_t out_by
 
 	if (!scsi_prepare(t->arena, target, 0, out_bytes, in_bytes, request))
 		error_in_test(t, "the DMA arena has no room for a command");
+	return request;
+}
+
+struct request *scsi_unit_command(struct test_run *t, const struct scsi_unit *unit,
+				  uint32_t out_bytes, uint32_t in_bytes)
+{
+	struct request *request = scsi_command(t, unit->target, out_bytes, in_bytes);
+
+	scsi_address(scsi_header(request)->lun, unit->target, unit->lun);
 	return request;
 }
 
@@ -116,9 +126,9 @@ static bool good(const struct request *request)
 }
 
 /* TEST UNIT READY until no unit attention is left, a few times at most. */
-static void settle(struct test_run *t, uint8_t target)
+static void settle(struct test_run *t, const struct scsi_unit *unit)
 {
-	struct request *ready = scsi_command(t, target, 0, 0);
+	struct request *ready = scsi_unit_command(t, unit, 0, 0);
 
 	for (unsigned tries = 0; tries < 8; tries++) {
 		scsi_send(t, ready);
@@ -127,16 +137,16 @@ static void settle(struct test_run *t, uint8_t target)
 	}
 }
 
-/* What INQUIRY says of unit 0 of a target; false when there is none. */
+/* What INQUIRY says of a unit; false when there is none. */
 static bool inquire(struct test_run *t, struct request *request, struct scsi_unit *unit)
 {
-	scsi_address(scsi_header(request)->lun, unit->target, 0);
+	scsi_address(scsi_header(request)->lun, unit->target, unit->lun);
 	scsi_set_inquiry(request, INQUIRY_BYTES);
 	scsi_send(t, request);
 	if (!good(request) || scsi_data_in(request)[0] >> 5)
 		return false;
 	unit->peripheral = scsi_data_in(request)[0] & 0x1f;
-	settle(t, unit->target);
+	settle(t, unit);
 	return true;
 }
 
@@ -148,7 +158,7 @@ static uint32_t big_endian(const uint8_t *bytes)
 
 static bool measure(struct test_run *t, struct scsi_unit *unit)
 {
-	struct request *request = scsi_command(t, unit->target, 0, 8);
+	struct request *request = scsi_unit_command(t, unit, 0, 8);
 
 	scsi_header(request)->cdb[0] = SCSI_READ_CAPACITY_10;
 	scsi_send(t, request);
@@ -184,6 +194,63 @@ struct scsi_unit scsi_find(struct test_run *t)
 struct scsi_unit scsi_find_disk(struct test_run *t)
 {
 	return find(t, true);
+}
+
+/* The units of a target, as it names them; unit 0 when it does not. */
+static unsigned report(struct test_run *t, struct request *request, struct scsi_unit *units,
+		       unsigned most)
+{
+	const uint8_t *list = scsi_data_in(request);
+	unsigned count;
+
+	scsi_address(scsi_header(request)->lun, units[0].target, 0);
+	scsi_header(request)->cdb[0] = SCSI_REPORT_LUNS;
+	scsi_header(request)->cdb[9] = REPORT_BYTES;
+	scsi_send(t, request);
+	if (!good(request))
+		return 1;
+	count = MINIMUM(big_endian(list), REPORT_BYTES - 8u) / 8;
+	count = MINIMUM(count, most);
+	for (unsigned n = 0; n < count; n++)
+		units[n] = (struct scsi_unit){
+			.target = units[0].target,
+			.lun = (uint16_t)((list[8 + 8 * n] & 0x3f) << 8 | list[9 + 8 * n])};
+	return count;
+}
+
+unsigned scsi_list(struct test_run *t, struct scsi_unit *units, unsigned most)
+{
+	struct request *request = scsi_command(t, 0, 0, INQUIRY_BYTES);
+	struct request *list = scsi_command(t, 0, 0, REPORT_BYTES);
+	unsigned found = 0;
+
+	for (unsigned target = 0; target < TARGETS && found < most; target++) {
+		unsigned first = found, named;
+
+		units[first] = (struct scsi_unit){.target = (uint8_t)target};
+		if (!inquire(t, request, &units[first]))
+			continue;
+		named = report(t, list, &units[first], most - first);
+		for (unsigned n = 0; n < named; n++) {
+			struct scsi_unit unit = units[first + n];
+
+			if (!inquire(t, request, &unit))
+				continue;
+			if (unit.peripheral == SCSI_DISK && !measure(t, &unit))
+				continue;
+			units[found++] = unit;
+		}
+	}
+	return found;
+}
+
+unsigned scsi_up_all(struct test_run *t)
+{
+	unsigned queues = (unsigned)MINIMUM(SCSI_CONFIG(t, num_queues), (uint64_t)SCSI_QUEUES_MOST);
+
+	set_up(t, features_for(t), SCSI_REQUEST_QUEUE + queues);
+	go_live(t);
+	return queues;
 }
 
 /* A function that ends commands may have to wait for the disk. */

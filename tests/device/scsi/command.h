@@ -12,12 +12,14 @@
 /* A logical unit that was found. */
 struct scsi_unit {
 	uint8_t target;
+	uint16_t lun;
 	uint8_t peripheral; /* device type, 0: disk, 5: CD */
 	uint32_t block;     /* bytes in a logical block */
 	uint32_t blocks;    /* how many there are, at most UINT32_MAX */
 };
 
 #define SCSI_DISK 0
+#define SCSI_CD   5
 
 /* Brings the device up with these feature bits where they are offered: one request queue. */
 void scsi_up(struct test_run *t, uint64_t features);
@@ -25,6 +27,10 @@ void scsi_up(struct test_run *t, uint64_t features);
 /* A command with data phases of these sizes; leaves the test when the arena is full. */
 struct request *scsi_command(struct test_run *t, uint8_t target, uint32_t out_bytes,
 			     uint32_t in_bytes);
+
+/* A command for unit LUN of its target, where that is not 0. */
+struct request *scsi_unit_command(struct test_run *t, const struct scsi_unit *unit,
+				  uint32_t out_bytes, uint32_t in_bytes);
 
 /* Makes it INQUIRY, standard data, that asks for `allocation` bytes. */
 void scsi_set_inquiry(struct request *request, uint16_t allocation);
@@ -53,6 +59,16 @@ const char *scsi_outcome(const struct request *request);
  */
 struct scsi_unit scsi_find(struct test_run *t);
 struct scsi_unit scsi_find_disk(struct test_run *t);
+
+/*
+ * All units of all targets, as REPORT LUNS names them (a target without it: unit 0), at most `most`;
+ * only those that answer INQUIRY. Their blocks are known where they are disks. Returns how many.
+ */
+unsigned scsi_list(struct test_run *t, struct scsi_unit *units, unsigned most);
+
+/* Brings up all request queues (at most SCSI_QUEUES_MOST) and returns how many. */
+#define SCSI_QUEUES_MOST 16u
+unsigned scsi_up_all(struct test_run *t);
 
 /* Sends a task management function and returns its response; leaves the test when none comes. */
 uint8_t scsi_manage(struct test_run *t, enum virtio_scsi_tmf function, uint8_t target, uint64_t id);

@@ -6,6 +6,7 @@
 
 #define TARGET 9
 #define EVENTS 4
+#define UNITS  8
 
 static void plug(struct test_run *t, const char *verb)
 {
@@ -122,4 +123,56 @@ TEST(scsi, lost_events_are_admitted,
 	CHECK(t, SCSI_EVT_1, from_le32(event->event) & VIRTIO_SCSI_T_EVENTS_MISSED,
 	      "an event was lost for want of a buffer, the next one is %#x",
 	      from_le32(event->event));
+}
+
+static void ask_plain(struct test_run *t, const char *verb)
+{
+	struct ask ask = ask_for(verb, t->device);
+
+	ask_or_skip(t, &ask);
+}
+
+/* Whether a parameter change of a unit was told by now; a task management function is the fence. */
+static bool change_came(struct test_run *t, const struct scsi_unit *unit)
+{
+	struct virtqueue *queue = t->device->queues[SCSI_EVENT_QUEUE];
+	struct completion completion;
+	uint8_t lun[8];
+	bool came = false;
+
+	scsi_address(lun, unit->target, unit->lun);
+	scsi_manage(t, VIRTIO_SCSI_T_TMF_QUERY_TASK, unit->target, 0);
+	while (virtqueue_take(queue, &completion)) {
+		const struct request *request = completion.token;
+		const struct virtio_scsi_event *event = (const void *)request->in;
+
+		came = came || ((from_le32(event->event) & ~VIRTIO_SCSI_T_EVENTS_MISSED) ==
+					VIRTIO_SCSI_T_PARAM_CHANGE &&
+				memcmp(event->lun, lun, sizeof(lun)) == 0);
+	}
+	return came;
+}
+
+TEST(scsi, media_send_no_parameter_events,
+     .about = "a medium that comes or goes is no parameter change event of a CD drive",
+     .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_HOST, WITH_FEATURE(VIRTIO_SCSI_F_CHANGE))
+{
+	struct scsi_unit units[UNITS], *drive = units;
+	bool inserted, ejected;
+	unsigned count;
+
+	scsi_up(t, BIT64(VIRTIO_SCSI_F_CHANGE));
+	count = scsi_list(t, units, UNITS);
+	while (drive < units + count && drive->peripheral != SCSI_CD)
+		drive++;
+	if (drive == units + count)
+		skip_test(t, "there is no CD drive");
+	for (unsigned n = 0; n < EVENTS; n++)
+		post_event(t);
+	ask_plain(t, "medium-insert");
+	inserted = change_came(t, drive);
+	ask_plain(t, "medium-eject");
+	ejected = change_came(t, drive);
+	CHECK(t, SCSI_EVT_5, !inserted, "a medium was inserted, and a parameter change event came");
+	CHECK(t, SCSI_EVT_5, !ejected, "a medium was ejected, and a parameter change event came");
 }
