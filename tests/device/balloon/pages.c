@@ -76,21 +76,17 @@ unsigned balloon_place(const struct test_run *t, enum balloon_queue queue)
 }
 
 bool balloon_tell(struct test_run *t, unsigned queue, const uint8_t *pages, unsigned count,
-		  unsigned stride, unsigned parts)
+		  unsigned stride)
 {
 	struct virtqueue *to = t->device->queues[queue];
 	le32 *numbers = test_memory(t, "page numbers", count * sizeof(*numbers), 4);
 	struct request request = {.out = (uint8_t *)numbers,
 				  .out_length = count * (uint32_t)sizeof(*numbers)};
-	struct segment segments[REQUEST_SEGMENTS_MOST];
 	struct completion completion;
 
 	for (unsigned n = 0; n < count; n++)
 		numbers[n] = to_le32(
 			balloon_page_number(pages + (size_t)n * stride * VIRTIO_BALLOON_PAGE));
-	if (!virtqueue_add(to, segments, request_cut(&request, parts, 0, segments), &request))
-		error_in_test(t, "queue %u has no free descriptors", queue);
-	virtqueue_publish(to);
-	virtqueue_kick(to);
+	submit(t, to, &request);
 	return await_completion(t, to, &completion);
 }

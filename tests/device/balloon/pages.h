@@ -34,10 +34,10 @@ void balloon_settle(void);
 unsigned balloon_place(const struct test_run *t, enum balloon_queue queue);
 
 /*
- * Sends an array of page numbers, page by page from `pages` on, every `stride`-th, cut into
- * `parts` descriptors, and waits. False when it is not used within a second.
+ * Sends an array of page numbers, page by page from `pages` on, every `stride`-th, and
+ * waits. False when it is not used within a second.
  */
 bool balloon_tell(struct test_run *t, unsigned queue, const uint8_t *pages, unsigned count,
-		  unsigned stride, unsigned parts);
+		  unsigned stride);
 
 #endif

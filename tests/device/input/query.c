@@ -15,15 +15,13 @@ static uint8_t read_size(struct test_run *t)
 }
 
 void input_ask(struct test_run *t, uint8_t select, uint8_t subsel, enum input_order order,
-	       bool peek, struct input_answer *answer)
+	       struct input_answer *answer)
 {
 	bool subsel_first = order == INPUT_SUBSEL_FIRST;
 	uint32_t data = offsetof(struct virtio_input_config, u);
 
 	*answer = (struct input_answer){0};
 	write_selector(t, subsel_first, subsel_first ? subsel : select);
-	if (peek)
-		read_size(t);
 	write_selector(t, !subsel_first, subsel_first ? select : subsel);
 	answer->size = read_size(t);
 	for (unsigned n = 0; n < MINIMUM((unsigned)answer->size, VIRTIO_INPUT_UNION); n++)
@@ -32,7 +30,7 @@ void input_ask(struct test_run *t, uint8_t select, uint8_t subsel, enum input_or
 
 uint8_t input_query(struct test_run *t, uint8_t select, uint8_t subsel, struct input_answer *answer)
 {
-	input_ask(t, select, subsel, INPUT_SELECT_FIRST, false, answer);
+	input_ask(t, select, subsel, INPUT_SELECT_FIRST, answer);
 	return answer->size;
 }
 

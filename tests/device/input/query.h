@@ -13,14 +13,11 @@ struct input_answer {
 };
 
 /* The orders in which a driver may write the two selectors. */
-enum input_order { INPUT_SELECT_FIRST, INPUT_SUBSEL_FIRST, INPUT_ORDERS };
+enum input_order { INPUT_SELECT_FIRST, INPUT_SUBSEL_FIRST };
 
-/*
- * Asks; `peek` reads size between the two writes. A size beyond the union is returned as it stands, with
- * the data that fit.
- */
+/* Asks. A size beyond the union is returned as it stands, with the data that fit. */
 void input_ask(struct test_run *t, uint8_t select, uint8_t subsel, enum input_order order,
-	       bool peek, struct input_answer *answer);
+	       struct input_answer *answer);
 
 /* The usual way to ask, for what most tests want: select first. Returns the size. */
 uint8_t input_query(struct test_run *t, uint8_t select, uint8_t subsel,
