@@ -55,7 +55,7 @@ boot() {
 
 # Checksums, segmentation, queue pairs and hashes: what network devices offer on taps alone.
 boot_taps() {
-	local each=mq=on,rss=$1,hash=on,host_mtu=1500,vectors=10 status=0
+	local each=mq=on,rss=$1,hash=on,guest_rsc_ext=$2,rsc_interval=30000000,host_mtu=1500,vectors=10 status=0
 
 	tests/device/net/with-taps.sh 4 timeout -k 3 120 "$qemu" -M q35 -accel tcg -m 96 -smp 2 \
 		-nodefaults -display none -no-reboot -serial "file:$folder/taps-$1.json" \
@@ -73,15 +73,15 @@ boot split ""
 boot packed ",packed=on" vp.skip=ring.reset_queue_has_its_largest_size_again
 
 # With the host's help, for clauses that need it: the program on the host answers.
-"$build/virtproof" run --expect=none --quiet --log="$folder/host.json" -d blk-scratch -d net-dgram \
-	-d console -d scsi -d balloon -d keyboard -d tablet >/dev/null 2>&1 || true
+"$build/virtproof" run --expect=none --quiet --log="$folder/host.json" -d blk-scratch -d net-dgram,speed=1000,duplex=full \
+	-d console -d scsi -d balloon-hints -d keyboard -d tablet >/dev/null 2>&1 || true
 if ! grep -q '"type":"summary"' "$folder/host.json"; then
 	echo "coverage-clauses: the run with the host's help has no summary" >&2
 	exit 1
 fi
 
-boot_taps on
-boot_taps off
+boot_taps on off
+boot_taps off on
 
 mkdir -p "$(dirname "$output")"
 awk -v version="$("$qemu" --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')" \

@@ -81,6 +81,7 @@ static_assert(sizeof(struct virtio_net_config) == 28, "5.1.4");
 
 #define VIRTIO_NET_SPEED_MOST      0x7fffffffu
 #define VIRTIO_NET_SPEED_UNKNOWN   0xffffffffu
+#define VIRTIO_NET_DUPLEX_MOST     1 /* full and half: the texts disagree which is which */
 #define VIRTIO_NET_DUPLEX_UNKNOWN  0xff
 #define VIRTIO_NET_MTU_LEAST       68u
 #define VIRTIO_NET_PAIRS_MOST      0x8000u

@@ -3,8 +3,7 @@
 #include "tests/device/net/peer.h"
 #include "virtio/registers.h"
 
-#define DUPLEX_MOST 1
-#define READS       8 /* of a field that should not change */
+#define READS 8 /* of a field that should not change */
 
 static bool offers(const struct test_run *t, unsigned feature)
 {
@@ -87,7 +86,8 @@ TEST(net, speed_and_duplex_are_defined_values,
 	duplex = net_config(t->device, duplex);
 	CHECK(t, NET_CFG_11, speed <= VIRTIO_NET_SPEED_MOST || speed == VIRTIO_NET_SPEED_UNKNOWN,
 	      "speed reads %#x", speed);
-	CHECK(t, NET_CFG_13, duplex <= DUPLEX_MOST || duplex == VIRTIO_NET_DUPLEX_UNKNOWN,
+	CHECK(t, NET_CFG_13,
+	      duplex <= VIRTIO_NET_DUPLEX_MOST || duplex == VIRTIO_NET_DUPLEX_UNKNOWN,
 	      "duplex reads %#x", duplex);
 	for (unsigned n = 0; n < READS && offers(t, VIRTIO_NET_F_STATUS); n++) {
 		uint32_t speed_now = net_config(t->device, speed);

@@ -82,29 +82,34 @@ TEST(net, announcements_are_acknowledged,
 	      link_status(device));
 }
 
-/* The value of a property that the launcher gave; skips the test where the host does not say it. */
-static uint64_t told_property(struct test_run *t, const char *name)
+static void ask_for_property(struct test_run *t, const char *name, char *text, size_t size)
 {
 	struct ask ask = ask_for("property", t->device);
-	char text[64];
-	uint64_t value;
 
 	ask_text(&ask, "name", name);
-	ask_text_or_skip(t, &ask, text, sizeof(text));
-	if (!parse_number(text, &value))
-		skip_test(t, "the host calls the property %s \"%s\", no number", name, text);
-	return value;
+	ask_text_or_skip(t, &ask, text, size);
 }
 
-TEST(net, speed_is_as_configured, .about = "speed holds what the host gave the device",
+TEST(net, speed_is_as_configured, .about = "speed and duplex hold what the host gave the device",
      .type = VIRTIO_TYPE_NET, .needs = NEEDS_HOST | NEEDS_CONFIG,
      WITH_FEATURE(VIRTIO_NET_F_SPEED_DUPLEX))
 {
-	uint32_t given, read;
+	uint32_t speed, duplex;
+	uint64_t given;
+	char text[64];
 
 	REQUIRE(t, negotiate(t, NET_FEATURES(VIRTIO_F_VERSION_1, VIRTIO_NET_F_SPEED_DUPLEX)),
 		"FEATURES_OK reads back clear");
-	given = (uint32_t)told_property(t, "speed");
-	read = net_config(t->device, speed);
-	CHECK(t, NET_CFG_12, read == given, "the host says %u, speed reads %u", given, read);
+	ask_for_property(t, "speed", text, sizeof(text));
+	speed = net_config(t->device, speed);
+	if (!parse_number(text, &given))
+		skip_test(t, "the host calls the speed \"%s\", no number", text);
+	CHECK(t, NET_CFG_12, speed == (uint32_t)given, "the host says %s, speed reads %u", text,
+	      speed);
+	ask_for_property(t, "duplex", text, sizeof(text));
+	duplex = net_config(t->device, duplex);
+	if (!starts_with(text, "full") && !starts_with(text, "half"))
+		skip_test(t, "the host calls the duplex mode \"%s\"", text);
+	CHECK(t, NET_CFG_14, duplex <= VIRTIO_NET_DUPLEX_MOST,
+	      "the host says %s duplex, duplex reads %#x", text, duplex);
 }
