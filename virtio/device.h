@@ -142,6 +142,7 @@ struct virtio_transport {
 	/* Writes device->negotiated to the device. */
 	void (*finalize_features)(struct virtio_device *device);
 	const char *(*bus_name)(struct virtio_device *device);
+	/* Sends the messages of a queue, and of those that share its table entry, to another CPU. */
 	bool (*set_vq_affinity)(struct virtqueue *queue, unsigned cpu);
 	unsigned (*get_vq_affinity)(struct virtqueue *queue);
 	bool (*get_shm_region)(struct virtio_device *device, uint8_t id, uint64_t *address,

@@ -343,10 +343,15 @@ static const char *pci_bus_name(struct virtio_device *device)
 
 static bool pci_set_vq_affinity(struct virtqueue *queue, unsigned cpu)
 {
-	if (!queue->vector || !aim_entry(queue->device, queue->entry, queue->vector, cpu))
+	struct virtio_device *device = queue->device;
+
+	if (!queue->vector || !aim_entry(device, queue->entry, queue->vector, cpu))
 		return false;
-	unmask_entry(queue->device, queue->entry);
-	queue->cpu = cpu;
+	unmask_entry(device, queue->entry);
+	for (unsigned n = 0; n < device->queue_count; n++) {
+		if (device->queues[n] && device->queues[n]->entry == queue->entry)
+			device->queues[n]->cpu = cpu;
+	}
 	return true;
 }
 

@@ -12,7 +12,6 @@ struct storm {
 	struct virtqueue *queues[QUEUES_MOST];
 	unsigned count;
 	struct mark marks[QUEUES_MOST];
-	uint64_t strangers; /* arrivals on no vector of these queues */
 };
 
 static struct storm storm;
@@ -42,21 +41,18 @@ static void enlist(struct test_run *t, struct virtio_device *device)
 	}
 }
 
-static uint64_t arrivals_of_strangers(void)
+/* Messages of this device's queues that came to a CPU to which they were not sent. */
+static uint64_t arrivals_astray(const struct test_run *t)
 {
-	uint64_t arrivals = interrupt_total();
+	uint64_t arrivals = 0;
 
-	for (unsigned n = 0; n < storm.count; n++)
-		arrivals -= interrupt_tally(storm.queues[n]->cpu, storm.queues[n]->vector)->count;
-	return arrivals;
-}
+	for (unsigned n = 0; n < storm.count; n++) {
+		const struct virtqueue *queue = storm.queues[n];
 
-static uint64_t configuration_arrivals(const struct test_run *t)
-{
-	uint64_t arrivals = interrupt_count(t->device->config_vector);
-
-	for (unsigned n = 0; n < t->joined_count; n++)
-		arrivals += interrupt_count(t->joined[n]->config_vector);
+		if (queue->device == t->device)
+			arrivals += interrupt_count(queue->vector) -
+				    interrupt_tally(queue->cpu, queue->vector)->count;
+	}
 	return arrivals;
 }
 
@@ -99,7 +95,10 @@ static bool is_announced(struct test_run *t, unsigned n)
 	return false;
 }
 
-/* One request in flight on every queue at once; each must be announced. */
+/*
+ * One request in flight on every queue at once; each must be announced. A silent helper is not held
+ * against the device that is tested: its own turn comes, and it may wait for somebody behind it.
+ */
 static bool round_of_all(struct test_run *t, struct request **requests, unsigned round)
 {
 	for (unsigned n = 0; n < storm.count; n++)
@@ -109,11 +108,15 @@ static bool round_of_all(struct test_run *t, struct request **requests, unsigned
 		struct virtqueue *queue = storm.queues[n];
 		struct completion completion;
 
-		if (!CHECK_NOTIFIED(t, queue, is_announced(t, n),
-				    "%s queue %u: %u queues at work on %u CPUs, and the message of "
+		bool announced = is_announced(t, n);
+
+		if (!announced && queue->device != t->device)
+			skip_test(t, "beside %u other queues %s queue %u falls silent in round %u",
+				  storm.count - 1, queue->device->name, queue->index, round);
+		if (!CHECK_NOTIFIED(t, queue, announced,
+				    "queue %u: %u queues at work on %u CPUs, and the message of "
 				    "round %u does not come",
-				    queue->device->name, queue->index, storm.count, cpu_count(),
-				    round))
+				    queue->index, storm.count, cpu_count(), round))
 			return false;
 		REQUIRE(t, await_completion(t, queue, &completion),
 			"%s queue %u: a request is not completed in time", queue->device->name,
@@ -144,7 +147,7 @@ TEST(interrupt, all_devices_at_once,
 {
 	struct virtio_device *own = t->device;
 	struct request **requests;
-	uint64_t strangers;
+	uint64_t astray;
 
 	enlist_everybody(t);
 	requests = test_memory(t, "requests", storm.count * sizeof(*requests), 8);
@@ -153,14 +156,14 @@ TEST(interrupt, all_devices_at_once,
 		requests[n] = new_request(t, n);
 	}
 	drive_device(t, own);
-	strangers = arrivals_of_strangers() - configuration_arrivals(t);
+	astray = arrivals_astray(t);
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		if (!round_of_all(t, requests, round))
 			return;
 	}
 	settle_interrupts();
-	strangers = arrivals_of_strangers() - configuration_arrivals(t) - strangers;
-	CHECK(t, PCI_MSIX_TXT_1, !strangers,
-	      "%u queues at work on %u CPUs: %lu messages where none was programmed", storm.count,
-	      cpu_count(), strangers);
+	astray = arrivals_astray(t) - astray;
+	CHECK(t, PCI_MSIX_TXT_1, !astray,
+	      "%u queues at work on %u CPUs: %lu messages came to CPUs that none was sent to",
+	      storm.count, cpu_count(), astray);
 }
