@@ -13,6 +13,11 @@
 /* Requests that run before the window opens, beside two rounds of the depth. */
 #define WARM_UP 32
 
+/* What a worker tries out to find its pace: each wait so often, for so many requests beside the depth. */
+#define PACE_ROUNDS   2
+#define PACE_REQUESTS 64
+static const uint16_t paces_ns[] = {0, 150, 300, 450, 600, 750, 900, 1100, 1350, 1700, 2200, 3000};
+
 /*
  * What the loops touch, as a local variable whose address never leaves them: everything below is inlined,
  * so that the compiler keeps what it can in registers, whatever is stored to memory in between.
@@ -23,6 +28,7 @@ struct hand {
 	uint64_t *stamps;
 	void **places;
 	uint64_t random, position;
+	uint64_t pace;
 	uint64_t blocks, block_units;
 	unsigned depth, batch;
 	enum load_pattern pattern;
@@ -41,6 +47,7 @@ INLINE struct hand take_in_hand(const struct worker *worker)
 		.places = worker->places,
 		.random = worker->random,
 		.position = worker->position,
+		.pace = worker->pace,
 		.blocks = worker->blocks,
 		.block_units = worker->block_units,
 		.depth = worker->settings.depth,
@@ -87,14 +94,28 @@ INLINE void aim(struct hand *hand, unsigned slot, enum load_pattern pattern)
 		*(uint32_t *)hand->places[slot] = __builtin_bswap32((uint32_t)block);
 }
 
+/* Lets time pass, out of the loops: that is neither work nor device. */
+static __attribute__((noinline)) void wait_until_tsc(uint64_t moment)
+{
+	while (clock_now() < moment)
+		;
+}
+
 /*
  * Kicks when the device wants it. `mark` is the last moment that time was charged for; what has passed
- * since is the guest's own, what the kick takes is the device's. Returns the new mark.
+ * since is the guest's own, what the kick takes is the device's. Returns the new mark. A pace is waited for
+ * before the device is asked, since it may have seen what was published by then.
  */
 INLINE uint64_t kick(struct hand *hand, uint64_t mark, bool packed, bool event_idx)
 {
 	uint64_t before, after;
 
+	if (hand->pace) {
+		before = clock_now();
+		hand->guest_ticks += before - mark;
+		mark = MAXIMUM(before, mark + hand->pace);
+		wait_until_tsc(mark);
+	}
 	if (!slots_kick_wanted(&hand->slots, packed, event_idx))
 		return mark;
 	before = clock_now();
@@ -152,9 +173,10 @@ INLINE bool spin_for_used(struct hand *hand, unsigned wanted, uint64_t patience,
 {
 	/*
 	 * Under TCG a PAUSE gives QEMU's big lock away, which the device wants as well. Where requests
-	 * go one by one that lets completions gather, and with them kicks; a batch gathers by itself.
+	 * go one by one that lets completions gather, and with them kicks; a batch gathers by itself. A
+	 * paced kick is to find that lock free.
 	 */
-	const bool relaxed = hand->batch == 1;
+	const bool relaxed = hand->batch == 1 && !hand->pace;
 	uint64_t deadline = 0;
 
 	for (;;) {
@@ -263,13 +285,14 @@ static __attribute__((noinline)) void drain(struct worker *worker, unsigned idle
 	while (idle < hand.depth &&
 	       await_used(&hand, 1, worker->patience, worker->packed, worker->event_idx, false))
 		idle = take_used(&hand, &worker->rest, idle, now, worker->packed);
+	worker->slots = hand.slots;
 }
 
 /*
  * As many requests as were asked for, always `depth` of them with the device. One body of machine code for
  * each ring format.
  */
-INLINE void closed_loop(struct worker *worker, bool packed)
+INLINE void closed_loop_of(struct worker *worker, bool packed)
 {
 	const bool event_idx = worker->event_idx;
 	const bool interrupts = worker->settings.completion == LOAD_INTERRUPT;
@@ -295,6 +318,38 @@ INLINE void closed_loop(struct worker *worker, bool packed)
 	} while (!window_ends(&hand, worker, now));
 	hand_back(worker, &hand);
 	drain(worker, idle, now);
+}
+
+static void closed_loop(struct worker *worker)
+{
+	if (worker->packed)
+		closed_loop_of(worker, true);
+	else
+		closed_loop_of(worker, false);
+}
+
+/*
+ * Finds the pace at which requests go by fastest. The device's thread goes to sleep a moment after it has
+ * completed a request; a kick that comes just before needs not wake it, one that comes while the thread still
+ * holds a lock that the kick wants as well makes both wait. Where that moment lies only trying tells.
+ */
+static void find_pace(struct worker *worker)
+{
+	struct load_settings wanted = worker->settings;
+	uint64_t best = UINT64_MAX, pace = 0;
+
+	worker->settings.duration = 0;
+	worker->settings.requests = wanted.depth + PACE_REQUESTS;
+	for (unsigned n = 0; n < PACE_ROUNDS * ARRAY_LENGTH(paces_ns) && !worker->stalled; n++) {
+		worker->pace = clock_from_ns(paces_ns[n % ARRAY_LENGTH(paces_ns)]);
+		closed_loop(worker);
+		if (worker->elapsed < best) {
+			best = worker->elapsed;
+			pace = worker->pace;
+		}
+	}
+	worker->pace = pace;
+	worker->settings = wanted;
 }
 
 /*
@@ -346,10 +401,12 @@ void worker_run(void *context)
 	slots_arm(&worker->slots, worker->packed, worker->event_idx, 0);
 	while (!*worker->go)
 		cpu_relax();
+	if (worker->settings.paced)
+		find_pace(worker);
+	if (worker->stalled)
+		return;
 	if (worker->settings.interval)
 		open_loop(worker);
-	else if (worker->packed)
-		closed_loop(worker, true);
 	else
-		closed_loop(worker, false);
+		closed_loop(worker);
 }

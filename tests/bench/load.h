@@ -30,6 +30,7 @@ struct load_settings {
 	bool write;      /* disks: write instead of read */
 	enum load_pattern pattern;
 	enum load_completion completion;
+	bool paced; /* each kick waits for the moment that suits the device best: worker.pace */
 	uint64_t duration; /* TSC ticks to measure, or 0: */
 	uint64_t requests; /* requests of each worker to measure */
 	uint64_t interval; /* open loop: TSC ticks between a worker's intended starts; 0: closed */
@@ -48,6 +49,7 @@ struct worker {
 	uint64_t block_units; /* what a request says one block as */
 	uint64_t position;    /* LOAD_SEQUENTIAL: the next block */
 	uint64_t random;
+	uint64_t pace;     /* TSC ticks from seeing completions to the next kick */
 	uint64_t patience; /* TSC ticks without a completion that are a stall */
 	volatile bool *go; /* all workers begin together */
 

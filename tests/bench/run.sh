@@ -41,10 +41,15 @@ boot "vp.bench=throughput.requests vp.ring=split,packed vp.depth=1,8 vp.batch=1,
 boot "vp.bench=throughput.forward,throughput.round_trip vp.ring=split,packed vp.depth=1,32 vp.ms=10 vp.device=00:01.0" \
 	-netdev hubport,id=near,hubid=0 -netdev hubport,id=far,hubid=0 \
 	-device virtio-net-pci,netdev=near,packed=on -device virtio-net-pci,netdev=far,packed=on
+# Kicks at a pace of their own.
+boot "vp.bench=throughput.requests vp.ring=split,packed vp.depth=1,8 vp.ms=10 vp.pace=both" \
+	-blockdev null-co,node-name=null,size=16777216,read-zeroes=on \
+	-device virtio-blk-pci,drive=null,packed=on \
+	-object rng-builtin,id=rng -device virtio-rng-pci,rng=rng
 # Payloads that share memory, chains that need tables, writes, a rate of its own.
 boot "vp.bench=throughput.requests vp.depth=256 vp.batch=32 vp.size=131072 vp.ms=10 vp.rw=write vp.scratch=all" \
 	-blockdev null-co,node-name=null,size=16777216,read-zeroes=on -device virtio-blk-pci,drive=null
-boot "vp.bench=throughput.requests vp.depth=8 vp.ms=30 vp.rate=1000 vp.pattern=sequential" \
+boot "vp.bench=throughput.requests vp.depth=8 vp.ms=30 vp.rate=1000 vp.pattern=sequential vp.pace=both" \
 	-blockdev null-co,node-name=null,size=16777216,read-zeroes=on -device virtio-blk-pci,drive=null
 
 sum=$(perl "$here/check.pl" <"$log")

@@ -138,7 +138,10 @@ static struct figures figures_of(struct test_run *t, const struct load_kind *kin
 	if (settings->size)
 		text_add(&text, "size=%u ", settings->size);
 	text_add(&text, "depth=%u batch=%u queues=%u %s", settings->depth, settings->batch,
-		 settings->queues, settings->completion == LOAD_INTERRUPT ? "interrupt" : "polled");
+		 settings->queues,
+		 settings->completion == LOAD_INTERRUPT ? "interrupt"
+		 : settings->paced                      ? "paced"
+							: "polled");
 	if (settings->interval)
 		text_add(&text, " rate=%lu", options.rate);
 	if (indirect && !t->variant.indirect)
@@ -173,6 +176,8 @@ static void report(const struct figures *figures, const struct load_settings *se
 	figure(figures, "interrupts", "per request", thousandths(interrupts, completed));
 	figure(figures, "guest_cost", "cycles per request", thousandths(guest, completed));
 	figure(figures, "kick_cost", "cycles per kick", thousandths(kick_ticks, kicks));
+	if (settings->paced)
+		figure(figures, "pace", "ns", clock_to_ns(workers[0].pace) * 1000);
 	figure_latency(figures, "latency", &latency);
 }
 
@@ -237,6 +242,22 @@ static void measure_depths(struct test_run *t, const struct load_kind *kind,
 	}
 }
 
+/* Kicks at once, and at a pace. */
+static void measure_polled(struct test_run *t, const struct load_kind *kind,
+			   struct load_settings settings)
+{
+	if (options.pace != 1)
+		measure_depths(t, kind, settings);
+	if (options.pace == 0)
+		return;
+	if (settings.queues > 1 || settings.interval) {
+		note_about(t, "an open loop, and several queues, are not paced");
+	} else {
+		settings.paced = true;
+		measure_depths(t, kind, settings);
+	}
+}
+
 /* One size and number of queues, completion by completion. */
 static void measure_size(struct test_run *t, const struct load_kind *kind,
 			 struct load_settings settings)
@@ -249,7 +270,7 @@ static void measure_size(struct test_run *t, const struct load_kind *kind,
 	}
 	if (options.completion != 1) {
 		settings.completion = LOAD_POLLED;
-		measure_depths(t, kind, settings);
+		measure_polled(t, kind, settings);
 	}
 	if (options.completion == 0)
 		return;

@@ -84,6 +84,8 @@ static const struct parameter parameters[] = {
 	 .choices = "random|sequential", .value = &options.pattern},
 	{"completion", "benchmarks: how completions are seen", PARAMETER_CHOICE,
 	 .choices = "poll|interrupt|both", .value = &options.completion},
+	{"pace", "benchmarks: kick at once, or when it suits the device best", PARAMETER_CHOICE,
+	 .choices = "off|auto|both", .value = &options.pace},
 	{"ring", "benchmarks: ring formats and options, a list like split,packed+event_idx",
 	 PARAMETER_TEXT, .value = &options.ring},
 	{"sabotage", "try these saboteurs against the tests: globs, bare for all", PARAMETER_OPTION,

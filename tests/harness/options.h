@@ -20,7 +20,7 @@ struct options {
 	const char *size;
 	const char *queues;
 	uint64_t milliseconds, seconds, count, rate;
-	unsigned rw, pattern, completion;
+	unsigned rw, pattern, completion, pace;
 	const char *ring; /* benchmarks: rings of the variants to measure, a list */
 	uint64_t seed;
 	uint64_t samples;    /* of each distribution that the interrupt lab takes */
