@@ -58,7 +58,11 @@ static struct load_shape blk_shape(struct test_run *t, const struct load_setting
 {
 	(void)t;
 	return (struct load_shape){
-		.head = sizeof(struct virtio_blk_req), .status = 1, .payload_in = !settings->write};
+		.head = sizeof(struct virtio_blk_req),
+		.status = 1,
+		.payload_in = !settings->write,
+		.apart = true,
+	};
 }
 
 static void blk_fill(struct test_run *t, const struct load_settings *settings,
