@@ -48,6 +48,17 @@ void mark_skipped(const struct test *test, const char *reason)
 	}
 }
 
+bool judged_nothing(const struct test_run *t)
+{
+	if (t->verdict != VERDICT_PASS || t->checks)
+		return false;
+	for_each_citation (citation) {
+		if (cites(t->test, citation))
+			return true;
+	}
+	return false;
+}
+
 void check_held(struct test_run *t, const struct citation *citation)
 {
 	t->checks++;

@@ -11,6 +11,9 @@ void weigh(struct test_run *t, enum verdict verdict);
 /* Notes for every clause that the test cites that it was not judged, and why. */
 void mark_skipped(const struct test *test, const char *reason);
 
+/* Whether a test that judges clauses has ended well without judging any: nothing was shown. */
+bool judged_nothing(const struct test_run *t);
+
 /* The rings of the device in words, and what its vectors have done; "" before they are set up. */
 const char *dump(const struct test_run *t);
 

@@ -268,6 +268,12 @@ static bool execute(struct test_run *t, const struct interference *interference,
 	guard_call(call_test, t, timeout, &report);
 	current_result.microseconds = clock_to_ns(clock_now() - start) / 1000;
 	note_end(t, &report);
+	if (judged_nothing(t)) {
+		format_text(t->reason, sizeof(t->reason),
+			    "nothing that it judges applies to this device");
+		weigh(t, VERDICT_SKIP);
+		mark_skipped(t->test, t->reason);
+	}
 	/* A broken check has brought its own. */
 	if (report.end != GUARD_RETURNED && t->verdict == VERDICT_FAIL)
 		current_result.dump = dump(t);

@@ -112,3 +112,10 @@ TEST(selftest, spins_with_interrupts_closed,
 	for (;;)
 		cpu_relax();
 }
+
+TEST(selftest, judges_nothing, .about = "a test that comes to none of its checks is no pass",
+     .needs = NEEDS_SELF_TEST)
+{
+	if (t->device->type == 0)
+		CHECK(t, RESV_1, false, "no device has type 0");
+}

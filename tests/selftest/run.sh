@@ -60,6 +60,8 @@ fails executes_nonsense '#UD'
 fails executes_data '#PF'
 fails writes_to_its_code '#PF'
 fails overflows_its_stack '#\(PF\|DF\)'
+one_record '"type":"test"' '"test":"judges_nothing"' '"device":"00:01.0"' '"verdict":"skip"' 'nothing that it judges'
+expect 'selftest.judges_nothing is no pass'
 fails writes_beside_its_buffer 'byte 16 of buffer (16 bytes) is 0x42'
 fails spins_with_interrupts_closed 'stopped'
 [ "$(grep -c '"test":"version_1_is_offered".*"verdict":"pass"' "$records")" -eq 2 ]
