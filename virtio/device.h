@@ -170,6 +170,7 @@ struct virtio_device {
 	struct pci_function *function;
 	struct msix msix;
 	bool has_msix;
+	bool driven_before; /* somebody was at the function before the image met it */
 	/* MSI-X as it was when the image first met the function */
 	uint16_t msix_control_found;
 	unsigned msix_unmasked_found; /* entries whose Mask bit was 0 */

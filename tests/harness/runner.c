@@ -442,6 +442,7 @@ static void note_msix(struct virtio_device *device)
 
 	if (!device->has_msix)
 		return;
+	device->driven_before = device->driven_before || common_read(device, device_status);
 	device->msix_control_found = pci_read16(msix->function, msix->capability + MSIX_CONTROL);
 	device->msix_unmasked_found = 0;
 	for (unsigned entry = 0; entry < msix->entries; entry++)

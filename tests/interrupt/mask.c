@@ -177,11 +177,25 @@ TEST(interrupt, masked_when_enabled,
 	      queue->entry);
 }
 
-/* The first entry but one that is pending, or the number of entries when none is. */
-static unsigned first_pending(const struct msix *msix, unsigned but)
+/* Pending bits, as they were at some moment. */
+struct pending_bits {
+	uint32_t words[64];
+};
+
+static void note_pending(const struct msix *msix, struct pending_bits *bits)
+{
+	*bits = (struct pending_bits){0};
+	for (unsigned entry = 0; entry < msix->entries; entry++)
+		bits->words[entry / 32] |= (uint32_t)msix_pending(msix, entry) << entry % 32;
+}
+
+/* The first entry but one that is pending and was not, or the number of entries when none is. */
+static unsigned newly_pending(const struct msix *msix, const struct pending_bits *before,
+			      unsigned but)
 {
 	for (unsigned entry = 0; entry < msix->entries; entry++) {
-		if (entry != but && msix_pending(msix, entry))
+		if (entry != but && msix_pending(msix, entry) &&
+		    !(before->words[entry / 32] & BIT(entry % 32)))
 			return entry;
 	}
 	return msix->entries;
@@ -192,23 +206,25 @@ TEST(interrupt, idle_vectors_are_not_pending,
      .needs = NEEDS_MSIX | NEEDS_WORK)
 {
 	const struct msix *msix = &t->device->msix;
+	static struct pending_bits before;
 	struct virtqueue *queue;
 	unsigned entry;
 
-	entry = first_pending(msix, msix->entries);
-	CHECK(t, MSIX_PCI_14, entry == msix->entries, "entry %u is pending on a device at rest",
-	      entry);
 	bring_up(t);
 	queue = work_queue(t);
+	/* What a masked entry held before the device was reset may still stand. */
+	note_pending(msix, &before);
 	complete_with_message(t, queue);
-	entry = first_pending(msix, msix->entries);
-	CHECK(t, MSIX_PCI_14, entry == msix->entries, "entry %u is pending, none is masked in use",
-	      entry);
+	CHECK(t, MSIX_PCI_14, await_pending(msix, queue->entry, false),
+	      "entry %u is pending, its message has come", queue->entry);
+	entry = newly_pending(msix, &before, queue->entry);
+	CHECK(t, MSIX_PCI_14, entry == msix->entries,
+	      "entry %u became pending, the event was for entry %u", entry, queue->entry);
 	mask_entry(queue, true);
 	become_pending(t, queue, 1);
-	entry = first_pending(msix, queue->entry);
+	entry = newly_pending(msix, &before, queue->entry);
 	CHECK(t, MSIX_PCI_14, entry == msix->entries,
-	      "entry %u is pending, the event was for entry %u", entry, queue->entry);
+	      "entry %u became pending, the event was for entry %u", entry, queue->entry);
 }
 
 TEST(interrupt, unmasking_alone_sends_nothing,
@@ -240,6 +256,10 @@ TEST(interrupt, function_starts_masked_and_off,
      .needs = NEEDS_MSIX)
 {
 	uint16_t control = t->device->msix_control_found;
+
+	if (t->device->driven_before)
+		skip_test(t,
+			  "somebody has driven the function before: firmware, or another kernel");
 
 	CHECK(t, MSIX_PCI_1, !(control & MSIX_CONTROL_ENABLE),
 	      "Message Control was %#x: MSI-X Enable is set", control);

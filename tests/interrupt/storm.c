@@ -44,15 +44,20 @@ static void enlist(struct test_run *t, struct virtio_device *device)
 /* Messages of this device's queues that came to a CPU to which they were not sent. */
 static uint64_t arrivals_astray(const struct test_run *t)
 {
-	uint64_t arrivals = 0;
+	uint64_t total, arrivals;
 
-	for (unsigned n = 0; n < storm.count; n++) {
-		const struct virtqueue *queue = storm.queues[n];
+	/* Until nothing arrives while they are read: the counts must be of one moment. */
+	do {
+		total = interrupt_total();
+		arrivals = 0;
+		for (unsigned n = 0; n < storm.count; n++) {
+			const struct virtqueue *queue = storm.queues[n];
 
-		if (queue->device == t->device)
-			arrivals += interrupt_count(queue->vector) -
-				    interrupt_tally(queue->cpu, queue->vector)->count;
-	}
+			if (queue->device == t->device)
+				arrivals += interrupt_count(queue->vector) -
+					    interrupt_tally(queue->cpu, queue->vector)->count;
+		}
+	} while (interrupt_total() != total);
 	return arrivals;
 }
 

@@ -96,6 +96,9 @@ TEST(interrupt, first_use_respects_used_event,
 	complete_one(t, queue);
 	settle_interrupts();
 	came = complete_with_message(t, queue);
+	/* Of two messages the second may be under way still. */
+	if (!fence(t, queue))
+		skip_test(t, "queue %u: the message behind does not come", queue->index);
 	CHECK(t, SPLIT_NOTIF_6, arrivals_own(queue, &mark) <= came,
 	      "queue %u: used_event was 32768 when the first buffer was used, and a message came",
 	      queue->index);
