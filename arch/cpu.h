@@ -16,9 +16,6 @@ unsigned cpu_current(void);
 /* The local APIC id of a running CPU. */
 uint32_t cpu_apic_id(unsigned cpu);
 
-/* CPUs that the platform listed but that did not start, or that exceed CPU_MOST. */
-unsigned cpu_not_started(void);
-
 /*
  * Starts function(argument) on another running CPU, which must be idle: it sleeps in HLT with
  * interrupts open. Returns at once; false when that CPU is busy, or is the one that asks. The
@@ -38,7 +35,7 @@ bool cpu_finish(unsigned cpu, uint64_t deadline, struct guard_report *report) MU
 
 /*
  * Forces whatever runs on that CPU to leave its guard (an NMI), and waits for it. False when the
- * CPU did not come back within 100 ms: it is lost for the rest of the run.
+ * CPU did not come back within 1 s: it is lost for the rest of the run.
  */
 bool cpu_stop(unsigned cpu);
 

@@ -39,16 +39,6 @@ static inline uint32_t read32(const volatile void *address)
 	return value;
 }
 
-static inline uint64_t read64(const volatile void *address)
-{
-	uint64_t value;
-	__asm__ volatile("movq %1, %0"
-			 : "=r"(value)
-			 : "m"(*(const volatile uint64_t *)address)
-			 : "memory");
-	return value;
-}
-
 static inline void write8(volatile void *address, uint8_t value)
 {
 	__asm__ volatile("movb %1, %0"

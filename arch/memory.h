@@ -11,19 +11,12 @@
 #define PAGE_SIZE 4096u
 
 /*
- * Takes `pages` contiguous pages of RAM below 4 GiB, zeroed, page-aligned; NULL when there are
- * none left. Never given back, except by memory_release_to().
+ * Takes `pages` contiguous pages of RAM below 4 GiB, page-aligned, as they are found: memory that
+ * nobody looks at costs the host nothing. NULL when there are none left. Never given back.
  */
-void *memory_allocate(size_t pages);
-
-/* The same as it is found: memory that nobody looks at costs the host nothing. */
 void *memory_take(size_t pages);
 
-/* How much memory_allocate() has given away, and its return to that mark. */
-uint64_t memory_mark(void);
-void memory_release_to(uint64_t mark);
-
-/* Pages that memory_allocate() can still give in one piece. */
+/* Pages that memory_take() can still give in one piece. */
 size_t memory_available(void);
 
 /*
@@ -48,11 +41,7 @@ volatile void *memory_map_device(uint64_t address, uint64_t size);
 /* The largest physical address width of this CPU in bits (CPUID 0x80000008). */
 unsigned memory_physical_bits(void);
 
-/* Makes whole pages of RAM inaccessible, and accessible again. */
-void memory_forbid(void *address, size_t pages);
-void memory_permit(void *address, size_t pages);
-
-/* The first physical address from `from` on (4 KiB granular) that is no RAM and not mapped as a device. */
+/* The loader's memory map. */
 struct memory_map;
 const struct memory_map *memory_layout(void);
 

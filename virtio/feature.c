@@ -99,16 +99,3 @@ struct features features_close(uint32_t type, struct features features)
 		;
 	return features;
 }
-
-bool feature_is_required_by(uint32_t type, const struct features *features, unsigned bit)
-{
-	struct features with = *features, without = *features;
-
-	features_add(&with, bit);
-	features_remove(&without, bit);
-
-	struct features kept = features_close(type, with), left = features_close(type, without);
-
-	features_remove(&kept, bit);
-	return !features_equal(&kept, &left);
-}

@@ -90,7 +90,4 @@ const struct feature_dependency *feature_dependencies(uint32_t type, unsigned *c
 /* Drops bits whose requirements are not in the set until what is left is closed. */
 struct features features_close(uint32_t type, struct features features);
 
-/* True when some row requires `bit` of what is in the set. */
-bool feature_is_required_by(uint32_t type, const struct features *features, unsigned bit);
-
 #endif

@@ -172,10 +172,8 @@ static uint64_t memory_read(volatile void *address, unsigned width)
 		return read8(address);
 	case 2:
 		return read16(address);
-	case 4:
-		return read32(address);
 	default:
-		return read64(address);
+		return read32(address);
 	}
 }
 
@@ -188,11 +186,8 @@ static void memory_write(volatile void *address, unsigned width, uint64_t value)
 	case 2:
 		write16(address, (uint16_t)value);
 		break;
-	case 4:
-		write32(address, (uint32_t)value);
-		break;
 	default:
-		write64(address, value);
+		write32(address, (uint32_t)value);
 	}
 }
 

@@ -10,7 +10,7 @@
 #include "virtio/device.h"
 
 /*
- * One access of exactly `width` bytes (1, 2, 4; 8 only to BARs) at `offset` of a structure. The
+ * One access of exactly `width` bytes (1, 2 or 4) at `offset` of a structure. The
  * offset is not checked against the structure's length: a test may look beyond.
  */
 uint64_t virtio_read(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,

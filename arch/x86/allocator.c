@@ -95,15 +95,6 @@ void *memory_take(size_t pages)
 	return (void *)(uintptr_t)address;
 }
 
-void *memory_allocate(size_t pages)
-{
-	void *memory = memory_take(pages);
-
-	if (memory)
-		zero((uint64_t)(uintptr_t)memory, pages);
-	return memory;
-}
-
 void *memory_allocate_for_ever(size_t pages)
 {
 	if (pages == 0 || pages > memory_available())
@@ -111,16 +102,6 @@ void *memory_allocate_for_ever(size_t pages)
 	high -= pages * PAGE_SIZE;
 	zero(high, pages);
 	return (void *)(uintptr_t)high;
-}
-
-uint64_t memory_mark(void)
-{
-	return low;
-}
-
-void memory_release_to(uint64_t mark)
-{
-	low = mark;
 }
 
 void *memory_allocate_high(size_t pages)

@@ -10,7 +10,6 @@
 #include "arch/x86/lapic.h"
 #include "arch/x86/local.h"
 #include "arch/x86/pic.h"
-#include "arch/x86/smp.h"
 #include "arch/x86/timer.h"
 #include "arch/x86/trap.h"
 
@@ -189,8 +188,7 @@ void trap_interrupt(const struct trap_frame *frame)
 		lapic_end();
 		timer_interrupt(frame);
 		break;
-	case VECTOR_WAKE:
-		smp_wake_interrupt();
+	case VECTOR_WAKE: /* it is out of its HLT: that is all */
 		lapic_end();
 		break;
 	case VECTOR_ERROR:

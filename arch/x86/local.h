@@ -40,7 +40,6 @@ struct cpu_local {
 	void (*function)(void *);
 	void *argument;
 	struct guard_report report; /* of the last work */
-	volatile unsigned flushed;  /* the last TLB flush request that was obeyed */
 	bool lost;                  /* cpu_stop() did not bring it back */
 
 	struct interrupt_tally tally[256];

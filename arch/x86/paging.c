@@ -10,7 +10,6 @@
 #include "arch/x86/allocator.h"
 #include "arch/x86/paging.h"
 #include "arch/x86/registers.h"
-#include "arch/x86/smp.h"
 #include "boot/memory_map.h"
 
 #define ENTRY_PRESENT           BIT64(0)
@@ -242,8 +241,7 @@ const void *paging_map_firmware(uint64_t address, uint64_t size)
 	return map_window(address, size, false);
 }
 
-/* Sets or clears the present bit of pages that are mapped one to one. */
-static void set_present(void *address, size_t pages, bool present)
+void paging_forbid(void *address, size_t pages)
 {
 	uint64_t at = (uintptr_t)address;
 
@@ -252,20 +250,9 @@ static void set_present(void *address, size_t pages, bool present)
 
 		if (entry == NULL)
 			fatal("not enough RAM for page tables");
-		*entry = present ? *entry | ENTRY_PRESENT : *entry & ~ENTRY_PRESENT;
+		*entry &= ~ENTRY_PRESENT;
 		__asm__ volatile("invlpg (%0)" : : "r"(at) : "memory");
 	}
-	smp_flush();
-}
-
-void memory_forbid(void *address, size_t pages)
-{
-	set_present(address, pages, false);
-}
-
-void memory_permit(void *address, size_t pages)
-{
-	set_present(address, pages, true);
 }
 
 const char *paging_what_is_at(uint64_t address)

@@ -13,6 +13,9 @@ void paging_start(const struct memory_map *map);
 /* The value of CR3 for another CPU; below 4 GiB. */
 uint32_t paging_root(void);
 
+/* Makes whole pages of RAM inaccessible. Only while no other CPU runs: nobody tells the others. */
+void paging_forbid(void *address, size_t pages);
+
 /* Maps RAM one to one that paging_start() left out because it lies above 4 GiB. */
 bool paging_map_ram(uint64_t address, uint64_t size) MUST_CHECK;
 

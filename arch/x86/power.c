@@ -116,6 +116,9 @@ static NORETURN void triple_fault(void)
 		uint64_t base;
 	} PACKED nothing = {0, 0};
 
+	/* What was tried in vain counts too. */
+	if (coverage_dump)
+		coverage_dump();
 	__asm__ volatile("lidt %0; ud2" : : "m"(nothing) : "memory");
 	halt();
 }

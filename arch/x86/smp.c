@@ -12,12 +12,10 @@
 #include "arch/x86/trap.h"
 
 #define IST_STACK_SIZE 8192
-#define STOP_NS        (100 * 1000 * 1000ull)
-#define FLUSH_NS       (10 * 1000 * 1000ull)
+#define STOP_NS        NANOSECONDS_A_SECOND
 
 struct cpu_local *cpu_locals[CPU_MOST];
 static unsigned count;
-static volatile unsigned flush_wanted;
 
 unsigned cpu_count(void)
 {
@@ -60,37 +58,6 @@ void smp_add(struct cpu_local *local)
 {
 	cpu_locals[local->number] = local;
 	__atomic_store_n(&count, local->number + 1, __ATOMIC_RELEASE);
-}
-
-void smp_wake_interrupt(void)
-{
-	struct cpu_local *local = cpu_local();
-	unsigned wanted = flush_wanted;
-
-	if (local->flushed != wanted) {
-		cr3_write(cr3_read());
-		local->flushed = wanted;
-	}
-}
-
-void smp_flush(void)
-{
-	uint64_t deadline;
-
-	if (count == 1)
-		return;
-	deadline = clock_deadline(FLUSH_NS);
-	__atomic_add_fetch(&flush_wanted, 1, __ATOMIC_SEQ_CST);
-	for (unsigned cpu = 0; cpu < count; cpu++) {
-		if (cpu != cpu_current())
-			interrupt_send(cpu, VECTOR_WAKE);
-	}
-	/* A CPU that keeps interrupts closed flushes when it opens them. */
-	for (unsigned cpu = 0; cpu < count; cpu++) {
-		while (cpu != cpu_current() && cpu_locals[cpu]->flushed != flush_wanted &&
-		       !clock_passed(deadline))
-			cpu_relax();
-	}
 }
 
 void smp_idle(void)

@@ -19,10 +19,4 @@ void smp_add(struct cpu_local *local);
 /* Where an idle CPU stays: asleep, until it is given work. */
 NORETURN void smp_idle(void);
 
-/* The interrupt that wakes an idle CPU for work or a TLB flush. */
-void smp_wake_interrupt(void);
-
-/* Lets every other CPU drop its translations, and waits for it. */
-void smp_flush(void);
-
 #endif

@@ -19,11 +19,12 @@
 #include "arch/x86/timer.h"
 #include "lib/string.h"
 
+#define APIC_ID_MOST     0xfe /* of an xAPIC; 0xff is all of them */
 #define STACK_PAGES      8
 #define IST_PAGES        2
 #define INIT_NS          (10 * 1000 * 1000ull) /* hardware only: hypervisors need no pause */
 #define STARTUP_AGAIN_NS (5 * 1000 * 1000ull)
-#define ARRIVE_NS        (100 * 1000 * 1000ull)
+#define ARRIVE_NS        (300 * 1000 * 1000ull)
 #define TAKEN_NS         (1000 * 1000 * 1000ull) /* it runs, but its host is busy */
 
 /* What a CPU that is about to start needs; at the upper end of its memory. */
@@ -39,13 +40,6 @@ extern const uint32_t trampoline_size;
 extern uint64_t trampoline_stack;
 extern struct processor *trampoline_argument;
 extern uint32_t trampoline_root, trampoline_efer;
-
-static unsigned not_started;
-
-unsigned cpu_not_started(void)
-{
-	return not_started;
-}
 
 void smp_processor_main(struct processor *processor);
 
@@ -66,7 +60,7 @@ static uint64_t allocate_stack(size_t pages)
 
 	if (stack == NULL)
 		return 0;
-	memory_forbid(stack, 1);
+	paging_forbid(stack, 1);
 	return (uintptr_t)stack + (pages + 1) * PAGE_SIZE;
 }
 
@@ -116,20 +110,28 @@ static bool start(struct processor *processor, uint32_t apic_id, uint32_t page)
 	return wait_for(processor, TAKEN_NS);
 }
 
+/* True when interrupt commands reach a CPU with such an id. */
+static bool reachable(uint32_t apic_id)
+{
+	return lapic_is_x2() || apic_id <= APIC_ID_MOST;
+}
+
 /* The CPUs to start, without the one that runs: their ids to the front of `ids`. */
 static unsigned choose(const struct topology *topology, unsigned at_most, uint32_t *ids)
 {
 	unsigned limit = at_most == 0 ? CPU_MOST : MINIMUM(at_most, (unsigned)CPU_MOST);
-	unsigned chosen = 0;
+	unsigned chosen = 0, left_out = topology->cpus_left_out;
 
 	for (unsigned i = 0; i < topology->cpus; i++) {
 		if (topology->apic_ids[i] == cpu_apic_id(0))
 			continue;
-		if (chosen + 1 >= limit || (!lapic_is_x2() && topology->apic_ids[i] > 0xfe))
-			not_started++;
-		else
+		if (chosen + 1 < limit && reachable(topology->apic_ids[i]))
 			ids[chosen++] = topology->apic_ids[i];
+		else
+			left_out++;
 	}
+	if (left_out != 0 && at_most == 0)
+		platform_add_finding("%u CPUs are listed that this image does not start", left_out);
 	return chosen;
 }
 
@@ -141,7 +143,6 @@ void smp_start_others(const struct topology *topology, unsigned at_most)
 	uint32_t page = memory_low_page();
 	unsigned ready = 0;
 
-	not_started += topology->cpus_left_out;
 	if (chosen == 0)
 		return;
 	while (page != 0 && ready < chosen && (processors[ready] = lay_out()) != NULL)
@@ -155,14 +156,11 @@ void smp_start_others(const struct topology *topology, unsigned at_most)
 
 		processor->local.number = cpu_count();
 		processor->local.apic_id = ids[i];
-		if (start(processor, ids[i], page)) {
+		if (start(processor, ids[i], page))
 			smp_add(&processor->local);
-		} else {
-			not_started++;
+		else
 			platform_add_finding("the CPU with APIC id %u did not start", ids[i]);
-		}
 	}
-	not_started += chosen - ready;
 	if (ready < chosen)
 		platform_add_finding("not enough RAM to start %u more CPUs", chosen - ready);
 }

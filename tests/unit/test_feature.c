@@ -81,17 +81,6 @@ static void reserved_bits_have_rows_of_their_own(void **state)
 	assert_closes_to(set(1, VIRTIO_F_EVENT_IDX), set(1, VIRTIO_F_EVENT_IDX));
 }
 
-static void tells_what_is_required(void **state)
-{
-	struct features all = set(4, A, B, C, E);
-
-	(void)state;
-	assert_true(feature_is_required_by(TYPE, &all, A));
-	assert_true(feature_is_required_by(TYPE, &all, B));
-	assert_false(feature_is_required_by(TYPE, &all, C));
-	assert_false(feature_is_required_by(TYPE, &all, E));
-}
-
 static void names_go_both_ways(void **state)
 {
 	unsigned bit;
@@ -124,7 +113,6 @@ int main(void)
 		cmocka_unit_test(one_alternative_is_enough),
 		cmocka_unit_test(bits_of_the_upper_word_count),
 		cmocka_unit_test(reserved_bits_have_rows_of_their_own),
-		cmocka_unit_test(tells_what_is_required),
 		cmocka_unit_test(names_go_both_ways),
 		cmocka_unit_test(types_are_found_by_number),
 	};
