@@ -31,6 +31,7 @@ else
 CFLAGS += -fno-tree-loop-distribute-patterns -malign-data=abi
 endif
 # An instrumented image: its counters leave the guest at the end of the run (arch/x86/coverage.c).
+# COVERAGE names the ordinary build, whose objects it takes for what is not reported: the tests.
 ifneq ($(COVERAGE),)
 COVERAGE_FLAGS := -fprofile-arcs -ftest-coverage -fprofile-info-section -fprofile-update=atomic
 LIBGCOV        := $(shell $(CC) -print-file-name=libgcov.a)
@@ -40,6 +41,7 @@ FAST := virtio/slots.c tests/bench/load.c lib/histogram.c \
 	arch/x86/interrupt.c
 optimize = $(if $(filter $(FAST),$<),-O2,-Os)
 CPPFLAGS := -I. -I$(BUILD) -DVIRTPROOF_VERSION='"$(VERSION)"'
+LDFLAGS  := -nostdlib -static --build-id=none -z noexecstack --nmagic -T linker.ld
 
 SOURCES := $(sort $(wildcard boot/*.c boot/*.S arch/x86/*.c arch/x86/*.S lib/*.c pci/*.c virtio/*.c \
 	virtio/device/*.c tests/harness/*.c tests/transport/*.c tests/ring/*.c tests/interrupt/*.c \
@@ -47,17 +49,21 @@ SOURCES := $(sort $(wildcard boot/*.c boot/*.S arch/x86/*.c arch/x86/*.S lib/*.c
 ifeq ($(COVERAGE),)
 SOURCES := $(filter-out arch/x86/coverage.c,$(SOURCES))
 endif
+NOT_REPORTED := $(if $(COVERAGE),tests/transport/% tests/ring/% tests/interrupt/% tests/device/% \
+	tests/hostile/% tests/sabotage/% tests/selftest/%)
 # Saboteurs lie about devices, so they are in an image of their own: the user's holds only what finds none.
 SABOTEURS_SOURCES := $(filter-out tests/sabotage/sabotage.c tests/sabotage/shim.c tests/sabotage/offer.c,$(wildcard tests/sabotage/*.c))
 SOURCES           := $(filter-out $(SABOTEURS_SOURCES),$(SOURCES))
-OBJECTS := $(addprefix $(BUILD)/image/,$(addsuffix .o,$(SOURCES)))
-SABOTEURS_OBJECTS := $(addprefix $(BUILD)/image/,$(addsuffix .o,$(SABOTEURS_SOURCES)))
+objects = $(addsuffix .o,$(addprefix $(BUILD)/image/,$(filter-out $(NOT_REPORTED),$(1))) \
+	$(addprefix $(COVERAGE)/image/,$(filter $(NOT_REPORTED),$(1))))
+OBJECTS           := $(call objects,$(SOURCES))
+SABOTEURS_OBJECTS := $(call objects,$(SABOTEURS_SOURCES))
 GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
 
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-clang test-uncovered test-reproducible test-safety test-selftest test-trace test-boot test-sabotage test-lab test-bench test-qemu-trace test-peers
+TEST_TARGETS := all lint unit test-clang test-uncovered test-reproducible test-safety test-selftest test-trace test-boot test-sabotage test-lab test-bench test-qemu-trace test-peers test-coverage
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -83,29 +89,30 @@ $(BUILD)/generated/clauses_table.h: tests/clauses.tsv $(BUILD)/clauses
 	@mkdir -p $(@D)
 	$(Q)$(BUILD)/clauses table $< >$@.new && mv $@.new $@
 
-# Whatever changes the outcome of a compilation: a new compiler or flag builds everything anew.
-$(BUILD)/image/flags: force
+# Whatever changes the outcome of a compilation or a link, so that it is done anew.
+$(BUILD)/image/compile: words = $(CC) $(CFLAGS) $(value optimize) $(FAST) $(COVERAGE_FLAGS) $(CPPFLAGS)
+$(BUILD)/image/link: words = $(LD) $(LDFLAGS) $(LIBGCOV) $(OBJECTS) $(SABOTEURS_OBJECTS)
+$(BUILD)/image/compile $(BUILD)/image/link: force
 	@mkdir -p $(@D)
-	@echo '$(CC) $(LD) $(CFLAGS) $(CPPFLAGS)' | cmp -s - $@ || echo '$(CC) $(LD) $(CFLAGS) $(CPPFLAGS)' >$@
+	@echo '$(words)' | cmp -s - $@ || echo '$(words)' >$@
 .PHONY: force
 
-$(BUILD)/image/%.c.o: %.c $(BUILD)/image/flags | $(GENERATED)
+$(BUILD)/image/%.c.o: %.c $(BUILD)/image/compile | $(GENERATED)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) $(optimize) $(if $(filter arch/x86/coverage.c,$<),,$(COVERAGE_FLAGS)) $(CPPFLAGS) -MMD -MP -c $< -o $@
 
-$(BUILD)/image/%.S.o: %.S $(BUILD)/image/flags
+$(BUILD)/image/%.S.o: %.S $(BUILD)/image/compile
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(filter-out -std=%,$(CFLAGS)) $(CPPFLAGS) -MMD -MP -c $< -o $@
 
-$(BUILD)/virtproof.debug.elf: $(OBJECTS) linker.ld
-$(BUILD)/virtproof-sabotage.debug.elf: $(OBJECTS) $(SABOTEURS_OBJECTS) linker.ld
+$(BUILD)/virtproof.debug.elf: $(OBJECTS)
+$(BUILD)/virtproof-sabotage.debug.elf: $(OBJECTS) $(SABOTEURS_OBJECTS)
 
-$(BUILD)/virtproof.debug.elf $(BUILD)/virtproof-sabotage.debug.elf:
+$(BUILD)/virtproof.debug.elf $(BUILD)/virtproof-sabotage.debug.elf: linker.ld $(BUILD)/image/link
 	$(call say,LD,$@)
-	$(Q)$(LD) -nostdlib -static --build-id=none -z noexecstack --nmagic -T linker.ld \
-		-o $@ $(filter %.o,$^) $(LIBGCOV)
+	$(Q)$(LD) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBGCOV)
 
 $(BUILD)/%.elf: $(BUILD)/%.debug.elf
 	$(Q)$(OBJCOPY) --strip-all $< $@
@@ -212,11 +219,19 @@ $(BUILD)/coverage-unpack: tests/coverage/unpack.c
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) -std=gnu17 -O1 -Wall -Wextra -Werror $< -o $@
 
-.PHONY: coverage
-coverage: $(BUILD)/coverage-unpack ## lines and branches of the image that the tests execute, as HTML
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 $(BUILD)/coverage/virtproof.elf \
+# The tests of devices are taken from the ordinary build: they are judged by saboteurs.
+.PHONY: coverage-images
+coverage-images: $(BUILD)/virtproof.elf $(BUILD)/virtproof-sabotage.elf $(BUILD)/coverage-unpack
+	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=$(BUILD) $(BUILD)/coverage/virtproof.elf \
 		$(BUILD)/coverage/virtproof-sabotage.elf
-	@scripts/coverage.sh $(BUILD)
+
+.PHONY: coverage
+coverage: coverage-images ## lines and branches of the image that the tests execute, as HTML
+	+@MAKE="$(MAKE)" scripts/coverage.sh $(BUILD)
+
+.PHONY: test-coverage
+test-coverage: coverage-images ## the same in less time, with fewer runs
+	+@MAKE="$(MAKE)" scripts/coverage.sh $(BUILD) quick
 
 # ---- lint -----------------------------------------------------------------------------------------
 

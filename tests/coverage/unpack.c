@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define MAGIC     0x47435331u /* "GCS1" */
 #define NAME_MOST 4096u
 #define DATA_MOST (64u << 20)
 
@@ -62,7 +63,8 @@ static void unpack_file(FILE *stream, const char *folder)
 
 int main(int count, char **arguments)
 {
-	char magic[4];
+	uint32_t magic = 0;
+	int byte;
 	unsigned files = 0;
 	FILE *stream;
 
@@ -73,9 +75,11 @@ int main(int count, char **arguments)
 		perror(arguments[1]);
 		return 1;
 	}
-	while (fread(magic, sizeof(magic), 1, stream) == 1) {
-		if (memcmp(magic, "GCS1", sizeof(magic)) != 0)
-			die("the stream is torn: a record does not begin with GCS1");
+	/* What is printed on the same port lies between the records. */
+	while ((byte = getc(stream)) != EOF) {
+		magic = magic << 8 | (uint32_t)byte;
+		if (magic != MAGIC)
+			continue;
 		unpack_file(stream, arguments[2]);
 		files++;
 	}
