@@ -115,17 +115,6 @@ void memory_map_finish(struct memory_map *map)
 	*map = finished;
 }
 
-uint64_t memory_map_ram(const struct memory_map *map)
-{
-	uint64_t sum = 0;
-
-	for (unsigned i = 0; i < map->count; i++) {
-		if (map->ranges[i].type == MEMORY_RAM)
-			sum += map->ranges[i].size;
-	}
-	return sum;
-}
-
 enum memory_type memory_map_type_at(const struct memory_map *map, uint64_t address)
 {
 	const struct memory_range *range = strictest_at(map, address);

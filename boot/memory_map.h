@@ -40,9 +40,6 @@ void memory_map_add(struct memory_map *map, uint64_t start, uint64_t size, uint3
  */
 void memory_map_finish(struct memory_map *map);
 
-/* Bytes of RAM in a finished map. */
-uint64_t memory_map_ram(const struct memory_map *map);
-
 /* The type at a physical address of a finished map, or MEMORY_RESERVED where nothing is said. */
 enum memory_type memory_map_type_at(const struct memory_map *map, uint64_t address);
 

@@ -131,11 +131,6 @@ static bool glob_matches(const char *pattern, const char *pattern_end, const cha
 	return pattern == pattern_end;
 }
 
-bool glob_match(const char *pattern, const char *text)
-{
-	return glob_matches(pattern, pattern + strlen(pattern), text);
-}
-
 bool glob_list_match(const char *list, const char *text)
 {
 	while (*list != '\0') {

@@ -24,14 +24,8 @@ bool copy_string(char *destination, size_t size, const char *source);
 bool starts_with(const char *text, const char *prefix);
 
 /*
- * True when the glob pattern matches the whole text: '*' any run of characters,
- * '?' any one. Linear in pattern times text, no recursion.
- */
-bool glob_match(const char *pattern, const char *text);
-
-/*
- * True when any pattern of a comma-separated list of globs matches text.
- * An empty list matches nothing.
+ * True when any pattern of a comma-separated list of globs matches the whole text: "*" any run of
+ * characters, "?" any one. Linear in pattern times text, no recursion. An empty list matches nothing.
  */
 bool glob_list_match(const char *list, const char *text);
 

@@ -234,11 +234,3 @@ bool await_interrupts(unsigned vector, uint64_t count)
 
 	return wait_until(arrived, &arrivals, clock_deadline(PATIENCE_NS));
 }
-
-bool await_interrupt_of(struct test_run *t, struct virtqueue *queue, uint64_t count)
-{
-	if (await_interrupts(queue->vector, count))
-		return true;
-	diagnose(t, queue);
-	return false;
-}

@@ -77,7 +77,4 @@ uint64_t waits_run_out(void);
 /* Waits until a vector has arrived at least `count` times on all CPUs together since boot. */
 bool await_interrupts(unsigned vector, uint64_t count);
 
-/* The same for the vector of a queue; a wait that runs out is diagnosed (tests/harness/diagnose.h). */
-bool await_interrupt_of(struct test_run *t, struct virtqueue *queue, uint64_t count);
-
 #endif

