@@ -153,7 +153,7 @@ test-peers: $(BUILD)/virtproof.elf ## network and console devices with somebody 
 	@tests/device/peers.sh $(BUILD)
 
 .PHONY: test-sabotage
-test-sabotage: $(BUILD)/virtproof-sabotage.elf ## every saboteur (SABOTEURS=globs) must be found out by the tests
+test-sabotage: $(BUILD)/virtproof-sabotage.elf $(BUILD)/virtproof ## every saboteur (SABOTEURS=globs) must be found out by the tests
 	@tests/sabotage/run.sh $(BUILD) '$(or $(SABOTEURS),*)'
 
 .PHONY: test-lab

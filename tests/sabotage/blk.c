@@ -33,6 +33,17 @@ SABOTEUR(blk_offers_no_flush, .about = "the flush feature is not offered",
 	 BREAKS(CLAUSE_BLK_INIT_1, CLAUSE_BLK_INIT_2), .type = VIRTIO_TYPE_BLK, .start = hide_flush,
 	 .stop = show_again);
 
+static void add_rarities(struct virtio_device *device)
+{
+	offered = device->offered;
+	features_add(&device->offered, VIRTIO_BLK_F_ZONED);
+	features_add(&device->offered, VIRTIO_BLK_F_LIFETIME);
+}
+
+SABOTEUR(blk_offers_rarities, .about = "a plain file comes with zones and wear figures",
+	 BREAKS(CLAUSE_BLK_INIT_6, CLAUSE_BLK_OP_22), .type = VIRTIO_TYPE_BLK,
+	 .tests = "blk.plain*", .start = add_rarities, .stop = show_again);
+
 static uint64_t dirty_padding(void *context, struct virtio_device *device,
 			      enum virtio_structure structure, uint32_t offset, unsigned width,
 			      uint64_t value)
@@ -58,6 +69,11 @@ static uint64_t stuck_writeback(void *context, struct virtio_device *device,
 
 SABOTEUR(blk_cache_mode_is_stuck, .about = "writeback stays 1 whatever is written",
 	 BREAKS(CLAUSE_FEAT_4), .type = VIRTIO_TYPE_BLK, .tests = "blk.cache*",
+	 .hooks = &(const struct virtio_hooks){.read = stuck_writeback});
+
+/* On a disk whose backend is written through. */
+SABOTEUR(blk_writes_back_without_flush, .about = "writeback is 1 where flush was declined",
+	 BREAKS(CLAUSE_BLK_INIT_3), .type = VIRTIO_TYPE_BLK, .tests = "blk.cache*",
 	 .hooks = &(const struct virtio_hooks){.read = stuck_writeback});
 
 static void serve_zone_requests(struct virtqueue *queue, struct used_element *element)

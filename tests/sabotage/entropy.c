@@ -60,3 +60,13 @@ static void show_again(struct virtio_device *device)
 SABOTEUR(rng_offers_a_bit, .about = "feature bit 3 is offered, which nothing defines",
 	 BREAKS(CLAUSE_ENTROPY_FEAT_1), .type = VIRTIO_TYPE_ENTROPY, .tests = "rng.*",
 	 .start = offer_a_bit, .stop = show_again);
+
+static void hide_all(void *context, struct virtqueue *queue)
+{
+	(void)context;
+	queue->split.avail_index = 0;
+}
+
+SABOTEUR(rng_wants_another_queue, .about = "requests in queue 0 are not answered",
+	 BREAKS(CLAUSE_ENTROPY_VQ_1), .type = VIRTIO_TYPE_ENTROPY, .tests = "rng.requests*",
+	 .hooks = &(const struct virtio_hooks){.publish = hide_all});

@@ -144,3 +144,37 @@ SABOTEUR(scsi_is_busy_at_reset, .about = "commands that a device reset ends have
 	 BREAKS(CLAUSE_SCSI_REQ_19), .type = VIRTIO_TYPE_SCSI, .tests = "scsi.*",
 	 .hooks = &(const struct virtio_hooks){.write = note_reset},
 	 .used_element = be_busy_at_reset, .start = begin);
+
+static uint16_t used_at_reset;
+
+static void forget_used(struct virtio_device *device)
+{
+	(void)device;
+	reset = false;
+}
+
+static bool note_used(void *context, struct virtio_device *device, enum virtio_structure structure,
+		      uint32_t offset, unsigned width, uint64_t *value)
+{
+	(void)context;
+	(void)width;
+	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status) &&
+	    *value == 0 && device->queues[SCSI_REQUEST_QUEUE]) {
+		used_at_reset = device->queues[SCSI_REQUEST_QUEUE]->split.used_index;
+		reset = true;
+	}
+	return true;
+}
+
+/* What was completed at the reset is taken back. */
+static void forget_completions(void *context, struct virtqueue *queue)
+{
+	(void)context;
+	if (reset && queue->index == SCSI_REQUEST_QUEUE)
+		queue->split.used->idx = to_le16(used_at_reset);
+}
+
+SABOTEUR(scsi_drops_commands_at_reset, .about = "a device reset drops what is in flight",
+	 BREAKS(CLAUSE_SCSI_REQ_16), .type = VIRTIO_TYPE_SCSI, .tests = "scsi.device_reset*",
+	 .hooks = &(const struct virtio_hooks){.write = note_used, .used = forget_completions},
+	 .start = forget_used);

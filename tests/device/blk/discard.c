@@ -101,15 +101,18 @@ TEST(blk, secure_erase_flags, .about = "a secure erase with an unknown flag is u
 	struct request *request = range_request(t, VIRTIO_BLK_T_SECURE_ERASE, 1);
 	uint32_t sectors = smallest_range(t, BLK_CONFIG(t, secure_erase_sector_alignment),
 					  BLK_CONFIG(t, max_secure_erase_sectors));
+	uint8_t status;
 
 	blk_skip_read_only(t);
 	blk_up(t, BIT64(VIRTIO_BLK_F_SECURE_ERASE), 0);
 	for (unsigned bit = 1; bit < 32; bit++) {
-		uint8_t status = range_status(t, request, sectors, BIT(bit));
-
+		status = range_status(t, request, sectors, BIT(bit));
 		CHECK(t, BLK_OP_6, status == VIRTIO_BLK_S_UNSUPP,
 		      "with flag bit %u a secure erase ends with %s", bit, blk_status_name(status));
 	}
+	status = range_status(t, request, sectors, 0);
+	CHECK(t, FEAT_4, status != VIRTIO_BLK_S_UNSUPP,
+	      "VIRTIO_BLK_F_SECURE_ERASE is negotiated, a plain secure erase ends with UNSUPP");
 }
 
 TEST(blk, write_zeroes_flags, .about = "a write zeroes with an unknown flag is unsupported",
