@@ -63,7 +63,7 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-clang test-uncovered test-reproducible test-safety test-selftest test-trace test-boot test-sabotage test-lab test-bench test-qemu-trace test-peers test-coverage
+TEST_TARGETS := all lint unit test-clang test-uncovered test-reproducible test-safety test-selftest test-trace test-boot test-sabotage test-interrupt test-lab test-bench test-qemu-trace test-peers test-coverage
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -155,6 +155,10 @@ test-peers: $(BUILD)/virtproof.elf ## network and console devices with somebody 
 .PHONY: test-sabotage
 test-sabotage: $(BUILD)/virtproof-sabotage.elf $(BUILD)/virtproof ## every saboteur (SABOTEURS=globs) must be found out by the tests
 	@tests/sabotage/run.sh $(BUILD) '$(or $(SABOTEURS),*)'
+
+.PHONY: test-interrupt
+test-interrupt: all ## the interrupt suite over all variants, and a part of it through KVM
+	@tests/interrupt/run.sh $(BUILD)
 
 .PHONY: test-lab
 test-lab: $(BUILD)/virtproof.elf ## the figures of the interrupt lab are consistent in themselves
