@@ -75,6 +75,8 @@ struct ecam_window {
 	uint16_t segment;
 	uint8_t first_bus, last_bus;
 };
+
+/* The windows that the MCFG lists, at most `most`; how many were written. */
 unsigned acpi_ecam_windows(struct ecam_window *windows, unsigned most);
 
 #endif

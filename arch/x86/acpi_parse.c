@@ -96,11 +96,7 @@ static bool read_table(const struct firmware *firmware, uint64_t address, struct
 
 static void add_table(const struct firmware *firmware, uint64_t address, struct acpi_tables *tables)
 {
-	if (address == 0)
-		return;
-	if (tables->count == ACPI_TABLES_MOST)
-		firmware_finding(firmware, "more than %u ACPI tables", ACPI_TABLES_MOST);
-	else if (read_table(firmware, address, &tables->tables[tables->count]))
+	if (address != 0 && read_table(firmware, address, &tables->tables[tables->count]))
 		tables->count++;
 }
 
@@ -109,15 +105,18 @@ static bool list_from(const struct firmware *firmware, uint64_t address, const c
 		      size_t entry_size, struct acpi_tables *tables)
 {
 	struct acpi_table root;
+	unsigned entries;
 
 	if (address == 0 || !read_table(firmware, address, &root) ||
 	    memcmp(root.signature, signature, 4) != 0)
 		return false;
-	for (size_t at = HEADER_SIZE; at + entry_size <= root.length; at += entry_size) {
-		const uint8_t *entry = root.bytes + at;
+	entries = (root.length - HEADER_SIZE) / entry_size;
+	if (entries > ACPI_TABLES_LISTED)
+		firmware_finding(firmware, "the %.4s lists %u tables; %u are looked at", signature,
+				 entries, ACPI_TABLES_LISTED);
+	for (unsigned i = 0; i < MINIMUM(entries, ACPI_TABLES_LISTED); i++) {
+		const uint8_t *entry = root.bytes + HEADER_SIZE + i * entry_size;
 
-		if (tables->count == ACPI_TABLES_MOST)
-			break;
 		add_table(firmware, entry_size == 8 ? firmware_u64(entry) : firmware_u32(entry),
 			  tables);
 	}
@@ -263,9 +262,11 @@ unsigned acpi_parse_mcfg(const struct firmware *firmware, const struct acpi_tabl
 					 window.last_bus);
 			continue;
 		}
-		if (count < most)
-			windows[count] = window;
-		count++;
+		if (count == most) {
+			firmware_finding(firmware, "the MCFG has more than %u windows", most);
+			break;
+		}
+		windows[count++] = window;
 	}
 	return count;
 }

@@ -9,7 +9,8 @@
 #include "arch/x86/topology.h"
 #include "lib/base.h"
 
-#define ACPI_TABLES_MOST 64
+#define ACPI_TABLES_LISTED 64u /* of an RSDT or XSDT; the rest is not looked at */
+#define ACPI_TABLES_MOST   (ACPI_TABLES_LISTED + 1) /* and the DSDT */
 
 /* A table whose length and checksum are right. */
 struct acpi_table {
@@ -40,7 +41,7 @@ const struct acpi_table *acpi_find_table(const struct acpi_tables *tables, const
 void acpi_parse_madt(const struct firmware *firmware, const struct acpi_table *madt,
 		     struct topology *topology);
 
-/* The windows that an MCFG lists; how many it has, of which at most `most` are written. */
+/* The windows that an MCFG lists, at most `most`; how many were written. */
 unsigned acpi_parse_mcfg(const struct firmware *firmware, const struct acpi_table *mcfg,
 			 struct ecam_window *windows, unsigned most);
 
