@@ -38,7 +38,7 @@ static inline uint64_t physical(const volatile void *address)
  */
 volatile void *memory_map_device(uint64_t address, uint64_t size);
 
-/* The largest physical address width of this CPU in bits (CPUID 0x80000008). */
+/* How many bits of physical addresses reach anything (CPUID 0x80000008). */
 unsigned memory_physical_bits(void);
 
 /* The loader's memory map. */

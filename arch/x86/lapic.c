@@ -149,18 +149,15 @@ uint32_t interrupt_errors(void)
 void lapic_choose(bool prefer_xapic)
 {
 	uint64_t base;
-	bool left_on;
 
 	if (!(cpuid(1, 0).edx & CPUID_1_EDX_APIC))
 		fatal("this CPU has no local APIC");
 	base = msr_read(MSR_APIC_BASE);
-	left_on = base & APIC_BASE_X2;
-	x2 = left_on || ((cpuid(1, 0).ecx & CPUID_1_ECX_X2APIC) && !prefer_xapic);
-	/* Back to xAPIC the way leads through "disabled", and ids above 255 would be lost. */
-	if (left_on && prefer_xapic && (uint32_t)msr_read(MSR_X2APIC + (LAPIC_ID >> 4)) <= 255) {
-		msr_write(MSR_APIC_BASE, base & ~(APIC_BASE_X2 | APIC_BASE_ENABLED));
-		x2 = false;
-	}
+	/* Where firmware left x2APIC on, ids from 255 on would be lost on the way back. */
+	if (base & APIC_BASE_X2)
+		x2 = !prefer_xapic || (uint32_t)msr_read(MSR_X2APIC + (LAPIC_ID >> 4)) >= 255;
+	else
+		x2 = (cpuid(1, 0).ecx & CPUID_1_ECX_X2APIC) && !prefer_xapic;
 	if (!x2) {
 		registers = memory_map_device(base & APIC_BASE_ADDRESS, PAGE_SIZE);
 		if (registers == NULL)
@@ -173,6 +170,11 @@ static void enable(void)
 {
 	uint64_t base = msr_read(MSR_APIC_BASE);
 
+	/* Back from x2APIC the way leads through "disabled". INIT does not take it. */
+	if (!x2 && (base & APIC_BASE_X2)) {
+		base &= ~(APIC_BASE_X2 | APIC_BASE_ENABLED);
+		msr_write(MSR_APIC_BASE, base);
+	}
 	/* xAPIC first: x2APIC cannot be reached from "disabled" (SDM 3A, figure 11-29). */
 	if (!(base & APIC_BASE_ENABLED))
 		msr_write(MSR_APIC_BASE, base | APIC_BASE_ENABLED);

@@ -177,11 +177,16 @@ unsigned memory_physical_bits(void)
 {
 	static unsigned bits;
 
+	if (bits == 0 && cpuid(0x80000000, 0).eax < CPUID_ADDRESS_SIZES)
+		bits = 36;
 	if (bits == 0) {
-		uint32_t highest = cpuid(0x80000000, 0).eax;
+		uint32_t sizes = cpuid(CPUID_ADDRESS_SIZES, 0).eax;
+		unsigned guest = sizes >> 16 & 0xff;
 
-		bits = highest >= CPUID_ADDRESS_SIZES ? cpuid(CPUID_ADDRESS_SIZES, 0).eax & 0xff
-						      : 36;
+		/* Nested paging may reach less far than the CPU (AMD APM 3, Fn8000_0008). */
+		bits = sizes & 0xff;
+		if (guest != 0)
+			bits = MINIMUM(bits, guest);
 	}
 	return bits;
 }
