@@ -3,6 +3,7 @@
 #include "virtio/pci.h"
 
 #include "lib/string.h"
+#include "pci/bar.h"
 #include "pci/bus.h"
 #include "pci/capability.h"
 #include "pci/config.h"
@@ -17,6 +18,8 @@ bool virtio_pci_capability(struct pci_function *function, uint8_t type, unsigned
 		struct virtio_pci_cap *cap = &capability->cap;
 		uint8_t bytes[sizeof(*cap)];
 
+		if (!pci_capability_fits(at, sizeof(bytes)))
+			continue;
 		for (unsigned i = 0; i < sizeof(bytes); i++)
 			bytes[i] = pci_read8(function, at + i);
 		memcpy(cap, bytes, sizeof(bytes));
@@ -53,6 +56,14 @@ bool virtio_pci_region_valid(const struct pci_function *function,
 	       capability->length <= bar->size - capability->offset;
 }
 
+/* True when the BAR has an address and answers there: pci_enable() leaves off what has none. */
+static bool decoded(const struct pci_function *function, const struct pci_bar *bar)
+{
+	uint16_t command = pci_read16(function, PCI_COMMAND);
+
+	return bar->address != 0 && (command & (bar->io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY));
+}
+
 /* Of several capabilities of a type the first usable one counts (4.1.4.1). */
 static bool find_region(struct virtio_device *device, enum virtio_structure structure, uint8_t type,
 			uint64_t least)
@@ -67,6 +78,8 @@ static bool find_region(struct virtio_device *device, enum virtio_structure stru
 		    capability.length < least)
 			continue;
 		bar = &device->function->bars[capability.cap.bar];
+		if (!decoded(device->function, bar))
+			continue;
 		*region = (struct virtio_region){
 			.bar = capability.cap.bar,
 			.capability = (uint8_t)capability.at,
@@ -87,6 +100,16 @@ static bool find_region(struct virtio_device *device, enum virtio_structure stru
 		return true;
 	}
 	return false;
+}
+
+/* Why a structure that is needed was not found. */
+static const char *problem_of(const struct pci_function *function, const char *missing)
+{
+	for (unsigned n = 0; n < ARRAY_LENGTH(function->bars); n++) {
+		if (pci_bar_unassigned(&function->bars[n]))
+			return "a BAR has no address, and none is left to give";
+	}
+	return missing;
 }
 
 static uint32_t type_of(const struct pci_function *function)
@@ -113,12 +136,13 @@ enum virtio_pci_found virtio_pci_probe(struct pci_function *function, struct vir
 	pci_enable(function);
 	if (!find_region(device, STRUCTURE_COMMON, VIRTIO_PCI_CAP_COMMON_CFG,
 			 VIRTIO_PCI_COMMON_CFG_LEAST))
-		device->problem =
-			"no usable common configuration structure (legacy interface only?)";
+		device->problem = problem_of(
+			function,
+			"no usable common configuration structure (legacy interface only?)");
 	else if (!find_region(device, STRUCTURE_NOTIFY, VIRTIO_PCI_CAP_NOTIFY_CFG, 2))
-		device->problem = "no usable notification structure";
+		device->problem = problem_of(function, "no usable notification structure");
 	else if (!find_region(device, STRUCTURE_ISR, VIRTIO_PCI_CAP_ISR_CFG, 1))
-		device->problem = "no usable ISR status structure";
+		device->problem = problem_of(function, "no usable ISR status structure");
 	if (device->problem)
 		return VIRTIO_PCI_UNUSABLE;
 	find_region(device, STRUCTURE_DEVICE, VIRTIO_PCI_CAP_DEVICE_CFG, 1);
@@ -127,8 +151,9 @@ enum virtio_pci_found virtio_pci_probe(struct pci_function *function, struct vir
 				  offsetof(struct virtio_pci_notify_cap, notify_off_multiplier));
 	device->common_length = (uint16_t)MINIMUM(device->regions[STRUCTURE_COMMON].length,
 						  (uint32_t)sizeof(struct virtio_pci_common_cfg));
-	if (virtio_pci_capability(function, VIRTIO_PCI_CAP_PCI_CFG, 0, &window))
+	if (virtio_pci_capability(function, VIRTIO_PCI_CAP_PCI_CFG, 0, &window) &&
+	    pci_capability_fits(window.at, sizeof(struct virtio_pci_cfg_cap)))
 		device->window = (uint8_t)window.at;
-	device->has_msix = msix_find(function, &device->msix) && device->msix.entries > 0;
+	device->has_msix = msix_find(function, &device->msix);
 	return VIRTIO_PCI_MODERN;
 }

@@ -11,15 +11,11 @@
 static void pin_interrupt(unsigned vector, uint64_t tsc, void *context)
 {
 	struct virtio_device *device = context;
-	enum virtio_access access = device->access;
 	uint8_t isr;
 
 	(void)vector;
 	(void)tsc;
-	/* What was interrupted may be in the middle of using the configuration window. */
-	device->access = ACCESS_BAR;
-	isr = isr_read(device);
-	device->access = access;
+	isr = isr_read_by_bar(device);
 	device->isr_seen |= isr;
 	device->pin_foreign = isr ? 0 : device->pin_foreign + 1;
 	if (device->pin_foreign > FOREIGN_MOST)

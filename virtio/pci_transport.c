@@ -176,6 +176,15 @@ static bool set_up_queue_vector(struct virtqueue *queue, enum interrupt_mode mod
 	return write_queue_vector(queue);
 }
 
+/* Where kicks of the queue go must lie in the structure: else they would hit whatever is behind. */
+static bool can_notify(const struct virtqueue *queue)
+{
+	const struct virtio_device *device = queue->device;
+	uint64_t at = (uint64_t)queue->notify_off * device->notify_off_multiplier;
+
+	return at + (queue->notification_data ? 4 : 2) <= device->regions[STRUCTURE_NOTIFY].length;
+}
+
 /* Makes the ring and tells the device of it; the queue is not enabled and has no vector yet. */
 static struct virtqueue *set_up_ring(struct virtio_device *device, unsigned index,
 				     const struct virtqueue_request *request, struct arena *arena)
@@ -188,6 +197,10 @@ static struct virtqueue *set_up_ring(struct virtio_device *device, unsigned inde
 	most = (uint16_t)common_read(device, queue_size);
 	if (most == 0) {
 		device->problem = "queue_size reads 0 for a queue below num_queues";
+		return NULL;
+	}
+	if (!features_have(&device->negotiated, VIRTIO_F_RING_PACKED) && !IS_POWER_OF_TWO(most)) {
+		device->problem = "queue_size is no power of 2, which a split ring needs";
 		return NULL;
 	}
 	queue = virtqueue_create(device, (uint16_t)index,
@@ -204,6 +217,10 @@ static struct virtqueue *set_up_ring(struct virtio_device *device, unsigned inde
 	common_write(device, queue_driver, areas.driver);
 	common_write(device, queue_device, areas.device);
 	queue->notify_off = (uint16_t)common_read(device, queue_notify_off);
+	if (!can_notify(queue)) {
+		device->problem = "queue_notify_off leads out of the notification structure";
+		return NULL;
+	}
 	if (features_have(&device->negotiated, VIRTIO_F_NOTIF_CONFIG_DATA))
 		queue->notify_value = (uint16_t)common_read(device, queue_notif_config_data);
 	return queue;

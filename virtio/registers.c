@@ -191,13 +191,13 @@ static void memory_write(volatile void *address, unsigned width, uint64_t value)
 	}
 }
 
-uint64_t virtio_read(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
-		     unsigned width)
+static uint64_t read_by(struct virtio_device *device, enum virtio_access access,
+			enum virtio_structure structure, uint32_t offset, unsigned width)
 {
 	const struct virtio_region *region = &device->regions[structure];
 	uint64_t value;
 
-	if (device->access == ACCESS_WINDOW)
+	if (access == ACCESS_WINDOW)
 		value = window_read(device, region, offset, width);
 	else if (region->mapping)
 		value = memory_read((volatile uint8_t *)region->mapping + offset, width);
@@ -208,6 +208,12 @@ uint64_t virtio_read(struct virtio_device *device, enum virtio_structure structu
 					    width, value);
 	trace_access(device, "read", structure, offset, width, value);
 	return value;
+}
+
+uint64_t virtio_read(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
+		     unsigned width)
+{
+	return read_by(device, device->access, structure, offset, width);
 }
 
 void virtio_write(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
@@ -279,6 +285,11 @@ void config_write_at(struct virtio_device *device, uint32_t offset, unsigned wid
 uint8_t isr_read(struct virtio_device *device)
 {
 	return (uint8_t)virtio_read(device, STRUCTURE_ISR, 0, 1);
+}
+
+uint8_t isr_read_by_bar(struct virtio_device *device)
+{
+	return (uint8_t)read_by(device, ACCESS_BAR, STRUCTURE_ISR, 0, 1);
 }
 
 struct features features_read(struct virtio_device *device)

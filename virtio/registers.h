@@ -53,6 +53,12 @@ const char *common_field_name(uint32_t offset);
 /* Reads (and by that clears) the ISR status byte. */
 uint8_t isr_read(struct virtio_device *device);
 
+/*
+ * The same through its BAR whatever device->access says: for handlers, which may interrupt a use of the
+ * configuration window.
+ */
+uint8_t isr_read_by_bar(struct virtio_device *device);
+
 /* The device features as select and read give them, words 0 … 3. */
 struct features features_read(struct virtio_device *device);
 void features_write(struct virtio_device *device, const struct features *features);
