@@ -92,7 +92,8 @@ $(BUILD)/generated/clauses_table.h: tests/clauses.tsv $(BUILD)/clauses
 # Whatever changes the outcome of a compilation or a link, so that it is done anew.
 $(BUILD)/image/compile: words = $(CC) $(CFLAGS) $(value optimize) $(FAST) $(COVERAGE_FLAGS) $(CPPFLAGS)
 $(BUILD)/image/link: words = $(LD) $(LDFLAGS) $(LIBGCOV) $(OBJECTS) $(SABOTEURS_OBJECTS)
-$(BUILD)/image/compile $(BUILD)/image/link: force
+$(BUILD)/unit/compile: words = $(HOSTCC) $(UNIT_FLAGS)
+$(BUILD)/image/compile $(BUILD)/image/link $(BUILD)/unit/compile: force
 	@mkdir -p $(@D)
 	@echo '$(words)' | cmp -s - $@ || echo '$(words)' >$@
 .PHONY: force
@@ -198,7 +199,8 @@ UNIT_FLAGS := -std=gnu17 -g -O0 --coverage
 endif
 
 # The first lines of a unit test name the sources that it is linked with: "links: lib/string.c …".
-$(BUILD)/unit/%: tests/unit/%.c $(GENERATED) $(wildcard lib/*.[ch] boot/*.[ch] pci/*.[ch] arch/*.h arch/x86/*.[ch] tests/unit/*.h tests/unit/fake_*.c)
+$(BUILD)/unit/%: tests/unit/%.c $(GENERATED) $(wildcard lib/*.[ch] boot/*.[ch] pci/*.[ch] virtio/*.[ch] arch/*.h arch/x86/*.[ch] \
+		tests/unit/*.h tests/unit/fake_*.c) $(BUILD)/unit/compile
 	@mkdir -p $(@D)
 	$(call say,HOSTCC,$<)
 	$(Q)$(HOSTCC) $(UNIT_FLAGS) -I. -I$(BUILD) $< $$(sed -n 's,.*links: *\([^*]*\).*,\1,p' $<) -lcmocka -o $@
