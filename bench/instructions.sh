@@ -27,14 +27,18 @@ work=$build/bench
 mkdir -p "$work"
 
 image=$build/virtproof.debug.elf
-disk="-blockdev driver=null-co,node-name=d0,size=1073741824,read-zeroes=on -device virtio-blk-pci,drive=d0,packed=on"
+disk="-blockdev driver=null-co,node-name=d0,size=1073741824,read-zeroes=on -device virtio-blk-pci,drive=d0,packed=on,num-queues=8"
 nic="-device virtio-net-pci,mac=02:00:00:00:00:01,packed=on"
 
-# Sets device and words.
+# Sets device, words and queues.
 scenario() {
+	queues=1
 	case $1 in
 	blk-1) device=$disk words="vp.depth=1" ;;
 	blk-32) device=$disk words="vp.depth=32 vp.batch=32" ;;
+	blk-128) device=$disk words="vp.depth=128 vp.batch=32" ;;
+	blk-32-queues-2) device=$disk words="vp.depth=32 vp.batch=32" queues=2 ;;
+	blk-32-queues-8) device=$disk words="vp.depth=32 vp.batch=32" queues=8 ;;
 	blk-1-packed) device=$disk words="vp.depth=1 vp.ring=packed" ;;
 	blk-32-packed) device=$disk words="vp.depth=32 vp.batch=32 vp.ring=packed" ;;
 	net) device=$nic words="vp.depth=32 vp.batch=1" ;;
@@ -46,7 +50,7 @@ scenario() {
 		;;
 	esac
 }
-all="blk-1 blk-32 blk-1-packed blk-32-packed net net-batch net-batch-packed"
+all="blk-1 blk-32 blk-128 blk-32-queues-2 blk-32-queues-8 blk-1-packed blk-32-packed net net-batch net-batch-packed"
 
 interface=1
 case $("$qemu" --version | sed -n 's/.*version \([0-9]*\).*/\1/p') in
@@ -59,10 +63,10 @@ read -r start end < <(readelf -lW "$image" | awk '/LOAD.* R E / { print $3, $3 "
 
 run() { # COUNT OUT
 	# shellcheck disable=SC2086
-	timeout -k 3 120 "$qemu" -machine q35 -accel tcg -m 256 -smp 1 -nodefaults -display none \
+	timeout -k 3 120 "$qemu" -machine q35 -accel tcg -m 256 -smp $queues -nodefaults -display none \
 		-no-reboot -serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4 \
 		-plugin "$work/instructions.so,start=$start,end=$end,out=$2" -kernel "$image" \
-		-append "vp.exit=debug vp.bench=throughput.requests vp.count=$1 $words" $device \
+		-append "vp.exit=debug vp.bench=throughput.requests vp.queues=$queues vp.count=$1 $words" $device \
 		>"$work/serial" 2>&1 || true
 	grep -q '^1 passed' "$work/serial" || {
 		cat "$work/serial" >&2
@@ -84,7 +88,7 @@ for name in ${*:-$all}; do
 	run $many "$work/many"
 	cut -d' ' -f1 "$work/many" >"$work/addresses"
 	chains "$work/addresses" >"$work/chains"
-	awk -v name="$name" -v requests=$((many - few)) -v listing="$listing" '
+	awk -v name="$name" -v requests=$(((many - few) * queues)) -v listing="$listing" '
 		FILENAME ~ /few$/ { few[$1] = $2; next }
 		FILENAME ~ /many$/ { often[$1] = ($2 - few[$1]) / requests; next }
 		{
