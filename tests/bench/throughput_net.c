@@ -229,19 +229,22 @@ static void prepare(struct test_run *t, struct virtio_device *twin)
 	lanes_make(t, &far, twin, traffic.depth, traffic.size, near_mac);
 }
 
-static struct figures figures_of(struct test_run *t, const char *about)
+static struct figures figures_of(struct test_run *t, const char *about, uint64_t rate)
 {
 	struct figures figures = {.t = t};
 	struct text name = TEXT_ON(figures.about), settings = TEXT_ON(figures.settings);
 
 	text_add(&name, "%s", about);
 	text_add(&settings, "size=%u depth=%u polled", traffic.size, traffic.depth);
+	if (rate)
+		text_add(&settings, " rate=%lu", rate);
 	return figures;
 }
 
 static void report(struct test_run *t, bool returning)
 {
-	struct figures figures = figures_of(t, returning ? "net.round_trip" : "net.forward");
+	struct figures figures =
+		figures_of(t, returning ? "net.round_trip" : "net.forward", options.rate);
 	uint64_t kicks = near.send.kicks + near.receive.kicks + far.send.kicks + far.receive.kicks;
 
 	figure(&figures, "frames", "1/s", rate_of(traffic.received, traffic.duration));
@@ -308,7 +311,7 @@ static void measure_sizes(struct test_run *t, bool returning)
 	struct virtio_device *twin = find_twin(t);
 	uint64_t size;
 
-	traffic.interval = 0;
+	traffic.interval = options.rate ? interval_of(options.rate) : 0;
 	traffic.duration = point_duration();
 	for (unsigned n = 0; list_number(t, sizes, n, &size); n++) {
 		traffic.size = (uint32_t)size;
@@ -371,7 +374,7 @@ static void search(struct test_run *t, struct virtio_device *twin)
 		if (high == 1000000000)
 			step = 0;
 	}
-	figures = figures_of(t, "net.loss_free");
+	figures = figures_of(t, "net.loss_free", 0);
 	figure(&figures, "frames", "1/s", low * 1000);
 	figure_latency(&figures, "latency", &latency);
 }
