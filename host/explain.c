@@ -26,7 +26,23 @@ static void add_expectation(GString *words, const char *indent,
 	add_lines(words, indent, "expected: ", line);
 }
 
-static void add_check(GString *words, const char *indent, const struct check *check)
+/* Whether the reason of a test only repeats the message of the check that failed first. */
+static gboolean reason_is_check(const struct test_result *test)
+{
+	const struct check *first = test->checks->len ? test->checks->pdata[0] : NULL;
+
+	if (!first)
+		return FALSE;
+
+	g_autofree char *message = g_strconcat(first->clause, ": ", first->message, NULL);
+
+	/* The image cuts long reasons. */
+	return *test->reason && g_str_has_prefix(message, test->reason);
+}
+
+/* `before`: the check that was shown last, whose requirement need not be repeated; or NULL. */
+static void add_check(GString *words, const char *indent, const struct check *check,
+		      const struct check *before)
 {
 	g_autofree char *seen =
 		g_strdup_printf("%s (%s): %s", check->clause, check->level, check->message);
@@ -35,7 +51,7 @@ static void add_check(GString *words, const char *indent, const struct check *ch
 				check->section, *check->section ? "]" : "");
 
 	add_lines(words, indent, "", seen);
-	if (*check->statement)
+	if (*check->statement && (!before || !g_str_equal(before->clause, check->clause)))
 		add_lines(words, indent, "  required: ", required);
 	add_lines(words, indent, "  | ", check->dump);
 	add_expectation(words, indent, check->expectation);
@@ -53,10 +69,12 @@ char *explain_test(const struct job *job, const struct test_result *test, const 
 	GString *words = g_string_new(NULL);
 	g_autofree char *repeat = explain_repeat(job, test);
 
-	add_lines(words, indent, "", test->reason);
+	if (!reason_is_check(test))
+		add_lines(words, indent, "", test->reason);
 	add_lines(words, indent, "| ", test->dump);
 	for (unsigned i = 0; i < test->checks->len; i++)
-		add_check(words, indent, test->checks->pdata[i]);
+		add_check(words, indent, test->checks->pdata[i],
+			  i ? test->checks->pdata[i - 1] : NULL);
 	add_expectation(words, indent, test->expectation);
 	if (repeat)
 		add_lines(words, indent, "repeat: ", repeat);

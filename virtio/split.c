@@ -255,7 +255,7 @@ static void split_dump(struct virtqueue *queue, struct text *text)
 		queue->index, queue->size, read16(&ring->avail->idx), read16(&ring->avail->flags),
 		read16(ring->used_event), used, ring->used_index, read16(&ring->used->flags),
 		read16(ring->avail_event), queue->in_flight);
-	for (unsigned n = 1; n <= 2; n++) {
+	for (unsigned n = 1; n <= 2 && n <= ring->avail_index; n++) {
 		uint16_t at = (uint16_t)(ring->avail_index - n);
 		uint16_t head = read16(&ring->avail->ring[at % queue->size]);
 
@@ -263,7 +263,7 @@ static void split_dump(struct virtqueue *queue, struct text *text)
 		if (head < queue->size)
 			dump_descriptor(queue, head, text);
 	}
-	for (unsigned n = 1; n <= 2; n++) {
+	for (unsigned n = 1; n <= 2 && n <= used; n++) {
 		const struct virtq_used_elem *element =
 			&ring->used->ring[(uint16_t)(used - n) % queue->size];
 

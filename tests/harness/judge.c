@@ -93,7 +93,7 @@ const char *dump(const struct test_run *t)
 	for (unsigned n = 0; n < device->queue_count && !text.cut; n++) {
 		struct virtqueue *queue = device->queues[n];
 
-		if (!queue || (n && !queue->in_flight && !queue->kicks))
+		if (!queue || (!queue->in_flight && !queue->kicks))
 			continue;
 		virtqueue_dump(queue, &text);
 		if (queue->vector && device->mode != INTERRUPT_INTX)

@@ -42,14 +42,43 @@ static void text_start(const struct result *result)
 	(void)result;
 }
 
+/* What was said already of the test that runs: each requirement, and the rings, are shown once. */
+static struct {
+	const struct clause *clause;
+	const char *repeat;
+	bool dumped;
+} said;
+
+static void print_dump(const char *dump)
+{
+	while (*dump) {
+		const char *end = strchr(dump, '\n');
+		size_t length = end ? (size_t)(end - dump) : strlen(dump);
+
+		print("      | %.*s\n", (int)length, dump);
+		dump += length + (end != NULL);
+	}
+	said.dumped = true;
+}
+
 static void text_check(const struct broken_check *check)
 {
-	print("      %s %s: %s\n      seen: %s\n", clause_name(check->clause),
-	      clause_level_name(check->clause->level), clause_statement(check->clause),
+	const struct result *result = check->result;
+	const struct clause *clause = check->clause;
+
+	if (!said.repeat)
+		print("in %s.%s, on %s %s [%s]:\n", result->test->suite, result->test->name,
+		      result->device->name, virtio_type_name(result->device->type),
+		      result->variant);
+	print("    %s (%s): %s\n", clause_name(clause), clause_level_name(clause->level),
 	      check->message);
-	if (*check->dump)
-		print("%s", check->dump);
-	print("      repeat: %s\n", check->repeat);
+	if (clause != said.clause)
+		print("      required: %s [%s]\n", clause_statement(clause),
+		      clause_section(clause));
+	if (!said.dumped && *check->dump)
+		print_dump(check->dump);
+	said.clause = clause;
+	said.repeat = check->repeat;
 }
 
 static void text_test(const struct result *result)
@@ -63,7 +92,12 @@ static void text_test(const struct result *result)
 	      result->device ? virtio_type_name(result->device->type) : "", result->test->suite,
 	      result->test->name, result->variant, *result->reason ? ": " : "", result->reason);
 	if (*result->dump)
-		print("%s", result->dump);
+		print_dump(result->dump);
+	if (said.repeat)
+		print("    repeat: %s\n", said.repeat);
+	said.repeat = NULL;
+	said.clause = NULL;
+	said.dumped = false;
 }
 
 static void text_clause(const struct clause *clause, enum clause_verdict verdict, unsigned checks,

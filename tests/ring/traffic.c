@@ -318,10 +318,12 @@ static bool collect(struct traffic *traffic)
 			break;
 		load = completion.token;
 		if (!load) {
-			traffic_note(
-				traffic, FLAW_ID,
-				"used id %u (%#x) is of no buffer in flight, of which there are %u",
-				completion.id, completion.id, traffic->queue->in_flight);
+			if (completion.id == UNWRITTEN)
+				traffic_note(
+					traffic, FLAW_ID,
+					"used idx moved on over an element that was not written");
+			traffic_note(traffic, FLAW_ID, "used id %u is of no buffer in flight",
+				     completion.id);
 			traffic->broken = true;
 			return false;
 		}

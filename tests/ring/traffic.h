@@ -40,6 +40,9 @@ enum flaw {
 	FLAWS,
 };
 
+/* Stands in used elements that the device has not written: an id that no head has, and a length. */
+#define UNWRITTEN          0xb5b5b5b5u
+
 #define FLAW_SIZE          200
 #define TRAFFIC_DEPTH_MOST 1024u
 /* Pieces of a direction: chains stay far below any reasonable limit (2.7.4.1). */

@@ -4,9 +4,6 @@
 #include "lib/string.h"
 #include "tests/ring/traffic.h"
 
-/* Stands in used elements that the device has not written: an id that no head has, and a length. */
-#define POISON 0xb5b5b5b5u
-
 static uint32_t used_ring_bytes(const struct traffic *traffic)
 {
 	/* flags, idx, the entries; avail_event behind them is judged on its own. */
@@ -26,8 +23,8 @@ static void split_before(struct traffic *traffic)
 	traffic->sampled = ring->used_index;
 	/* Nothing is in flight, so that the device looks at no used element. */
 	for (unsigned n = 0; n < traffic->queue->size; n++) {
-		ring->used->ring[n].id = to_le32(POISON);
-		ring->used->ring[n].len = to_le32(POISON);
+		ring->used->ring[n].id = to_le32(UNWRITTEN);
+		ring->used->ring[n].len = to_le32(UNWRITTEN);
 	}
 	memcpy(traffic->desc_copy, ring->desc, traffic->desc_bytes);
 	memcpy(traffic->driver_copy, ring->avail, traffic->driver_bytes);
@@ -121,7 +118,7 @@ static void compare_elements(struct traffic *traffic, uint16_t used)
 	for (uint16_t n = 0; n < used; n++) {
 		uint16_t slot = (uint16_t)(traffic->round_start + n) % size;
 
-		if (read32(&ring->used->ring[slot].id) == POISON)
+		if (read32(&ring->used->ring[slot].id) == UNWRITTEN)
 			traffic_note(traffic, FLAW_SLOT,
 				     "used idx went from %u to %u, but used[%u] was not written",
 				     traffic->round_start, traffic->sampled, slot);
@@ -140,7 +137,7 @@ static void compare_ids(struct traffic *traffic, uint16_t used)
 		for (uint16_t m = 0; m < n; m++) {
 			uint16_t at = (uint16_t)(traffic->round_start + m) % size;
 
-			if (id != POISON && read32(&ring->used->ring[at].id) == id)
+			if (id != UNWRITTEN && read32(&ring->used->ring[at].id) == id)
 				traffic_note(traffic, FLAW_AGAIN,
 					     "head %u stands in used[%u] and again in used[%u]", id,
 					     at, (uint16_t)(traffic->round_start + n) % size);
@@ -159,7 +156,7 @@ static void compare_batches(struct traffic *traffic, uint16_t used)
 		uint32_t id = read32(&ring->used->ring[slot].id);
 		unsigned last = traffic_rank(traffic, id, at);
 
-		if (id == POISON) {
+		if (id == UNWRITTEN) {
 			traffic_note(traffic, FLAW_BATCH_PLACE,
 				     "used[%u], the place of the oldest buffer, was not written",
 				     slot);
@@ -176,7 +173,7 @@ static void compare_batches(struct traffic *traffic, uint16_t used)
 		for (unsigned n = at + 1; n <= last; n++) {
 			uint16_t skipped = (uint16_t)(traffic->round_start + n) % size;
 
-			if (read32(&ring->used->ring[skipped].id) != POISON)
+			if (read32(&ring->used->ring[skipped].id) != UNWRITTEN)
 				traffic_note(
 					traffic, FLAW_ORDER,
 					"head %u in used[%u] was exposed as number %u of its round",

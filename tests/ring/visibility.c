@@ -10,7 +10,6 @@
 
 #define ROUNDS      60
 #define SAMPLE_MOST 64u
-#define POISON      0xb5b5b5b5u
 
 /* What the second CPU copied when the next buffer showed as used. */
 struct watch {
@@ -71,8 +70,8 @@ static bool serve_watched(struct test_run *t, struct watch *watch, struct reques
 		struct virtq_used_elem *element =
 			&queue->split.used->ring[queue->split.used_index % queue->size];
 
-		element->id = to_le32(POISON);
-		element->len = to_le32(POISON);
+		element->id = to_le32(UNWRITTEN);
+		element->len = to_le32(UNWRITTEN);
 	}
 	watch->buffer = request->in;
 	watch->bytes = MINIMUM(request->in_length, SAMPLE_MOST);
@@ -108,8 +107,8 @@ TEST(ring, used_buffer_is_complete_when_it_shows,
 		if (!served)
 			break;
 		clock_spin(3000);
-		id_late = id_late || watch.id == POISON;
-		length_late = length_late || watch.length == POISON;
+		id_late = id_late || watch.id == UNWRITTEN;
+		length_late = length_late || watch.length == UNWRITTEN;
 		if (id_late || length_late)
 			break;
 		served = await_completion(t, work_queue(t), &completion);
