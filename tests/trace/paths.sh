@@ -12,6 +12,7 @@ test=interrupt.data_changed_while_masked
 rewrites=4
 completions=5
 irqfd_ioctl=0x4020ae76 # KVM_IRQFD: assigned when an entry is unmasked, taken back when it is masked
+routing_ioctl=0x4008ae6a # KVM_SET_GSI_ROUTING
 work=$(mktemp -d "${TMPDIR:-/tmp}/virtproof-paths.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 passed=0
@@ -38,7 +39,7 @@ run() { # run ACCELERATOR DEVICE-OPTIONS
 		-device "virtio-blk-pci,drive=disk,$2" \
 		-trace 'kvm_irqchip*' -trace 'kvm_set_ioeventfd*' -trace kvm_vm_ioctl \
 		-trace 'virtio_pci_notify_write*' -trace 'virtio_blk_data_plane*' \
-		-trace virtio_notify -trace virtio_notify_irqfd -D "$work/trace" 2>"$work/errors"
+		-trace memory_region_ops_write -trace virtio_notify -trace virtio_notify_irqfd -D "$work/trace" 2>"$work/errors"
 	local status=$?
 	[ "$status" -eq 1 ]
 	verdict $? "$way: the image ends with a good verdict"
@@ -63,10 +64,34 @@ refuse() { # refuse PATTERN WHAT
 	verdict $? "$way: $2: $count, none expected"
 }
 
+# The order of events while the data plane runs for the last time, a letter each: the entry masked (M) and unmasked (U), a route
+# updated (r), the routes committed (c) and given to KVM (g: KVM_SET_GSI_ROUTING), an irqfd taken or given (f), a
+# completion signalled (n).
+order_of_events() {
+	awk -v irqfd="$irqfd_ioctl" -v routing="$routing_ioctl" '
+		/^virtio_blk_data_plane_start/ { on = 1; order = "" }
+		/^virtio_blk_data_plane_stop/ { on = 0 }
+		/^kvm_irqchip_add_msi_route dev virtio-blk-pci/ { route = "virq=" $NF }
+		!on { next }
+		/^memory_region_ops_write .*addr 0x[0-9a-f]*c value 0x1 .*msix-table/ { order = order "M" }
+		/^memory_region_ops_write .*addr 0x[0-9a-f]*c value 0x0 .*msix-table/ { order = order "U" }
+		/^kvm_irqchip_update_msi_route/ && $NF == route { order = order "r" }
+		/^kvm_irqchip_commit_routes/ { order = order "c" }
+		/^virtio_notify_irqfd/ { order = order "n" }
+		$1 == "kvm_vm_ioctl" && $3 == routing "," { order = order "g" }
+		$1 == "kvm_vm_ioctl" && $3 == irqfd "," { order = order "f" }
+		END { print order }
+	' "$work/trace"
+}
+
 in_kernel() {
+	local order
+	order=$(order_of_events)
+	[ "$order" = "n$(printf 'MfUrcgfn%.0s' $(seq "$rewrites"))" ]
+	verdict $? "$way: masking takes the irqfd, unmasking gives routes and irqfd, then it is used: $order"
 	expect 1 'kvm_irqchip_add_msi_route dev virtio-blk-pci' 'routes made for its messages'
 	expect "$rewrites" 'kvm_irqchip_update_msi_route' 'routes updated when an entry is rewritten'
-	expect "$rewrites" 'kvm_irqchip_commit_routes' 'routing tables given to KVM'
+	expect "$rewrites" "kvm_vm_ioctl type $routing_ioctl" 'routing tables given to KVM'
 	expect $((2 * rewrites)) "kvm_vm_ioctl type $irqfd_ioctl" 'irqfds taken and given at masks'
 	expect 1 'kvm_set_ioeventfd_mmio .*assign: 1' 'ioeventfds for the notify address'
 	expect 1 'virtio_blk_data_plane_start' 'starts of the data plane'
