@@ -145,9 +145,11 @@ static void adopt(struct virtio_device *device, const struct candidate *candidat
 static void experiment(struct test_run *t)
 {
 	gather_candidates(t->device);
-	bring_up(t);
-	complete_one(t);
+	set_up(t, features_for(t), t->workload->queues);
+	/* Before it goes live: there is a back end that dies when the pin is closed then. */
 	intx_disable(t->device->function, false);
+	go_live(t);
+	complete_one(t);
 	look_at_all();
 	for (unsigned n = 0; n < candidate_count && !t->device->has_line; n++) {
 		if (candidates[n].arrived && follows(t, &candidates[n]))

@@ -407,11 +407,12 @@ static const struct test *const *end_of_tests(void)
 	return options.bench ? __stop_registry_benches : __stop_registry_tests;
 }
 
+static struct variant variants[VARIANTS_MOST]; /* of the test that is walked */
+
 /* Walks the plan; runs it when totals is not NULL. Returns how many steps there are. */
 static unsigned walk(struct virtio_device *devices, unsigned count, unsigned of,
 		     struct totals *totals)
 {
-	static struct variant variants[VARIANTS_MOST];
 	unsigned number = 0;
 
 	for (unsigned place = 0; place < count; place++) {
@@ -449,6 +450,24 @@ static void note_msix(struct virtio_device *device)
 		device->msix_unmasked_found += !msix_entry_masked(msix, entry);
 }
 
+/* Whether a selected test would interrupt by the pin, if only it were known which line that is. */
+static bool line_is_wanted(struct virtio_device *device)
+{
+	bool wanted = false;
+
+	device->has_line = true;
+	for (const struct test *const *test = first_test(); test < end_of_tests(); test++) {
+		unsigned found = test_selected(*test, device)
+					 ? selected_variants(*test, device, variants, VARIANTS_MOST)
+					 : 0;
+
+		for (unsigned n = 0; n < found; n++)
+			wanted = wanted || variants[n].interrupts == INTERRUPT_INTX;
+	}
+	device->has_line = false;
+	return wanted;
+}
+
 void prepare_devices(struct virtio_device *devices, unsigned count)
 {
 	size_t pages = MINIMUM(memory_available() / 2, (size_t)(ARENA_MOST / PAGE_SIZE));
@@ -461,7 +480,8 @@ void prepare_devices(struct virtio_device *devices, unsigned count)
 		intx_disable(devices[n].function, true);
 	}
 	for (unsigned n = 0; n < count; n++) {
-		if (device_selected(&devices[n]) && !devices[n].unusable)
+		if (device_selected(&devices[n]) && !devices[n].unusable &&
+		    line_is_wanted(&devices[n]))
 			find_line(&devices[n]);
 	}
 }
