@@ -59,10 +59,21 @@ TEST(transport, failed_device_comes_up_again,
 		      stages[n]);
 		start_over(t);
 	}
-	if (!t->workload)
-		return;
+}
+
+TEST(transport, failed_device_serves_again,
+     .about = "a live device marked FAILED serves requests after a reset", .needs = NEEDS_WORK)
+{
+	struct virtio_device *device = t->device;
+	struct completion completion;
+
 	bring_up(t);
-	work_once(t, 1);
+	device->transport->set_status(device, STATUS_LIVE | VIRTIO_STATUS_FAILED);
+	start_over(t);
+	bring_up(t);
+	submit(t, work_queue(t), new_request(t, 1));
+	CHECK(t, INIT_TXT_3, await_completion(t, work_queue(t), &completion),
+	      "the first request after FAILED and a reset is not completed");
 }
 
 /* What tells that a queue was served. */
