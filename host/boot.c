@@ -24,11 +24,15 @@
 #define READ_SIZE (1 << 16)
 #define PIPE_SIZE (1 << 20)
 
+/* A longer line of standard error is not looked at. */
+#define LINE_MOST 4096
+
 /* One of the two outputs of the VMM. */
 struct output {
 	struct boot *boot;
 	GInputStream *stream;
 	struct record_reader *reader; /* of the console; NULL for standard error */
+	GString *line;                /* of standard error: what has come of it */
 	char buffer[READ_SIZE];
 };
 
@@ -102,6 +106,28 @@ static void take_noise(const char *text, gsize length, void *context)
 		boot->request->noise(text, length, boot->request->context);
 }
 
+/* A VMM may say on standard error that it has lost what it needs, and go on without. */
+static void take_complaints(struct output *errors, const char *bytes, gsize length)
+{
+	struct boot *boot = errors->boot;
+	const char *pattern = boot->request->broken;
+	char *newline;
+
+	tail_add(&boot->tail, bytes, length);
+	if (!pattern)
+		return;
+	g_string_append_len(errors->line, bytes, (gssize)length);
+	while ((newline = strchr(errors->line->str, '\n'))) {
+		*newline = '\0';
+		if (!boot->result->summary &&
+		    g_regex_match_simple(pattern, errors->line->str, G_REGEX_RAW, 0))
+			put_down(boot, BOOT_STOPPED, g_strdup(errors->line->str));
+		g_string_erase(errors->line, 0, newline + 1 - errors->line->str);
+	}
+	if (errors->line->len > LINE_MOST)
+		g_string_truncate(errors->line, 0);
+}
+
 static void read_more(struct output *output);
 
 static void take_bytes(GObject *source, GAsyncResult *outcome, void *context)
@@ -118,7 +144,7 @@ static void take_bytes(GObject *source, GAsyncResult *outcome, void *context)
 	if (output->reader)
 		record_reader_feed(output->reader, output->buffer, (gsize)length);
 	else
-		tail_add(&boot->tail, output->buffer, (gsize)length);
+		take_complaints(output, output->buffer, (gsize)length);
 	read_more(output);
 }
 
@@ -314,12 +340,14 @@ void boot_run(const struct boot_request *request, struct boot_result *result)
 	boot->reading = g_cancellable_new();
 	boot->console.reader = record_reader_new(&listener);
 	tail_init(&boot->tail);
+	boot->errors.line = g_string_new(NULL);
 	run_loop(boot);
 	judge_end(boot);
 	result->last_output = tail_text(&boot->tail);
 	result->noise = boot->tail.total;
 	record_reader_free(boot->console.reader);
 	tail_clear(&boot->tail);
+	g_string_free(boot->errors.line, TRUE);
 	process_end(boot->process);
 	g_object_unref(boot->reading);
 	g_main_loop_unref(boot->loop);

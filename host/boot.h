@@ -26,6 +26,8 @@ struct boot_request {
 	char *const *command;
 	const char *exits; /* statuses of an ordered end, between blanks: " 0 1 3 " */
 	unsigned silence;  /* seconds without a record that are too long */
+	const char *
+		broken; /* pattern of a line on standard error that means it is of no use any more; NULL */
 	GCancellable *cancel;
 
 	/* A record has come. For "ask" the answer is written with boot_tell(). */

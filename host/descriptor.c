@@ -50,6 +50,23 @@ static gboolean is_path(const char *name)
 	return strchr(name, '/') || g_str_has_suffix(name, SUFFIX);
 }
 
+/* A pattern that cannot be one would match nothing, and nobody would know. */
+static gboolean patterns_are_good(const struct descriptor *descriptor, GError **error)
+{
+	static const char *const keys[] = {"version-pattern", "broken"};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(keys); i++) {
+		g_autofree char *pattern = descriptor_text(descriptor, "vmm", keys[i], "");
+		g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, error);
+
+		if (regex)
+			continue;
+		g_prefix_error(error, "the descriptor '%s', key %s: ", descriptor->name, keys[i]);
+		return FALSE;
+	}
+	return TRUE;
+}
+
 struct descriptor *descriptor_load(const char *name, GError **error)
 {
 	struct descriptor *descriptor = g_new0(struct descriptor, 1);
@@ -74,6 +91,7 @@ struct descriptor *descriptor_load(const char *name, GError **error)
 			    "the descriptor '%s' has no command in its group [vmm]", name);
 		loaded = FALSE;
 	}
+	loaded = loaded && patterns_are_good(descriptor, error);
 	if (loaded)
 		return descriptor;
 	descriptor_free(descriptor);

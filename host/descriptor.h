@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * VMM descriptors: key files that say how a VMM is started and spoken to, so that another VMM
- * needs no C. docs/vmm-descriptors.md describes the format; host/vmm/ has ours, which are also
+ * needs no C. docs/host.md describes the format; host/vmm/ has ours, which are also
  * built into the program.
  */
 #ifndef HOST_DESCRIPTOR_H

@@ -3,14 +3,9 @@
 
 #include <string.h>
 
-#include <glib/gstdio.h>
-
-#include "host/process.h"
+#include "host/daemons.h"
 #include "host/records.h"
 #include "host/verbs.h"
-
-/* How long a daemon may take until its socket is there. */
-#define DAEMON_WAIT_MS 5000
 
 static void write_log(struct session *session, const char *line)
 {
@@ -97,6 +92,9 @@ static void add_incident(struct session *session, const struct boot_result *resu
 	JsonObject *record = record_new("vmm");
 	g_autofree char *test =
 		job->in_test ? g_strdup_printf("%s.%s", job->at->suite, job->at->test) : NULL;
+	g_autofree char *daemons = daemons_last_words(session->launch);
+	g_autofree char *output =
+		g_strconcat(result->last_output, *daemons ? "\n" : "", daemons, NULL);
 
 	json_object_set_string_member(record, "event", boot_end_name(result->end));
 	json_object_set_string_member(record, "words", result->words);
@@ -106,7 +104,7 @@ static void add_incident(struct session *session, const struct boot_result *resu
 		json_object_set_int_member(record, "signal", result->signal);
 	if (test)
 		json_object_set_string_member(record, "test", test);
-	json_object_set_string_member(record, "output", result->last_output);
+	json_object_set_string_member(record, "output", output);
 	add_record(session, record);
 }
 
@@ -129,41 +127,6 @@ static void add_culprit(struct session *session, const struct boot_result *resul
 	add_record(session, record);
 }
 
-static gboolean wait_for_socket(const char *path)
-{
-	for (unsigned waited = 0; waited < DAEMON_WAIT_MS; waited += 10) {
-		if (g_file_test(path, G_FILE_TEST_EXISTS))
-			return TRUE;
-		g_usleep(10000);
-	}
-	return FALSE;
-}
-
-/* Each boot has daemons of its own: some end with the connection. */
-static gboolean start_daemons(struct session *session, GPtrArray *daemons, GError **error)
-{
-	const struct launch *launch = session->launch;
-
-	for (unsigned i = 0; i < launch->sockets->len; i++)
-		g_unlink(launch->sockets->pdata[i]);
-	for (unsigned i = 0; i < launch->daemons->len; i++) {
-		struct process *daemon = process_start(launch->daemons->pdata[i],
-						       G_SUBPROCESS_FLAGS_STDOUT_SILENCE, error);
-
-		if (!daemon)
-			return FALSE;
-		g_ptr_array_add(daemons, daemon);
-	}
-	for (unsigned i = 0; i < launch->sockets->len; i++) {
-		if (!wait_for_socket(launch->sockets->pdata[i])) {
-			g_set_error(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "no daemon opened %s",
-				    (char *)launch->sockets->pdata[i]);
-			return FALSE;
-		}
-	}
-	return TRUE;
-}
-
 static gboolean boot_once(struct session *session, gint64 from, struct boot_result *result,
 			  GError **error)
 {
@@ -176,16 +139,18 @@ static gboolean boot_once(struct session *session, gint64 from, struct boot_resu
 	g_auto(GStrv) statuses = descriptor_list(session->launch->descriptor, "vmm", "exits");
 	g_autofree char *joined = g_strjoinv(" ", statuses);
 	g_autofree char *exits = g_strdup_printf(" %s ", joined);
+	g_autofree char *broken =
+		descriptor_text(session->launch->descriptor, "vmm", "broken", NULL);
+	g_autoptr(GPtrArray) daemons = command ? daemons_start(session->launch, error) : NULL;
 
-	g_autoptr(GPtrArray) daemons = g_ptr_array_new_with_free_func((GDestroyNotify)process_end);
-
-	if (!command || !start_daemons(session, daemons, error))
+	if (!daemons)
 		return FALSE;
 
 	struct boot_request request = {
 		.command = command,
 		.exits = exits,
 		.silence = session->silence,
+		.broken = broken,
 		.cancel = session->cancel,
 		.record = take_record,
 		.noise = session->listing ? take_noise : NULL,

@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 static struct {
-	unsigned tests, crash, hang, spin, babble, quit, fail, warn, garbage, tear, linger;
+	unsigned tests, crash, hang, spin, babble, quit, complain, fail, warn, garbage, tear,
+		linger;
 	unsigned crash_at_end, exit, clause_holds, samples, factor;
 	bool crash_always, mute, ask, bad;
 } told = {.tests = 12, .factor = 100};
@@ -21,14 +22,16 @@ static const struct {
 	const char *option;
 	unsigned *value;
 } numbers[] = {
-	{"--tests", &told.tests},     /* how many there are */
-	{"--crash", &told.crash},     /* in this one: abort */
-	{"--hang", &told.hang},       /* in this one: sleep for ever */
-	{"--spin", &told.spin},       /* in this one: compute for ever */
-	{"--babble", &told.babble},   /* in this one: print garbage for ever */
-	{"--quit", &told.quit},       /* in this one: exit with status 0 */
-	{"--fail", &told.fail},       /* this one breaks a MUST */
-	{"--warn", &told.warn},       /* this one breaks a SHOULD */
+	{"--tests", &told.tests},   /* how many there are */
+	{"--crash", &told.crash},   /* in this one: abort */
+	{"--hang", &told.hang},     /* in this one: sleep for ever */
+	{"--spin", &told.spin},     /* in this one: compute for ever */
+	{"--babble", &told.babble}, /* in this one: print garbage for ever */
+	{"--quit", &told.quit},     /* in this one: exit with status 0 */
+	{"--complain",
+	 &told.complain},       /* in this one: lose the back end, say so, and go on for ever */
+	{"--fail", &told.fail}, /* this one breaks a MUST */
+	{"--warn", &told.warn}, /* this one breaks a SHOULD */
 	{"--garbage", &told.garbage}, /* MiB of it, before test 2 */
 	{"--tear", &told.tear},       /* a torn record before this one */
 	{"--linger", &told.linger},   /* stay after the summary */
@@ -84,7 +87,9 @@ static void misbehave(unsigned n)
 	}
 	if (n == told.quit)
 		exit(0);
-	while (n == told.hang)
+	if (n == told.complain)
+		fputs("stand-in: the back end hung up\n", stderr);
+	while (n == told.hang || n == told.complain)
 		pause();
 	while (n == told.spin)
 		count++;

@@ -43,7 +43,12 @@ expect "a babbler names its test" says "vmm-spins  in device.number_3"
 expect "a babbler loses no other test" all_judged_but 3
 run_stand_in -- --quit 4
 expect "an early end names its test" says "vmm-ended  in transport.number_4"
-run_stand_in -- --crash 2 --hang 9 --silence 1
+run_stand_in -- --complain 6
+expect "a lost back end names its test" says "vmm-stopped  in interrupt.number_6: stand-in: the back end hung up"
+expect "a lost back end loses no other test" all_judged_but 6
+run_stand_in --silence 1 -- --crash 7 --hang 9
+expect "a crash and a hang are both named" says "vmm-hung  in ring.number_9"
+expect "behind both each test is judged" says "10      2      0      0      0"
 run_stand_in --silence 1 -- --crash 12
 expect "the last test may go down" all_judged_but 12
 run_stand_in -- --crash-always
