@@ -138,6 +138,7 @@ static void begin_job(const struct session *session, const char *version, char *
 	const struct launch *launch = session->launch;
 	JsonObject *record = record_new("job");
 	JsonArray *devices = json_array_new();
+	JsonObject *places = json_object_new();
 	g_autofree char *command = command_line(argv);
 	g_autofree char *before = repeat_before();
 	g_autofree char *after = repeat_after();
@@ -150,6 +151,7 @@ static void begin_job(const struct session *session, const char *version, char *
 		const struct launch_device *device = launch->devices->pdata[i];
 
 		json_array_add_string_element(devices, device->name);
+		json_object_set_string_member(places, device->bdf, device->name);
 	}
 	json_object_set_string_member(record, "name", options.name ? options.name : usual);
 	json_object_set_string_member(record, "vmm", launch->descriptor->name);
@@ -157,6 +159,7 @@ static void begin_job(const struct session *session, const char *version, char *
 	json_object_set_string_member(record, "machine", launch->machine);
 	json_object_set_string_member(record, "accelerator", launch->accelerator);
 	json_object_set_array_member(record, "devices", devices);
+	json_object_set_object_member(record, "places", places);
 	json_object_set_string_member(record, "time", time);
 	json_object_set_string_member(record, "command", command);
 	json_object_set_string_member(record, "repeat_before", before);

@@ -5,9 +5,11 @@
  *   what  device  variant  verdict  reason  link
  *
  * what is a clause ("BLK-12"), a test ("device.blk_flush"), or a clause in one test
- * ("BLK-12@device.blk_flush"); device a BDF or a type; all three and the variant are globs.
- * verdict is fail or warn (for a clause also violated: either), error, or an outcome such as
- * vmm-died; with a ? behind it, it may also go well. A line beginning with # is a comment.
+ * ("BLK-12@device.blk_flush"); device a BDF, a type, or the name by which it was asked for
+ * ("blk-iothread"); all three and the variant are globs.
+ * verdict is fail or warn; for a clause also violated: either; for a test also error, or what
+ * became of the VMM: vmm-died, …; with a ? behind it, it may also go well. A line beginning with #
+ * is a comment.
  */
 #ifndef HOST_EXPECTATION_H
 #define HOST_EXPECTATION_H

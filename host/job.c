@@ -215,12 +215,19 @@ static void add_check(struct job *job, JsonObject *record)
 	g_ptr_array_add(job->open_checks, check);
 }
 
-/* A device that no record describes: the descriptor of the job may know what it is. */
 static const char *family_of(const struct job *job, const char *bdf)
 {
 	const struct device *device = job_device(job, bdf);
 
 	return device ? device->name : "";
+}
+
+/* The name by which the job record says that the device at this place was asked for. */
+static const char *given_of(const struct job *job, const char *bdf)
+{
+	JsonObject *places = job->about ? record_object(job->about, "places") : NULL;
+
+	return places ? record_text(places, bdf) : "";
 }
 
 void count_verdict(struct counts *counts, const char *verdict)
@@ -293,6 +300,7 @@ static void add_test(struct job *job, JsonObject *record)
 	test->full_name = g_strdup_printf("%s.%s", test->suite, test->name);
 	test->device = g_strdup(record_text(record, "device"));
 	test->family = family_of(job, test->device);
+	test->given = given_of(job, test->device);
 	test->variant = g_strdup(record_text(record, "variant"));
 	test->verdict = g_strdup(record_text(record, "verdict"));
 	test->reason = g_strdup(record_text(record, "reason"));

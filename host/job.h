@@ -5,8 +5,8 @@
  * from a file, so that every command sees the same thing.
  *
  * The host program adds records of its own to the image's:
- *   job  name, vmm, version, machine, accelerator, time, devices, command, repeat_before,
- *        repeat_after: begins a job
+ *   job  name, vmm, version, machine, accelerator, time, devices, places (BDF to name),
+ *        command, repeat_before, repeat_after: begins a job
  *   vmm  event, status, exit, output, test: what became of a VMM that did not end as it should
  *   test for a test in which the VMM went down: outcome says how, repeat how to see it again
  */
@@ -37,6 +37,7 @@ struct test_result {
 	char *full_name;    /* suite.name */
 	char *device;       /* its BDF, "" for none */
 	const char *family; /* the device's type by name: "blk"; "" when unknown */
+	const char *given;  /* the device as --device named it: "blk-scratch"; "" when unknown */
 	char *variant;
 	char *verdict; /* pass, fail, warn, skip, error */
 	char *reason;

@@ -12,6 +12,7 @@
 #include "host/records.h"
 
 static const char job_records[] =
+	"{\"type\":\"job\",\"places\":{\"00:03.0\":\"blk-iothread\"}}\n"
 	"{\"type\":\"run\",\"cmdline\":\"vp.format=json\"}\n"
 	"{\"type\":\"device\",\"bdf\":\"00:03.0\",\"name\":\"blk\"}\n"
 	"{\"type\":\"check\",\"clause\":\"BLK-1\",\"level\":\"MUST\",\"message\":\"m\"}\n"
@@ -91,10 +92,12 @@ static void a_clause_explains_the_test(void **state)
 	check_outcome("BLK-1\t00:03.0\tsplit*\tfail\tbug 1\n", 1, 1, 1, 0);
 	check_outcome("BLK-1@device.flush\tblk\t*\tviolated\tbug 1\n", 1, 1, 1, 0);
 	check_outcome("BLK-*\tblk\t*\tviolated\tbug 1\n", 1, 1, 1, 0);
+	check_outcome("BLK-1\tblk-iothread\t*\tviolated\tbug 1\n", 1, 1, 1, 0);
 	/* The SHOULD alone does not explain the broken MUST. */
 	check_outcome("BLK-2\tblk\t*\twarn\tbug 2\n", 2, 0, 1, 0);
 	/* Another device, variant, level, test. */
 	check_outcome("BLK-1\tnet\t*\tviolated\tbug 1\n", 2, 0, 1, 0);
+	check_outcome("BLK-1\tblk-scratch\t*\tviolated\tbug 1\n", 2, 0, 1, 0);
 	check_outcome("BLK-1\tblk\tpacked\tviolated\tbug 1\n", 2, 0, 1, 0);
 	check_outcome("BLK-1\tblk\t*\twarn\tbug 1\n", 2, 0, 1, 0);
 	check_outcome("BLK-1@device.read\tblk\t*\tviolated\tbug 1\n", 2, 0, 1, 0);
@@ -104,7 +107,8 @@ static void a_test_is_expected_by_verdict_or_outcome(void **state)
 {
 	(void)state;
 	check_outcome("ring.wrap\tblk\t*\tvmm-died\tbug 3\n", 1, 1, 0, 0);
-	check_outcome("ring.wrap\tblk\t*\tfail\tbug 3\n", 1, 1, 0, 0);
+	/* One that is expected to fail is not expected to take the VMM along. */
+	check_outcome("ring.wrap\tblk\t*\tfail\tbug 3\n", 2, 0, 1, 1);
 	check_outcome("ring.w*\t*\t*\tvmm-hung\tbug 3\n", 2, 0, 1, 1);
 }
 
@@ -149,6 +153,9 @@ static void malformed_files_are_named(void **state)
 		"BLK-1\tblk\t*\tviolated\t\n",
 		"\tblk\t*\tviolated\treason\n",
 		"BLK-1\tblk\t*\tviolated\treason\tlink\tmore\n",
+		"BLK-1\tblk\t*\tfial\treason\n",
+		"BLK-1\tblk\t*\tvmm-died\treason\n",
+		"ring.wrap\tblk\t*\tviolated\treason\n",
 	};
 
 	(void)state;
