@@ -24,6 +24,12 @@
 #define READ_SIZE (1 << 16)
 #define PIPE_SIZE (1 << 20)
 
+/*
+ * A console hands over byte by byte. Who reads each at once takes turns with the VMM on the processor;
+ * who waits a moment between reads lets it work.
+ */
+#define PAUSE_MS 3
+
 /* A longer line of standard error is not looked at. */
 #define LINE_MOST 4096
 
@@ -130,6 +136,12 @@ static void take_complaints(struct output *errors, const char *bytes, gsize leng
 
 static void read_more(struct output *output);
 
+static gboolean read_after_pause(void *context)
+{
+	read_more(context);
+	return G_SOURCE_REMOVE;
+}
+
 static void take_bytes(GObject *source, GAsyncResult *outcome, void *context)
 {
 	struct output *output = context;
@@ -145,7 +157,10 @@ static void take_bytes(GObject *source, GAsyncResult *outcome, void *context)
 		record_reader_feed(output->reader, output->buffer, (gsize)length);
 	else
 		take_complaints(output, output->buffer, (gsize)length);
-	read_more(output);
+	if (length == READ_SIZE)
+		read_more(output);
+	else
+		g_timeout_add(PAUSE_MS, read_after_pause, output);
 }
 
 static void read_more(struct output *output)

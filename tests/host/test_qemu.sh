@@ -37,7 +37,8 @@ virtproof run -- -device no-such-device >"$folder/out" 2>&1 || status=$?
 expect "an option that QEMU does not know ends with 2" status_is 2
 expect "an option that QEMU does not know is quoted" says "no-such-device"
 
-# What the program adds to QEMU's own time: the best of five runs each, alternating.
+# What the program adds to QEMU's own time: the best of some runs each, alternating. Where somebody else keeps
+# the machine busy it takes more of them until both had their quiet moment.
 four=(-d blk -d net -d rng -d console -t 'transport.*' -A vp.host=off)
 command=$(virtproof run "${four[@]}" --print | sed 's|-qmp unix:[^ ]*,server=on,wait=off||')
 microseconds() {
@@ -45,10 +46,14 @@ microseconds() {
 	"$@" >/dev/null 2>&1 </dev/null
 	echo $((${EPOCHREALTIME/./} - before))
 }
-bare=$(for _ in 1 2 3 4 5; do
-	microseconds sh -c "$command"
+least() {
+	sort -n "$1" | head -1
+}
+for round in $(seq 15); do
+	microseconds sh -c "$command" >>"$folder/bare"
 	microseconds virtproof run "${four[@]}" >>"$folder/with"
-done | sort -n | head -1)
-with=$(sort -n "$folder/with" | head -1)
-echo "$bare us bare, $with us with the program" >"$folder/out"
-expect "the program adds less than 0.3 s to four devices" [ $((with - bare)) -lt 300000 ]
+	added=$(($(least "$folder/with") - $(least "$folder/bare")))
+	[ "$round" -lt 3 ] || [ "$added" -ge 300000 ] || break
+done
+echo "$(least "$folder/bare") us bare, $added us added" >"$folder/out"
+expect "the program adds less than 0.3 s to four devices" [ "$added" -lt 300000 ]
