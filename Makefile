@@ -169,8 +169,13 @@ test-lab: $(BUILD)/virtproof.elf ## the figures of the interrupt lab are consist
 lab-repeat: $(BUILD)/virtproof.elf ## how far the medians of five runs of the interrupt lab are apart
 	@tests/bench/repeat.sh $(BUILD)
 
+# Tables of a machine that lies.
+$(BUILD)/lies: tests/boot/lying_tables.c
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=gnu17 -O1 -Wall -Wextra -Werror $< -o $@.tool && $@.tool $@
+
 .PHONY: test-boot
-test-boot: $(BUILD)/virtproof.elf ## the image boots on machines of all kinds (BOOTS=pattern)
+test-boot: $(BUILD)/virtproof.elf $(BUILD)/lies ## the image boots on machines of all kinds (BOOTS=pattern)
 	@tests/boot/matrix.sh $(BUILD) '$(or $(BOOTS),.)'
 
 .PHONY: test-trace
@@ -227,7 +232,7 @@ $(BUILD)/coverage-unpack: tests/coverage/unpack.c
 
 # The tests of devices are taken from the ordinary build: they are judged by saboteurs.
 .PHONY: coverage-images
-coverage-images: $(BUILD)/virtproof.elf $(BUILD)/virtproof-sabotage.elf $(BUILD)/coverage-unpack
+coverage-images: $(BUILD)/virtproof.elf $(BUILD)/virtproof-sabotage.elf $(BUILD)/coverage-unpack $(BUILD)/lies
 	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=$(BUILD) $(BUILD)/coverage/virtproof.elf \
 		$(BUILD)/coverage/virtproof-sabotage.elf
 

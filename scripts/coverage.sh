@@ -79,6 +79,8 @@ run() {
 	run microvm "vp.exit=s5 vp.ecam=0xe0000000 vp.tests=transport" -M microvm,pcie=on -accel tcg \
 		-m 64 -smp 2 $rng
 	run no-acpi "vp.exit=triple vp.tests=transport" ${pc/pc/pc,acpi=off} -smp 2 $rng
+	run lies "vp.tests=transport.ids*" -M pc,acpi=off -accel tcg -m 64 -smp 2 -bios qboot.rom \
+		-device "loader,file=$build/lies,addr=0x80000,force-raw=on" $rng
 	run in-vain "vp.exit=reset" -M microvm,acpi=off -accel tcg -m 64
 	run reset "vp.exit=reset vp.tests=transport" $pc -cpu max,level=0x16 $rng
 	if [ -w /dev/kvm ]; then

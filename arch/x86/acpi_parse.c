@@ -13,6 +13,7 @@
 #define RSDP_XSDT          24
 #define HEADER_SIZE        36
 #define HEADER_LENGTH      4
+#define BAD_TABLES_MOST    8 /* a root table that lists so many lists nothing but nonsense */
 #define TABLE_MOST         (16 * MIB) /* a length beyond is nonsense */
 #define FADT_DSDT          40
 #define FADT_X_DSDT        140
@@ -94,10 +95,12 @@ static bool read_table(const struct firmware *firmware, uint64_t address, struct
 	return true;
 }
 
-static void add_table(const struct firmware *firmware, uint64_t address, struct acpi_tables *tables)
+static bool add_table(const struct firmware *firmware, uint64_t address, struct acpi_tables *tables)
 {
-	if (address != 0 && read_table(firmware, address, &tables->tables[tables->count]))
-		tables->count++;
+	if (!read_table(firmware, address, &tables->tables[tables->count]))
+		return false;
+	tables->count++;
+	return true;
 }
 
 /* What an RSDT (4-byte entries) or XSDT (8-byte entries) lists. False when it is none. */
@@ -105,7 +108,7 @@ static bool list_from(const struct firmware *firmware, uint64_t address, const c
 		      size_t entry_size, struct acpi_tables *tables)
 {
 	struct acpi_table root;
-	unsigned entries;
+	unsigned entries, bad = 0;
 
 	if (address == 0 || !read_table(firmware, address, &root) ||
 	    memcmp(root.signature, signature, 4) != 0)
@@ -114,12 +117,16 @@ static bool list_from(const struct firmware *firmware, uint64_t address, const c
 	if (entries > ACPI_TABLES_LISTED)
 		firmware_finding(firmware, "the %.4s lists %u tables; %u are looked at", signature,
 				 entries, ACPI_TABLES_LISTED);
-	for (unsigned i = 0; i < MINIMUM(entries, ACPI_TABLES_LISTED); i++) {
+	for (unsigned i = 0; i < MINIMUM(entries, ACPI_TABLES_LISTED) && bad < BAD_TABLES_MOST;
+	     i++) {
 		const uint8_t *entry = root.bytes + HEADER_SIZE + i * entry_size;
+		uint64_t table = entry_size == 8 ? firmware_u64(entry) : firmware_u32(entry);
 
-		add_table(firmware, entry_size == 8 ? firmware_u64(entry) : firmware_u32(entry),
-			  tables);
+		if (table != 0 && !add_table(firmware, table, tables))
+			bad++;
 	}
+	if (bad == BAD_TABLES_MOST)
+		firmware_finding(firmware, "the %.4s is not read any further", signature);
 	return true;
 }
 
@@ -154,7 +161,8 @@ static void add_dsdt(const struct firmware *firmware, struct acpi_tables *tables
 		address = firmware_u64(fadt->bytes + FADT_X_DSDT);
 	if (address == 0 && fadt->length >= FADT_DSDT + 4)
 		address = firmware_u32(fadt->bytes + FADT_DSDT);
-	add_table(firmware, address, tables);
+	if (address != 0)
+		add_table(firmware, address, tables);
 }
 
 void acpi_list_tables(const struct firmware *firmware, uint64_t rsdp, struct acpi_tables *tables)

@@ -182,6 +182,13 @@ boot no-device 'status=5 says=no_virtio_device_was_found' "$suite" -M q35 -m 64
 boot unknown-word 'status=5 devices=0 says=vp.bogus' "$suite vp.bogus=1" -M q35 -m 64 $devices
 # shellcheck disable=SC2086
 boot bad-value 'status=5 devices=0 says=vp.format' "vp.format=xml" -M q35 -m 64 $devices
+boot bad-number 'status=5 devices=0 says=must_be_from_1_to_64' "vp.cpus=65" -M q35 -m 64 -device virtio-rng-pci
+boot too-long 'status=5 devices=0 says=longer_than_the_4095_bytes' \
+	"vp.seed=1 $(printf %4200d 0)" -M q35 -m 64 -bios qboot.rom -device virtio-rng-pci
+boot lying-acpi "$good devices=1 cpus=1 says=more_than_8_windows says=is_not_read_any_further \
+	says=entry_of_type_1_and_length_0 says=CPU_with_APIC_id_85_did_not_start" "$few" \
+	-M pc,acpi=off -m 64 -bios qboot.rom \
+	-device "loader,file=$build/lies,addr=0x80000,force-raw=on" -device virtio-rng-pci
 # shellcheck disable=SC2086
 boot legacy-only "$good devices=1 says=cannot_be_driven" "$suite" -M q35 -m 64 $blk \
 	-device virtio-blk-pci,drive=disk,disable-modern=on -device virtio-rng-pci

@@ -50,7 +50,7 @@ static NORETURN void end_in_error(const char *sentence)
 static void read_options(const struct boot_info *info)
 {
 	static char words[BOOT_COMMAND_LINE_SIZE];
-	char message[512];
+	char message[768];
 	bool good;
 
 	copy_string(command_line, sizeof(command_line), info->command_line);
@@ -60,10 +60,20 @@ static void read_options(const struct boot_info *info)
 	power_prefer(options.exit);
 	platform_prefer_xapic(options.apic == 1);
 	report_choose();
-	if (!good)
-		end_in_error(message);
+	/* What was cut off may have been half a word: no complaint about that. */
 	if (info->command_line_cut)
 		end_in_error("the command line is longer than the 4095 bytes that are read");
+	if (!good)
+		end_in_error(message);
+}
+
+/* What was found out about the platform since the last call. */
+static void note_platform_findings(void)
+{
+	static unsigned told;
+
+	for (; told < platform_findings(); told++)
+		reporter->note(platform_finding(told));
 }
 
 static void report_run(const struct boot_info *info)
@@ -80,8 +90,7 @@ static void report_run(const struct boot_info *info)
 		.command_line = command_line,
 		.seed = options.seed,
 	});
-	for (unsigned n = 0; n < platform_findings(); n++)
-		reporter->note(platform_finding(n));
+	note_platform_findings();
 	if (clock_disagreement())
 		reporter->note(clock_disagreement());
 }
@@ -137,7 +146,7 @@ static void find_devices(void)
 	if (options.ecam)
 		pci_set_ecam_hint(options.ecam);
 	count = pci_scan(functions, PCI_FUNCTIONS_MOST);
-
+	note_platform_findings();
 	if (pci_left_out())
 		reporter->note("there are more PCI functions than can be looked at");
 	for (unsigned n = 0; n < count && device_count < DEVICES_MOST; n++) {

@@ -118,9 +118,15 @@ bool options_read(char *command_line, char *message, size_t size)
 {
 	if (!parameters_parse(parameters, ARRAY_LENGTH(parameters), command_line, message, size))
 		return false;
-	if (read_address(gateway, options.gateway))
-		return true;
-	format_text(message, size, "vp.gateway=%s: an IPv4 address like 10.0.2.2 is wanted",
-		    gateway);
-	return false;
+	if (options.ecam % MIB != 0) {
+		format_text(message, size, "vp.ecam=%#llx: a multiple of 1 MiB is wanted",
+			    (unsigned long long)options.ecam);
+		return false;
+	}
+	if (!read_address(gateway, options.gateway)) {
+		format_text(message, size, "vp.gateway=%s: an IPv4 address like 10.0.2.2 is wanted",
+			    gateway);
+		return false;
+	}
+	return true;
 }
