@@ -224,8 +224,11 @@ NORETURN void virtproof_main(struct boot_info *info)
 	read_options(info);
 	platform_start(info, (unsigned)options.cpus);
 	start = clock_now();
-	if (options.list) {
-		list_tests();
+	if (options.help || options.list) {
+		if (options.help)
+			options_explain();
+		if (options.list)
+			list_tests();
 		finish(VERDICT_PASS);
 	}
 	report_run(info);

@@ -4,6 +4,7 @@
 #include "lib/format.h"
 #include "lib/parameters.h"
 #include "lib/string.h"
+#include "tests/harness/report.h"
 
 struct options options = {
 	.tests = "",
@@ -57,6 +58,7 @@ static const struct parameter parameters[] = {
 	{"apic", "interrupt controller mode", PARAMETER_CHOICE, .choices = "auto|xapic",
 	 .value = &options.apic},
 	{"trace", "print each register access", PARAMETER_FLAG, .value = &options.trace},
+	{"help", "explain these words, run nothing", PARAMETER_FLAG, .value = &options.help},
 	{"list", "list tests and the clauses they judge, run nothing", PARAMETER_FLAG,
 	 .value = &options.list},
 	{"host", "a host program listens and answers", PARAMETER_FLAG, .value = &options.host},
@@ -93,6 +95,14 @@ static const struct parameter parameters[] = {
 	{"selftest", "also the tests that break on purpose", PARAMETER_FLAG,
 	 .value = &options.self_test},
 };
+
+void options_explain(void)
+{
+	for (const struct parameter *one = parameters; one < parameters + ARRAY_LENGTH(parameters);
+	     one++)
+		print("vp.%s: %s%s%s\n", one->key, one->about, one->choices ? ": " : "",
+		      one->choices ? one->choices : "");
+}
 
 /* An IPv4 address, four numbers with dots between them. */
 static bool read_address(const char *text, uint8_t address[4])

@@ -34,7 +34,7 @@ struct options {
 	unsigned console;
 	unsigned exit;
 	unsigned apic; /* 0: as found, 1: xAPIC */
-	bool trace, list, host, self_test;
+	bool trace, help, list, host, self_test;
 };
 
 extern struct options options;
@@ -43,5 +43,8 @@ extern struct options options;
  * Reads the command line (cut into words in place). On a mistake the message holds one sentence.
  */
 bool options_read(char *command_line, char *message, size_t size) MUST_CHECK;
+
+/* Prints each word of the command line and what it means (vp.help). */
+void options_explain(void);
 
 #endif
