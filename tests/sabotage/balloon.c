@@ -115,3 +115,87 @@ SABOTEUR(balloon_never_deflates, .about = "deflations and reports are not acknow
 	 BREAKS(CLAUSE_BALLOON_FLOW_4, CLAUSE_BALLOON_REPORTQ_1), .type = VIRTIO_TYPE_BALLOON,
 	 .tests = "balloon.*acknowledged",
 	 .hooks = &(const struct virtio_hooks){.write = swallow_kicks});
+
+static bool swallow_inflations(void *context, struct virtio_device *device,
+			       enum virtio_structure structure, uint32_t offset, unsigned width,
+			       uint64_t *value)
+{
+	(void)context;
+	(void)device;
+	(void)offset;
+	(void)width;
+	return structure != STRUCTURE_NOTIFY || *value != BALLOON_INFLATE_QUEUE;
+}
+
+SABOTEUR(balloon_never_inflates, .about = "inflations are not acknowledged",
+	 BREAKS(CLAUSE_BALLOON_FLOW_3), .type = VIRTIO_TYPE_BALLOON, .tests = "balloon.requests*",
+	 .hooks = &(const struct virtio_hooks){.write = swallow_inflations});
+
+/* A page that was given back is taken when the next one is given away. */
+static void take_again(struct virtqueue *queue, struct used_element *element)
+{
+	struct request *request = used_request(queue, element);
+
+	if (request && queue->index == BALLOON_INFLATE_QUEUE && earlier)
+		*earlier ^= 1;
+	if (request && queue->index == BALLOON_DEFLATE_QUEUE)
+		earlier = page_of(request);
+}
+
+SABOTEUR(balloon_takes_again, .about = "a page that was taken back changes later",
+	 BREAKS(CLAUSE_BALLOON_FLOW_7), .type = VIRTIO_TYPE_BALLOON, .tests = "balloon.deflated*",
+	 .used_element = take_again, .start = forget_page);
+
+static uint32_t length;
+
+static void end_early(struct virtio_device *device)
+{
+	length = device->regions[STRUCTURE_DEVICE].length;
+	device->regions[STRUCTURE_DEVICE].length = CONFIG(actual);
+}
+
+static void end_as_before(struct virtio_device *device)
+{
+	device->regions[STRUCTURE_DEVICE].length = length;
+}
+
+SABOTEUR(balloon_has_few_fields, .about = "the configuration ends behind num_pages",
+	 BREAKS(CLAUSE_BALLOON_CFG_1, CLAUSE_BALLOON_CFG_2), .type = VIRTIO_TYPE_BALLOON,
+	 .tests = "balloon.sizes*,balloon.hint_command_is*", .start = end_early,
+	 .stop = end_as_before);
+
+static uint32_t command;
+
+static bool note_command(void *context, struct virtio_device *device,
+			 enum virtio_structure structure, uint32_t offset, unsigned width,
+			 uint64_t *value)
+{
+	(void)context;
+	(void)device;
+	(void)width;
+	if (structure == STRUCTURE_DEVICE && offset == CONFIG(free_page_hint_cmd_id))
+		command = (uint32_t)*value;
+	return true;
+}
+
+static uint64_t show_command(void *context, struct virtio_device *device,
+			     enum virtio_structure structure, uint32_t offset, unsigned width,
+			     uint64_t value)
+{
+	(void)context;
+	(void)device;
+	(void)width;
+	return structure == STRUCTURE_DEVICE && offset == CONFIG(free_page_hint_cmd_id) ? command
+											: value;
+}
+
+static void forget_command(struct virtio_device *device)
+{
+	(void)device;
+	command = 0;
+}
+
+SABOTEUR(balloon_obeys_the_driver, .about = "free_page_hint_cmd_id takes what a driver writes",
+	 BREAKS(CLAUSE_BALLOON_CFG_3), .type = VIRTIO_TYPE_BALLOON,
+	 .tests = "balloon.hint_command_is*", .start = forget_command,
+	 .hooks = &(const struct virtio_hooks){.read = show_command, .write = note_command});

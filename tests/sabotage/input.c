@@ -133,3 +133,32 @@ static void show_again(struct virtio_device *device)
 SABOTEUR(input_offers_a_bit, .about = "feature bit 5 is offered, which nothing defines",
 	 BREAKS(CLAUSE_INPUT_FEAT_1), .type = VIRTIO_TYPE_INPUT, .tests = "input.*",
 	 .start = offer_a_bit, .stop = show_again);
+
+static bool forget_early_subsel(void *context, struct virtio_device *device,
+				enum virtio_structure structure, uint32_t offset, unsigned width,
+				uint64_t *value)
+{
+	note_selection(context, device, structure, offset, width, value);
+	return structure != STRUCTURE_DEVICE || offset != CONFIG(subsel) ||
+	       select != VIRTIO_INPUT_CFG_UNSET;
+}
+
+SABOTEUR(input_forgets_early_subsel, .about = "subsel counts only when select was written before",
+	 BREAKS(CLAUSE_INPUT_CFG_10), .type = VIRTIO_TYPE_INPUT, .tests = "input.selectors*",
+	 .start = begin, .hooks = &(const struct virtio_hooks){.write = forget_early_subsel});
+
+static uint64_t lose_status_queue(void *context, struct virtio_device *device,
+				  enum virtio_structure structure, uint32_t offset, unsigned width,
+				  uint64_t value)
+{
+	(void)context;
+	(void)width;
+	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_size) &&
+			       common_read(device, queue_select) == INPUT_STATUS_QUEUE
+		       ? 0
+		       : value;
+}
+
+SABOTEUR(input_lacks_status_queue, .about = "queue 1 has no size", BREAKS(CLAUSE_INPUT_VQ_1),
+	 .type = VIRTIO_TYPE_INPUT, .tests = "input.has_event*",
+	 .hooks = &(const struct virtio_hooks){.read = lose_status_queue});

@@ -1,19 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Network devices that break one rule. Receive buffers are told by their token: tests/device/net. */
+/* Network devices that break one rule. */
+#include "tests/sabotage/net.h"
+
 #include "lib/string.h"
-#include "tests/device/net/link.h"
-#include "tests/sabotage/request.h"
-
-/* The packet header in a used receive buffer, or NULL for other queues. */
-static struct virtio_net_hdr *received(struct virtqueue *queue, const struct used_element *element)
-{
-	struct receive_buffer *buffer;
-
-	if (queue->index != NET_RECEIVE_QUEUE || element->id >= queue->size)
-		return NULL;
-	buffer = queue->chains[element->id].token;
-	return buffer ? (struct virtio_net_hdr *)buffer->bytes : NULL;
-}
 
 static void count_one_less(struct virtqueue *queue, struct used_element *element)
 {
@@ -112,15 +101,6 @@ SABOTEUR(net_spoils_checksums, .about = "the IPv4 checksum of received packets i
 	 BREAKS(CLAUSE_NET_RX_6), .type = VIRTIO_TYPE_NET, .tests = "net.unasked*",
 	 .used_element = spoil_checksums);
 
-/* Calls change() for each request of a queue that is in flight. */
-static void change_requests(struct virtqueue *queue, void (*change)(struct request *request))
-{
-	for (unsigned id = 0; id < queue->size; id++) {
-		if (queue->chains[id].token)
-			change(queue->chains[id].token);
-	}
-}
-
 /* Changes the byte that csum_start or csum_offset points at, though no flag asks for it. */
 static void use_checksum_fields(struct request *request)
 {
@@ -136,8 +116,7 @@ static void use_checksum_fields(struct request *request)
 static void publish_checksummed(void *context, struct virtqueue *queue)
 {
 	(void)context;
-	if (queue->index == NET_TRANSMIT_QUEUE)
-		change_requests(queue, use_checksum_fields);
+	change_frames(queue, use_checksum_fields);
 }
 
 SABOTEUR(net_always_checksums, .about = "csum_start and csum_offset are used without their flag",
@@ -145,12 +124,6 @@ SABOTEUR(net_always_checksums, .about = "csum_start and csum_offset are used wit
 	 .hooks = &(const struct virtio_hooks){.publish = publish_checksummed});
 
 /* A command by its class and code, so that the device acknowledges it and does something else. */
-static void publish_commands(struct virtqueue *queue, void (*change)(struct request *request))
-{
-	if (queue->index == net_control_queue(queue->device))
-		change_requests(queue, change);
-}
-
 static void turn_suppression_off(struct request *request)
 {
 	const struct virtio_net_ctrl_hdr *header = (struct virtio_net_ctrl_hdr *)request->out;
@@ -162,7 +135,7 @@ static void turn_suppression_off(struct request *request)
 static void publish_without_suppression(void *context, struct virtqueue *queue)
 {
 	(void)context;
-	publish_commands(queue, turn_suppression_off);
+	change_commands(queue, turn_suppression_off);
 }
 
 SABOTEUR(net_suppresses_nothing, .about = "the commands that suppress kinds of frames do nothing",
@@ -182,7 +155,7 @@ static void turn_modes_off(struct request *request)
 static void publish_without_modes(void *context, struct virtqueue *queue)
 {
 	(void)context;
-	publish_commands(queue, turn_modes_off);
+	change_commands(queue, turn_modes_off);
 }
 
 SABOTEUR(net_is_never_promiscuous, .about = "PROMISC, ALLMULTI and ALLUNI do nothing",
@@ -202,7 +175,7 @@ static void stay_promiscuous(struct request *request)
 static void publish_promiscuous(void *context, struct virtqueue *queue)
 {
 	(void)context;
-	publish_commands(queue, stay_promiscuous);
+	change_commands(queue, stay_promiscuous);
 }
 
 SABOTEUR(net_filters_nothing, .about = "promiscuous mode cannot be left",
@@ -248,7 +221,7 @@ static void keep_table(struct request *request)
 static void publish_with_old_table(void *context, struct virtqueue *queue)
 {
 	(void)context;
-	publish_commands(queue, keep_table);
+	change_commands(queue, keep_table);
 }
 
 SABOTEUR(net_keeps_its_table, .about = "a second MAC table is acknowledged and not taken",
@@ -268,7 +241,7 @@ static void miss_vlan(struct request *request)
 static void publish_other_vlan(void *context, struct virtqueue *queue)
 {
 	(void)context;
-	publish_commands(queue, miss_vlan);
+	change_commands(queue, miss_vlan);
 }
 
 SABOTEUR(net_lists_other_vlans, .about = "VLAN commands mean the next VLAN",
@@ -392,8 +365,7 @@ static void spoil_end(struct request *request)
 static void publish_spoilt(void *context, struct virtqueue *queue)
 {
 	(void)context;
-	if (queue->index == NET_TRANSMIT_QUEUE)
-		change_requests(queue, spoil_end);
+	change_frames(queue, spoil_end);
 }
 
 SABOTEUR(net_spoils_long_frames, .about = "the last byte of long frames is sent wrong",
@@ -427,7 +399,7 @@ static void suppress_broadcast_instead(struct request *request)
 static void publish_no_broadcast(void *context, struct virtqueue *queue)
 {
 	(void)context;
-	publish_commands(queue, suppress_broadcast_instead);
+	change_commands(queue, suppress_broadcast_instead);
 }
 
 SABOTEUR(net_takes_broadcast_for_multicast, .about = "NOMULTI suppresses broadcast frames",
@@ -448,7 +420,7 @@ static void keep_open(struct request *request)
 static void publish_kept_open(void *context, struct virtqueue *queue)
 {
 	(void)context;
-	publish_commands(queue, keep_open);
+	change_commands(queue, keep_open);
 }
 
 SABOTEUR(net_remembers_addresses, .about = "listed addresses are let in after a reset",

@@ -3,6 +3,7 @@
 #ifndef TESTS_SABOTAGE_REQUEST_H
 #define TESTS_SABOTAGE_REQUEST_H
 
+#include "lib/string.h"
 #include "tests/sabotage/sabotage.h"
 #include "virtio/workload.h"
 
@@ -14,6 +15,24 @@ static inline struct request *used_request(struct virtqueue *queue,
 					   const struct used_element *element)
 {
 	return element->id < queue->size ? queue->chains[element->id].token : NULL;
+}
+
+/*
+ * What a device says unasked, to be called from a publish hook: the first buffer of a split ring that the
+ * device has not used yet is used, with these bytes in it. The device behind the shim does not know of
+ * it; the test had better end with that.
+ */
+static inline void use_falsely(struct virtqueue *queue, const void *bytes, uint32_t length)
+{
+	struct virtq_used *used = queue->split.used;
+	uint16_t index = from_le16(used->idx), slot = index % queue->size;
+	le16 head = queue->split.avail->ring[slot];
+	const struct virtq_desc *buffer = &queue->split.desc[from_le16(head)];
+
+	if (length)
+		memcpy((void *)(uintptr_t)from_le64(buffer->addr), bytes, length);
+	used->ring[slot] = (struct virtq_used_elem){to_le32(from_le16(head)), to_le32(length)};
+	used->idx = to_le16((uint16_t)(index + 1));
 }
 
 #endif

@@ -83,7 +83,7 @@ TEST(balloon, deflated_pages_are_ordinary_memory,
      .about = "pages taken back hold what is written to them", .type = VIRTIO_TYPE_BALLOON)
 {
 	enum { PAGES = 64 };
-	uint8_t *pages = balloon_pages(t, PAGES);
+	uint8_t *pages = balloon_pages(t, PAGES + 1), *other = pages + PAGES * VIRTIO_BALLOON_PAGE;
 
 	bring_up(t);
 	for (uint32_t round = 0; round < 3; round++) {
@@ -92,6 +92,8 @@ TEST(balloon, deflated_pages_are_ordinary_memory,
 		inflate(t, pages, PAGES, 1);
 		deflate(t, pages, PAGES, 1);
 		balloon_mark(pages, PAGES, round);
+		inflate(t, other, 1, 1);
+		deflate(t, other, 1, 1);
 		balloon_settle();
 		changed = balloon_changed(pages, PAGES, round);
 		CHECK(t, BALLOON_FLOW_7, changed == PAGES,
