@@ -21,7 +21,7 @@ say = $(if $(V),,@printf "  %-7s %s\n" "$(1)" "$(2)")
 CLANG := $(findstring clang,$(CC))
 
 # -mgeneral-regs-only and plain x86-64: hypervisors that emulate ring 0 know little else.
-CFLAGS := -std=gnu17 -g -ffreestanding -Wall -Wextra -Werror -Wno-missing-field-initializers -Wframe-larger-than=3584 -mgeneral-regs-only -mno-red-zone \
+CFLAGS := -std=gnu17 -g -ffreestanding -Wall -Wextra -Werror -Wno-missing-field-initializers -Wframe-larger-than=3584 -mgeneral-regs-only -mno-red-zone -mskip-rax-setup \
 	-march=x86-64 -mcmodel=small -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -fcf-protection=none -fmerge-all-constants \
 	-ffile-prefix-map=$(CURDIR)=. -fdebug-prefix-map=$(CURDIR)=.
