@@ -99,6 +99,10 @@ enum virtio_blk_status {
 	VIRTIO_BLK_S_OK = 0,
 	VIRTIO_BLK_S_IOERR = 1,
 	VIRTIO_BLK_S_UNSUPP = 2,
+	VIRTIO_BLK_S_ZONE_INVALID_CMD = 3,
+	VIRTIO_BLK_S_ZONE_UNALIGNED_WP = 4,
+	VIRTIO_BLK_S_ZONE_OPEN_RESOURCE = 5,
+	VIRTIO_BLK_S_ZONE_ACTIVE_RESOURCE = 6,
 };
 
 #define VIRTIO_BLK_ID_BYTES 20u
@@ -143,6 +147,20 @@ struct virtio_blk_zone_descriptor {
 };
 static_assert(sizeof(struct virtio_blk_zone_report) == 64, "5.2.6");
 static_assert(sizeof(struct virtio_blk_zone_descriptor) == 64, "5.2.6");
+
+/* zoned.model; z_type; z_state. */
+enum { VIRTIO_BLK_Z_NONE = 0, VIRTIO_BLK_Z_HM = 1, VIRTIO_BLK_Z_HA = 2 };
+enum { VIRTIO_BLK_ZT_CONV = 1, VIRTIO_BLK_ZT_SWR = 2, VIRTIO_BLK_ZT_SWP = 3 };
+enum {
+	VIRTIO_BLK_ZS_NOT_WP = 0,
+	VIRTIO_BLK_ZS_EMPTY = 1,
+	VIRTIO_BLK_ZS_IOPEN = 2,
+	VIRTIO_BLK_ZS_EOPEN = 3,
+	VIRTIO_BLK_ZS_CLOSED = 4,
+	VIRTIO_BLK_ZS_RDONLY = 13,
+	VIRTIO_BLK_ZS_FULL = 14,
+	VIRTIO_BLK_ZS_OFFLINE = 15,
+};
 
 /*
  * Makes a request in the arena: `out_bytes` of data for the device behind the header (at
