@@ -197,6 +197,9 @@ TEST(transport, halves_of_addresses_are_independent,
 		common_write_at(device, high, 4, 0x12);
 		common_write_at(device, low, 4, 0x34567000);
 		upper = common_read_at(device, high, 4);
+		lower = common_read_at(device, low, 4);
+		if (!upper && !lower)
+			skip_test(t, "the fields do not read back: see PCI-COMMON-TXT-9");
 		CHECK(t, PCI_LAYOUT_1, upper == 0x12,
 		      "the upper half of %s reads %#lx after 0x12 and a write to the lower half",
 		      areas[area].name, upper);

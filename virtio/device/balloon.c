@@ -16,7 +16,8 @@ static const struct feature_bit features[] = {
 #define FIELD(field, ...) CONFIG_FIELD(struct virtio_balloon_config, field, __VA_ARGS__)
 static const struct virtio_config_field fields[] = {
 	FIELD(num_pages, .count = 0),
-	FIELD(actual, .flags = CONFIG_DRIVER),
+	/* 5.5.6 has drivers write it, and promises nothing of how it reads back. */
+	FIELD(actual, .flags = CONFIG_WRITE_ONLY),
 	FIELD(free_page_hint_cmd_id, CONFIG_OF(VIRTIO_BALLOON_F_FREE_PAGE_HINT)),
 	FIELD(poison_val, .flags = CONFIG_DRIVER, CONFIG_OF(VIRTIO_BALLOON_F_PAGE_POISON)),
 	{.name = NULL},
