@@ -9,6 +9,7 @@
 #include "host/launch.h"
 #include "host/matrix.h"
 #include "host/merge.h"
+#include "host/paths.h"
 #include "host/process.h"
 #include "host/report.h"
 
@@ -271,6 +272,10 @@ int command_matrix(int argc, char **argv)
 			   "Runs all jobs that a matrix file stands for, several at a time.",
 			   entries, &argc, &argv))
 		return EXIT_TROUBLE;
+	if (parallel < 0) {
+		fputs("virtproof: --jobs: at least one has to run at a time\n", stderr);
+		return EXIT_TROUBLE;
+	}
 	if (!operands || operands[1]) {
 		fputs("virtproof: which matrix file? try --help\n", stderr);
 		return EXIT_TROUBLE;
@@ -281,7 +286,8 @@ int command_matrix(int argc, char **argv)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GPtrArray) jobs = matrix_load(*operands, &error);
 
-	if (!jobs) {
+	if (!jobs || !reports_are_possible(reports, &error) ||
+	    !paths_make_folder_of(merged, &error)) {
 		fprintf(stderr, "virtproof: %s\n", error->message);
 		return EXIT_TROUBLE;
 	}

@@ -20,8 +20,8 @@
 
 static struct {
 	char *vmm, *machine, *accelerator, *program, *image, *append, *tests, *log, *expect, *name;
-	char **devices, **operands, **reports;
-	int cpus, memory, silence, incidents;
+	char **devices, **operands, **reports, **vmm_words;
+	int cpus, memory, silence, incidents; /* 0: not said */
 	gboolean strict, quiet, print, update, list_tests;
 	char *update_file;
 } options;
@@ -37,6 +37,32 @@ static gboolean take_update(const char *name, const char *value, void *data, GEr
 	return TRUE;
 }
 
+/* A number that is said has to be one that makes sense. */
+static gboolean take_count(const char *name, const char *value, void *data, GError **error)
+{
+	static const struct {
+		const char *option;
+		int *count;
+	} counts[] = {
+		{"--cpus", &options.cpus},       {"-c", &options.cpus},
+		{"--memory", &options.memory},   {"-m", &options.memory},
+		{"--silence", &options.silence}, {"--incidents", &options.incidents},
+	};
+	guint64 count = 0;
+
+	(void)data;
+	if (!g_ascii_string_to_unsigned(value, 10, 1, G_MAXINT, &count, NULL)) {
+		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+			    "%s: '%s' is no number above 0", name, value);
+		return FALSE;
+	}
+	for (unsigned i = 0; i < G_N_ELEMENTS(counts); i++) {
+		if (strcmp(counts[i].option, name) == 0)
+			*counts[i].count = (int)count;
+	}
+	return TRUE;
+}
+
 static const GOptionEntry entries[] = {
 	{"vmm", 'v', 0, G_OPTION_ARG_STRING, &options.vmm,
 	 "The VMM: a name that 'virtproof list' shows, or a descriptor file (qemu)", "NAME"},
@@ -47,8 +73,8 @@ static const GOptionEntry entries[] = {
 	{"machine", 'M', 0, G_OPTION_ARG_STRING, &options.machine, "The kind of machine", "NAME"},
 	{"accelerator", 'a', 0, G_OPTION_ARG_STRING, &options.accelerator,
 	 "What executes the guest", "NAME"},
-	{"cpus", 'c', 0, G_OPTION_ARG_INT, &options.cpus, "Number of CPUs", "N"},
-	{"memory", 'm', 0, G_OPTION_ARG_INT, &options.memory, "Memory of the guest", "MIB"},
+	{"cpus", 'c', 0, G_OPTION_ARG_CALLBACK, take_count, "Number of CPUs", "N"},
+	{"memory", 'm', 0, G_OPTION_ARG_CALLBACK, take_count, "Memory of the guest", "MIB"},
 	{"program", 0, 0, G_OPTION_ARG_STRING, &options.program,
 	 "The VMM's program, with words before all others", "WORDS"},
 	{"image", 0, 0, G_OPTION_ARG_FILENAME, &options.image,
@@ -58,9 +84,9 @@ static const GOptionEntry entries[] = {
 	 "GLOBS"},
 	{"append", 'A', 0, G_OPTION_ARG_STRING, &options.append,
 	 "More words for the image, such as 'vp.bench vp.seed=7'", "WORDS"},
-	{"silence", 0, 0, G_OPTION_ARG_INT, &options.silence,
+	{"silence", 0, 0, G_OPTION_ARG_CALLBACK, take_count,
 	 "Seconds without a record after which the VMM hangs or spins (30)", "SECONDS"},
-	{"incidents", 0, 0, G_OPTION_ARG_INT, &options.incidents,
+	{"incidents", 0, 0, G_OPTION_ARG_CALLBACK, take_count,
 	 "How often the VMM may go down before the run is given up (16)", "N"},
 	{"log", 'l', 0, G_OPTION_ARG_FILENAME, &options.log,
 	 "Keep all records in FILE, for 'virtproof report' and 'compare'", "FILE"},
@@ -83,14 +109,6 @@ static const GOptionEntry entries[] = {
 	{NULL},
 };
 
-/* Words after "--" go to the VMM as they are. GLib leaves the "--" among them at times. */
-static char **vmm_options(void)
-{
-	char **words = options.operands;
-
-	return words && *words && strcmp(*words, "--") == 0 ? words + 1 : words;
-}
-
 static void add_option(GString *line, const char *option, const char *value)
 {
 	g_autofree char *quoted = value ? g_shell_quote(value) : NULL;
@@ -108,7 +126,9 @@ static void add_number(GString *line, const char *option, int value)
 /* This command again, up to the words for the image, which a single quote waits for. */
 static char *repeat_before(void)
 {
-	GString *line = g_string_new("virtproof run");
+	char *const words[] = {(char *)invoked_as(), "run", NULL};
+	g_autofree char *start = command_line(words);
+	GString *line = g_string_new(start);
 
 	add_option(line, "--vmm", options.vmm);
 	add_option(line, "--machine", options.machine);
@@ -126,10 +146,10 @@ static char *repeat_before(void)
 
 static char *repeat_after(void)
 {
-	char **words = vmm_options();
-	g_autofree char *rest = words && *words ? command_line(words) : NULL;
+	char **words = options.vmm_words;
+	g_autofree char *rest = words ? command_line(words) : NULL;
 
-	return rest ? g_strdup_printf("' -- %s", rest) : g_strdup("'");
+	return rest && *rest ? g_strdup_printf("' -- %s", rest) : g_strdup("'");
 }
 
 /* The record that begins the job: what this run is of. */
@@ -196,6 +216,12 @@ static unsigned lonely_incidents(const struct job *job)
 	return count;
 }
 
+/* The image counts what is wrong with the set-up, and no test's fault, as an error too. */
+static gboolean set_up_failed(const struct job *job)
+{
+	return job->summary && record_number(job->summary, "error", 0) > job->counts.error;
+}
+
 static int exit_status(const struct session *session, enum session_end end,
 		       const struct outcome *outcome)
 {
@@ -205,6 +231,8 @@ static int exit_status(const struct session *session, enum session_end end,
 		return EXIT_TROUBLE;
 	if (end == SESSION_INCOMPLETE || outcome->lost || lonely_incidents(session->job))
 		return EXIT_VMM_DOWN;
+	if (set_up_failed(session->job))
+		return EXIT_TROUBLE;
 	if (outcome->errors || session->job->tests->len == 0)
 		return EXIT_TROUBLE;
 	return outcome->unexpected || outcome->stale->len ? EXIT_UNEXPECTED : EXIT_AS_EXPECTED;
@@ -310,16 +338,6 @@ static gboolean write_reports(struct job *job)
 	return FALSE;
 }
 
-/* The first document whose format its name does not tell, or NULL. */
-static const char *report_without_format(void)
-{
-	for (char **path = options.reports; path && *path; path++) {
-		if (!report_format_of(*path))
-			return *path;
-	}
-	return NULL;
-}
-
 static int run_with(struct session *session, char *const *argv)
 {
 	g_autoptr(GError) error = NULL;
@@ -358,10 +376,10 @@ static struct launch *prepare(const struct descriptor *descriptor, GError **erro
 		.accelerator = options.accelerator,
 		.program = options.program,
 		.image = options.image ? options.image : beside,
-		.cpus = (unsigned)MAX(options.cpus, 0),
-		.memory = (unsigned)MAX(options.memory, 0),
+		.cpus = (unsigned)options.cpus,
+		.memory = (unsigned)options.memory,
 		.devices = options.devices,
-		.options = vmm_options(),
+		.options = options.vmm_words,
 	};
 
 	if (strcmp(kind, "none") != 0 && !g_file_test(request.image, G_FILE_TEST_EXISTS)) {
@@ -372,10 +390,24 @@ static struct launch *prepare(const struct descriptor *descriptor, GError **erro
 	return launch_new(descriptor, &request, error);
 }
 
+/* Words after "--" go to the VMM as they are. */
+static void take_vmm_words(int *argc, char **argv)
+{
+	for (int n = 1; n < *argc; n++) {
+		if (strcmp(argv[n], "--") == 0) {
+			options.vmm_words = argv + n + 1;
+			argv[n] = NULL;
+			*argc = n;
+		}
+	}
+}
+
 int command_run(int argc, char **argv)
 {
 	g_auto(GStrv) words = g_strdupv(argv);
+	g_autoptr(GError) error = NULL;
 
+	take_vmm_words(&argc, argv);
 	if (!parse_options(
 		    "[-- VMM-OPTION…]",
 		    "Runs the image on a VMM, judges the devices, explains what failed.\n"
@@ -384,13 +416,17 @@ int command_run(int argc, char **argv)
 		    entries, &argc, &argv))
 		return EXIT_TROUBLE;
 
-	if (report_without_format()) {
-		fprintf(stderr, "virtproof: %s: the name does not tell the format of the report\n",
-			report_without_format());
+	if (options.operands) {
+		fprintf(stderr, "virtproof: what is '%s'? words for the VMM stand behind --\n",
+			*options.operands);
+		return EXIT_TROUBLE;
+	}
+	if (!reports_are_possible(options.reports, &error) ||
+	    !paths_make_folder_of(options.log, &error)) {
+		fprintf(stderr, "virtproof: %s\n", error->message);
 		return EXIT_TROUBLE;
 	}
 
-	g_autoptr(GError) error = NULL;
 	struct descriptor *descriptor = descriptor_load(options.vmm ? options.vmm : "qemu", &error);
 	struct launch *launch = descriptor ? prepare(descriptor, &error) : NULL;
 	g_autofree char *append = append_words();
@@ -400,10 +436,9 @@ int command_run(int argc, char **argv)
 		struct session session = {
 			.launch = launch,
 			.append = append,
-			.silence =
-				(unsigned)(options.silence > 0 ? options.silence : DEFAULT_SILENCE),
-			.incidents_limit = (unsigned)(options.incidents > 0 ? options.incidents
-									    : DEFAULT_INCIDENTS),
+			.silence = (unsigned)(options.silence ? options.silence : DEFAULT_SILENCE),
+			.incidents_limit = (unsigned)(options.incidents ? options.incidents
+									: DEFAULT_INCIDENTS),
 			.cancel = interruption(),
 		};
 

@@ -14,6 +14,7 @@
 struct loader {
 	GPtrArray *jobs;
 	struct job *job; /* the job that records go to, or NULL before the first */
+	gint64 foreign;  /* the schema of records that the program does not read, or 0 */
 };
 
 static struct job *begin_job(struct loader *loader)
@@ -28,6 +29,8 @@ static void take_record(JsonObject *record, const char *line, void *context)
 	struct loader *loader = context;
 
 	(void)line;
+	if (record_foreign_schema(record))
+		loader->foreign = record_foreign_schema(record);
 	if (!loader->job || record_is(record, "job"))
 		begin_job(loader);
 	job_add(loader->job, record);
@@ -73,6 +76,13 @@ static gboolean load_into(struct loader *loader, const char *path, GError **erro
 		close(descriptor);
 	if (!read) {
 		g_prefix_error(error, "%s: ", path);
+		return FALSE;
+	}
+	if (loader->foreign) {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+			    "%s: its records are of schema %" G_GINT64_FORMAT
+			    ", this program reads %d",
+			    path, loader->foreign, RECORD_SCHEMA);
 		return FALSE;
 	}
 	if (loader->jobs->len == before) {

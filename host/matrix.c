@@ -156,6 +156,21 @@ static gboolean matches_exclusion(GKeyFile *file, const char *group,
 	return keys && *keys;
 }
 
+/* A key that no job has would exclude nothing, and nobody would know. */
+static gboolean exclusion_is_good(GKeyFile *file, const char *group, GError **error)
+{
+	g_auto(GStrv) keys = g_key_file_get_keys(file, group, NULL, NULL);
+
+	for (char **key = keys; key && *key; key++) {
+		if (key_is_known(*key))
+			continue;
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+			    "group [%s]: '%s' is no key of a matrix", group, *key);
+		return FALSE;
+	}
+	return TRUE;
+}
+
 static gboolean is_excluded(GKeyFile *file, const struct combination *combination)
 {
 	g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
@@ -254,8 +269,12 @@ GPtrArray *matrix_load(const char *path, GError **error)
 	g_auto(GStrv) groups = fine ? g_key_file_get_groups(file, NULL) : NULL;
 
 	for (char **group = groups; fine && *group; group++) {
-		if (!g_str_has_prefix(*group, EXCLUDE))
-			fine = add_group(file, *group, jobs, &problem);
+		fine = g_str_has_prefix(*group, EXCLUDE) ? exclusion_is_good(file, *group, &problem)
+							 : add_group(file, *group, jobs, &problem);
+	}
+	if (fine && jobs->len == 0) {
+		g_set_error(&problem, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "it has no job");
+		fine = FALSE;
 	}
 	if (fine && names_are_unique(jobs, &problem))
 		return g_steal_pointer(&jobs);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/paths.h"
 
-#include <glib.h>
+#include <errno.h>
+
+#include <gio/gio.h>
 
 /* The folder that the program stands in; "." when the system does not tell. */
 static char *own_folder(void)
@@ -41,4 +43,15 @@ char *paths_expectations(void)
 		g_build_filename(folder, "..", "share", "virtproof", "expect", NULL);
 
 	return g_canonicalize_filename(installed, NULL);
+}
+
+gboolean paths_make_folder_of(const char *path, GError **error)
+{
+	g_autofree char *folder = path ? g_path_get_dirname(path) : NULL;
+
+	if (!folder || g_mkdir_with_parents(folder, 0777) == 0)
+		return TRUE;
+	g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s: %s", folder,
+		    g_strerror(errno));
+	return FALSE;
 }

@@ -3,6 +3,8 @@
 #ifndef HOST_PATHS_H
 #define HOST_PATHS_H
 
+#include <glib.h>
+
 /*
  * The image of that kind ("elf", "img", "iso"): virtproof.<kind> beside the program, else in the
  * installation's share/virtproof. The path is returned whether the file exists or not. The
@@ -15,5 +17,8 @@ char *paths_image(const char *kind);
  * source tree), else share/virtproof/expect of the installation. The caller owns it.
  */
 char *paths_expectations(void);
+
+/* Makes the folder that a file will stand in, where it is missing; NULL: no file. FALSE with error set. */
+gboolean paths_make_folder_of(const char *path, GError **error);
 
 #endif

@@ -246,3 +246,11 @@ gboolean record_is(JsonObject *record, const char *type)
 {
 	return strcmp(record_text(record, "type"), type) == 0;
 }
+
+gint64 record_foreign_schema(JsonObject *record)
+{
+	gint64 schema = record_is(record, "run") ? record_number(record, "schema", RECORD_SCHEMA)
+						 : RECORD_SCHEMA;
+
+	return schema == RECORD_SCHEMA ? 0 : schema;
+}

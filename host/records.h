@@ -16,6 +16,9 @@
 struct record_reader;
 
 /* What a reader tells its owner. Both pointers are good only during the call. */
+/* The meaning of records that the program knows: the field schema of run records. */
+#define RECORD_SCHEMA 1
+
 struct record_listener {
 	/* A record: object has a string member "type"; line is its text, without line end. */
 	void (*record)(JsonObject *object, const char *line, void *context);
@@ -60,5 +63,11 @@ JsonArray *record_array(JsonObject *record, const char *name);
 
 /* Whether the record's type is `type`. */
 gboolean record_is(JsonObject *record, const char *type);
+
+/*
+ * The schema of the records that follow, when this is a run record of one that the program does not
+ * read; 0 otherwise.
+ */
+gint64 record_foreign_schema(JsonObject *record);
 
 #endif

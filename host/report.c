@@ -6,6 +6,8 @@
 
 #include <gio/gio.h>
 
+#include "host/paths.h"
+
 static const struct report_format formats[] = {
 	{"tap", ".tap", report_tap},    {"junit", ".xml", report_junit},
 	{"json", ".json", report_json}, {"markdown", ".md", report_markdown},
@@ -28,6 +30,20 @@ const struct report_format *report_format_of(const char *path)
 			return &formats[i];
 	}
 	return NULL;
+}
+
+gboolean reports_are_possible(char *const *paths, GError **error)
+{
+	for (; paths && *paths; paths++) {
+		if (!report_format_of(*paths)) {
+			g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+				    "%s: the name does not tell the format of the report", *paths);
+			return FALSE;
+		}
+		if (!paths_make_folder_of(*paths, error))
+			return FALSE;
+	}
+	return TRUE;
 }
 
 static void outcome_free(void *data)
@@ -124,12 +140,7 @@ gboolean reports_write_jobs(GPtrArray *jobs, char *const *paths, const char *cho
 	gboolean fine = report != NULL;
 
 	for (; fine && *paths; paths++) {
-		const struct report_format *format = report_format_of(*paths);
-
-		if (!format)
-			g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-				    "%s: the name does not tell the format of the report", *paths);
-		fine = format && report_write(report, format, *paths, error);
+		fine = report_write(report, report_format_of(*paths), *paths, error);
 	}
 	if (report)
 		report_free(report);

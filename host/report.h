@@ -36,6 +36,12 @@ void report_free(struct report *report);
 const struct report_format *report_format_named(const char *name);
 const struct report_format *report_format_of(const char *path);
 
+/*
+ * Whether each name tells a format; makes the folders that are missing. NULL: no documents. FALSE with error
+ * set.
+ */
+gboolean reports_are_possible(char *const *paths, GError **error);
+
 /* Writes a document to a file, "-" being standard output. FALSE with error set. */
 gboolean report_write(const struct report *report, const struct report_format *format,
 		      const char *path, GError **error);

@@ -59,6 +59,7 @@ static void take_record(struct boot *boot, JsonObject *record, const char *line,
 {
 	struct session *session = context;
 
+	session->foreign = MAX(session->foreign, record_foreign_schema(record));
 	write_log(session, line);
 	job_add(session->job, record);
 	view(session, record);
@@ -196,6 +197,13 @@ static gboolean goes_on(struct session *session, const struct boot_result *resul
 {
 	const struct job *job = session->job;
 
+	if (session->foreign) {
+		*trouble = g_strdup_printf("the image's records are of schema %" G_GINT64_FORMAT
+					   ", this program reads %d",
+					   session->foreign, RECORD_SCHEMA);
+		*end = SESSION_NEVER;
+		return FALSE;
+	}
 	if (result->end == BOOT_DONE || (session->listing && result->end == BOOT_UNFINISHED)) {
 		*end = SESSION_COMPLETE;
 		return FALSE;

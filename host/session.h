@@ -44,6 +44,7 @@ struct session {
 	const struct expectations *expectations; /* marked in each test as it is judged */
 	struct verbs *verbs;                     /* of the boot that runs; session_run() makes it */
 	FILE *log;                               /* where every record goes, or NULL */
+	gint64 foreign; /* the schema of the image's records, when the program does not read it */
 	GCancellable *cancel;
 	struct session_viewer viewer;
 };

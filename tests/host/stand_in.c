@@ -14,9 +14,9 @@
 static struct {
 	unsigned tests, crash, hang, spin, babble, quit, complain, fail, warn, garbage, tear,
 		linger;
-	unsigned crash_at_end, exit, clause_holds, samples, factor;
-	bool crash_always, mute, ask, bad;
-} told = {.tests = 12, .factor = 100};
+	unsigned crash_at_end, exit, clause_holds, samples, factor, schema;
+	bool crash_always, mute, ask, bad, trouble;
+} told = {.tests = 12, .factor = 100, .schema = 1};
 
 static const struct {
 	const char *option;
@@ -38,6 +38,7 @@ static const struct {
 	{"--crash-at-end", &told.crash_at_end},
 	{"--exit", &told.exit},       /* status of an ordered end */
 	{"--samples", &told.samples}, /* of measures; 0: no measure */
+	{"--schema", &told.schema},   /* of the records */
 	{"--factor", &told.factor},   /* percent of the usual figures */
 };
 
@@ -48,6 +49,7 @@ static const struct {
 	{"--crash-always", &told.crash_always}, /* in every test */
 	{"--mute", &told.mute},                 /* die before the first record */
 	{"--ask", &told.ask},                   /* ask the host to resize a disk */
+	{"--trouble", &told.trouble},           /* an error of the set-up that is no test's */
 	{"--bad", &told.bad},                   /* refuse the command line as the image does */
 };
 
@@ -137,13 +139,13 @@ static void run_test(unsigned n)
 
 static void print_devices(const char *append)
 {
-	printf("{\"type\":\"run\",\"schema\":1,\"version\":\"0\",\"hypervisor\":\"StandIn\","
+	printf("{\"type\":\"run\",\"schema\":%u,\"version\":\"0\",\"hypervisor\":\"StandIn\","
 	       "\"boot\":\"none\",\"cpus\":2,\"tsc_khz\":1000000,\"cmdline\":\"%s\"}\n"
 	       "{\"type\":\"device\",\"bdf\":\"00:03.0\",\"virtio_id\":2,\"name\":\"blk\","
 	       "\"transport\":\"pci\",\"features_offered\":\"0x10130006e54\",\"queues\":1}\n"
 	       "{\"type\":\"device\",\"bdf\":\"00:04.0\",\"virtio_id\":1,\"name\":\"net\","
 	       "\"transport\":\"pci\",\"features_offered\":\"0x10130bf8024\",\"queues\":3}\n",
-	       append);
+	       told.schema, append);
 }
 
 /* A latency distribution around 20 us, one figure a bucket, and a rate. */
@@ -185,10 +187,10 @@ static void print_end(unsigned from)
 		       n == told.fail || n == told.warn ? "violated" : "holds");
 	if (told.samples)
 		print_measures();
-	printf("{\"type\":\"summary\",\"pass\":%u,\"fail\":%u,\"warn\":0,\"skip\":0,\"error\":0,"
+	printf("{\"type\":\"summary\",\"pass\":%u,\"fail\":%u,\"warn\":0,\"skip\":0,\"error\":%u,"
 	       "\"clauses\":{\"holds\":%u,\"violated\":0,\"unjudged\":0,\"uncovered\":3},"
 	       "\"worst\":\"pass\",\"ms\":5}\n",
-	       ran, told.fail ? 1 : 0, ran);
+	       ran, told.fail ? 1 : 0, told.trouble, ran);
 	fflush(stdout);
 }
 

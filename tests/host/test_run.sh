@@ -19,6 +19,17 @@ run_stand_in -- --fail 3 --warn 5
 expect "a failure ends with 1" status_is 1
 expect "a failure is explained" says "DEMO-3 (MUST): the number is 3"
 expect "a failure can be repeated" says "--append 'vp.tests=device.number_3 vp.device=00:03.0'"
+
+# What is pasted from the report of one test repeats that test alone.
+repeat() {
+	local command
+	command=$(sed -n 's/^ *repeat: //p' "$folder/out" | head -1)
+	status=0
+	timeout 60 sh -c "$command" >"$folder/out" 2>&1 </dev/null || status=$?
+}
+repeat
+expect "a repeated failure fails again" status_is 1
+expect "a repeated failure is all that is judged" says "all                            0      1      0      0      0"
 run_stand_in -- --warn 5
 expect "a warning ends with 0" status_is 0
 run_stand_in --strict -- --warn 5
@@ -30,6 +41,9 @@ expect "a crash names its test" says "vmm-died  in device.number_7: killed by si
 expect "a crash keeps the last words" says "assertion 'n != 7' failed"
 expect "a crash can be repeated" says "vp.tests=device.number_7 vp.device=00:03.0 vp.variant=split"
 expect "a crash loses no other test" all_judged_but 7
+repeat
+expect "a repeated crash crashes again" says "vmm-died  in device.number_7: killed by signal 6"
+expect "a repeated crash is all that is judged" says "all                            0      1      0      0      0"
 
 run_stand_in --silence 1 -- --hang 9
 expect "a hang ends with 3" status_is 3
