@@ -7,7 +7,8 @@ set -uo pipefail
 
 here=$(dirname "$0")
 build=$1
-test=transport.device_works_after_reset
+tests=transport.device_works_after_reset,transport.configuration_reads_before_features_ok
+tests+=,transport.isr_tells_of_a_used_buffer_once
 work=$(mktemp -d "${TMPDIR:-/tmp}/virtproof-trace.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 passed=0
@@ -28,7 +29,7 @@ verdict() { # verdict STATUS WHAT
 timeout -k 3 60 qemu-system-x86_64 -M q35 -accel tcg -m 64 -smp 1 -nodefaults -display none \
 	-no-reboot -bios qboot.rom -serial "file:$work/console" \
 	-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel "$build/virtproof.elf" \
-	-append "vp.exit=debug vp.trace vp.tests=$test" \
+	-append "vp.exit=debug vp.trace vp.tests=$tests" \
 	-blockdev null-co,node-name=disk,size=16777216,read-zeroes=on \
 	-device virtio-blk-pci,drive=disk,ioeventfd=off \
 	-trace 'memory_region_ops_*' -trace 'msix_*' -trace virtio_set_status -D "$work/trace"
