@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How many messages completions make, where they arrive, and what is visible by then. */
 #include "tests/interrupt/interrupt.h"
+#include "virtio/registers.h"
 
 #define ROUNDS 16
 #define BATCH  8u
@@ -37,6 +38,36 @@ TEST(interrupt, each_completion_is_announced_once,
 	CHECK(t, SPLIT_NOTIF_6, arrivals_own(queue, &all) <= ROUNDS,
 	      "queue %u: %u completions one by one made %lu messages", queue->index, ROUNDS,
 	      arrivals_own(queue, &all));
+}
+
+TEST(interrupt, queues_on_one_entry_are_each_announced,
+     .about =
+	     "queues that share a table entry, with the configuration too, are each announced by it",
+     .needs = NEEDS_MSIX | NEEDS_WORK)
+{
+	struct virtio_device *device = t->device;
+
+	if (device->type != VIRTIO_TYPE_BLK || device->queues_offered < 2)
+		skip_test(t, "one queue alone takes such work");
+	t->variant.interrupts = INTERRUPT_MSIX_SHARED;
+	bring_up_queues(t, 2);
+	for (unsigned n = 0; n < ROUNDS; n++) {
+		struct virtqueue *queue = device->queues[n % 2];
+		struct mark mark = mark_arrivals(queue);
+
+		if (n == ROUNDS / 2)
+			common_write(device, config_msix_vector, queue->entry);
+		if (!CHECK_NOTIFIED(t, queue, complete_with_message(t, queue),
+				    "completion %u, of queue %u: the shared entry sends no message",
+				    n, queue->index))
+			return;
+		CHECK(t, PCI_MSIX_TXT_1,
+		      arrivals_own(queue, &mark) && !arrivals_elsewhere(queue, &mark),
+		      "completion %u, of queue %u on the shared entry %u: %lu messages on its vector, "
+		      "%lu on others",
+		      n, queue->index, queue->entry, arrivals_own(queue, &mark),
+		      arrivals_elsewhere(queue, &mark));
+	}
 }
 
 /* What the handler of a queue's vector has seen. */
