@@ -117,6 +117,23 @@ static bool segment_done(const struct ecam_window *windows, unsigned n)
 	return false;
 }
 
+/* What the ports have found may have more in a window: bytes 256 and up. */
+static void extend(struct pci_scan *scan, const struct ecam_window *window)
+{
+	const struct pci_config *config = pci_config_ecam(window->base);
+
+	for (unsigned n = 0; config && n < scan->count; n++) {
+		struct pci_function *function = &scan->functions[n];
+		struct pci_address address = function->address;
+
+		if (address.segment == window->segment && address.bus >= window->first_bus &&
+		    address.bus <= window->last_bus && function->config != config &&
+		    config->read(config, address, PCI_VENDOR_ID, 4) ==
+			    pci_read32(function, PCI_VENDOR_ID))
+			function->extended = config;
+	}
+}
+
 /*
  * Segment 0 is read through the ports where they show anything: an MCFG may name a window that
  * nobody serves (Firecracker without PCI). The windows then add what the ports do not reach.
@@ -136,8 +153,10 @@ static void scan_everything(struct pci_scan *scan, bool ports, const struct ecam
 		if (segment_done(windows, i))
 			continue;
 		for (unsigned j = i; j < count; j++) {
-			if (windows[j].segment == windows[i].segment)
+			if (windows[j].segment == windows[i].segment) {
 				scan_window(scan, &windows[j]);
+				extend(scan, &windows[j]);
+			}
 		}
 	}
 }

@@ -19,9 +19,21 @@ static uint32_t all_ones(unsigned width)
 	return UINT32_MAX >> (32 - 8 * width);
 }
 
+/* What reaches a byte of configuration space. */
+static const struct pci_config *config_at(const struct pci_function *function, unsigned offset)
+{
+	return offset >= PCI_CONFIG_SIZE && function->extended ? function->extended
+							       : function->config;
+}
+
+unsigned pci_config_size(const struct pci_function *function)
+{
+	return (function->extended ? function->extended : function->config)->size;
+}
+
 static uint32_t config_read(const struct pci_function *function, unsigned offset, unsigned width)
 {
-	const struct pci_config *config = function->config;
+	const struct pci_config *config = config_at(function, offset);
 	const struct pci_hooks *hooks = function->hooks;
 	uint32_t value = all_ones(width);
 
@@ -35,7 +47,7 @@ static uint32_t config_read(const struct pci_function *function, unsigned offset
 static void config_write(const struct pci_function *function, unsigned offset, unsigned width,
 			 uint32_t value)
 {
-	const struct pci_config *config = function->config;
+	const struct pci_config *config = config_at(function, offset);
 	const struct pci_hooks *hooks = function->hooks;
 
 	if (hooks && hooks->config_write &&

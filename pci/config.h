@@ -50,6 +50,9 @@ bool pci_config_cf8_present(void);
 #define PCI_ECAM_MOST 8
 const struct pci_config *pci_config_ecam(uint64_t base);
 
+/* How many bytes of its configuration space can be reached: 256 or 4096. */
+unsigned pci_config_size(const struct pci_function *function);
+
 /*
  * The registers of a function, one access of exactly the width; offset is a multiple of the width.
  * Beyond what the access method reaches, reads give all ones and writes are dropped.

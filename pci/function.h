@@ -77,6 +77,8 @@ struct pci_hooks {
 struct pci_function {
 	struct pci_address address;
 	const struct pci_config *config;
+	const struct pci_config
+		*extended; /* what reaches it from byte 256 on, where that is another; or NULL */
 	const struct pci_hooks *hooks; /* NULL normally */
 	struct pci_function *bridge; /* the bridge that this function is behind, NULL at the root */
 

@@ -158,7 +158,7 @@ TEST(transport, express_function_obeys_pcie,
 	      type == EXPRESS_TYPE_ENDPOINT || type == EXPRESS_TYPE_LEGACY ||
 		      type == EXPRESS_TYPE_INTEGRATED,
 	      "the Device/Port Type is %#x, of no endpoint", type);
-	if (function->config->size > PCI_CONFIG_SIZE)
+	if (pci_config_size(function) > PCI_CONFIG_SIZE)
 		CHECK(t, PCI_BUS_2, find_extended(function, 0xffff) != EXTENDED_BROKEN,
 		      "the list of extended capabilities leads astray");
 }
@@ -173,7 +173,7 @@ TEST(transport, sr_iov_feature_goes_with_the_capability,
 	unsigned express;
 
 	if (is_express(function, &express))
-		walk = function->config->size > PCI_CONFIG_SIZE
+		walk = pci_config_size(function) > PCI_CONFIG_SIZE
 			       ? find_extended(function, EXTENDED_SR_IOV)
 			       : EXTENDED_UNREACHABLE;
 	/* Without extended configuration space there is no place for the capability. */
