@@ -5,6 +5,7 @@
 #include "arch/interrupt.h"
 #include "lib/string.h"
 #include "tests/harness/diagnose.h"
+#include "tests/harness/drive.h"
 #include "tests/harness/options.h"
 #include "tests/harness/report.h"
 #include "tests/harness/selection.h"
@@ -59,8 +60,12 @@ bool judged_nothing(const struct test_run *t)
 	return false;
 }
 
+/* How many waits had run out when the last check was judged. */
+static uint64_t run_out_before;
+
 void check_held(struct test_run *t, const struct citation *citation)
 {
+	run_out_before = waits_run_out();
 	t->checks++;
 	clause_state(citation->id)->held++;
 }
@@ -130,6 +135,8 @@ void check_violated(struct test_run *t, const struct citation *citation, const c
 	va_end(arguments);
 	t->checks++;
 	clause_state(citation->id)->violated++;
+	clause_state(citation->id)->prompt += waits_run_out() == run_out_before;
+	run_out_before = waits_run_out();
 	switch (clause->level) {
 	case LEVEL_MUST:
 	case LEVEL_MUST_NOT:

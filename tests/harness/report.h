@@ -48,6 +48,7 @@ struct totals {
 
 struct measure;
 struct sabotage_result;
+struct sabotage_totals;
 
 struct reporter {
 	void (*run)(const struct run_facts *facts);
@@ -64,7 +65,7 @@ struct reporter {
 	void (*picture)(const struct histogram *histogram, const char *unit); /* may be NULL */
 	void (*sabotage)(const struct sabotage_result *result);
 	void (*suspect)(const struct clause *clause);
-	void (*sabotage_summary)(unsigned detected, unsigned tried, unsigned skipped);
+	void (*sabotage_summary)(const struct sabotage_totals *totals);
 	void (*summary)(const struct totals *totals, enum verdict worst);
 };
 

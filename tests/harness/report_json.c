@@ -225,12 +225,15 @@ static void json_suspect(const struct clause *clause)
 	end();
 }
 
-static void json_sabotage_summary(unsigned detected, unsigned tried, unsigned skipped)
+static void json_sabotage_summary(const struct sabotage_totals *totals)
 {
 	begin("sabotage_summary");
-	add_number("detected", detected);
-	add_number("tried", tried);
-	add_number("skipped", skipped);
+	add_number("detected", totals->detected);
+	add_number("tried", totals->tried);
+	add_number("skipped", totals->skipped);
+	add_number("by_timeout", totals->by_timeout);
+	add_number("judged", totals->judged);
+	add_number("suspects", totals->suspects);
 	end();
 }
 

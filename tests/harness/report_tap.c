@@ -100,9 +100,10 @@ static void tap_suspect(const struct clause *clause)
 	print("# suspect: %s\n", clause_name(clause));
 }
 
-static void tap_sabotage_summary(unsigned detected, unsigned tried, unsigned skipped)
+static void tap_sabotage_summary(const struct sabotage_totals *totals)
 {
-	print("1..%u\n# sabotage: %u of %u detected\n", tried + skipped, detected, tried);
+	print("1..%u\n# sabotage: %u of %u detected\n", totals->tried + totals->skipped,
+	      totals->detected, totals->tried);
 }
 
 const struct reporter tap_reporter = {

@@ -177,11 +177,12 @@ static void text_picture(const struct histogram *histogram, const char *unit)
 
 static void text_sabotage(const struct sabotage_result *result)
 {
-	print("%-8s %s: %s%s%s%s%s\n",
+	print("%-8s %s: %s%s%s%s%s%s\n",
 	      *result->skipped   ? "skipped"
 	      : result->detected ? "detected"
 				 : "MISSED",
 	      result->saboteur->name, result->saboteur->about,
+	      result->detected && result->by_timeout ? " (a wait ran out)" : "",
 	      *result->missed ? "; unbroken: " : "", result->missed, *result->skipped ? "; " : "",
 	      result->skipped);
 }
@@ -192,9 +193,12 @@ static void text_suspect(const struct clause *clause)
 	      clause_name(clause));
 }
 
-static void text_sabotage_summary(unsigned detected, unsigned tried, unsigned skipped)
+static void text_sabotage_summary(const struct sabotage_totals *totals)
 {
-	print("sabotage: %u of %u detected, %u skipped\n", detected, tried, skipped);
+	print("suspects: %u of %u clauses that are judged (%u %%)\n", totals->suspects,
+	      totals->judged, 100 * totals->suspects / MAXIMUM(totals->judged, 1u));
+	print("sabotage: %u of %u detected, %u of them because a wait ran out, %u skipped\n",
+	      totals->detected, totals->tried, totals->by_timeout, totals->skipped);
 }
 
 const struct reporter text_reporter = {

@@ -68,8 +68,7 @@ static void drop_innocent(bool *violated, const struct test *test, struct virtio
 static void try_step(struct hunt *hunt, const struct test *test, struct virtio_device *device,
 		     const struct variant *variant)
 {
-	static bool violated[CLAUSE_COUNT];
-	uint64_t run_out = waits_run_out();
+	static bool violated[CLAUSE_COUNT], prompt[CLAUSE_COUNT];
 	bool hit = false, cut_off;
 
 	clear_states();
@@ -78,19 +77,19 @@ static void try_step(struct hunt *hunt, const struct test *test, struct virtio_d
 	hunt->result.steps++;
 	for (unsigned n = 0; n < CLAUSE_COUNT; n++) {
 		violated[n] = clause_state(n)->violated;
+		prompt[n] = clause_state(n)->prompt;
 		failed_once[n] = failed_once[n] || violated[n];
 		hit = hit || (violated[n] && wanted(hunt, n));
 	}
 	if (!hit)
 		return;
-	run_out = waits_run_out() - run_out;
 	drop_innocent(violated, test, device, variant);
 	for (unsigned n = 0; n < CLAUSE_COUNT; n++) {
 		if (!violated[n] || !wanted(hunt, n))
 			continue;
 		hunt->found[n] = true;
 		hunt->result.device = device;
-		hunt->result.by_timeout = hunt->result.by_timeout || run_out || cut_off;
+		hunt->result.by_timeout = hunt->result.by_timeout || !prompt[n] || cut_off;
 	}
 }
 
@@ -211,11 +210,48 @@ static bool named(enum clause_id id)
 	return false;
 }
 
-/* Clauses that tests judge and that nothing has ever made fail. */
-static void report_suspects(void)
+/* Whether a device breaks the clause without help: such a check can fail. */
+static bool is_broken_unaided(enum clause_id id, struct virtio_device *devices, unsigned count)
 {
+	static struct variant variants[VARIANTS_MOST];
+
+	clear_states();
+	for_each_citation (citation) {
+		for (const struct test *const *test = __start_registry_tests;
+		     citation->id == id && test < __stop_registry_tests; test++) {
+			if (!cites(*test, citation))
+				continue;
+			for (unsigned n = 0; n < count; n++) {
+				if (!test_selected(*test, &devices[n]) ||
+				    reason_to_skip(*test, &devices[n]) ||
+				    !selected_variants(*test, &devices[n], variants, VARIANTS_MOST))
+					continue;
+				run_once(*test, &devices[n], &variants[0], NULL);
+				if (clause_state(id)->violated)
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* Clauses that tests judge and that nothing has ever made fail. */
+static void report_suspects(struct virtio_device *devices, unsigned count,
+			    struct sabotage_totals *totals)
+{
+	const struct reporter *loud = reporter;
+
 	for (unsigned n = 0; n < CLAUSE_COUNT; n++) {
-		if (clause_is_cited(n) && !named(n) && !failed_once[n])
+		bool suspect;
+
+		if (!clause_is_cited(n))
+			continue;
+		reporter = &silent_reporter;
+		suspect = !named(n) && !failed_once[n] && !is_broken_unaided(n, devices, count);
+		reporter = loud;
+		totals->judged++;
+		totals->suspects += suspect;
+		if (suspect)
 			reporter->suspect(&clauses[n]);
 	}
 }
@@ -227,7 +263,7 @@ bool saboteurs_present(void)
 
 bool run_sabotage(struct virtio_device *devices, unsigned count)
 {
-	unsigned tried = 0, detected = 0, skipped = 0;
+	struct sabotage_totals totals = {0};
 
 	options.patience_ms = MINIMUM(options.patience_ms, (uint64_t)PATIENCE_MS);
 	if (!options.timeout_ms)
@@ -240,11 +276,12 @@ bool run_sabotage(struct virtio_device *devices, unsigned count)
 		if (*options.sabotage && !glob_list_match(options.sabotage, (*entry)->name))
 			continue;
 		run_saboteur(*entry, devices, count, &result);
-		skipped += *result.skipped != '\0';
-		tried += *result.skipped == '\0';
-		detected += result.detected;
+		totals.skipped += *result.skipped != 0;
+		totals.tried += *result.skipped == 0;
+		totals.detected += result.detected;
+		totals.by_timeout += result.detected && result.by_timeout;
 	}
-	report_suspects();
-	reporter->sabotage_summary(detected, tried, skipped);
-	return tried > 0 && detected == tried;
+	report_suspects(devices, count, &totals);
+	reporter->sabotage_summary(&totals);
+	return totals.tried > 0 && totals.detected == totals.tried;
 }

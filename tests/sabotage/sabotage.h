@@ -72,7 +72,14 @@ struct sabotage_result {
 	const char *skipped; /* why it could not be tried, "" */
 	unsigned steps;      /* tests that were run against it */
 	bool detected;       /* nothing is missed */
-	bool by_timeout;     /* a wait or a test had to run out for it */
+	bool by_timeout;     /* some clause came out broken only because a wait ran out */
+};
+
+/* How all of them fared. */
+struct sabotage_totals {
+	unsigned tried, detected, skipped;
+	unsigned by_timeout;       /* detected so */
+	unsigned judged, suspects; /* clauses that checks cite; those that nothing made fail */
 };
 
 /* Whether this image holds any: the user's does not. */
