@@ -164,3 +164,51 @@ static void forget_status(struct virtqueue *queue, struct used_element *element)
 SABOTEUR(blk_counts_no_status, .about = "the used length leaves the status byte out",
 	 BREAKS(CLAUSE_VQ_TXT_4), .type = VIRTIO_TYPE_BLK, .tests = "blk.*",
 	 .used_element = forget_status);
+
+static unsigned queues_enabled;
+
+static void start_counting_queues(struct virtio_device *device)
+{
+	(void)device;
+	queues_enabled = 0;
+}
+
+static bool count_enabled_queues(void *context, struct virtio_device *device,
+				 enum virtio_structure structure, uint32_t offset, unsigned width,
+				 uint64_t *value)
+{
+	(void)context;
+	(void)device;
+	(void)width;
+	queues_enabled += structure == STRUCTURE_COMMON && *value == 1 &&
+			  offset == offsetof(struct virtio_pci_common_cfg, queue_enable);
+	return true;
+}
+
+static void miss_the_other_queues(struct virtqueue *queue, struct used_element *element)
+{
+	struct request *request = used_request(queue, element);
+
+	if (request && queues_enabled < queue->device->queues_offered)
+		set_status(request, VIRTIO_BLK_S_IOERR);
+}
+
+SABOTEUR(blk_wants_all_queues, .about = "requests fail while some queue is not enabled",
+	 BREAKS(CLAUSE_VQ_TXT_10), .type = VIRTIO_TYPE_BLK, .tests = "blk.first_queue*",
+	 .start = start_counting_queues,
+	 .hooks = &(const struct virtio_hooks){.write = count_enabled_queues},
+	 .used_element = miss_the_other_queues);
+
+/* Each sector reads as what the driver put into the buffer once it had been used. */
+static void read_what_came_later(struct virtqueue *queue, struct used_element *element)
+{
+	struct request *request = used_request(queue, element);
+
+	if (request && type_of(request) == VIRTIO_BLK_T_IN)
+		memset(request->in, 0xee, request->in_length - 1);
+}
+
+SABOTEUR(blk_reads_buffers_late,
+	 .about = "what a write stores is fetched after its buffer was used",
+	 BREAKS(CLAUSE_INORD_TXT_5), .type = VIRTIO_TYPE_BLK, .offers = BIT64(VIRTIO_F_IN_ORDER),
+	 .tests = "ring.*", .used_element = read_what_came_later);

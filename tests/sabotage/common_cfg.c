@@ -220,3 +220,13 @@ SABOTEUR(common_never_ends_queue_reset, .about = "queue_reset goes on reading 1"
 SABOTEUR(common_loses_queues_to_reset, .about = "a queue that was reset cannot be enabled again",
 	 BREAKS(CLAUSE_PCI_COMMON_13), .tests = "transport.*",
 	 LIES(SWALLOWS(queue_enable, .when = once_queue_reset)));
+
+static bool is_live(void)
+{
+	return story.status & VIRTIO_STATUS_DRIVER_OK;
+}
+
+SABOTEUR(needs_a_reset_silently,
+	 .about = "no configuration message says that DEVICE_NEEDS_RESET was set",
+	 BREAKS(CLAUSE_STATUS_4), .tests = "transport.device_works_after_reset",
+	 LIES(READS(device_status, ALL_BITS, VIRTIO_STATUS_NEEDS_RESET, .when = is_live)));
