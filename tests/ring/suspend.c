@@ -185,7 +185,7 @@ TEST(ring, suspended_device_is_at_rest,
 		if (request && !all_bytes_are(request->in, 0x3c, request->in_length))
 			begun++;
 	}
-	clock_spin(2000000);
+	clock_spin(4000000);
 	later = take_used(queue);
 	CHECK(t, SUSPEND_10, later == 0,
 	      "%u buffers were used after the device showed as suspended", later);
