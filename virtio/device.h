@@ -122,13 +122,13 @@ struct virtio_transport {
 	uint32_t (*generation)(struct virtio_device *device);
 	uint8_t (*get_status)(struct virtio_device *device);
 	void (*set_status)(struct virtio_device *device, uint8_t status);
-	/* Writes 0 and waits until 0 reads back; false when it does not within a second. */
+	/* Writes 0 and waits until 0 reads back; false when it does not within 3 s. */
 	bool (*reset)(struct virtio_device *device);
 	/* Sets up queues 0 … count - 1 and their vectors; false with device->problem set. */
 	bool (*find_vqs)(struct virtio_device *device, unsigned count,
 			 const struct virtqueue_request *requests, enum interrupt_mode mode,
 			 struct arena *arena);
-	/* RING_RESET: resets one queue and waits until that is complete (4.1.4.3); false when it is not within 1 s. */
+	/* RING_RESET: resets one queue and waits until that is complete (4.1.4.3); false when it is not within 3 s. */
 	bool (*reset_vq)(struct virtqueue *queue);
 	/*
 	 * Sets a queue up again, after reset_vq, in a ring of its own; its vector stays. The queue that it

@@ -7,9 +7,10 @@
 #include "virtio/registers.h"
 
 /* Spinning this long before halting: most completions come sooner, and a halt costs an exit. */
-#define SPIN_NS   20000
-#define SLEEP_NS  200000
-#define SETTLE_NS 200000
+#define SPIN_NS      20000
+#define SLEEP_NS     200000
+#define IMPATIENT_MS 1000
+#define SETTLE_NS    200000
 
 static bool negotiate_with(struct virtio_device *device, struct features features)
 {
@@ -153,6 +154,19 @@ void settle_interrupts(void)
 }
 
 static uint64_t run_out;
+static bool impatient;
+
+void lose_patience(bool lost)
+{
+	impatient = lost;
+}
+
+uint64_t patience_ns(void)
+{
+	uint64_t most = impatient ? IMPATIENT_MS : UINT64_MAX;
+
+	return MINIMUM(options.patience_ms, most) * 1000000;
+}
 
 uint64_t waits_run_out(void)
 {
@@ -209,8 +223,8 @@ void work_once(struct test_run *t, uint64_t seed)
 	struct text text = TEXT_ON(why);
 
 	submit(t, queue, request);
-	REQUIRE(t, await_completion(t, queue, &completion),
-		"queue %u: %s is not completed within 1 s", queue->index, t->workload->about);
+	REQUIRE(t, await_completion(t, queue, &completion), "queue %u: %s is not completed in time",
+		queue->index, t->workload->about);
 	if (t->workload->verify && !t->workload->verify(t->device, request, &text))
 		fail_test(t, "queue %u: %s completed, but %s", queue->index, t->workload->about,
 			  why);

@@ -7,8 +7,13 @@
 #include "tests/harness/options.h"
 #include "tests/harness/test.h"
 
-/* How long a conforming device may take for anything before a test calls it silent. */
-#define PATIENCE_NS (options.patience_ms * 1000000)
+/*
+ * How long a conforming device may take for anything before a test calls it silent: vp.patience, or
+ * less for one that has let test after test wait in vain.
+ */
+#define PATIENCE_NS patience_ns()
+uint64_t patience_ns(void);
+void lose_patience(bool lost);
 
 /*
  * Status ACKNOWLEDGE | DRIVER, then `features` are written and FEATURES_OK is set (3.1.1, steps 2 to

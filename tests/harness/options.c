@@ -22,7 +22,7 @@ struct options options = {
 	.queues = "1",
 	.ring = "",
 	.milliseconds = 200,
-	.patience_ms = 1000,
+	.patience_ms = 3000,
 };
 
 static const char *gateway = "10.0.2.2";

@@ -17,7 +17,8 @@
 #include "tests/harness/selection.h"
 #include "virtio/registers.h"
 
-#define TIMEOUT_NS    (5 * NANOSECONDS_A_SECOND)
+#define TIMEOUT_NS    (15 * NANOSECONDS_A_SECOND)
+#define LET_DOWNS     3 /* failures in wait; after them a device is waited for less */
 #define VARIANTS_MOST 512
 #define ARENA_MOST    (16 * MIB)
 
@@ -27,6 +28,7 @@ static struct arena arena;
 static struct virtio_device *known_devices;
 static unsigned known_count;
 static bool lost_devices[PCI_FUNCTIONS_MOST]; /* that a reset did not bring back */
+static unsigned let_down[PCI_FUNCTIONS_MOST]; /* tests that failed and had waited in vain */
 
 static void call_test(void *context)
 {
@@ -253,8 +255,11 @@ static bool execute(struct test_run *t, const struct interference *interference,
 			   : t->test->timeout ? t->test->timeout
 					      : TIMEOUT_NS;
 	uint64_t strays = interrupt_strays(NULL), start;
+	uint64_t run_out = waits_run_out();
 	struct virtio_device *device = t->device;
+	unsigned *failures = &let_down[device - known_devices];
 
+	lose_patience(*failures >= LET_DOWNS);
 	if (!device->unusable && !make_fresh(t)) {
 		*lost = true;
 		format_text(t->reason, sizeof(t->reason), "before the test: %s",
@@ -268,6 +273,7 @@ static bool execute(struct test_run *t, const struct interference *interference,
 	guard_call(call_test, t, timeout, &report);
 	current_result.microseconds = clock_to_ns(clock_now() - start) / 1000;
 	note_end(t, &report);
+	*failures += t->verdict == VERDICT_FAIL && waits_run_out() != run_out;
 	if (judged_nothing(t)) {
 		format_text(t->reason, sizeof(t->reason),
 			    "nothing that it judges applies to this device");

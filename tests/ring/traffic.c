@@ -391,7 +391,7 @@ bool traffic_round(struct traffic *traffic, unsigned count)
 		traffic_note(
 			traffic, FLAW_SILENT,
 			"of %u buffers exposed after %u requests not all are used after %lu ms",
-			traffic->expected, traffic->served, options.patience_ms);
+			traffic->expected, traffic->served, PATIENCE_NS / 1000000);
 		traffic->broken = true;
 	}
 	format_of(traffic)->after(traffic);

@@ -35,7 +35,7 @@ unsigned balloon_place(const struct test_run *t, enum balloon_queue queue);
 
 /*
  * Sends an array of page numbers, page by page from `pages` on, every `stride`-th, and
- * waits. False when it is not used within a second.
+ * waits. False when it is not used in time.
  */
 bool balloon_tell(struct test_run *t, unsigned queue, const uint8_t *pages, unsigned count,
 		  unsigned stride);

@@ -97,7 +97,7 @@ static struct blk_answer await_answer(struct test_run *t, struct virtqueue *queu
 	struct completion completion;
 
 	REQUIRE(t, await_completion(t, queue, &completion),
-		"queue %u: a request of type %u at sector %lu is not completed within 1 s",
+		"queue %u: a request of type %u at sector %lu is not completed in time",
 		queue->index, from_le32(header->type), from_le64(header->sector));
 	REQUIRE(t, completion.token == request, "queue %u: another request was completed",
 		queue->index);

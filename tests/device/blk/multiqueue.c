@@ -61,7 +61,7 @@ TEST(blk, all_queues_serve_at_once,
 	}
 	for (unsigned n = 0; n < queues * DEPTH; n++) {
 		REQUIRE(t, await_completion(t, t->device->queues[n % queues], &completion),
-			"queue %u: read %u of %u is not completed within 1 s", n % queues,
+			"queue %u: read %u of %u is not completed in time", n % queues,
 			n / queues + 1, DEPTH);
 		REQUIRE(t, blk_status(completion.token) == VIRTIO_BLK_S_OK,
 			"queue %u: a read ends with %s", n % queues,

@@ -170,7 +170,7 @@ void console_tell(struct console *console, uint32_t id, uint16_t event, uint16_t
 	memcpy(request->out, &control, sizeof(control));
 	submit(console->t, queue, request);
 	REQUIRE(console->t, await_completion(console->t, queue, &completion),
-		"%s: control message %u is not used within 1 s", console->device->name, event);
+		"%s: control message %u is not used in time", console->device->name, event);
 }
 
 /* Enters what a message says. */

@@ -86,7 +86,7 @@ void console_poll(struct console *console);
 struct request *console_put(struct console *console, uint32_t port, const void *bytes,
 			    uint32_t length, unsigned parts);
 
-/* The same, and waits until they are used. False when they are not within a second. */
+/* The same, and waits until they are used. False when they are not in time. */
 bool console_send(struct console *console, uint32_t port, const void *bytes, uint32_t length,
 		  unsigned parts);
 

@@ -67,8 +67,8 @@ TEST(console, transmit_buffers_come_back,
 		for (unsigned n = 0; n < count; n++)
 			console_put(console, 0, text, 1 + n % TEXT, 1);
 		taken = take_back(t, queue, count);
-		CHECK(t, CONSOLE_OP_2, taken == count, "%u of %u buffers are used within 1 s",
-		      taken, count);
+		CHECK(t, CONSOLE_OP_2, taken == count, "%u of %u buffers are used in time", taken,
+		      count);
 	}
 }
 
@@ -83,7 +83,7 @@ struct shape {
 static const struct shape shapes[] = {{1, 1},    {2, 2},     {3, 1},       {100, 7},
 				      {4096, 1}, {4097, 16}, {LONGEST, 1}, {LONGEST, 30}};
 
-/* Sends while the other end reads. False when the buffer is not used within a second. */
+/* Sends while the other end reads. False when the buffer is not used in time. */
 static bool send_to_reader(struct wire *wire, const uint8_t *bytes, uint32_t length, unsigned parts)
 {
 	struct virtqueue *queue =
@@ -116,7 +116,7 @@ TEST(console, output_is_complete,
 		fill(bytes, n, length);
 		input->length = 0;
 		CHECK(t, CONSOLE_OP_2, send_to_reader(&wire, bytes, length, shapes[n].parts),
-		      "a buffer of %u bytes is not used within 1 s", length);
+		      "a buffer of %u bytes is not used in time", length);
 		console_await(wire.far, wire.far_port, length, PATIENCE_NS);
 		CHECK(t, CONSOLE_OP_1, console_matches(input, n, length) && input->length == length,
 		      "of %u bytes in %u descriptors %u come out, or others", length,
@@ -223,7 +223,7 @@ TEST(console, input_fills_receive_buffers,
 		fill(bytes, n, length);
 		input->length = 0;
 		REQUIRE(t, console_send(wire.far, wire.far_port, bytes, length, 1),
-			"the other end does not take %u bytes within 1 s", length);
+			"the other end does not take %u bytes in time", length);
 		console_await(wire.near, wire.near_port, length, PATIENCE_NS);
 		CHECK(t, CONSOLE_OP_3, console_matches(input, n, length) && input->length == length,
 		      "of %u bytes %u come in, or others", length, input->length);
@@ -245,7 +245,7 @@ TEST(console, input_comes_in_on_its_port,
 			far->input[port].length = 0;
 		fill(bytes, n, sizeof(bytes));
 		REQUIRE(t, console_send(wires[n].near, wires[n].near_port, bytes, sizeof(bytes), 1),
-			"port %u does not take its bytes within 1 s", wires[n].near_port);
+			"port %u does not take its bytes in time", wires[n].near_port);
 		CHECK(t, CONSOLE_OP_4, await_bytes(far, wires[n].far_port, bytes, sizeof(bytes)),
 		      "what is written does not come in on port %u", wires[n].far_port);
 		for (uint32_t port = 0; port < far->most; port++)

@@ -195,7 +195,7 @@ void link_send_in_parts(struct link *link, unsigned pair, const struct virtio_ne
 	virtqueue_publish(queue);
 	virtqueue_kick(queue);
 	REQUIRE(link->t, await_completion(link->t, queue, &completion),
-		"%s: a frame on queue %u is not completed within 1 s", link->device->name,
+		"%s: a frame on queue %u is not completed in time", link->device->name,
 		queue->index);
 }
 
@@ -351,8 +351,8 @@ uint8_t link_command(struct link *link, uint8_t class, uint8_t command, const vo
 		error_in_test(link->t, "the DMA arena has no room for a command");
 	submit(link->t, queue, request);
 	REQUIRE(link->t, await_completion(link->t, queue, &completion),
-		"%s: command %u of class %u is not completed within 1 s", link->device->name,
-		command, class);
+		"%s: command %u of class %u is not completed in time", link->device->name, command,
+		class);
 	return net_command_ack(request);
 }
 

@@ -75,7 +75,7 @@ bool link_has(const struct link *link, unsigned feature);
 
 /*
  * Sends one frame on a pair's transmit queue with this header (NULL: all zero), in `parts` descriptors,
- * and waits until the buffer is used: fails the test when it is not within a second.
+ * and waits until the buffer is used: fails the test when it is not in time.
  */
 void link_send_in_parts(struct link *link, unsigned pair, const struct virtio_net_hdr *header,
 			const struct frame *frame, unsigned parts);
@@ -101,7 +101,7 @@ void link_drain(struct link *link);
 
 /*
  * Gives a command on the control queue and returns its acknowledgement; fails the test when the
- * command is not used within a second.
+ * command is not used in time.
  */
 uint8_t link_command(struct link *link, uint8_t class, uint8_t command, const void *data,
 		     uint32_t length);

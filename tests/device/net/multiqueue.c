@@ -64,7 +64,7 @@ static unsigned pair_of(struct network *network, uint16_t n)
 		if (packet)
 			return packet->pair;
 	}
-	fail_test(network->t, "a packet of flow %u does not come in within 1 s", n);
+	fail_test(network->t, "a packet of flow %u does not come in in time", n);
 }
 
 static void check_first_only(struct test_run *t, struct network *network, const char *when)
@@ -151,7 +151,7 @@ static void speak(struct network *network, uint16_t n, unsigned pair)
 	link_send_in_parts(network->link, pair, NULL, network->frame, 1);
 	REQUIRE(network->t,
 		link_await(network->twin, packet_is_datagram, network->frame, PATIENCE_NS),
-		"a packet sent on transmitq%u does not arrive within 1 s", pair + 1);
+		"a packet sent on transmitq%u does not arrive in time", pair + 1);
 }
 
 TEST(net, flows_follow_their_transmit_queue,

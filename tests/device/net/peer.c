@@ -290,7 +290,7 @@ bool network_lets_through(struct network *network, const uint8_t to[NET_MAC_BYTE
 		if (!packet)
 			fail_test(network->t,
 				  "neither a frame to %02x:%02x:%02x:%02x:%02x:%02x nor the one "
-				  "behind it, which no filter is against, came in within 1 s",
+				  "behind it, which no filter is against, came in in time",
 				  to[0], to[1], to[2], to[3], to[4], to[5]);
 		if (is_first(packet, &context))
 			return true;
@@ -402,8 +402,7 @@ bool network_delivers(struct network *network, uint32_t length)
 	context = provoked_of(network, first, network_provoke(network, network->link->mac));
 	packet = link_await(network->link, is_either, &context, PATIENCE_NS);
 	if (!packet)
-		fail_test(network->t, "behind a frame of %u bytes none comes in within 1 s",
-			  length);
+		fail_test(network->t, "behind a frame of %u bytes none comes in in time", length);
 	return is_first(packet, &context);
 }
 

@@ -62,12 +62,12 @@ struct packet *network_took(struct network *network, uint32_t provoked, uint64_t
 
 /*
  * Whether a frame to `to` is let through. Behind it comes one to `fence`, which must be: what was to
- * come has come then. Tried a few times; fails the test when a fence does not arrive within a second.
+ * come has come then. Tried a few times; fails the test when a fence does not arrive in time.
  */
 bool network_lets_through(struct network *network, const uint8_t to[NET_MAC_BYTES],
 			  const uint8_t fence[NET_MAC_BYTES]);
 
-/* Whether a frame to `to` comes in within a second, in which it is provoked a few times. */
+/* Whether a frame to `to` comes in in time, in which it is provoked a few times. */
 bool network_receives(struct network *network, const uint8_t to[NET_MAC_BYTES]);
 
 /*

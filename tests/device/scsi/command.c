@@ -88,7 +88,7 @@ struct completion scsi_await(struct test_run *t, const char *what)
 	struct completion completion;
 
 	REQUIRE(t, await_completion(t, t->device->queues[SCSI_REQUEST_QUEUE], &completion),
-		"%s is not completed within 1 s", what);
+		"%s is not completed in time", what);
 	return completion;
 }
 

@@ -67,7 +67,7 @@ TEST(scsi, notification_queries_are_answered,
 	answer->response = VIRTIO_SCSI_PRESET;
 	submit(t, t->device->queues[SCSI_CONTROL_QUEUE], &request);
 	REQUIRE(t, await_completion(t, t->device->queues[SCSI_CONTROL_QUEUE], &completion),
-		"a notification query is not completed within 1 s");
+		"a notification query is not completed in time");
 	REQUIRE(t, response_is_defined(answer->response),
 		"a notification query ends with response %#x", answer->response);
 	if (answer->response == VIRTIO_SCSI_S_OK)

@@ -102,7 +102,7 @@ static void await_in(struct test_run *t, unsigned n)
 	struct completion completion;
 
 	REQUIRE(t, await_completion(t, queue, &completion),
-		"queue %u: a command is not completed within 1 s", queue->index);
+		"queue %u: a command is not completed in time", queue->index);
 	CHECK(t, SCSI_REQ_2, scsi_response(completion.token)->response <= VIRTIO_SCSI_S_FAILURE,
 	      "queue %u: a command ends with %s", queue->index, scsi_outcome(completion.token));
 }
