@@ -82,13 +82,14 @@ chains() { # ADDRESSES
 		END { if (address) print address "\t" chain }'
 }
 
+: >"$work/sums"
 for name in ${*:-$all}; do
 	scenario "$name"
 	run $few "$work/few"
 	run $many "$work/many"
 	cut -d' ' -f1 "$work/many" >"$work/addresses"
 	chains "$work/addresses" >"$work/chains"
-	awk -v name="$name" -v requests=$(((many - few) * queues)) -v listing="$listing" '
+	awk -v name="$name" -v requests=$(((many - few) * queues)) -v listing="$listing" -v sums="$work/sums" '
 		FILENAME ~ /few$/ { few[$1] = $2; next }
 		FILENAME ~ /many$/ { often[$1] = ($2 - few[$1]) / requests; next }
 		{
@@ -111,7 +112,21 @@ for name in ${*:-$all}; do
 		}
 		END {
 			printf "%s: %.1f guest instructions a request\n", name, sum
+			printf "%s %.1f\n", name, sum >>sums
 			for (what in spent) printf "  %8.2f  %s\n", spent[what], what | "sort -rn"
 			close("sort -rn")
 		}' "$work/few" "$work/many" "$work/chains"
 done
+# What a request costs may not grow with the depth or the number of queues, but for rounding.
+awk '
+	function judge(what, from, to) {
+		if (from in cost && to in cost)
+			printf "%s: %s -> %s instructions a request: %s\n", what, cost[from], cost[to],
+				(cost[to] <= cost[from] * 1.01 ? "does not grow" : "GROWS")
+	}
+	{ cost[$1] = $2 }
+	END {
+		judge("depth 1 to 128", "blk-1", "blk-128")
+		judge("1 to 2 queues", "blk-32", "blk-32-queues-2")
+		judge("1 to 8 queues", "blk-32", "blk-32-queues-8")
+	}' "$work/sums"
