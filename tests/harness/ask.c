@@ -34,6 +34,15 @@ void ask_text(struct ask *ask, const char *key, const char *value)
 	text_add(&ask->arguments, "\"");
 }
 
+void ask_bytes(struct ask *ask, const char *key, const void *bytes, size_t length)
+{
+	add_key(ask, key);
+	text_add(&ask->arguments, "\"");
+	for (size_t n = 0; n < length; n++)
+		text_add(&ask->arguments, "%02x", ((const uint8_t *)bytes)[n]);
+	text_add(&ask->arguments, "\"");
+}
+
 /*
  * One line of the console's receive side, without its end. False at the deadline; what had come of a
  * line by then is dropped.

@@ -29,6 +29,7 @@ struct ask ask_for(const char *verb, const struct virtio_device *device);
 /* Adds an argument. */
 void ask_number(struct ask *ask, const char *key, uint64_t value);
 void ask_text(struct ask *ask, const char *key, const char *value);
+void ask_bytes(struct ask *ask, const char *key, const void *bytes, size_t length);
 
 /*
  * Puts the question and waits up to ASK_WAIT_NS. The answer's text, or the reason of a refusal, is in

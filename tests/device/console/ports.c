@@ -198,3 +198,78 @@ TEST(console, host_ends_are_told,
 	}
 	ask_to_remove(t, id);
 }
+
+#define DATA 512u
+
+/* A plain port that the host has opened too; its number. */
+static uint32_t open_both_ends(struct test_run *t, struct console *console)
+{
+	uint32_t id;
+
+	console_shake_hands(console);
+	id = free_port(t, console);
+	ask_to_add(t, id, false);
+	count_messages(console, id, VIRTIO_CONSOLE_DEVICE_ADD, PATIENCE_NS);
+	console_tell(console, id, VIRTIO_CONSOLE_PORT_READY, READY);
+	console_tell(console, id, VIRTIO_CONSOLE_PORT_OPEN, READY);
+	ask_to_connect(t, id, true);
+	count_messages(console, id, VIRTIO_CONSOLE_PORT_OPEN, PATIENCE_NS);
+	return id;
+}
+
+/* Whether the host's end has read just these bytes, in a few attempts. */
+static bool host_reads(struct test_run *t, uint32_t port, const uint8_t *bytes)
+{
+	static uint8_t read[2 * DATA];
+	uint64_t deadline = clock_deadline(PATIENCE_NS);
+	char text[4 * DATA + 1];
+	size_t length = 0;
+
+	while (length < DATA && !clock_passed(deadline)) {
+		struct ask ask = ask_for("port-read", t->device);
+
+		ask_number(&ask, "port", port);
+		if (ask_host(&ask, text, sizeof(text)) != TOLD_OK)
+			break;
+		length += told_bytes(text, read + length, sizeof(read) - length);
+	}
+	return length == DATA && memcmp(read, bytes, DATA) == 0;
+}
+
+TEST(console, host_end_hears_and_speaks,
+     .about = "what the host writes to a port comes in on it, what the driver writes comes out",
+     .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_HOST, .timeout = MORE_NS,
+     WITH_FEATURE(VIRTIO_CONSOLE_F_MULTIPORT))
+{
+	struct console *console = start(t);
+	uint32_t id = open_both_ends(t, console);
+	struct ask ask = ask_for("port-write", t->device);
+	bool used, came_in, came_out;
+	uint8_t bytes[DATA];
+	char text[REASON_SIZE / 2];
+
+	for (uint32_t n = 0; n < DATA; n++)
+		bytes[n] = console_pattern(id, n);
+	console_open(console, id, 2 * DATA);
+	ask_number(&ask, "port", id);
+	ask_bytes(&ask, "bytes", bytes, DATA);
+	if (ask_host(&ask, text, sizeof(text)) != TOLD_OK) {
+		ask_to_connect(t, id, false);
+		ask_to_remove(t, id);
+		skip_test(t, "the host was asked for \"port-write\": %s", text);
+	}
+	console_await(console, id, DATA, PATIENCE_NS);
+	came_in =
+		console->input[id].length == DATA && console_matches(&console->input[id], id, DATA);
+	used = console_send(console, id, bytes, DATA, 3);
+	came_out = host_reads(t, id, bytes);
+	ask_to_connect(t, id, false);
+	ask_to_remove(t, id);
+	CHECK(t, CONSOLE_OP_3, came_in, "of %u bytes from the host %u come in, or others", DATA,
+	      console->input[id].length);
+	CHECK(t, CONSOLE_OP_4, came_in, "of %u bytes for port %u %u come in there, or others", DATA,
+	      id, console->input[id].length);
+	CHECK(t, CONSOLE_OP_2, used, "a buffer of %u bytes is not used within 1 s", DATA);
+	CHECK(t, CONSOLE_OP_1, came_out, "the host does not read the %u bytes that were written",
+	      DATA);
+}

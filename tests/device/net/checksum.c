@@ -78,7 +78,7 @@ TEST(net, unasked_offloads_stay_away,
      .type = VIRTIO_TYPE_NET)
 {
 	struct network *network =
-		network_start(t, NEEDS_SOMEONE, &(struct link_settings){.pairs = 1},
+		network_start(t, NEEDS_SENDER, &(struct link_settings){.pairs = 1},
 			      &(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_CSUM)});
 
 	for (enum kind kind = 0; kind < KINDS; kind++) {

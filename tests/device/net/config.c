@@ -149,7 +149,7 @@ TEST(net, frames_above_the_mtu_stay_out,
 
 	if (most + ABOVE_MTU > FRAME_MOST)
 		skip_test(t, "mtu is %u: more than the largest frame that this suite makes", mtu);
-	network = network_start(t, NEEDS_TWIN, &large, NULL);
+	network = network_start(t, NEEDS_BUILDER, &large, NULL);
 	REQUIRE(t, network_fetched_whole(network, network_fetch(network, most)),
 		"a frame of exactly mtu and header, %u bytes, does not come in whole", most);
 	CHECK(t, NET_CFG_5, !network_delivers(network, most + 1),

@@ -340,6 +340,33 @@ bool packet_is_datagram(const struct packet *packet, const void *context)
 		      sent.end - sent.payload) == 0;
 }
 
+/* What pads a short packet may be cut off on the way. */
+bool packet_is_same(const struct packet *packet, const void *context)
+{
+	const struct frame *frame = context;
+	struct parsed sent;
+
+	return frame_parse(frame->bytes, frame->length, &sent) && packet->length >= sent.end &&
+	       packet->length <= frame->length &&
+	       memcmp(packet->bytes, frame->bytes, sent.end) == 0;
+}
+
+/* The echo reply with the request's sequence number and payload. */
+bool packet_is_echo_of(const struct packet *packet, const void *context)
+{
+	const struct frame *frame = context;
+	struct parsed sent, got;
+
+	if (!frame_parse(frame->bytes, frame->length, &sent) ||
+	    !frame_parse(packet->bytes, packet->length, &got) || !got.echo || !sent.echo)
+		return false;
+	return got.echo->type == 0 && from_be16(got.echo->id) == from_be16(sent.echo->id) &&
+	       from_be16(got.echo->sequence) == from_be16(sent.echo->sequence) &&
+	       got.end - got.payload == sent.end - sent.payload &&
+	       memcmp(packet->bytes + got.payload, frame->bytes + sent.payload,
+		      sent.end - sent.payload) == 0;
+}
+
 uint8_t link_command(struct link *link, uint8_t class, uint8_t command, const void *data,
 		     uint32_t length)
 {

@@ -96,6 +96,10 @@ struct packet *link_await_probe(struct link *link, uint32_t cookie, uint64_t nan
 /* Matches the TCP or UDP packet with the ports and payload of the frame that is the context. */
 bool packet_is_datagram(const struct packet *packet, const void *frame);
 
+/* Matches the IP packet of the frame that is the context, cut or padded; and the echo reply to it. */
+bool packet_is_same(const struct packet *packet, const void *frame);
+bool packet_is_echo_of(const struct packet *packet, const void *frame);
+
 /* Takes whatever has come already, and drops it. */
 void link_drain(struct link *link);
 

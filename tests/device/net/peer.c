@@ -2,6 +2,7 @@
 #include "tests/device/net/peer.h"
 
 #include "lib/string.h"
+#include "tests/harness/ask.h"
 #include "tests/harness/options.h"
 
 #define PEERS_MOST     16
@@ -17,6 +18,7 @@
 #define FENCE_PAYLOAD  32
 #define KNOWN_BYTES    22 /* of a probe: the Ethernet header, the cookie, the length */
 #define ECHO_BYTES     42 /* of the headers of an echo frame */
+#define HOST_NUMBER    20 /* of the address that frames from the host have */
 #define TRIES          3  /* a network may lose a packet */
 
 /* Sends without insisting: on a network where nobody listens a frame may stay in the queue. */
@@ -108,6 +110,25 @@ static void look_for_twin(struct link *link, struct peer *peer, struct frame *fr
 	}
 }
 
+static bool ask_for_frame(const struct virtio_device *device, const struct frame *frame)
+{
+	struct ask ask = ask_for("frame", device);
+	char text[REASON_SIZE / 2];
+
+	ask_bytes(&ask, "bytes", frame->bytes, frame->length);
+	return !ask.arguments.cut && ask_host(&ask, text, sizeof(text)) == TOLD_OK;
+}
+
+static void look_for_host(struct link *link, struct peer *peer, struct frame *frame)
+{
+	struct flow flow = flow_of(link->mac, link->mac, false, 0);
+
+	mac_unicast(HOST_NUMBER, flow.from_mac);
+	frame_probe(frame, &flow, PROBE_COOKIE, NET_FRAME_LEAST);
+	peer->host = ask_for_frame(link->device, frame) &&
+		     link_await_probe(link, PROBE_COOKIE, PROBE_WAIT_NS);
+}
+
 /* A plain start, without whatever a saboteur has put in between; the device is as fresh afterwards. */
 static void search(struct test_run *t, struct peer *peer)
 {
@@ -120,6 +141,8 @@ static void search(struct test_run *t, struct peer *peer)
 			  &(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_MAC)});
 	look_for_twin(link, peer, frame);
 	look_for_gateway(link, peer, frame);
+	if (options.host && !peer->twin && !peer->gateway)
+		look_for_host(link, peer, frame);
 	if (!t->device->transport->reset(t->device))
 		fail_test(t, "%s", t->device->problem);
 	t->device->transport->del_vqs(t->device);
@@ -156,6 +179,12 @@ static void insist(struct test_run *t, enum network_need need, const struct peer
 			  peer->gateway_ip[1], peer->gateway_ip[2], peer->gateway_ip[3]);
 	if (need == NEEDS_SOMEONE && !peer->twin && !peer->gateway)
 		skip_test(t, "neither a second network device nor a gateway (vp.gateway) hears it");
+	if (need == NEEDS_SENDER && !peer->twin && !peer->gateway && !peer->host)
+		skip_test(t, "neither a second network device, a gateway (vp.gateway) nor the host "
+			     "sends anything to it");
+	if (need == NEEDS_BUILDER && !peer->twin && !peer->host)
+		skip_test(t,
+			  "neither a second network device nor the host sends frames of any kind");
 }
 
 /*
@@ -209,15 +238,47 @@ uint32_t network_cookie(struct network *network)
 	return ++network->cookie;
 }
 
+/* Whether what comes in are the test's own frames, and not answers of a gateway. */
+static bool brings_in(const struct network *network)
+{
+	return network->twin || network->peer->host;
+}
+
+void network_sender(const struct network *network, uint8_t mac[NET_MAC_BYTES])
+{
+	if (network->twin)
+		memcpy(mac, network->twin->mac, NET_MAC_BYTES);
+	else
+		mac_unicast(HOST_NUMBER, mac);
+}
+
+void network_bring_in(struct network *network, const struct frame *frame)
+{
+	if (network->twin)
+		link_send(network->twin, frame);
+	else if (!ask_for_frame(network->link->device, frame))
+		skip_test(network->t, "the host does not let a frame of %u bytes come in",
+			  frame->length);
+}
+
+static void bring_in_probe(struct network *network, const uint8_t to[NET_MAC_BYTES],
+			   uint32_t cookie, uint32_t length)
+{
+	uint8_t from[NET_MAC_BYTES];
+	struct flow flow;
+
+	network_sender(network, from);
+	flow = flow_of(from, to, false, 0);
+	frame_probe(network->frame, &flow, cookie, length);
+	network_bring_in(network, network->frame);
+}
+
 uint32_t network_provoke(struct network *network, const uint8_t to[NET_MAC_BYTES])
 {
 	uint32_t cookie = network_cookie(network);
 
-	if (network->twin) {
-		struct flow flow = flow_of(network->twin->mac, to, false, 0);
-
-		frame_probe(network->frame, &flow, cookie, PROVOKE_LENGTH);
-		link_send(network->twin, network->frame);
+	if (brings_in(network)) {
+		bring_in_probe(network, to, cookie, PROVOKE_LENGTH);
 	} else {
 		make_arp(network->frame, network->peer, to,
 			 (uint8_t)(FORGED_HOST + cookie % FORGED_HOSTS));
@@ -245,7 +306,7 @@ static struct provoked provoked_of(const struct network *network, uint32_t first
 
 static bool is_provoked(const struct packet *packet, const struct provoked *provoked, unsigned n)
 {
-	if (provoked->network->twin)
+	if (brings_in(provoked->network))
 		return frame_is_probe(packet->bytes, packet->length, provoked->cookies[n]);
 	return is_reply_to(packet, provoked->ips[n]);
 }
@@ -320,33 +381,6 @@ static void make_echo(struct network *network, struct frame *frame, uint32_t pay
 	frame_echo(frame, &flow, ECHO_ID, (uint16_t)network_cookie(network), payload);
 }
 
-/* What pads a short packet may be cut off on the way. */
-static bool is_same_packet(const struct packet *packet, const void *context)
-{
-	const struct frame *frame = context;
-	struct parsed sent;
-
-	return frame_parse(frame->bytes, frame->length, &sent) && packet->length >= sent.end &&
-	       packet->length <= frame->length &&
-	       memcmp(packet->bytes, frame->bytes, sent.end) == 0;
-}
-
-/* The echo reply with the request's sequence number and payload. */
-static bool is_echo_of(const struct packet *packet, const void *context)
-{
-	const struct frame *frame = context;
-	struct parsed sent, got;
-
-	if (!frame_parse(frame->bytes, frame->length, &sent) ||
-	    !frame_parse(packet->bytes, packet->length, &got) || !got.echo || !sent.echo)
-		return false;
-	return got.echo->type == 0 && from_be16(got.echo->id) == from_be16(sent.echo->id) &&
-	       from_be16(got.echo->sequence) == from_be16(sent.echo->sequence) &&
-	       got.end - got.payload == sent.end - sent.payload &&
-	       memcmp(packet->bytes + got.payload, frame->bytes + sent.payload,
-		      sent.end - sent.payload) == 0;
-}
-
 /* Enough of it to tell that it comes of network->frame: what lies behind may be cut or wrong. */
 static bool begins_right(const struct packet *packet, const void *context)
 {
@@ -354,7 +388,7 @@ static bool begins_right(const struct packet *packet, const void *context)
 	const uint8_t *sent = network->frame->bytes;
 	uint32_t offset = sizeof(struct ethernet_header);
 
-	if (network->twin)
+	if (brings_in(network))
 		return packet->length >= KNOWN_BYTES &&
 		       memcmp(packet->bytes, sent, KNOWN_BYTES) == 0;
 	offset += sizeof(struct ipv4_header) + offsetof(struct icmp_echo, id);
@@ -365,12 +399,8 @@ static bool begins_right(const struct packet *packet, const void *context)
 
 static void send_for(struct network *network, uint32_t length)
 {
-	struct flow flow;
-
-	if (network->twin) {
-		flow = flow_of(network->twin->mac, network->link->mac, false, 0);
-		frame_probe(network->frame, &flow, network_cookie(network), length);
-		link_send(network->twin, network->frame);
+	if (brings_in(network)) {
+		bring_in_probe(network, network->link->mac, network_cookie(network), length);
 	} else {
 		make_echo(network, network->frame, length - ECHO_BYTES);
 		link_send(network->link, network->frame);
@@ -408,16 +438,16 @@ bool network_delivers(struct network *network, uint32_t length)
 
 bool network_fetched_whole(const struct network *network, const struct packet *packet)
 {
-	return network->twin
+	return brings_in(network)
 		       ? frame_is_probe(packet->bytes, network->frame->length, network->cookie) &&
 				 packet->length == network->frame->length
-		       : is_echo_of(packet, network->frame);
+		       : packet_is_echo_of(packet, network->frame);
 }
 
 static bool has_come(const struct packet *packet, const struct network *network,
 		     const struct frame *frame)
 {
-	return network->twin ? is_same_packet(packet, frame) : is_echo_of(packet, frame);
+	return network->twin ? packet_is_same(packet, frame) : packet_is_echo_of(packet, frame);
 }
 
 static bool is_either_frame(const struct packet *packet, const void *context)

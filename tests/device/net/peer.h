@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Who else is on the network: a twin (another virtio network device of this machine, which we drive
- * ourselves) or a gateway (something that answers ARP and ICMP at vp.gateway). Found out once for
- * each device, by a broadcast probe and an ARP request.
+ * ourselves), a gateway (something that answers ARP and ICMP at vp.gateway), or the host program, which
+ * lets frames come in. Found out once for each device, by a broadcast probe, an ARP request, a frame.
  */
 #ifndef TESTS_DEVICE_NET_PEER_H
 #define TESTS_DEVICE_NET_PEER_H
@@ -15,6 +15,7 @@
 struct peer {
 	struct virtio_device *twin; /* NULL: none */
 	bool gateway;
+	bool host; /* only where there is neither of the others */
 	uint8_t gateway_mac[NET_MAC_BYTES];
 	uint8_t gateway_ip[4], own_ip[4];
 };
@@ -32,9 +33,11 @@ struct network {
 
 enum network_need {
 	NEEDS_NOBODY,  /* goes without */
+	NEEDS_SENDER,  /* who lets frames come in: a twin, a gateway or the host */
 	NEEDS_SOMEONE, /* a twin or a gateway */
 	NEEDS_TWIN,
 	NEEDS_GATEWAY,
+	NEEDS_BUILDER, /* who lets any frame come in: a twin or the host */
 };
 
 /*
@@ -51,9 +54,13 @@ void network_restart(struct network *network, const struct link_settings *settin
 /* A cookie that no frame of this test had before. */
 uint32_t network_cookie(struct network *network);
 
+/* Lets a frame of the test's own making come in; the address that it should come from. With NEEDS_BUILDER. */
+void network_bring_in(struct network *network, const struct frame *frame);
+void network_sender(const struct network *network, uint8_t mac[NET_MAC_BYTES]);
+
 /*
- * Makes a frame for this destination come in: the twin sends a probe, or the gateway answers an ARP
- * request that carries the address as its sender. Returns what network_took() knows it by.
+ * Makes a frame for this destination come in: a probe of the twin or the host, or the gateway's
+ * answer to an ARP request that carries the address as its sender. Returns what network_took() knows it by.
  */
 uint32_t network_provoke(struct network *network, const uint8_t to[NET_MAC_BYTES]);
 
@@ -71,14 +78,14 @@ bool network_lets_through(struct network *network, const uint8_t to[NET_MAC_BYTE
 bool network_receives(struct network *network, const uint8_t to[NET_MAC_BYTES]);
 
 /*
- * Makes a frame of `length` bytes (at least 60) come in for the device, from the twin or as the
- * gateway's echo reply, and returns what comes of it: known by its first bytes, the rest may be wrong.
+ * Makes a frame of `length` bytes (at least 60) come in for the device, from the twin, the host or
+ * as the gateway's echo reply, and returns what comes of it: known by its first bytes, the rest may be wrong.
  * Fails the test when nothing does. network_fetched_whole() says whether all of it is right.
  */
 struct packet *network_fetch(struct network *network, uint32_t length);
 bool network_fetched_whole(const struct network *network, const struct packet *packet);
 
-/* Whether a frame of `length` bytes from the twin comes in before a short one behind it. */
+/* Whether a frame of `length` bytes comes in before a short one behind it. */
 bool network_delivers(struct network *network, uint32_t length);
 
 /* A flow from the device to whom it can talk to: the gateway, or else the twin. */

@@ -65,7 +65,7 @@ static void be_sure_of(struct modes *modes, const uint8_t mac[NET_MAC_BYTES])
 /* Promiscuous mode off, an empty MAC table, and whoever sends is known to send to all three. */
 static void start(struct test_run *t, struct modes *modes)
 {
-	modes->network = network_start(t, NEEDS_SOMEONE,
+	modes->network = network_start(t, NEEDS_SENDER,
 				       &(struct link_settings){.features = MODE_FEATURES}, NULL);
 	modes->own = modes->network->link->mac;
 	mac_unicast(7, modes->stranger);
