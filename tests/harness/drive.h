@@ -35,7 +35,10 @@ struct features features_for(const struct test_run *t);
 void bring_up(struct test_run *t);
 void bring_up_queues(struct test_run *t, unsigned queues);
 
-/* The same up to, but without, setting DRIVER_OK; then go_live() sets it. */
+/*
+ * The same up to, but without, setting DRIVER_OK; then go_live() sets it. Skips the test when the device
+ * declines features other than features_for(), as it may.
+ */
 void set_up(struct test_run *t, struct features features, unsigned queues);
 void go_live(struct test_run *t);
 

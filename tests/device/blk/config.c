@@ -27,10 +27,11 @@ TEST(blk, padding_is_zero, .about = "padding bytes of the configuration are 0, n
 
 		if (phase)
 			blk_up(t, BIT64(VIRTIO_BLK_F_WRITE_ZEROES), 0);
-		config.unused0 = (uint8_t)BLK_CONFIG(t, unused0);
-		if (reaches(t, VIRTIO_BLK_F_CONFIG_WCE) && HOLDS(t, unused0))
+		if (reaches(t, VIRTIO_BLK_F_CONFIG_WCE) && HOLDS(t, unused0)) {
+			config.unused0 = (uint8_t)BLK_CONFIG(t, unused0);
 			CHECK(t, BLK_INIT_4, config.unused0 == 0, "%s: unused0 reads %#x", when,
 			      config.unused0);
+		}
 		if (!reaches(t, VIRTIO_BLK_F_WRITE_ZEROES) || !HOLDS(t, unused1))
 			continue;
 		for (unsigned n = 0; n < sizeof(config.unused1); n++) {
