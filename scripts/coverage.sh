@@ -109,7 +109,7 @@ lcov_quiet() {
 }
 lcov_quiet --capture --base-directory . --directory "$work/image" --output-file "$work/image.info"
 rm -rf "$work/unit"
-"${MAKE:-make}" --no-print-directory -j"$jobs" BUILD="$work" UNIT_COVERAGE=1 unit >"$work/unit.log" 2>&1
+env -u MAKEFLAGS "${MAKE:-make}" --no-print-directory -j"$jobs" BUILD="$work" UNIT_COVERAGE=1 unit >"$work/unit.log" 2>&1
 lcov_quiet --capture --base-directory . --directory "$work/unit" --output-file "$work/unit.info"
 lcov_quiet --add-tracefile "$work/image.info" --add-tracefile "$work/unit.info" \
 	--output-file "$work/all.info"

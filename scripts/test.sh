@@ -12,7 +12,7 @@ failed=0
 skipped=0
 for target in "$@"; do
 	echo "== make $target"
-	"${MAKE:-make}" --no-print-directory "$target" 2>&1 | tee "$log"
+	"${MAKE:-make}" --no-print-directory -j"$(nproc)" "$target" 2>&1 | tee "$log"
 	status=${PIPESTATUS[0]}
 	sum=$(grep -E '(^|: )[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" | tail -1)
 	if [ -z "$sum" ]; then
