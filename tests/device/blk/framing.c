@@ -111,3 +111,63 @@ TEST(blk, writes_in_any_framing, .about = "a write stores the same bytes however
 		      blk_status_name(status), blk_difference(found, expected, bytes), bytes);
 	}
 }
+
+enum { ROUNDS = 12, BLOCKS_MOST = 16 };
+
+/* Cuts a run into up to PIECES_MOST pieces of any length. */
+static unsigned cut_anywhere(struct test_run *t, uint8_t *bytes, uint32_t length, bool writable,
+			     struct segment *segments)
+{
+	uint32_t done = 0;
+	unsigned count = 0;
+
+	while (done < length) {
+		uint32_t piece = length - done;
+
+		if (count < PIECES_MOST - 1)
+			piece = 1 + (uint32_t)random_below(&t->random, piece);
+		segments[count++] = (struct segment){physical(bytes + done), piece, writable};
+		done += piece;
+	}
+	return count;
+}
+
+static uint8_t send_anyhow(struct test_run *t, struct request *request)
+{
+	struct segment segments[2 * PIECES_MOST];
+	unsigned count = cut_anywhere(t, request->out, request->out_length, false, segments);
+
+	count += cut_anywhere(t, request->in, request->in_length, true, segments + count);
+	return blk_send_cut(t, t->device->queues[0], request, segments, count).status;
+}
+
+TEST(blk, data_survive_any_scattering,
+     .about = "1 to 16 blocks written from and read to random pieces are the same",
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, .axes = AXIS_RING | AXIS_INDIRECT)
+{
+	uint32_t block = blk_block_sectors(t), unit = block * VIRTIO_BLK_SECTOR;
+
+	blk_skip_read_only(t);
+	skip_narrow_segments(t);
+	if (blk_segment_sectors(t, 2 * BLOCKS_MOST * block) < 2 * BLOCKS_MOST * block)
+		skip_test(t, "size_max has no room for %u blocks", 2 * BLOCKS_MOST);
+	blk_capacity(t, BLOCKS_MOST * block);
+	blk_up(t, 0, 0);
+	for (unsigned n = 0; n < ROUNDS; n++) {
+		uint32_t bytes =
+			(n ? 1 + (uint32_t)random_below(&t->random, BLOCKS_MOST) : 1) * unit;
+		struct request *write = blk_request(t, VIRTIO_BLK_T_OUT, 0, bytes, 0);
+		struct request *read = blk_request(t, VIRTIO_BLK_T_IN, 0, 0, bytes);
+		uint8_t written, found;
+
+		random_fill(&t->random, blk_data(write), bytes);
+		written = send_anyhow(t, write);
+		found = send_anyhow(t, read);
+		CHECK(t, SPLIT_FRAME_1,
+		      written == VIRTIO_BLK_S_OK && found == VIRTIO_BLK_S_OK &&
+			      memcmp(read->in, blk_data(write), bytes) == 0,
+		      "a write of %u bytes ends with %s, a read with %s, byte %u is wrong", bytes,
+		      blk_status_name(written), blk_status_name(found),
+		      blk_difference(read->in, blk_data(write), bytes));
+	}
+}
