@@ -16,6 +16,7 @@
 #define MSR_EFER               0xc0000080
 #define MSR_GS_BASE            0xc0000101
 
+#define EFER_LMA               BIT(10)
 #define EFER_NXE               BIT(11)
 
 static inline uint64_t msr_read(uint32_t msr)

@@ -150,7 +150,7 @@ void smp_start_others(const struct topology *topology, unsigned at_most)
 	if (page != 0)
 		memcpy((void *)(uintptr_t)page, trampoline_start, trampoline_size);
 	trampoline_root = paging_root();
-	trampoline_efer = msr_read(MSR_EFER);
+	trampoline_efer = msr_read(MSR_EFER) & ~EFER_LMA; /* its own to set */
 	for (unsigned i = 0; i < ready; i++) {
 		struct processor *processor = processors[i];
 

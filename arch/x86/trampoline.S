@@ -53,7 +53,7 @@ trampoline_32:
 	movl %eax, %cr4
 	movl trampoline_root, %eax
 	movl %eax, %cr3
-	/* LME and NXE as on the boot CPU; LMA is read-only and ignored. */
+	/* LME and NXE as on the boot CPU. */
 	movl trampoline_efer, %eax
 	xorl %edx, %edx
 	movl $MSR_EFER, %ecx

@@ -164,6 +164,14 @@ boot pci-bridge "$good devices=1" "$suite" -M pc -m 64 \
 	-device pci-bridge,id=a,chassis_nr=1 -device virtio-rng-pci,bus=a,addr=3
 boot functions "$good devices=2" "$suite" -M q35 -m 64 \
 	-device virtio-rng-pci,addr=5.0,multifunction=on -device virtio-rng-pci,addr=5.3
+boot expander "$good devices=1" "$suite" -M pc -m 64 -bios qboot.rom -device pxb,bus_nr=200,id=a \
+	-device virtio-rng-pci,bus=a,addr=3
+boot expander-express "$good devices=2" "$suite" -M q35 -m 64 \
+	-device pxb-pcie,bus_nr=128,id=a,bus=pcie.0 -device pcie-root-port,bus=a,id=b,slot=9 \
+	-device virtio-rng-pci,bus=b -device virtio-rng-pci,bus=pcie.0
+# No board without the configuration ports gives ports to a BAR: kicks go to memory.
+boot microvm-port-bar "$good devices=1" "$suite vp.ecam=0xe0000000" -M microvm,pcie=on -m 64 \
+	-device virtio-rng-pci,modern-pio-notify=on
 # shellcheck disable=SC2086
 boot behind-iommu "$good devices=1" "$suite" -M q35 -m 64 -device intel-iommu \
 	-device virtio-rng-pci,iommu_platform=on,disable-legacy=on
