@@ -85,9 +85,11 @@ $(BUILD)/generated/clauses.h: tests/clauses.tsv $(BUILD)/clauses
 	@mkdir -p $(@D)
 	$(Q)$(BUILD)/clauses header $< >$@.new && mv $@.new $@
 
-$(BUILD)/generated/clauses_table.h: tests/clauses.tsv $(BUILD)/clauses
+# Clauses keep their texts where a test may print them.
+CITING := $(sort $(wildcard tests/*/*.[ch] tests/device/*/*.[ch]))
+$(BUILD)/generated/clauses_table.h: tests/clauses.tsv $(BUILD)/clauses $(CITING)
 	@mkdir -p $(@D)
-	$(Q)$(BUILD)/clauses table $< >$@.new && mv $@.new $@
+	$(Q)$(BUILD)/clauses table $< $(CITING) >$@.new && mv $@.new $@
 
 # Whatever changes the outcome of a compilation or a link, so that it is done anew.
 $(BUILD)/image/compile: words = $(CC) $(CFLAGS) $(value optimize) $(FAST) $(COVERAGE_FLAGS) $(CPPFLAGS)

@@ -3,13 +3,17 @@
  * Build tool: turns tests/clauses.tsv into C.
  *
  *	clauses header tests/clauses.tsv	the enumerators
- *	clauses table tests/clauses.tsv		the rows and their texts
+ *	clauses table tests/clauses.tsv SOURCES	the rows and their texts
+ *
+ * What a clause says is printed where it was judged, so only those that the sources name keep their statement
+ * and section.
  *
  * The texts are most of the image's read-only data, so they are kept as a grammar (pair by pair
  * replacement): the most frequent pair of symbols becomes a symbol of its own, again and again, until
  * no pair is worth it. Symbols have 12 bits. Any text can be read alone, without decoding another
  * (tests/harness/clause_text.c).
  */
+#include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +31,7 @@ enum column { ID, SECTION, LEVEL, APPLIES, NEEDS, STATEMENT, OBSERVE, HOW };
 
 static char *rows[ROWS_MOST][COLUMNS];
 static unsigned row_count;
+static int cited[ROWS_MOST];
 
 /* The texts one after another, each ended by a 0; grows shorter as pairs are replaced. */
 static uint16_t pool[POOL_MOST];
@@ -217,6 +222,63 @@ static const char *symbol(const char *id)
 	return name;
 }
 
+static int row_of(const char *id)
+{
+	for (unsigned n = 0; n < row_count; n++) {
+		if (strcmp(symbol(rows[n][ID]), id) == 0)
+			return (int)n;
+	}
+	return -1;
+}
+
+static void note_word(char *word)
+{
+	static const char prefix[] = "CLAUSE_";
+	int row;
+
+	if (strncmp(word, prefix, strlen(prefix)) == 0)
+		word += strlen(prefix);
+	/* An id ends with a number and has a part before it. */
+	if (!strchr(word, '_') || !isdigit((unsigned char)word[strlen(word) - 1]))
+		return;
+	row = row_of(word);
+	if (row >= 0)
+		cited[row] = 1;
+}
+
+/* Marks the clauses that a source names. */
+static void read_source(const char *name)
+{
+	FILE *file = fopen(name, "r");
+	char word[64];
+	size_t length = 0;
+	int byte;
+
+	if (!file) {
+		perror(name);
+		exit(1);
+	}
+	do {
+		byte = getc(file);
+		if (byte != EOF && (isalnum(byte) || byte == '_')) {
+			if (length < sizeof(word) - 1)
+				word[length++] = (char)byte;
+			continue;
+		}
+		word[length] = '\0';
+		if (length)
+			note_word(word);
+		length = 0;
+	} while (byte != EOF);
+	fclose(file);
+}
+
+/* A text of a clause that is printed with verdicts alone. */
+static const char *text_of(unsigned row, enum column column)
+{
+	return cited[row] ? rows[row][column] : "";
+}
+
 static void print_header(void)
 {
 	printf("/* Generated from tests/clauses.tsv. */\nenum clause_id {\n");
@@ -232,9 +294,9 @@ static void print_table(void)
 
 	for (unsigned n = 0; n < row_count; n++) {
 		place(rows[n][ID]);
-		place(rows[n][SECTION]);
+		place(text_of(n, SECTION));
 		place(rows[n][NEEDS]);
-		place(rows[n][STATEMENT]);
+		place(text_of(n, STATEMENT));
 	}
 	fill_pool();
 	encode();
@@ -247,9 +309,9 @@ static void print_table(void)
 	printf("/* Generated from tests/clauses.tsv. */\nconst struct clause clauses[CLAUSE_COUNT] = {\n");
 	for (unsigned n = 0; n < row_count; n++)
 		printf("\t[CLAUSE_%s] = {%zu, %zu, %zu, %zu, %s, %s, %d},\n", symbol(rows[n][ID]),
-		       starts[place(rows[n][STATEMENT])], starts[place(rows[n][ID])],
-		       starts[place(rows[n][SECTION])], starts[place(rows[n][NEEDS])], level_of(n),
-		       observer_of(n), strcmp(rows[n][APPLIES], "legacy") == 0);
+		       starts[place(text_of(n, STATEMENT))], starts[place(rows[n][ID])],
+		       starts[place(text_of(n, SECTION))], starts[place(rows[n][NEEDS])],
+		       level_of(n), observer_of(n), strcmp(rows[n][APPLIES], "legacy") == 0);
 	printf("};\n");
 	print_symbols("clause_text_rules", rules[RULES_FIRST],
 		      2 * (size_t)(symbol_count - RULES_FIRST));
@@ -258,11 +320,13 @@ static void print_table(void)
 
 int main(int count, char **arguments)
 {
-	if (count != 3 || (strcmp(arguments[1], "header") && strcmp(arguments[1], "table"))) {
-		fprintf(stderr, "usage: clauses header|table FILE\n");
+	if (count < 3 || (strcmp(arguments[1], "header") && strcmp(arguments[1], "table"))) {
+		fprintf(stderr, "usage: clauses header|table FILE [SOURCE...]\n");
 		return 2;
 	}
 	read_rows(arguments[2]);
+	for (int n = 3; n < count; n++)
+		read_source(arguments[n]);
 	if (arguments[1][0] == 'h')
 		print_header();
 	else

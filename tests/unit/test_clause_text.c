@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: tests/harness/clause_text.c */
-/* The texts that the image holds are those of tests/clauses.tsv, every one. */
+/* The texts that the image holds are those of tests/clauses.tsv; statements where a test may print them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,12 +34,15 @@ static void every_row_reads_as_it_was_written(void **state)
 		for (unsigned n = 0; n < COLUMNS; n++)
 			columns[n] = strsep(&rest, "\t");
 		assert_string_equal(clause_name(clause), columns[ID]);
-		assert_string_equal(clause_statement(clause), columns[STATEMENT]);
-		assert_string_equal(clause_section(clause), columns[SECTION]);
+		if (*clause_statement(clause)) {
+			assert_string_equal(clause_statement(clause), columns[STATEMENT]);
+			assert_string_equal(clause_section(clause), columns[SECTION]);
+		}
 		assert_string_equal(clause_needs(clause), columns[NEEDS]);
 		assert_int_equal(clause->legacy, strcmp(columns[APPLIES], "legacy") == 0);
 	}
 	assert_int_equal(row, CLAUSE_COUNT);
+	assert_true(*clause_statement(&clauses[CLAUSE_SPLIT_USED_2]));
 	free(line);
 	fclose(file);
 }
