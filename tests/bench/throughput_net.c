@@ -13,7 +13,7 @@
 
 #define SIZES        "64,1500" /* of frames, where vp.size says nothing */
 #define SEARCH_STEPS 9
-#define TRIES        2
+#define TRIES        4
 #define SETTLE_NS    20000000 /* a frame that has not come by then is lost */
 #define WARM_UP      1000     /* frames before the window opens */
 
@@ -334,7 +334,7 @@ BENCH(throughput, round_trip, .about = "frames there and back between two networ
 
 /*
  * Whether a rate gets through whole: all that was due was sent in time, and all of it came. A host that
- * was busy elsewhere gets a second chance.
+ * was busy elsewhere gets further chances.
  */
 static bool gets_through(struct test_run *t, struct virtio_device *twin, uint64_t rate)
 {
