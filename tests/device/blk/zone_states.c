@@ -18,21 +18,21 @@ TEST(blk, conventional_zones_have_no_state,
 	if (!zone_next(&zones, VIRTIO_BLK_ZT_CONV, 0, &zone))
 		skip_test(t, "the disk has no conventional zone");
 	status = zone_do(&zones, VIRTIO_BLK_T_ZONE_OPEN, zone.start);
-	CHECK(t, BLK_OP_33, status == VIRTIO_BLK_S_ZONE_INVALID_CMD, "it ends with %s",
+	CHECK(t, BLK_OP_33, status == VIRTIO_BLK_S_ZONE_INVALID_CMD, "an open ends with %s",
 	      NAME(status));
 	status = zone_do(&zones, VIRTIO_BLK_T_ZONE_CLOSE, zone.start);
-	CHECK(t, BLK_OP_34, status == VIRTIO_BLK_S_ZONE_INVALID_CMD, "it ends with %s",
+	CHECK(t, BLK_OP_34, status == VIRTIO_BLK_S_ZONE_INVALID_CMD, "a close ends with %s",
 	      NAME(status));
 	status = zone_do(&zones, VIRTIO_BLK_T_ZONE_FINISH, zone.start);
-	CHECK(t, BLK_OP_35, status == VIRTIO_BLK_S_ZONE_INVALID_CMD, "it ends with %s",
+	CHECK(t, BLK_OP_35, status == VIRTIO_BLK_S_ZONE_INVALID_CMD, "a finish ends with %s",
 	      NAME(status));
 	status = zone_do(&zones, VIRTIO_BLK_T_ZONE_RESET, zone.start);
-	CHECK(t, BLK_OP_36, status == VIRTIO_BLK_S_ZONE_INVALID_CMD, "it ends with %s",
+	CHECK(t, BLK_OP_36, status == VIRTIO_BLK_S_ZONE_INVALID_CMD, "a reset ends with %s",
 	      NAME(status));
 	if (!zones.append_most)
 		return;
 	status = zone_append(&zones, zone.start, zones.granule, &where);
-	CHECK(t, BLK_OP_37, status == VIRTIO_BLK_S_ZONE_INVALID_CMD, "it ends with %s",
+	CHECK(t, BLK_OP_37, status == VIRTIO_BLK_S_ZONE_INVALID_CMD, "an append ends with %s",
 	      NAME(status));
 }
 
@@ -68,32 +68,32 @@ TEST(blk, zones_go_through_their_states,
 	bool right;
 
 	right = moves(&zones, VIRTIO_BLK_T_ZONE_OPEN, first, VIRTIO_BLK_ZS_EOPEN, seen);
-	CHECK(t, BLK_OP_38, right, "of an empty zone: %s", seen);
+	CHECK(t, BLK_OP_38, right, "open of an empty zone: %s", seen);
 	write_granule(&zones, first);
 	right = moves(&zones, VIRTIO_BLK_T_ZONE_CLOSE, first, VIRTIO_BLK_ZS_CLOSED, seen);
-	CHECK(t, BLK_OP_42, right, "of a written zone: %s", seen);
+	CHECK(t, BLK_OP_42, right, "close of a written zone: %s", seen);
 	right = moves(&zones, VIRTIO_BLK_T_ZONE_OPEN, first, VIRTIO_BLK_ZS_EOPEN, seen);
-	CHECK(t, BLK_OP_38, right, "of a closed zone: %s", seen);
+	CHECK(t, BLK_OP_38, right, "open of a closed zone: %s", seen);
 	right = moves(&zones, VIRTIO_BLK_T_ZONE_FINISH, first, VIRTIO_BLK_ZS_FULL, seen);
-	CHECK(t, BLK_OP_44, right, "of an open zone: %s", seen);
+	CHECK(t, BLK_OP_44, right, "finish of an open zone: %s", seen);
 	status = zone_do(&zones, VIRTIO_BLK_T_ZONE_OPEN, first);
-	CHECK(t, BLK_OP_39, status == VIRTIO_BLK_S_ZONE_INVALID_CMD, "of a full zone: %s",
-	      NAME(status));
+	CHECK(t, BLK_OP_39, status == VIRTIO_BLK_S_ZONE_INVALID_CMD,
+	      "open of a full zone ends with %s", NAME(status));
 	status = zone_do(&zones, VIRTIO_BLK_T_ZONE_CLOSE, first);
-	CHECK(t, BLK_OP_43, status == VIRTIO_BLK_S_ZONE_INVALID_CMD, "of a full zone: %s",
-	      NAME(status));
+	CHECK(t, BLK_OP_43, status == VIRTIO_BLK_S_ZONE_INVALID_CMD,
+	      "close of a full zone ends with %s", NAME(status));
 	right = moves(&zones, VIRTIO_BLK_T_ZONE_RESET, first, VIRTIO_BLK_ZS_EMPTY, seen);
-	CHECK(t, BLK_OP_47, right, "of a full zone: %s", seen);
+	CHECK(t, BLK_OP_47, right, "reset of a full zone: %s", seen);
 	write_granule(&zones, first);
 	right = moves(&zones, VIRTIO_BLK_T_ZONE_RESET, first, VIRTIO_BLK_ZS_EMPTY, seen);
-	CHECK(t, BLK_OP_47, right, "of a written zone: %s", seen);
+	CHECK(t, BLK_OP_47, right, "reset of a written zone: %s", seen);
 	write_granule(&zones, first);
 	zone_do(&zones, VIRTIO_BLK_T_ZONE_FINISH, second);
 	right = moves(&zones, VIRTIO_BLK_T_ZONE_RESET_ALL, 0, zone_at(&zones, 0).state, seen);
 	CHECK(t, BLK_OP_50,
 	      right && zone_at(&zones, first).state == VIRTIO_BLK_ZS_EMPTY &&
 		      zone_at(&zones, second).state == VIRTIO_BLK_ZS_EMPTY,
-	      "zones are in states %u and %u", zone_at(&zones, first).state,
+	      "after reset of all zones two are in states %u and %u", zone_at(&zones, first).state,
 	      zone_at(&zones, second).state);
 }
 
@@ -121,7 +121,8 @@ TEST(blk, secure_erase_resets_zones, .about = "a zone that is securely erased is
 	status = blk_send(t, t->device->queues[0], request).status;
 	zone = zone_at(&zones, zone.start);
 	CHECK(t, BLK_OP_75, status == VIRTIO_BLK_S_OK && zone.state == VIRTIO_BLK_ZS_EMPTY,
-	      "it ends with %s, the zone is in state %u", NAME(status), zone.state);
+	      "an erase of the zone ends with %s, and leaves it in state %u", NAME(status),
+	      zone.state);
 }
 
 #define LIMIT_MOST 64u

@@ -67,29 +67,29 @@ TEST(blk, zones_are_appended_to,
 			      zone_read(&zones, where, zones.granule) == VIRTIO_BLK_S_OK &&
 			      memcmp(zones.read->in, blk_data(zones.append), bytes) == 0,
 		      "append %u ends with %s, append_sector is %lu", n + 1, NAME(status), where);
-		CHECK(t, BLK_OP_52, is_open(&zones, zone.start), "the zone is then in state %u",
-		      zone_at(&zones, zone.start).state);
+		CHECK(t, BLK_OP_52, is_open(&zones, zone.start),
+		      "after an append the zone is in state %u", zone_at(&zones, zone.start).state);
 		zone_do(&zones, VIRTIO_BLK_T_ZONE_CLOSE, zone.start);
 	}
 	status = zone_append(&zones, zone.start + 2 * zones.granule, zones.granule, &where);
 	CHECK(t, BLK_OP_55, status == VIRTIO_BLK_S_ZONE_INVALID_CMD,
-	      "inside of a zone it ends with %s", NAME(status));
+	      "an append to the inside of a zone ends with %s", NAME(status));
 	zone = zone_take(&zones, zone.start + zones.size);
 	if (zones.append_most + zones.granule > MINIMUM(ZONE_SECTORS_MOST, zone.capacity))
 		skip_test(t, "max_append_sectors is %u: too large to be tried", zones.append_most);
 	status = zone_append(&zones, zone.start, zones.append_most + zones.granule, &where);
 	CHECK(t, BLK_OP_61, status == VIRTIO_BLK_S_ZONE_INVALID_CMD,
-	      "of more than max_append_sectors it ends with %s", NAME(status));
+	      "an append of more than max_append_sectors ends with %s", NAME(status));
 	status = zone_append(&zones, zone.start, zones.append_most / zones.granule * zones.granule,
 			     &where);
-	CHECK(t, BLK_INIT_18, status == VIRTIO_BLK_S_OK, "of max_append_sectors it ends with %s",
-	      NAME(status));
+	CHECK(t, BLK_INIT_18, status == VIRTIO_BLK_S_OK,
+	      "an append of max_append_sectors ends with %s", NAME(status));
 	if (zones.size + zones.granule > ZONE_SECTORS_MOST)
 		return;
 	zone = zone_take(&zones, zone.start + zones.size);
 	status = zone_append(&zones, zone.start, zones.size + zones.granule, &where);
 	CHECK(t, BLK_OP_62, status == VIRTIO_BLK_S_ZONE_INVALID_CMD,
-	      "of more than a zone it ends with %s", NAME(status));
+	      "an append of more than a zone ends with %s", NAME(status));
 }
 
 TEST(blk, zones_end_where_they_end,

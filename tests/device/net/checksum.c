@@ -85,17 +85,18 @@ TEST(net, unasked_offloads_stay_away,
 		struct packet *packet = network->twin
 						? pass(network, network->twin, network->link, kind)
 						: network_fetch(network, NET_FRAME_LEAST + kind);
+		const char *what = network->twin ? kind_names[kind] : "an echo reply";
 		const char *which = "";
 
 		REQUIRE(t, packet, "a frame from the twin (%s) is lost", kind_names[kind]);
-		CHECK(t, NET_RX_5, packet->header.hdr.flags == 0, "flags is %#x",
-		      packet->header.hdr.flags);
+		CHECK(t, NET_RX_5, packet->header.hdr.flags == 0, "%s comes in with flags %#x",
+		      what, packet->header.hdr.flags);
 		CHECK(t, NET_RX_6, frame_checksums_right(packet->bytes, packet->length, &which),
-		      "the %s checksum is wrong", which);
+		      "%s comes in with a wrong %s checksum", what, which);
 		CHECK(t, NET_RX_29, packet->header.hdr.gso_type == VIRTIO_NET_HDR_GSO_NONE,
-		      "gso_type is %#x", packet->header.hdr.gso_type);
+		      "%s comes in with gso_type %#x", what, packet->header.hdr.gso_type);
 		CHECK(t, NET_RX_35, !(packet->header.hdr.flags & VIRTIO_NET_HDR_F_RSC_INFO),
-		      "flags is %#x", packet->header.hdr.flags);
+		      "%s comes in with flags %#x", what, packet->header.hdr.flags);
 	}
 }
 
@@ -211,9 +212,9 @@ TEST(net, wrong_outer_checksums_are_not_vouched_for,
 	if (!packet)
 		skip_test(t, "the packet is dropped: nobody was told that it is right");
 	CHECK(t, NET_RX_20, !(packet->header.hdr.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM),
-	      "flags is %#x", packet->header.hdr.flags);
+	      "a wrong outer checksum comes in with flags %#x", packet->header.hdr.flags);
 	CHECK(t, NET_RX_41, !(packet->header.hdr.flags & VIRTIO_NET_HDR_F_DATA_VALID),
-	      "flags is %#x", packet->header.hdr.flags);
+	      "a wrong outer checksum comes in with flags %#x", packet->header.hdr.flags);
 }
 
 /* The reset that answers a SYN to a closed port. */

@@ -17,12 +17,12 @@ TEST(net, offers_what_its_features_rest_on,
 	bool control = offers(t, VIRTIO_NET_F_CTRL_VQ);
 
 	if (offers(t, VIRTIO_NET_F_HASH_REPORT))
-		CHECK(t, NET_CFG_17, control, "bit 57 is offered without bit 17");
+		CHECK(t, NET_CFG_17, control, "HASH_REPORT is offered without CTRL_VQ");
 	if (offers(t, VIRTIO_NET_F_CTRL_RX_EXTRA))
-		CHECK(t, NET_CFG_18, control, "bit 20 is offered without bit 17");
+		CHECK(t, NET_CFG_18, control, "CTRL_RX_EXTRA is offered without CTRL_VQ");
 	if (offers(t, VIRTIO_NET_F_IPSEC))
 		CHECK(t, NET_PROSE_1, offers(t, VIRTIO_NET_F_OUT_NET_HEADER),
-		      "bit 70 is offered without bit 69");
+		      "IPSEC is offered without OUT_NET_HEADER");
 }
 
 TEST(net, max_pairs_is_in_range, .about = "max_virtqueue_pairs is 1 to 0x8000",
@@ -31,11 +31,11 @@ TEST(net, max_pairs_is_in_range, .about = "max_virtqueue_pairs is 1 to 0x8000",
 	uint32_t before = net_config(t->device, max_virtqueue_pairs), after;
 
 	CHECK(t, NET_CFG_1, before >= 1 && before <= VIRTIO_NET_PAIRS_MOST,
-	      "before negotiation it reads %u", before);
+	      "before negotiation max_virtqueue_pairs reads %u", before);
 	REQUIRE(t, negotiate(t, features_for(t)), "FEATURES_OK reads back clear");
 	after = net_config(t->device, max_virtqueue_pairs);
 	CHECK(t, NET_CFG_1, after >= 1 && after <= VIRTIO_NET_PAIRS_MOST,
-	      "after negotiation it reads %u", after);
+	      "after negotiation max_virtqueue_pairs reads %u", after);
 }
 
 TEST(net, mtu_is_in_range, .about = "mtu is 68 or more, should be 1280 or more, and stays",
@@ -44,16 +44,16 @@ TEST(net, mtu_is_in_range, .about = "mtu is 68 or more, should be 1280 or more, 
 	uint32_t first = net_config(t->device, mtu), now;
 	struct network *network;
 
-	CHECK(t, NET_CFG_2, first >= VIRTIO_NET_MTU_LEAST, "it reads %u", first);
-	CHECK(t, NET_CFG_3, first >= 1280, "it reads %u", first);
+	CHECK(t, NET_CFG_2, first >= VIRTIO_NET_MTU_LEAST, "mtu reads %u", first);
+	CHECK(t, NET_CFG_3, first >= 1280, "mtu reads %u", first);
 	network = network_start(t, NEEDS_NOBODY,
 				&(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_MTU)},
 				NULL);
 	now = net_config(t->device, mtu);
-	CHECK(t, NET_CFG_4, now == first, "it read %u, and %u once DRIVER_OK is set", first, now);
+	CHECK(t, NET_CFG_4, now == first, "mtu read %u, and %u once DRIVER_OK is set", first, now);
 	network_restart(network, &(struct link_settings){.pairs = 1});
 	now = net_config(t->device, mtu);
-	CHECK(t, NET_CFG_4, now == first, "it read %u, and %u after a reset", first, now);
+	CHECK(t, NET_CFG_4, now == first, "mtu read %u, and %u after a reset", first, now);
 }
 
 TEST(net, rss_limits_are_large_enough,
