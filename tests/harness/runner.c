@@ -18,6 +18,7 @@
 #include "virtio/registers.h"
 
 #define TIMEOUT_NS    (15 * NANOSECONDS_A_SECOND)
+#define TIMEOUT_WAITS 5 /* that a test may need as long as patience lasts */
 #define LET_DOWNS     3 /* failures in wait; after them a device is waited for less */
 #define VARIANTS_MOST 512
 #define ARENA_MOST    (16 * MIB)
@@ -253,7 +254,7 @@ static bool execute(struct test_run *t, const struct interference *interference,
 	struct guard_report report;
 	uint64_t timeout = options.timeout_ms ? options.timeout_ms * 1000000
 			   : t->test->timeout ? t->test->timeout
-					      : TIMEOUT_NS;
+					      : MAXIMUM(TIMEOUT_NS, TIMEOUT_WAITS * PATIENCE_NS);
 	uint64_t strays = interrupt_strays(NULL), start;
 	uint64_t run_out = waits_run_out();
 	struct virtio_device *device = t->device;
@@ -273,7 +274,8 @@ static bool execute(struct test_run *t, const struct interference *interference,
 	guard_call(call_test, t, timeout, &report);
 	current_result.microseconds = clock_to_ns(clock_now() - start) / 1000;
 	note_end(t, &report);
-	*failures += t->verdict == VERDICT_FAIL && waits_run_out() != run_out;
+	*failures += t->verdict == VERDICT_FAIL && waits_run_out() != run_out &&
+		     current_result.microseconds >= PATIENCE_NS / 1000;
 	if (judged_nothing(t)) {
 		format_text(t->reason, sizeof(t->reason),
 			    "nothing that it judges applies to this device");
