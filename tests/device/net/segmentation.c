@@ -369,3 +369,46 @@ TEST(net, congestion_marks_are_told,
 	CHECK(t, NET_RX_15, !train->unmarked,
 	      "a packet with CWR set comes in with no ECN bit in gso_type");
 }
+
+/* What the command takes: a mask of the feature bits. */
+static uint8_t set_offloads(struct link *link, uint64_t features)
+{
+	le64 mask = to_le64(features);
+
+	return link_command(link, VIRTIO_NET_CTRL_GUEST_OFFLOADS,
+			    VIRTIO_NET_CTRL_GUEST_OFFLOADS_SET, &mask, sizeof(mask));
+}
+
+TEST(net, offloads_can_be_turned_off,
+     .about = "once guest offloads are turned off packets come in segmented and checksummed",
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS,
+     WITH_FEATURE(VIRTIO_NET_F_CTRL_GUEST_OFFLOADS))
+{
+	static const uint64_t offloads[] = {0, BIT64(VIRTIO_NET_F_GUEST_CSUM) |
+						       BIT64(VIRTIO_NET_F_GUEST_TSO4)};
+	struct network *network = network_start(
+		t, NEEDS_TWIN,
+		&(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_CTRL_VQ,
+								 VIRTIO_NET_F_CTRL_GUEST_OFFLOADS,
+								 VIRTIO_NET_F_GUEST_CSUM,
+								 VIRTIO_NET_F_GUEST_TSO4),
+					.buffers = 8},
+		&(struct link_settings){.features = NET_FEATURES(HOST_OFFLOADS)});
+	struct train *train = test_memory(t, "train", sizeof(*train), 16);
+
+	need_twin_with(network, VIRTIO_NET_F_HOST_TSO4, "HOST_TSO4");
+	for (unsigned n = 0; n < ARRAY_LENGTH(offloads); n++) {
+		REQUIRE(t, set_offloads(network->link, offloads[n]) == VIRTIO_NET_OK,
+			"the command for offloads %#lx is refused", offloads[n]);
+		make(train, &kinds[0], network->twin, network->link,
+		     (uint16_t)network_cookie(network));
+		REQUIRE(t, pass(train, network->twin, network->link),
+			"with offloads %#lx, of %u bytes of TCP only %u come in right", offloads[n],
+			PAYLOAD, train->received);
+		REQUIRE(t,
+			offloads[n] ||
+				(!train->types && !(train->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM)),
+			"with all offloads turned off gso_type %#x and flags %#x occur",
+			train->types, train->flags);
+	}
+}
