@@ -124,7 +124,7 @@ TEST(ring, whole_ring_can_be_outstanding,
 }
 
 TEST(ring, split_indices_count_to_65535, .about = "available and used index run through 65535 to 0",
-     .needs = NEEDS_WORK)
+     .needs = NEEDS_WORK, .timeout = 60 * NANOSECONDS_A_SECOND)
 {
 	struct virtqueue *queue;
 	struct request *requests[127];
