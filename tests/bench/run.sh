@@ -38,7 +38,7 @@ boot "vp.bench=throughput.requests vp.ring=split,packed vp.depth=1,8 vp.batch=1,
 	-device virtio-serial-pci,packed=on -device virtconsole,chardev=sink \
 	-blockdev null-co,node-name=disk,size=16777216,read-zeroes=on \
 	-device virtio-scsi-pci,id=scsi,packed=on -device scsi-hd,drive=disk,bus=scsi.0
-boot "vp.bench=throughput.forward,throughput.round_trip vp.ring=split,packed vp.depth=1,32 vp.ms=10 vp.device=00:01.0" \
+boot "vp.bench=throughput.forward,throughput.round_trip vp.ring=split,packed vp.depth=1,32 vp.ms=50 vp.device=00:01.0" \
 	-netdev hubport,id=near,hubid=0 -netdev hubport,id=far,hubid=0 \
 	-device virtio-net-pci,netdev=near,packed=on -device virtio-net-pci,netdev=far,packed=on
 # Kicks at a pace of their own.
