@@ -15,7 +15,7 @@ streams=$work/streams
 rm -rf "$streams" "$work/merged" "$work/html"
 find "$work" -name '*.gcda' -delete
 mkdir -p "$streams"
-truncate -s 16M "$work/scratch" "$work/scratch-quick"
+truncate -s 16M "$work/scratch-sabotage" "$work/scratch-variants" "$work/scratch-rings"
 
 disk() { # disk FILE: a scratch disk in slot 2
 	echo -blockdev "raw,node-name=scratch,file.driver=file,file.filename=$work/$1" \
@@ -55,12 +55,12 @@ run() {
 # shellcheck disable=SC2046,SC2086
 {
 	if [ -z "$quick" ]; then
-		IMAGE=$work/virtproof-sabotage.elf run sabotage "vp.sabotage=*" $q35 $null $(disk scratch) \
+		IMAGE=$work/virtproof-sabotage.elf run sabotage "vp.sabotage=*" $q35 $null $(disk scratch-sabotage) \
 			$net $rng $others
-		run variants "vp.variant=all vp.format=json vp.scratch=00:02.0" $q35 $null $(disk scratch) \
+		run variants "vp.variant=all vp.format=json vp.scratch=00:02.0" $q35 $null $(disk scratch-variants) \
 			$net $rng $others
 	fi
-	run rings "vp.variant=all vp.tests=ring,interrupt vp.scratch=all" $q35 $(disk scratch-quick) $net
+	run rings "vp.variant=all vp.tests=ring,interrupt vp.scratch=all" $q35 $(disk scratch-rings) $net
 	run types "vp.tests=transport,scsi,net,console,balloon vp.format=json" $q35 $net $others
 	IMAGE=$work/virtproof-sabotage.elf run offers "vp.sabotage=$rare" $q35 $null $rng,packed=on
 	run selftest "vp.selftest vp.tests=selftest" $q35 $rng
@@ -92,7 +92,10 @@ run() {
 
 merged=
 for stream in "$streams"/*; do
-	"$build/coverage-unpack" "$stream" "$work/run.${stream##*/}" || continue
+	"$build/coverage-unpack" "$stream" "$work/run.${stream##*/}" || {
+		echo "coverage: no counters of the run ${stream##*/}: see $work/${stream##*/}.log"
+		continue
+	}
 	if [ -z "$merged" ]; then
 		mv "$work/run.${stream##*/}" "$work/merged"
 		merged=yes
