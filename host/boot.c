@@ -200,7 +200,7 @@ static void give_up_on(struct boot *boot, gint64 now)
 	put_down(boot, spins ? BOOT_SPINS : BOOT_HUNG,
 		 g_strdup_printf("%s: no record for %.0f s, of which it was busy %.0f %%",
 				 spins ? "spins" : "hangs", seconds,
-				 passed > 0 ? 100.0 * (double)used / (double)passed : 0.0));
+				 passed > 0 ? 100.0 * (double)MAX(used, 0) / (double)passed : 0.0));
 }
 
 /* A VMM that says itself that its guest is stuck need not be waited for. */

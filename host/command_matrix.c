@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include <glib/gstdio.h>
+
 #include "host/launch.h"
 #include "host/matrix.h"
 #include "host/merge.h"
@@ -230,6 +232,18 @@ static gboolean gather(const struct campaign *campaign, GError **error)
 	return !reports || reports_write((char **)paths->pdata, reports, expect, strict, error);
 }
 
+/* What an earlier run has left is not of this one. */
+static void forget_logs(const GPtrArray *jobs)
+{
+	for (unsigned i = 0; i < jobs->len; i++) {
+		g_autofree char *records = log_path(jobs->pdata[i], ".log");
+		g_autofree char *output = log_path(jobs->pdata[i], ".out");
+
+		g_unlink(records);
+		g_unlink(output);
+	}
+}
+
 static int run_matrix(GPtrArray *jobs)
 {
 	struct campaign campaign = {.jobs = jobs};
@@ -239,6 +253,7 @@ static int run_matrix(GPtrArray *jobs)
 		fprintf(stderr, "virtproof: %s: %s\n", logs_folder, g_strerror(errno));
 		return EXIT_TROUBLE;
 	}
+	forget_logs(jobs);
 	run_campaign(&campaign);
 	printf("%u jobs: %u as expected, %u not, %u skipped\n", jobs->len, campaign.passed,
 	       campaign.failed, campaign.skipped);

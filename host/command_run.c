@@ -87,7 +87,7 @@ static const GOptionEntry entries[] = {
 	{"silence", 0, 0, G_OPTION_ARG_CALLBACK, take_count,
 	 "Seconds without a record after which the VMM hangs or spins (30)", "SECONDS"},
 	{"incidents", 0, 0, G_OPTION_ARG_CALLBACK, take_count,
-	 "How often the VMM may go down before the run is given up (16)", "N"},
+	 "How often the VMM may go down unexpectedly before the run is given up (16)", "N"},
 	{"log", 'l', 0, G_OPTION_ARG_FILENAME, &options.log,
 	 "Keep all records in FILE, for 'virtproof report' and 'compare'", "FILE"},
 	{"report", 'r', 0, G_OPTION_ARG_FILENAME_ARRAY, &options.reports,

@@ -370,6 +370,7 @@ struct launch *launch_new(const struct descriptor *descriptor, const struct laun
 char *launch_append(const struct launch *launch)
 {
 	g_autofree char *own = descriptor_text(launch->descriptor, "vmm", "append", "");
+	const char *of_machine = g_hash_table_lookup(launch->scope.texts, "image-words");
 	g_autoptr(GString) scratch = g_string_new(NULL);
 
 	for (unsigned i = 0; i < launch->devices->len; i++) {
@@ -379,7 +380,8 @@ char *launch_append(const struct launch *launch)
 			g_string_append_printf(scratch, "%s%s", scratch->len ? "," : "",
 					       device->scratch);
 	}
-	return g_strdup_printf("vp.format=json%s%s%s%s%s", *own ? " " : "", own,
+	return g_strdup_printf("vp.format=json%s%s%s%s%s%s%s", *own ? " " : "", own,
+			       of_machine ? " " : "", of_machine ? of_machine : "",
 			       scratch->len ? " vp.scratch=" : "", scratch->str,
 			       verbs_are_known(launch->descriptor) ? " vp.host" : "");
 }

@@ -8,6 +8,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <glib/gstdio.h>
+
 /* Between fork and exec: only what is safe there. */
 static void set_up_child(void *unused)
 {
@@ -45,6 +47,8 @@ struct process *process_start_into(char *const *command, const char *path, GErro
 	g_autoptr(GSubprocessLauncher) launcher =
 		g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDERR_MERGE);
 
+	/* Not every GLib truncates it. */
+	g_unlink(path);
 	g_subprocess_launcher_set_stdout_file_path(launcher, path);
 	return spawn(launcher, command, error);
 }

@@ -181,6 +181,19 @@ static gint64 learn_from(struct session *session, gint64 from, const struct boot
 	return job->at->n >= from ? job->at->n + 1 : 0;
 }
 
+/* How often the VMM went down where nothing said that it would. */
+static unsigned surprises(const struct job *job)
+{
+	unsigned foreseen = 0;
+
+	for (unsigned i = 0; i < job->tests->len; i++) {
+		const struct test_result *test = job->tests->pdata[i];
+
+		foreseen += test_lost_the_vmm(test) && test->expectation;
+	}
+	return job->incidents->len - foreseen;
+}
+
 static enum session_end end_without_test(const struct boot_result *result, char **trouble)
 {
 	const char *output = result->last_output;
@@ -226,7 +239,7 @@ static gboolean goes_on(struct session *session, const struct boot_result *resul
 		*end = SESSION_COMPLETE;
 		return FALSE;
 	}
-	if (next == 0 || job->incidents->len >= session->incidents_limit) {
+	if (next == 0 || surprises(job) >= session->incidents_limit) {
 		*trouble = g_strdup_printf(
 			next ? "the VMM went down %u times; what comes after test %" G_GINT64_FORMAT
 			       " was not judged"

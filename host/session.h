@@ -40,7 +40,7 @@ struct session {
 	const char *append;       /* the user's words for the image, or "" */
 	unsigned silence;         /* seconds */
 	FILE *listing;            /* where what is no record goes: the answer to vp.list; or NULL */
-	unsigned incidents_limit; /* boots lost before giving up */
+	unsigned incidents_limit; /* boots lost unexpectedly before giving up */
 	const struct expectations *expectations; /* marked in each test as it is judged */
 	struct verbs *verbs;                     /* of the boot that runs; session_run() makes it */
 	FILE *log;                               /* where every record goes, or NULL */

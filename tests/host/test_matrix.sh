@@ -7,10 +7,13 @@ matrix=$folder/a.matrix
 sed "s|VMM|$here/stand-in.ini|; s|PROGRAM|$build/host/stand-in|" "$here/stand-in.matrix" >"$matrix"
 
 status=0
+mkdir "$folder/logs"
+seq 10000 >"$folder/logs/bad.out"
 virtproof matrix -j2 --logs "$folder/logs" --log "$folder/all.log" -r "$folder/all.tap" "$matrix" \
 	>"$folder/out" 2>&1 || status=$?
 expect "a matrix ends with the worst status of its jobs" status_is 1
 expect "a matrix runs each combination" says "7 jobs: 5 as expected, 1 not, 1 skipped"
+expect "nothing is left of an earlier run" sh -c "! grep -q 9999 '$folder/logs/bad.out'"
 expect "a job that cannot run is skipped" says "missing: skipped, needs a-program-that-nobody-has"
 expect "a job is named after what makes it differ" [ -s "$folder/logs/good-b-blk_net.log" ]
 expect "an excluded combination does not run" [ ! -e "$folder/logs/good-b-rng.log" ]

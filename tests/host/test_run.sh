@@ -70,6 +70,10 @@ expect "a VMM that always dies is tried for each test" says "12 failed unexpecte
 run_stand_in --incidents 5 -- --crash-always
 expect "a VMM that dies too often is given up" says "the VMM went down 5 times"
 expect "what is given up ends with 3" status_is 3
+printf "*.*\t*\t*\tvmm-died\tas ever\n" >"$folder/always"
+run_stand_in --incidents 5 --expect "$folder/always" -- --crash-always
+expect "a VMM that dies as expected is not given up" says "12 failed as expected"
+expect "a VMM that dies as expected ends with 0" status_is 0
 run_stand_in -- --crash-at-end 1
 expect "a crash after the summary ends with 3" status_is 3
 expect "a crash after the summary is told" says "vmm-died outside a test: killed by signal 11"
