@@ -91,21 +91,23 @@ run_stand_in -- --tear 4 --garbage 20
 expect "garbage and torn records are survived" all_judged_but 0
 expect "garbage and torn records change nothing" status_is 0
 
-# Ctrl-C in a test that hangs: what is known is printed, no process and no file stays.
+# Ended from outside in a test that hangs: what is known is printed, no process and no file stays.
 mkdir "$folder/tmp"
-rm -f "$folder/out"
-TMPDIR="$folder/tmp" "$build/virtproof" run --vmm "$here/stand-in.ini" \
-	--program "$build/host/stand-in" -- --hang 9 >"$folder/out" 2>&1 &
-pid=$!
-until says "number_8" || ! kill -0 $pid 2>/dev/null; do sleep 0.05; done
-child=$(pgrep -P $pid)
-kill -INT $pid
-status=0
-wait $pid || status=$?
-expect "an interrupted run ends with 130" status_is 130
-expect "an interrupted run prints what is known" says "00:04.0      net               4"
-expect "an interrupted run leaves no file" [ -z "$(ls "$folder/tmp")" ]
-expect "an interrupted run leaves no process" is_gone "$child"
+for signal in INT:130 TERM:143; do
+	rm -f "$folder/out"
+	TMPDIR="$folder/tmp" "$build/virtproof" run --vmm "$here/stand-in.ini" \
+		--program "$build/host/stand-in" -- --hang 9 >"$folder/out" 2>&1 &
+	pid=$!
+	until says "number_8" || ! kill -0 $pid 2>/dev/null; do sleep 0.05; done
+	child=$(pgrep -P $pid)
+	kill -"${signal%:*}" $pid
+	status=0
+	wait $pid || status=$?
+	expect "a run ended by ${signal%:*} ends with ${signal#*:}" status_is "${signal#*:}"
+	expect "a run ended by ${signal%:*} prints what is known" says "00:04.0      net               4"
+	expect "a run ended by ${signal%:*} leaves no file" [ -z "$(ls "$folder/tmp")" ]
+	expect "a run ended by ${signal%:*} leaves no process" is_gone "$child"
+done
 
 # The same for a run that is killed: the kernel takes the VMM along.
 rm -f "$folder/out"
