@@ -40,9 +40,12 @@ static gboolean reason_is_check(const struct test_result *test)
 	return *test->reason && g_str_has_prefix(message, test->reason);
 }
 
-/* `before`: the check that was shown last, whose requirement need not be repeated; or NULL. */
+/*
+ * `before` and `after`: the checks that are shown around it, or NULL. What is required stands above
+ * the first, and why it is expected below the last of those that it holds for.
+ */
 static void add_check(GString *words, const char *indent, const struct check *check,
-		      const struct check *before)
+		      const struct check *before, const struct check *after)
 {
 	g_autofree char *seen =
 		g_strdup_printf("%s (%s): %s", check->clause, check->level, check->message);
@@ -54,7 +57,8 @@ static void add_check(GString *words, const char *indent, const struct check *ch
 	if (*check->statement && (!before || !g_str_equal(before->clause, check->clause)))
 		add_lines(words, indent, "  required: ", required);
 	add_lines(words, indent, "  | ", check->dump);
-	add_expectation(words, indent, check->expectation);
+	if (!after || after->expectation != check->expectation)
+		add_expectation(words, indent, check->expectation);
 }
 
 char *explain_repeat(const struct job *job, const struct test_result *test)
@@ -72,9 +76,10 @@ char *explain_test(const struct job *job, const struct test_result *test, const 
 	if (!reason_is_check(test))
 		add_lines(words, indent, "", test->reason);
 	add_lines(words, indent, "| ", test->dump);
-	for (unsigned i = 0; i < test->checks->len; i++)
+	for (unsigned i = 0, last = test->checks->len - 1; i < test->checks->len; i++)
 		add_check(words, indent, test->checks->pdata[i],
-			  i ? test->checks->pdata[i - 1] : NULL);
+			  i ? test->checks->pdata[i - 1] : NULL,
+			  i < last ? test->checks->pdata[i + 1] : NULL);
 	add_expectation(words, indent, test->expectation);
 	if (repeat)
 		add_lines(words, indent, "repeat: ", repeat);
