@@ -16,7 +16,7 @@ static const GOptionEntry entries[] = {
 	{"all", 0, 0, G_OPTION_ARG_NONE, &all, "Also show figures that do not differ", NULL},
 	{"anyway", 0, 0, G_OPTION_ARG_NONE, &anyway,
 	 "Compare figures although device, features or machine differ", NULL},
-	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &operands, NULL, "A B"},
+	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &operands, NULL, NULL},
 	{NULL},
 };
 

@@ -9,7 +9,7 @@
 static char **operands;
 
 static const GOptionEntry entries[] = {
-	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &operands, NULL, "[VMM]"},
+	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &operands, NULL, NULL},
 	{NULL},
 };
 

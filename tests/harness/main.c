@@ -11,6 +11,7 @@
 #include "tests/harness/list.h"
 #include "tests/harness/options.h"
 #include "tests/harness/runner.h"
+#include "tests/harness/selection.h"
 #include "tests/harness/trace.h"
 #include "tests/sabotage/sabotage.h"
 #include "virtio/pci.h"
@@ -177,6 +178,17 @@ static void find_devices(void)
 	}
 }
 
+/* A slip in vp.scratch would leave all that writes skipped, unnoticed. */
+static void note_scratch(void)
+{
+	bool found = options.scratch[0] == '\0';
+
+	for (unsigned n = 0; n < device_count; n++)
+		found = found || device_is_scratch(&devices[n]);
+	if (!found)
+		reporter->note("vp.scratch names no device that was found");
+}
+
 static void sum_up_clauses(struct totals *totals)
 {
 	for (unsigned n = 0; n < CLAUSE_COUNT; n++) {
@@ -238,6 +250,7 @@ NORETURN void virtproof_main(struct boot_info *info)
 	if (!device_count)
 		end_in_error("no virtio device was found on PCI that can be driven");
 	know_devices(devices, device_count);
+	note_scratch();
 	if (options.sabotage && !saboteurs_present())
 		end_in_error("this image holds no saboteurs: boot virtproof-sabotage.elf");
 	if (options.sabotage)
