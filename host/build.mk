@@ -90,7 +90,7 @@ vendor-charts: ## fetch the charting library of the HTML report anew
 
 .PHONY: test-host
 test-host: $(BUILD)/virtproof $(BUILD)/virtproof.elf $(BUILD)/host/stand-in $(host_units) ## the tests of the program on the host
-	@tests/host/setup.sh chromium parallel openssh-server
+	@tests/host/setup.sh chromium parallel openssh-server $(if $(shell command -v npm),,npm)
 	@tests/host/run.sh $(BUILD)
 
 -include $(wildcard $(BUILD)/host/*.d $(BUILD)/host/unit/*.d)

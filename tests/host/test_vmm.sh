@@ -40,8 +40,7 @@ printed() {
 }
 
 started --vmm firecracker -d blk-scratch -d blk-read-only -d rng -d vsock -c 3 -A 'vp.seed="a b"'
-expect "Firecracker's configuration is JSON" xargs -0 -I{} node -e 'JSON.parse(process.argv[1])' {} \
-	< <(tr '\n' '\0' <"$PRINT_TO.json")
+expect "Firecracker's configuration is JSON" perl -MJSON::PP -0777 -e 'decode_json(<>)' "$PRINT_TO.json"
 expect "Firecracker's configuration has both drives" \
 	grep -q '"drives":\[{"drive_id":"disk0".*},{"drive_id":"disk1".*"is_read_only":true}\]' "$PRINT_TO.json"
 expect "Firecracker's configuration has what is there once" grep -q ',"entropy":{},"vsock":{' "$PRINT_TO.json"
