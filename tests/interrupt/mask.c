@@ -125,6 +125,51 @@ TEST(interrupt, function_mask_holds_every_vector,
 	      queue->entry, messages);
 }
 
+TEST(interrupt, function_mask_holds_several_vectors,
+     .about = "entries that become pending under Function Mask each send one message afterwards",
+     .needs = NEEDS_MSIX | NEEDS_WORK)
+{
+	struct virtio_device *device = t->device;
+	struct mark marks[2];
+
+	if (device->type != VIRTIO_TYPE_BLK || device->queues_offered < 2)
+		skip_test(t, "one queue alone takes such work");
+	bring_up_queues(t, 2);
+	if (device->queues[0]->entry == device->queues[1]->entry)
+		skip_test(t, "the table has one entry for both queues");
+	msix_function_mask(&device->msix, true);
+	for (unsigned n = 0; n < 2; n++) {
+		struct virtqueue *queue = device->queues[n];
+
+		marks[n] = mark_arrivals(queue);
+		CHECK(t, MSIX_PCI_6, become_pending(t, queue, 2),
+		      "Function Mask is 1, buffers were used, the pending bit of entry %u stays 0",
+		      queue->entry);
+	}
+	settle_interrupts();
+	for (unsigned n = 0; n < 2; n++)
+		CHECK(t, MSIX_PCI_9, !arrivals_own(device->queues[n], &marks[n]),
+		      "Function Mask is 1, and %lu messages came on the vector of entry %u",
+		      arrivals_own(device->queues[n], &marks[n]), device->queues[n]->entry);
+	msix_function_mask(&device->msix, false);
+	for (unsigned n = 0; n < 2; n++) {
+		struct virtqueue *queue = device->queues[n];
+		uint64_t messages;
+
+		CHECK(t, MSIX_PCI_7, await_messages(t, queue, &marks[n], 1),
+		      "Function Mask was cleared, two entries were pending, no message of entry %u "
+		      "comes",
+		      queue->entry);
+		CHECK(t, MSIX_PCI_8, await_pending(&device->msix, queue->entry, false),
+		      "entry %u: its message came, its pending bit stays 1", queue->entry);
+		REQUIRE(t, fence(t, queue), "queue %u: the message behind does not come",
+			queue->index);
+		messages = arrivals_own(queue, &marks[n]);
+		CHECK(t, MSIX_PCI_15, messages <= 1,
+		      "entry %u: Function Mask cleared, %lu messages", queue->entry, messages);
+	}
+}
+
 TEST(interrupt, entry_stays_masked_under_function_mask,
      .about = "clearing Function Mask does not release a vector whose own Mask bit is set",
      .needs = NEEDS_MSIX | NEEDS_WORK)
