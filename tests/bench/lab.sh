@@ -43,11 +43,16 @@ disturbed() {
 
 # ---- two CPUs: every figure ----
 boot 2 'vp.bench=interrupt vp.samples=200'
-sums=$(awk -v samples=200 -f "$here/lab.awk" "$log")
-grep -v '^sums ' <<<"$sums"
-read -r _ good bad < <(grep '^sums ' <<<"$sums")
-passed=$((passed + good))
-failed=$((failed + bad))
+if grep -q 'clocks of two CPUs could not be compared' "$log"; then
+	echo 'test-lab: skipped: the machine is too busy to compare the clocks of two CPUs'
+	skipped=$((skipped + 1))
+else
+	sums=$(awk -v samples=200 -f "$here/lab.awk" "$log")
+	grep -v "^sums " <<<"$sums"
+	read -r _ good bad < <(grep "^sums " <<<"$sums")
+	passed=$((passed + good))
+	failed=$((failed + bad))
+fi
 
 # ---- one CPU: nobody sees the used index move, and the run says so ----
 boot 1 'vp.bench=interrupt.latency vp.samples=20'

@@ -15,9 +15,9 @@ struct clock_offset {
 
 /*
  * Measures it by passing stamps to and fro: the quickest exchange of many bounds the offset by half
- * of its length. Takes up to a second to know it to OFFSET_GOOD_NS, and is content with what it knows
- * then. The CPU must be idle. False when it is not, or when the offset is not even known to
- * OFFSET_POOR_NS.
+ * of its length. Takes up to a second to know it to OFFSET_GOOD_NS, and up to five to know it at all
+ * (to OFFSET_POOR_NS). The CPU must be idle. False when it is not, or when the offset stays
+ * unknown.
  */
 bool clock_offset_measure(unsigned cpu, struct clock_offset *offset);
 
