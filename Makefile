@@ -21,7 +21,7 @@ say = $(if $(V),,@printf "  %-7s %s\n" "$(1)" "$(2)")
 CLANG := $(findstring clang,$(CC))
 
 # -mgeneral-regs-only and plain x86-64: hypervisors that emulate ring 0 know little else.
-CFLAGS := -std=gnu17 -g -ffreestanding -Wall -Wextra -Werror -Wno-missing-field-initializers -Wframe-larger-than=3584 -mgeneral-regs-only -mno-red-zone -mskip-rax-setup \
+CFLAGS := -std=gnu17 -g -ffreestanding -Wall -Wextra -Werror -Wno-missing-field-initializers -Wno-unused-parameter -Wframe-larger-than=3584 -mgeneral-regs-only -mno-red-zone -mskip-rax-setup \
 	-march=x86-64 -mcmodel=small -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-strict-aliasing -fcf-protection=none -fmerge-all-constants \
 	-ffile-prefix-map=$(CURDIR)=. -fdebug-prefix-map=$(CURDIR)=.
@@ -199,7 +199,7 @@ test-bench: $(BUILD)/virtproof.elf ## the throughput benchmarks run, and their f
 # ---- unit tests on the host -----------------------------------------------------------------------
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
-UNIT_FLAGS := -std=gnu17 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined \
+UNIT_FLAGS := -std=gnu17 -g -O1 -Wall -Wextra -Werror -Wno-unused-parameter -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
 ifneq ($(UNIT_COVERAGE),)
 UNIT_FLAGS := -std=gnu17 -g -O0 --coverage

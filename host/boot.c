@@ -242,7 +242,6 @@ static gboolean look(void *context)
 
 static void cancelled(GCancellable *cancel, void *context)
 {
-	(void)cancel;
 	put_down(context, BOOT_CANCELLED, g_strdup("ended at the user's wish"));
 }
 

@@ -8,7 +8,7 @@ SETUP_PACKAGES += pkg-config libglib2.0-dev libglib2.0-dev-bin libjson-glib-dev 
 TEST_TARGETS += test-host
 
 host_packages := gio-unix-2.0 json-glib-1.0 libxml-2.0
-host_flags = -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -I. -MMD -MP \
+host_flags = -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -Wno-unused-parameter -I. -MMD -MP \
 	$(shell pkg-config --cflags $(host_packages)) -DVIRTPROOF_VERSION='"$(VERSION)"'
 host_libraries = $(shell pkg-config --libs $(host_packages)) -lm
 

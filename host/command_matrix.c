@@ -184,7 +184,6 @@ static void stop_jobs(GCancellable *cancel, void *context)
 {
 	const struct campaign *campaign = context;
 
-	(void)cancel;
 	for (unsigned i = 0; i < campaign->running->len; i++) {
 		const struct running *running = campaign->running->pdata[i];
 

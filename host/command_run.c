@@ -28,9 +28,6 @@ static struct {
 
 static gboolean take_update(const char *name, const char *value, void *data, GError **error)
 {
-	(void)name;
-	(void)data;
-	(void)error;
 	options.update = TRUE;
 	g_free(options.update_file);
 	options.update_file = g_strdup(value);
@@ -50,7 +47,6 @@ static gboolean take_count(const char *name, const char *value, void *data, GErr
 	};
 	guint64 count = 0;
 
-	(void)data;
 	if (!g_ascii_string_to_unsigned(value, 10, 1, G_MAXINT, &count, NULL)) {
 		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
 			    "%s: '%s' is no number above 0", name, value);

@@ -28,7 +28,6 @@ static void take_record(JsonObject *record, const char *line, void *context)
 {
 	struct loader *loader = context;
 
-	(void)line;
 	if (record_foreign_schema(record))
 		loader->foreign = record_foreign_schema(record);
 	if (!loader->job || record_is(record, "job"))

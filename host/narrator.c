@@ -119,7 +119,6 @@ static void view_measure(const struct job *job, JsonObject *measure, void *conte
 		{"p50", "p50"}, {"p90", "p90"}, {"p99", "p99"}, {"p999", "p99.9"}, {"max", "max"}};
 	struct narrator *narrator = context;
 
-	(void)job;
 	if (narrator->quiet)
 		return;
 	erase_progress(narrator);
@@ -142,7 +141,6 @@ static void view_incident(const struct job *job, JsonObject *vmm, void *context)
 	const char *test = record_text(vmm, "test");
 	g_auto(GStrv) lines = g_strsplit(record_text(vmm, "output"), "\n", -1);
 
-	(void)job;
 	if (narrator->quiet)
 		return;
 	erase_progress(narrator);

@@ -13,7 +13,6 @@
 /* Between fork and exec: only what is safe there. */
 static void set_up_child(void *unused)
 {
-	(void)unused;
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }

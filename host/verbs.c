@@ -161,7 +161,6 @@ static void add_each(JsonObject *arguments, const char *name, JsonNode *value, v
 	gint64 times = JSON_NODE_HOLDS_VALUE(value) ? json_node_get_int(value) : 0;
 	GString *all = g_string_new(NULL);
 
-	(void)arguments;
 	for (gint64 i = 0; each && i < MIN(times, EACH_LIMIT); i++)
 		g_string_append(all, each);
 	set_word(question, g_strconcat(name, "-each", NULL), g_string_free(all, FALSE));
@@ -180,7 +179,6 @@ static void add_argument(JsonObject *arguments, const char *name, JsonNode *valu
 	char *word =
 		descriptor_text(question->verbs->launch->descriptor, question->group, key, NULL);
 
-	(void)arguments;
 	set_word(question, g_strdup(name), escape(text));
 	if (word)
 		set_word(question, g_strconcat(name, "-word", NULL), word);

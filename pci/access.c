@@ -43,7 +43,6 @@ static uint16_t port_select(struct pci_address address, unsigned offset)
 static uint32_t cf8_read(const struct pci_config *config, struct pci_address address,
 			 unsigned offset, unsigned width)
 {
-	(void)config;
 	bool open = port_take();
 	uint16_t port = port_select(address, offset);
 	uint32_t value;
@@ -61,7 +60,6 @@ static uint32_t cf8_read(const struct pci_config *config, struct pci_address add
 static void cf8_write(const struct pci_config *config, struct pci_address address, unsigned offset,
 		      unsigned width, uint32_t value)
 {
-	(void)config;
 	bool open = port_take();
 	uint16_t port = port_select(address, offset);
 

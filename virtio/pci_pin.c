@@ -13,8 +13,6 @@ static void pin_interrupt(unsigned vector, uint64_t tsc, void *context)
 	struct virtio_device *device = context;
 	uint8_t isr;
 
-	(void)vector;
-	(void)tsc;
 	isr = isr_read_by_bar(device);
 	device->isr_seen |= isr;
 	device->pin_foreign = isr ? 0 : device->pin_foreign + 1;

@@ -13,13 +13,11 @@ static struct topology topology;
 
 static const void *bytes(void *context, uint64_t address, uint64_t size)
 {
-	(void)context;
 	return paging_map_firmware(address, size);
 }
 
 static void finding(void *context, const char *sentence)
 {
-	(void)context;
 	platform_add_finding("%s", sentence);
 }
 

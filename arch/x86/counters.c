@@ -55,7 +55,6 @@ static uint32_t read_pit(const struct counter *counter)
 
 static uint32_t read_lapic_timer(const struct counter *counter)
 {
-	(void)counter;
 	return ~lapic_read(LAPIC_TIMER_CURRENT);
 }
 

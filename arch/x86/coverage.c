@@ -31,20 +31,16 @@ static void send(const void *data, size_t length)
 
 static void note_name(const char *name, void *context)
 {
-	(void)context;
 	file_name = name;
 }
 
 static void count_bytes(const void *data, unsigned length, void *context)
 {
-	(void)data;
-	(void)context;
 	file_length += length;
 }
 
 static void send_bytes(const void *data, unsigned length, void *context)
 {
-	(void)context;
 	send(data, length);
 }
 
@@ -52,7 +48,6 @@ static void *allocate(unsigned length, void *context)
 {
 	void *piece = pool + pool_used;
 
-	(void)context;
 	pool_used += ALIGN_UP((size_t)length, 16);
 	return pool_used <= sizeof(pool) ? piece : NULL;
 }
@@ -79,8 +74,6 @@ void coverage_dump(void)
 void __gcov_merge_add(void *counters, unsigned count);
 void __gcov_merge_add(void *counters, unsigned count)
 {
-	(void)counters;
-	(void)count;
 }
 
 void *mmap(void);

@@ -24,24 +24,20 @@ static volatile void *unassigned;
 
 static void nothing(struct test_run *t)
 {
-	(void)t;
 }
 
 static void do_cpuid(struct test_run *t)
 {
-	(void)t;
 	cpuid(0, 0);
 }
 
 static void write_port(struct test_run *t)
 {
-	(void)t;
 	port_write8(DELAY_PORT, 0);
 }
 
 static void read_unassigned(struct test_run *t)
 {
-	(void)t;
 	read32(unassigned);
 }
 
@@ -95,7 +91,6 @@ static volatile bool spin;
 
 static void spin_open(void *context)
 {
-	(void)context;
 	while (spin)
 		;
 }

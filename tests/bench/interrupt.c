@@ -50,7 +50,6 @@ static void observe_used(void *context)
 {
 	uint64_t round = 0;
 
-	(void)context;
 	for (;;) {
 		while (lab.wanted == round) {
 			if (lab.over)

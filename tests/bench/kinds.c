@@ -56,7 +56,6 @@ static int blk_queue(struct test_run *t, unsigned n)
 
 static struct load_shape blk_shape(struct test_run *t, const struct load_settings *settings)
 {
-	(void)t;
 	return (struct load_shape){
 		.head = sizeof(struct virtio_blk_req),
 		.status = 1,
@@ -70,7 +69,6 @@ static void blk_fill(struct test_run *t, const struct load_settings *settings,
 {
 	struct virtio_blk_req *header = (struct virtio_blk_req *)request->head;
 
-	(void)t;
 	header->type = to_le32(settings->write ? VIRTIO_BLK_T_OUT : VIRTIO_BLK_T_IN);
 	if (settings->write)
 		fill_with_noise(request->payload, settings->size);
@@ -106,7 +104,6 @@ static void scsi_survey(struct test_run *t)
 
 static const char *scsi_refusal(struct test_run *t, const struct load_settings *settings)
 {
-	(void)t;
 	if (settings->size % unit.block || settings->size / unit.block > UINT16_MAX)
 		return "vp.size is no number of blocks that READ(10) can name";
 	return NULL;
@@ -121,7 +118,6 @@ static int scsi_queue(struct test_run *t, unsigned n)
 
 static struct load_shape scsi_shape(struct test_run *t, const struct load_settings *settings)
 {
-	(void)t;
 	return (struct load_shape){.head = sizeof(struct virtio_scsi_req_cmd),
 				   .status = sizeof(struct virtio_scsi_resp_cmd),
 				   .status_first = true,
@@ -134,7 +130,6 @@ static void scsi_fill(struct test_run *t, const struct load_settings *settings,
 {
 	struct request command = {.out = request->head};
 
-	(void)t;
 	scsi_address(scsi_header(&command)->lun, unit.target, 0);
 	scsi_header(&command)->id = to_le64((uintptr_t)request->head);
 	scsi_set_transfer(&command, settings->write ? SCSI_WRITE_10 : SCSI_READ_10, 0,
@@ -145,7 +140,6 @@ static void scsi_fill(struct test_run *t, const struct load_settings *settings,
 
 static struct load_disk scsi_disk(struct test_run *t)
 {
-	(void)t;
 	return (struct load_disk){.blocks = unit.blocks, .block_bytes = unit.block};
 }
 
@@ -224,7 +218,6 @@ static void net_start(struct test_run *t, const struct load_settings *settings)
 
 static struct load_shape net_shape(struct test_run *t, const struct load_settings *settings)
 {
-	(void)settings;
 	return (struct load_shape){.head = net_header_length(t->device)};
 }
 
@@ -237,7 +230,6 @@ static void net_fill(struct test_run *t, const struct load_settings *settings,
 	struct parsed parsed;
 	struct flow flow;
 
-	(void)t;
 	mac_unicast(0xfe, ethernet.to);
 	mac_unicast(0x01, ethernet.from);
 	if (settings->size <= NET_FRAME_MOST) {
@@ -261,15 +253,11 @@ static void net_fill(struct test_run *t, const struct load_settings *settings,
 
 static struct load_shape bytes_out(struct test_run *t, const struct load_settings *settings)
 {
-	(void)t;
-	(void)settings;
 	return (struct load_shape){.head = 0};
 }
 
 static struct load_shape bytes_in(struct test_run *t, const struct load_settings *settings)
 {
-	(void)t;
-	(void)settings;
 	return (struct load_shape){.payload_in = true};
 }
 

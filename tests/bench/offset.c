@@ -15,7 +15,6 @@ static volatile uint64_t stamp;
 
 static void answer(void *context)
 {
-	(void)context;
 	while (!over) {
 		unsigned n = asked;
 

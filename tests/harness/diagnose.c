@@ -26,7 +26,6 @@ static bool pending(void *queue)
 
 void diagnose(struct test_run *t, struct virtqueue *queue)
 {
-	(void)t;
 	if (virtqueue_used_pending(queue) || !queue->in_flight) {
 		text_add(&text,
 			 "queue %u: lost call: the device has used what it was given, and no "

@@ -23,8 +23,6 @@ static void note_and_mask(unsigned vector, uint64_t tsc, void *context)
 {
 	struct candidate *candidate = context;
 
-	(void)vector;
-	(void)tsc;
 	candidate->arrived = true;
 	interrupt_mask_line(candidate->line);
 }
@@ -116,7 +114,6 @@ static void gather_candidates(const struct virtio_device *device)
 
 static bool any_arrived(void *context)
 {
-	(void)context;
 	for (unsigned n = 0; n < candidate_count; n++) {
 		if (candidates[n].arrived)
 			return true;

@@ -23,7 +23,6 @@ static void tap_plan(unsigned tests)
 
 static void tap_start(const struct result *result)
 {
-	(void)result;
 }
 
 static void tap_check(const struct broken_check *check)
@@ -50,8 +49,6 @@ static void tap_test(const struct result *result)
 static void tap_clause(const struct clause *clause, enum clause_verdict verdict, unsigned checks,
 		       const char *why)
 {
-	(void)checks;
-	(void)why;
 	if (verdict == CLAUSE_VIOLATED)
 		print("# violated: %s %s\n", clause_name(clause), clause_statement(clause));
 }

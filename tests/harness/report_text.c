@@ -39,7 +39,6 @@ static void text_plan(unsigned tests)
 
 static void text_start(const struct result *result)
 {
-	(void)result;
 }
 
 /* What was said already of the test that runs: each requirement, and the rings, are shown once. */
@@ -103,7 +102,6 @@ static void text_test(const struct result *result)
 static void text_clause(const struct clause *clause, enum clause_verdict verdict, unsigned checks,
 			const char *why)
 {
-	(void)why;
 	if (verdict == CLAUSE_VIOLATED)
 		print("violated  %-14s %-10s %s (%u of %u checks)\n", clause_name(clause),
 		      clause_level_name(clause->level), clause_statement(clause),

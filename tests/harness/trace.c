@@ -27,7 +27,6 @@ static bool trace_entry(void *context, const struct msix *msix, unsigned entry, 
 	};
 	char name[PCI_ADDRESS_TEXT];
 
-	(void)context;
 	virtio_trace("%s write msix[%u] %s %#x", pci_address_text(msix->function->address, name),
 		     entry, words[offset / 4], *value);
 	return true;
@@ -39,7 +38,6 @@ static bool trace_control(void *context, const struct pci_function *function, un
 	char name[PCI_ADDRESS_TEXT];
 	unsigned capability;
 
-	(void)context;
 	if (pci_find_capability(function, PCI_CAPABILITY_MSIX, 0, &capability) &&
 	    offset == capability + MSIX_CONTROL && width == 2)
 		virtio_trace("%s write msix control %#x", pci_address_text(function->address, name),

@@ -214,7 +214,6 @@ int main(int argc, char **argv)
 {
 	const char *append = "";
 
-	(void)argc;
 	read_options(argv + 1, &append);
 	if (told.mute) {
 		fputs("stand-in: cannot open the image\n", stderr);

@@ -28,7 +28,6 @@ static const char job_records[] =
 
 static void add_record(JsonObject *record, const char *line, void *context)
 {
-	(void)line;
 	job_add(context, record);
 }
 
@@ -81,13 +80,11 @@ static void check_outcome(const char *text, unsigned unexpected, unsigned expect
 
 static void without_expectations_failures_are_unexpected(void **state)
 {
-	(void)state;
 	check_outcome("# nothing\n\n", 2, 0, 1, 0);
 }
 
 static void a_clause_explains_the_test(void **state)
 {
-	(void)state;
 	check_outcome("BLK-1\tblk\t*\tviolated\tbug 1\thttps://x\n", 1, 1, 1, 0);
 	check_outcome("BLK-1\t00:03.0\tsplit*\tfail\tbug 1\n", 1, 1, 1, 0);
 	check_outcome("BLK-1@device.flush\tblk\t*\tviolated\tbug 1\n", 1, 1, 1, 0);
@@ -105,7 +102,6 @@ static void a_clause_explains_the_test(void **state)
 
 static void a_test_is_expected_by_verdict_or_outcome(void **state)
 {
-	(void)state;
 	check_outcome("ring.wrap\tblk\t*\tvmm-died\tbug 3\n", 1, 1, 0, 0);
 	/* One that is expected to fail is not expected to take the VMM along. */
 	check_outcome("ring.wrap\tblk\t*\tfail\tbug 3\n", 2, 0, 1, 1);
@@ -114,7 +110,6 @@ static void a_test_is_expected_by_verdict_or_outcome(void **state)
 
 static void an_expectation_that_does_not_come_true_is_stale(void **state)
 {
-	(void)state;
 	check_outcome("ring.full\tblk\t*\tfail\tbug 4\n", 2, 0, 1, 1);
 	check_outcome("RING-9\tblk\t*\tviolated\tbug 4\n", 2, 0, 1, 1);
 	check_outcome("RING-9@ring.full\tblk\t*\tviolated\tbug 4\n", 2, 0, 1, 1);
@@ -133,7 +128,6 @@ static void a_proposal_makes_the_run_expected(void **state)
 	size_t length;
 	FILE *out = open_memstream(&text, &length);
 
-	(void)state;
 	outcome_judge(old, job, FALSE, &outcome);
 	expectations_propose(old, job, FALSE, &outcome, out);
 	fclose(out);
@@ -158,7 +152,6 @@ static void malformed_files_are_named(void **state)
 		"ring.wrap\tblk\t*\tviolated\treason\n",
 	};
 
-	(void)state;
 	for (unsigned i = 0; i < G_N_ELEMENTS(wrong); i++) {
 		g_autofree char *text = g_strconcat("# first\n", wrong[i], NULL);
 		g_autoptr(GError) error = NULL;
@@ -174,7 +167,6 @@ static void the_longest_version_is_found(void **state)
 	g_autofree char *major = g_build_filename(folder, "vmm-7.expect", NULL);
 	g_autofree char *minor = g_build_filename(folder, "vmm-7.2.expect", NULL);
 
-	(void)state;
 	assert_null(expectations_find(folder, "vmm", "7.2.22"));
 	assert_true(g_file_set_contents(major, "", 0, NULL));
 	assert_true(g_file_set_contents(minor, "", 0, NULL));

@@ -75,14 +75,12 @@ static void records_are_found_however_they_are_cut(void **state)
 	static const char text[] = "{\"type\":\"run\",\"cpus\":2}\n{\"type\":\"test\"}\r\n\n"
 				   "{\"type\":\"summary\"}";
 
-	(void)state;
 	for (gsize step = 1; step <= sizeof(text); step++)
 		check_stream(text, step, "run test summary", "");
 }
 
 static void foreign_words_are_noise(void **state)
 {
-	(void)state;
 	check_stream("SeaBIOS\nBooting...{\"type\":\"run\"}\nqemu: {\"kind\": \"x\"}\n", 5, "run",
 		     "SeaBIOSBooting...qemu: {\"kind\": \"x\"}");
 	check_stream("{\"type\":\"run\"}terminating\n", 7, "run", "terminating");
@@ -91,7 +89,6 @@ static void foreign_words_are_noise(void **state)
 
 static void torn_records_do_not_hide_the_next(void **state)
 {
-	(void)state;
 	check_stream("{\"type\":\"test\",\"su{\"type\":\"run\"}\n", 100, "run",
 		     "{\"type\":\"test\",\"su");
 	check_stream("{\"type\":\"te\n\"}\n{\"type\":\"run\"}\n", 100, "run", "{\"type\":\"te\"}");
@@ -121,7 +118,6 @@ static void what_is_no_record_is_refused(void **state)
 		"{\"type\":\"run\\\"}",
 	};
 
-	(void)state;
 	for (unsigned i = 0; i < G_N_ELEMENTS(wrong); i++) {
 		JsonObject *record = record_parse(wrong[i], strlen(wrong[i]));
 
@@ -138,7 +134,6 @@ static void members_of_the_wrong_type_read_as_missing(void **state)
 				   "\"z\":null,\"r\":1.5,\"b\":true,\"big\":18446744073709551616}";
 	JsonObject *record = record_parse(text, strlen(text));
 
-	(void)state;
 	assert_non_null(record);
 	assert_int_equal(record_number(record, "n", -1), -1);
 	assert_int_equal(record_number(record, "z", -1), -1);
@@ -165,7 +160,6 @@ static void a_job_survives_wrong_types(void **state)
 					    "vmm",   "summary", "note"};
 	static const char *const values[] = {"1", "\"x\"", "null", "[]", "{}", "-1", "true"};
 
-	(void)state;
 	for (unsigned t = 0; t < G_N_ELEMENTS(types); t++) {
 		struct job *job = job_new();
 
@@ -194,7 +188,6 @@ static void floods_of_garbage_are_survived(void **state)
 	g_autofree char *piece = g_malloc(PIECE);
 	guint32 random = 1;
 
-	(void)state;
 	for (unsigned i = 0; i < PIECES; i++) {
 		for (unsigned j = 0; j < PIECE; j++) {
 			random = random * 1664525u + 1013904223u;
@@ -213,7 +206,6 @@ static void deep_nesting_does_not_exhaust_the_stack(void **state)
 	struct seen seen;
 	struct record_reader *reader = start(&seen);
 
-	(void)state;
 	for (unsigned i = 0; i < 100000; i++)
 		record_reader_feed(reader, "{\"type\":", 8);
 	for (unsigned i = 0; i < 100000; i++)

@@ -19,7 +19,6 @@ static void medians(void **state)
 {
 	double odd[] = {5, 1, 3}, even[] = {4, 1, 3, 2};
 
-	(void)state;
 	assert_near(median(odd, 3), 3, 0);
 	assert_near(median(even, 4), 2.5, 0);
 	assert_near(median(NULL, 0), 0, 0);
@@ -30,7 +29,6 @@ static void rank_tests_of_separate_samples(void **state)
 {
 	static const double low[] = {1, 2, 3, 4, 5}, high[] = {6, 7, 8, 9, 10};
 
-	(void)state;
 	assert_near(mann_whitney(low, 3, high, 3), 2.0 / 20, 1e-12);
 	assert_near(mann_whitney(low, 4, high, 4), 2.0 / 70, 1e-12);
 	assert_near(mann_whitney(low, 5, high, 5), 2.0 / 252, 1e-12);
@@ -46,7 +44,6 @@ static void rank_tests_of_mixed_samples(void **state)
 	/* U counts the pairs in which b comes first: 0 + 0 + 1 + 2. */
 	static const double a[] = {1, 2, 4, 6}, b[] = {3, 5, 7, 8, 9};
 
-	(void)state;
 	assert_near(mann_whitney(a, 4, b, 5), 2.0 * 7 / 126, 1e-12);
 }
 
@@ -55,7 +52,6 @@ static void rank_tests_with_ties_use_the_normal(void **state)
 	static const double a[] = {1, 1, 1, 1}, b[] = {1, 1, 1, 1};
 	static const double c[] = {1, 2, 2, 3, 4, 4, 5}, d[] = {4, 5, 6, 6, 7, 8, 9};
 
-	(void)state;
 	assert_near(mann_whitney(a, 4, b, 4), 1, 0);
 	/* U = 2.5 of 49; ties 2, 3, 2, 2; z = (24.5 - 2.5 - 0.5) / sqrt(60.3), by hand. */
 	double variance = 49.0 / 12 * (15 - (6.0 + 24 + 6 + 6) / (14 * 13));
@@ -69,7 +65,6 @@ static void rank_tests_keep_their_promise(void **state)
 	GRand *random = g_rand_new_with_seed(7);
 	unsigned found = 0;
 
-	(void)state;
 	for (unsigned round = 0; round < 2000; round++) {
 		double a[8], b[8];
 
@@ -91,7 +86,6 @@ static void bootstrap_intervals(void **state)
 	struct interval shift = bootstrap_ratio(a, 7, b, 5), same = bootstrap_ratio(a, 7, a, 7);
 	struct interval certain = bootstrap_ratio(one, 1, one, 1);
 
-	(void)state;
 	assert_true(shift.low > 1.15 && shift.low < 1.2 && shift.high > 1.2 && shift.high < 1.25);
 	assert_true(same.low < 1 && same.high > 1);
 	assert_true(certain.low == 1 && certain.high == 1);
@@ -101,7 +95,6 @@ static void quantiles_of_buckets(void **state)
 {
 	static const struct bucket buckets[] = {{10, 50}, {20, 40}, {30, 9}, {40, 1}};
 
-	(void)state;
 	assert_near(buckets_quantile(buckets, 4, 0.5), 10, 0);
 	assert_near(buckets_quantile(buckets, 4, 0.51), 20, 0);
 	assert_near(buckets_quantile(buckets, 4, 0.9), 20, 0);
@@ -116,7 +109,6 @@ static void quantile_intervals(void **state)
 	struct bucket a[100], b[100];
 	double same, different;
 
-	(void)state;
 	for (unsigned i = 0; i < 100; i++) {
 		a[i] = (struct bucket){1000 + i, 100};
 		b[i] = (struct bucket){1100 + i, 100};
@@ -138,7 +130,6 @@ static void false_discoveries(void **state)
 					   0.0278, 0.0298, 0.0344, 0.0459, 0.3240,
 					   0.4262, 0.5719, 0.6528, 0.7590, 1.0000};
 
-	(void)state;
 	assert_near(false_discovery_threshold(published, 15, 0.05), 0.0095, 0);
 	assert_near(false_discovery_threshold(published + 9, 6, 0.05), -1, 0);
 	assert_near(false_discovery_threshold(NULL, 0, 0.05), -1, 0);

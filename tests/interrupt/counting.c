@@ -89,8 +89,6 @@ static void look(unsigned vector, uint64_t tsc, void *context)
 {
 	struct sight *sight = context;
 
-	(void)vector;
-	(void)tsc;
 	if (!sight->queue->operations->used_pending(sight->queue))
 		sight->blind++;
 	sight->arrivals++;
@@ -163,8 +161,6 @@ static void look_for_all(unsigned vector, uint64_t tsc, void *context)
 	struct last_sight *sight = context;
 	struct virtqueue *queue = sight->queue;
 
-	(void)vector;
-	(void)tsc;
 	if ((uint16_t)(from_le16(queue->split.used->idx) - queue->split.used_index) >= sight->batch)
 		sight->whole = true;
 }

@@ -18,16 +18,12 @@ static struct watcher watcher;
 
 static void count_and_mask(unsigned vector, uint64_t tsc, void *context)
 {
-	(void)vector;
-	(void)tsc;
-	(void)context;
 	if (++watcher.arrivals >= DELIVERIES)
 		interrupt_pic_mask(watcher.irq);
 }
 
 static bool is_level(void *context)
 {
-	(void)context;
 	return watcher.arrivals >= DELIVERIES;
 }
 

@@ -23,8 +23,6 @@ static void count_and_mask(unsigned vector, uint64_t tsc, void *context)
 {
 	struct watcher *seen = context;
 
-	(void)vector;
-	(void)tsc;
 	if (++seen->arrivals >= DELIVERIES)
 		interrupt_mask_line(seen->device->line);
 }
@@ -43,7 +41,6 @@ static void open_line(struct virtqueue *queue)
 
 static bool is_level(void *context)
 {
-	(void)context;
 	return watcher.arrivals >= DELIVERIES;
 }
 

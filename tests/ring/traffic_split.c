@@ -207,7 +207,6 @@ static void split_after(struct traffic *traffic)
 static void split_element(struct traffic *traffic, const struct completion *completion,
 			  const struct load *load, bool written)
 {
-	(void)written;
 	if (completion->id != load->id)
 		traffic_note(traffic, FLAW_ID, "used id %u for head %u", completion->id, load->id);
 }

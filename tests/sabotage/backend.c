@@ -14,7 +14,6 @@ static struct virtio_blk_req *header_of(const struct request *request)
 /* A write becomes a request that succeeds as well and stores nothing. */
 static void lose_writes(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	for (unsigned id = 0; id < queue->size; id++) {
 		const struct request *request = queue->chains[id].token;
 
@@ -56,11 +55,6 @@ static bool watch_vector(void *context, struct virtio_device *device,
 			 enum virtio_structure structure, uint32_t offset, unsigned width,
 			 uint64_t *value)
 {
-	(void)context;
-	(void)structure;
-	(void)offset;
-	(void)width;
-	(void)value;
 	config_vector = device->config_vector;
 	return true;
 }

@@ -10,9 +10,6 @@ static uint64_t forget_fields(void *context, struct virtio_device *device,
 			      enum virtio_structure structure, uint32_t offset, unsigned width,
 			      uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure == STRUCTURE_DEVICE &&
 	    (offset == CONFIG(actual) || offset == CONFIG(poison_val)))
 		return 0x77;
@@ -27,9 +24,6 @@ static uint64_t lose_queues(void *context, struct virtio_device *device,
 			    enum virtio_structure structure, uint32_t offset, unsigned width,
 			    uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_size) ? 0 : value;
 }
 
@@ -62,7 +56,6 @@ static uint8_t *earlier;
 
 static void forget_page(struct virtio_device *device)
 {
-	(void)device;
 	earlier = NULL;
 }
 
@@ -103,10 +96,6 @@ static bool swallow_kicks(void *context, struct virtio_device *device,
 			  enum virtio_structure structure, uint32_t offset, unsigned width,
 			  uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)offset;
-	(void)width;
 	/* Told of the inflations it is; so that those come through, and these do not. */
 	return structure != STRUCTURE_NOTIFY || *value == BALLOON_INFLATE_QUEUE;
 }
@@ -120,10 +109,6 @@ static bool swallow_inflations(void *context, struct virtio_device *device,
 			       enum virtio_structure structure, uint32_t offset, unsigned width,
 			       uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)offset;
-	(void)width;
 	return structure != STRUCTURE_NOTIFY || *value != BALLOON_INFLATE_QUEUE;
 }
 
@@ -170,9 +155,6 @@ static bool note_command(void *context, struct virtio_device *device,
 			 enum virtio_structure structure, uint32_t offset, unsigned width,
 			 uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure == STRUCTURE_DEVICE && offset == CONFIG(free_page_hint_cmd_id))
 		command = (uint32_t)*value;
 	return true;
@@ -182,16 +164,12 @@ static uint64_t show_command(void *context, struct virtio_device *device,
 			     enum virtio_structure structure, uint32_t offset, unsigned width,
 			     uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return structure == STRUCTURE_DEVICE && offset == CONFIG(free_page_hint_cmd_id) ? command
 											: value;
 }
 
 static void forget_command(struct virtio_device *device)
 {
-	(void)device;
 	command = 0;
 }
 

@@ -45,7 +45,6 @@ static void change_statistics(struct virtqueue *queue, uint16_t from, uint16_t t
 
 static void take_unknown(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	change_statistics(queue, 0x7fff, 1);
 }
 
@@ -56,7 +55,6 @@ SABOTEUR(balloon_takes_unknown_tags, .about = "an unknown statistic is taken for
 
 static void miss_the_last(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	change_statistics(queue, VIRTIO_BALLOON_S_MEMFREE, 0x7ffe);
 }
 
@@ -69,10 +67,6 @@ static bool overlook_statistics(void *context, struct virtio_device *device,
 				enum virtio_structure structure, uint32_t offset, unsigned width,
 				uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)offset;
-	(void)width;
 	return structure != STRUCTURE_NOTIFY || *value != BALLOON_STATS_QUEUE;
 }
 
@@ -86,7 +80,6 @@ static void return_at_once(void *context, struct virtqueue *queue)
 	const struct virtq_avail *avail = queue->split.avail;
 	struct virtq_used *used = queue->split.used;
 
-	(void)context;
 	if (queue->index == BALLOON_STATS_QUEUE && from_le16(avail->idx) == 1 &&
 	    from_le16(used->idx) == 1)
 		use_falsely(queue, NULL, 0);
@@ -101,7 +94,6 @@ static unsigned reads;
 
 static void begin(struct virtio_device *device)
 {
-	(void)device;
 	reads = 0;
 }
 
@@ -130,7 +122,6 @@ static uint8_t *hinted;
 
 static void forget_hints(struct virtio_device *device)
 {
-	(void)device;
 	hinted = NULL;
 }
 

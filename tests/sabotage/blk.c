@@ -48,9 +48,6 @@ static uint64_t dirty_padding(void *context, struct virtio_device *device,
 			      enum virtio_structure structure, uint32_t offset, unsigned width,
 			      uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return structure == STRUCTURE_DEVICE && offset == CONFIG(unused0) ? 0x5a : value;
 }
 
@@ -61,9 +58,6 @@ static uint64_t stuck_writeback(void *context, struct virtio_device *device,
 				enum virtio_structure structure, uint32_t offset, unsigned width,
 				uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return structure == STRUCTURE_DEVICE && offset == CONFIG(writeback) ? 1 : value;
 }
 
@@ -121,7 +115,6 @@ static bool written;
 
 static void forget_writes(struct virtio_device *device)
 {
-	(void)device;
 	written = false;
 }
 
@@ -157,7 +150,6 @@ SABOTEUR(blk_wants_three_descriptors, .about = "a request in more than three des
 
 static void forget_status(struct virtqueue *queue, struct used_element *element)
 {
-	(void)queue;
 	element->length -= element->length > 0;
 }
 
@@ -169,7 +161,6 @@ static unsigned queues_enabled;
 
 static void start_counting_queues(struct virtio_device *device)
 {
-	(void)device;
 	queues_enabled = 0;
 }
 
@@ -177,9 +168,6 @@ static bool count_enabled_queues(void *context, struct virtio_device *device,
 				 enum virtio_structure structure, uint32_t offset, unsigned width,
 				 uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	queues_enabled += structure == STRUCTURE_COMMON && *value == 1 &&
 			  offset == offsetof(struct virtio_pci_common_cfg, queue_enable);
 	return true;

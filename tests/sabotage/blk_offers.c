@@ -33,9 +33,6 @@ static uint64_t erase_limits(void *context, struct virtio_device *device,
 			     enum virtio_structure structure, uint32_t offset, unsigned width,
 			     uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure != STRUCTURE_DEVICE)
 		return value;
 	switch (offset) {

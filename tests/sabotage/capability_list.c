@@ -46,7 +46,6 @@ static unsigned place_of(const struct byte_lie *lie)
 static uint32_t read_lies(void *context, const struct pci_function *function, unsigned offset,
 			  unsigned width, uint32_t value)
 {
-	(void)function;
 	for (const struct byte_lie *lie = context; lie->place || lie->set || lie->at; lie++) {
 		unsigned shift = (place_of(lie) - offset) * 8;
 		uint8_t byte;
@@ -147,7 +146,6 @@ static uint32_t read_changing(void *context, const struct pci_function *function
 {
 	static struct byte_lie vendor_data[] = {{DEVICE, TYPE, 0, VENDOR}, {0, 0, 0, 0}};
 
-	(void)context;
 	value = read_lies(vendor_data, function, offset, width, value);
 	return offset == found_at[DEVICE] + SIZE ? value ^ (++reads & 1) : value;
 }
@@ -159,8 +157,6 @@ SABOTEUR(vendor_data_counts_reads, .about = "reading vendor data changes it",
 static uint32_t read_other_whole(void *context, const struct pci_function *function,
 				 unsigned offset, unsigned width, uint32_t value)
 {
-	(void)context;
-	(void)function;
 	return width == 4 && offset == found_at[COMMON] + OFFSET ? value ^ 1 : value;
 }
 
@@ -197,10 +193,6 @@ SABOTEUR(window_forgets, .about = "the window's offset does not read back",
 static bool lose_data(void *context, const struct pci_function *function, unsigned offset,
 		      unsigned width, uint32_t *value)
 {
-	(void)context;
-	(void)function;
-	(void)width;
-	(void)value;
 	return !is_data(offset);
 }
 
@@ -212,7 +204,6 @@ SABOTEUR(window_loses_writes, .about = "what is written to pci_cfg_data goes now
 static bool spill_data(void *context, const struct pci_function *function, unsigned offset,
 		       unsigned width, uint32_t *value)
 {
-	(void)context;
 	if (is_data(offset) && width == 4 &&
 	    pci_read32(function, found_at[WINDOW] + WINDOW_OFFSET) ==
 		    broken->regions[STRUCTURE_COMMON].offset + COMMON_OFFSET(queue_select))
@@ -226,9 +217,6 @@ SABOTEUR(window_spills, .about = "a window of two bytes writes four", BREAKS(CLA
 static uint32_t read_wrong_data(void *context, const struct pci_function *function, unsigned offset,
 				unsigned width, uint32_t value)
 {
-	(void)context;
-	(void)function;
-	(void)width;
 	return is_data(offset) ? value ^ 1 : value;
 }
 

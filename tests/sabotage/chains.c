@@ -11,7 +11,6 @@ static struct {
 
 void forget_chains(struct virtio_device *device)
 {
-	(void)device;
 	memset(visited, 0, sizeof(visited));
 }
 

@@ -127,7 +127,6 @@ static void use_at_once(void *context, struct virtqueue *queue)
 {
 	struct virtq_used *used = (void *)(uintptr_t)virtqueue_areas(queue).device;
 
-	(void)context;
 	if (!(queue->device->transport->get_status(queue->device) & VIRTIO_STATUS_DRIVER_OK))
 		used->idx = to_le16(from_le16(used->idx) + 1);
 }
@@ -139,8 +138,6 @@ SABOTEUR(common_starts_early, .about = "a buffer is used before DRIVER_OK", BREA
 static bool enable_all(void *context, struct virtio_device *device, enum virtio_structure structure,
 		       uint32_t offset, unsigned width, uint64_t *value)
 {
-	(void)context;
-	(void)width;
 	if (structure != STRUCTURE_COMMON || offset != COMMON_OFFSET(device_status) ||
 	    !(*value & VIRTIO_STATUS_DRIVER_OK))
 		return true;
@@ -160,7 +157,6 @@ static enum { NOT_YET, PRETENDED, RESET } reset_state;
 
 static void begin_pretence(struct virtio_device *device)
 {
-	(void)device;
 	reset_state = NOT_YET;
 }
 
@@ -168,9 +164,6 @@ static bool pretend_to_reset(void *context, struct virtio_device *device,
 			     enum virtio_structure structure, uint32_t offset, unsigned width,
 			     uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure != STRUCTURE_COMMON || offset != COMMON_OFFSET(device_status) || *value)
 		return true;
 	reset_state = reset_state == NOT_YET ? PRETENDED : RESET;
@@ -181,9 +174,6 @@ static uint64_t show_reset(void *context, struct virtio_device *device,
 			   enum virtio_structure structure, uint32_t offset, unsigned width,
 			   uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status) &&
 			       reset_state == PRETENDED
 		       ? 0

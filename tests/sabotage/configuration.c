@@ -37,10 +37,6 @@ static uint64_t hide_configuration_bit(void *context, struct virtio_device *devi
 				       enum virtio_structure structure, uint32_t offset,
 				       unsigned width, uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)offset;
-	(void)width;
 	return structure == STRUCTURE_ISR ? value & ~(uint64_t)VIRTIO_PCI_ISR_CONFIG : value;
 }
 
@@ -58,9 +54,6 @@ static bool keep_mapping(void *context, struct virtio_device *device,
 			 enum virtio_structure structure, uint32_t offset, unsigned width,
 			 uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (!is_vector(structure, offset))
 		return true;
 	unmapped = *value == VIRTIO_MSI_NO_VECTOR;
@@ -71,9 +64,6 @@ static uint64_t show_unmapped(void *context, struct virtio_device *device,
 			      enum virtio_structure structure, uint32_t offset, unsigned width,
 			      uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return is_vector(structure, offset) && unmapped ? VIRTIO_MSI_NO_VECTOR : value;
 }
 

@@ -103,7 +103,6 @@ SABOTEUR(console_names_are_no_text, .about = "the name of a port is not UTF-8",
 
 static void swap_characters(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	if (queue->index != CONSOLE_TRANSMIT_QUEUE)
 		return;
 	for (unsigned id = 0; id < queue->size; id++) {
@@ -132,7 +131,6 @@ static unsigned notifications;
 
 static void count_anew(struct virtio_device *device)
 {
-	(void)device;
 	notifications = 0;
 }
 
@@ -140,10 +138,6 @@ static bool overlook_later_buffers(void *context, struct virtio_device *device,
 				   enum virtio_structure structure, uint32_t offset, unsigned width,
 				   uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)offset;
-	(void)width;
 	return structure != STRUCTURE_NOTIFY || (uint16_t)*value != CONSOLE_TRANSMIT_QUEUE ||
 	       ++notifications < 4;
 }
@@ -157,10 +151,6 @@ static bool swallow_emergency(void *context, struct virtio_device *device,
 			      enum virtio_structure structure, uint32_t offset, unsigned width,
 			      uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
-	(void)value;
 	return structure != STRUCTURE_DEVICE ||
 	       offset != offsetof(struct virtio_console_config, emerg_wr);
 }
@@ -176,9 +166,6 @@ static bool note_selection(void *context, struct virtio_device *device,
 			   enum virtio_structure structure, uint32_t offset, unsigned width,
 			   uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_select))
 		selected = (uint16_t)*value;
 	return true;
@@ -188,9 +175,6 @@ static uint64_t hide_queues(void *context, struct virtio_device *device,
 			    enum virtio_structure structure, uint32_t offset, unsigned width,
 			    uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_size) &&
 	    (selected == 1 || selected == 7))
 		return 0;
@@ -210,7 +194,6 @@ static bool written;
 
 static void forget_writing(struct virtio_device *device)
 {
-	(void)device;
 	written = false;
 }
 
@@ -218,9 +201,6 @@ static bool note_emergency(void *context, struct virtio_device *device,
 			   enum virtio_structure structure, uint32_t offset, unsigned width,
 			   uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure == STRUCTURE_DEVICE &&
 	    offset == offsetof(struct virtio_console_config, emerg_wr))
 		written = true;
@@ -233,9 +213,6 @@ static uint64_t break_down(void *context, struct virtio_device *device,
 			   enum virtio_structure structure, uint32_t offset, unsigned width,
 			   uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (written && structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status))
 		return value | VIRTIO_STATUS_NEEDS_RESET;
 	return value;
@@ -266,7 +243,6 @@ SABOTEUR(console_hides_its_ports, .about = "MULTIPORT is not offered, its queues
 /* What is written to any port but the first changes. */
 static void mix_up(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	if (queue->index <= CONSOLE_CONTROL_TRANSMIT_QUEUE || queue->index % 2 == 0)
 		return;
 	for (unsigned id = 0; id < queue->size; id++) {

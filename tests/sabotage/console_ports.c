@@ -18,7 +18,6 @@ static bool spoken;
 
 static void begin_silent(struct virtio_device *device)
 {
-	(void)device;
 	spoken = false;
 }
 
@@ -27,7 +26,6 @@ static void speak_first(void *context, struct virtqueue *queue)
 	struct virtio_console_control message = {to_le32(0), to_le16(VIRTIO_CONSOLE_DEVICE_ADD),
 						 to_le16(0)};
 
-	(void)context;
 	if (spoken || queue->index != CONSOLE_CONTROL_RECEIVE_QUEUE)
 		return;
 	spoken = true;

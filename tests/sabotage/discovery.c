@@ -11,8 +11,6 @@
 static uint32_t show_sr_iov(void *context, const struct pci_function *function, unsigned offset,
 			    unsigned width, uint32_t value)
 {
-	(void)context;
-	(void)function;
 	return offset == EXTENDED_FIRST && width == 4 ? SR_IOV_HEADER : value;
 }
 

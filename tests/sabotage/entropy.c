@@ -16,7 +16,6 @@ SABOTEUR(rng_repeats_itself, .about = "every answer holds the same bytes",
 
 static void count_nothing(struct virtqueue *queue, struct used_element *element)
 {
-	(void)queue;
 	element->length = 0;
 }
 
@@ -27,14 +26,12 @@ static bool kicked;
 
 static void begin(struct virtio_device *device)
 {
-	(void)device;
 	kicked = false;
 }
 
 /* Buffers are shown one by one: the device sees the first and no notification for more. */
 static void hide_all_but_first(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	if (!kicked && queue->split.avail_index > 1)
 		queue->split.avail_index = 1;
 	kicked = true;
@@ -63,7 +60,6 @@ SABOTEUR(rng_offers_a_bit, .about = "feature bit 3 is offered, which nothing def
 
 static void hide_all(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	queue->split.avail_index = 0;
 }
 

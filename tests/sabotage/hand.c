@@ -39,7 +39,6 @@ bool hand_passes(void)
 
 static void haunt(void *context)
 {
-	(void)context;
 	for (unsigned n = 0; n < SENDINGS && haunting; n++) {
 		clock_spin(PAUSE_NS);
 		hand_send(haunted_cpu, haunting_vector);
@@ -59,7 +58,6 @@ void hand_haunt(unsigned cpu, unsigned vector)
 
 void hand_stop(struct virtio_device *device)
 {
-	(void)device;
 	haunting = false;
 	while (cpu_count() > 1 && !cpu_idle(1))
 		cpu_relax();

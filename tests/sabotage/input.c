@@ -12,7 +12,6 @@ static uint32_t types;
 
 static void begin(struct virtio_device *device)
 {
-	(void)device;
 	select = subsel = 0;
 	types = 0;
 }
@@ -21,9 +20,6 @@ static bool note_selection(void *context, struct virtio_device *device,
 			   enum virtio_structure structure, uint32_t offset, unsigned width,
 			   uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure == STRUCTURE_DEVICE && offset == CONFIG(select))
 		select = (uint8_t)*value;
 	if (structure == STRUCTURE_DEVICE && offset == CONFIG(subsel))
@@ -35,9 +31,6 @@ static uint64_t misjudge_sizes(void *context, struct virtio_device *device,
 			       enum virtio_structure structure, uint32_t offset, unsigned width,
 			       uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure != STRUCTURE_DEVICE || offset != CONFIG(size))
 		return value;
 	switch (select) {
@@ -63,9 +56,6 @@ static uint64_t list_types(void *context, struct virtio_device *device,
 			   enum virtio_structure structure, uint32_t offset, unsigned width,
 			   uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure != STRUCTURE_DEVICE || select != VIRTIO_INPUT_CFG_EV_BITS)
 		return value;
 	if (offset == CONFIG(size) && subsel == INPUT_EV_SYN)
@@ -87,9 +77,6 @@ static uint64_t invent_property(void *context, struct virtio_device *device,
 				enum virtio_structure structure, uint32_t offset, unsigned width,
 				uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure != STRUCTURE_DEVICE || select != VIRTIO_INPUT_CFG_PROP_BITS)
 		return value;
 	if (offset == CONFIG(size))
@@ -106,10 +93,6 @@ static bool swallow_status(void *context, struct virtio_device *device,
 			   enum virtio_structure structure, uint32_t offset, unsigned width,
 			   uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)offset;
-	(void)width;
 	return structure != STRUCTURE_NOTIFY || *value != INPUT_STATUS_QUEUE;
 }
 
@@ -151,8 +134,6 @@ static uint64_t lose_status_queue(void *context, struct virtio_device *device,
 				  enum virtio_structure structure, uint32_t offset, unsigned width,
 				  uint64_t value)
 {
-	(void)context;
-	(void)width;
 	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_size) &&
 			       common_read(device, queue_select) == INPUT_STATUS_QUEUE
 		       ? 0

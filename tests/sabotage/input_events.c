@@ -82,7 +82,6 @@ static bool delivered;
 
 static void begin(struct virtio_device *device)
 {
-	(void)device;
 	delivered = false;
 }
 
@@ -90,7 +89,6 @@ static void deliver_one(void *context, struct virtqueue *queue)
 {
 	const struct virtio_input_event event = {to_le16(INPUT_EV_ABS), to_le16(0), to_le32(1000)};
 
-	(void)context;
 	if (delivered || queue->index != INPUT_EVENT_QUEUE)
 		return;
 	delivered = true;
@@ -105,9 +103,6 @@ static uint64_t change_strings(void *context, struct virtio_device *device,
 			       enum virtio_structure structure, uint32_t offset, unsigned width,
 			       uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return structure == STRUCTURE_DEVICE && offset == CONFIG(u) ? value ^ 1 : value;
 }
 

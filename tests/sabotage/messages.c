@@ -75,11 +75,6 @@ static bool announce_at_kick(void *context, struct virtio_device *device,
 {
 	unsigned vector = victim_vector();
 
-	(void)context;
-	(void)device;
-	(void)offset;
-	(void)width;
-	(void)value;
 	if (structure == STRUCTURE_NOTIFY && vector)
 		hand_send(cpu_current(), vector);
 	return true;
@@ -96,7 +91,6 @@ SABOTEUR(message_before_use, .about = "the message comes at the kick, before any
 
 static void announce_early(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	if (queue->vector && !(common_read(queue->device, device_status) & VIRTIO_STATUS_DRIVER_OK))
 		interrupt_send(0, queue->vector);
 }
@@ -109,8 +103,6 @@ static bool announce_driver_ok(void *context, struct virtio_device *device,
 			       enum virtio_structure structure, uint32_t offset, unsigned width,
 			       uint64_t *value)
 {
-	(void)context;
-	(void)width;
 	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status) &&
 	    *value & VIRTIO_STATUS_DRIVER_OK && device->config_vector)
 		interrupt_send(0, device->config_vector);
@@ -128,9 +120,6 @@ static bool announce_after_reset(void *context, struct virtio_device *device,
 				 enum virtio_structure structure, uint32_t offset, unsigned width,
 				 uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status) && !*value &&
 	    victim_vector())
 		hand_haunt(0, victim_vector());
@@ -145,9 +134,6 @@ static bool announce_after_queue_reset(void *context, struct virtio_device *devi
 				       enum virtio_structure structure, uint32_t offset,
 				       unsigned width, uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_reset) && *value == 1 &&
 	    victim_vector())
 		hand_haunt(0, victim_vector());

@@ -37,7 +37,6 @@ static bool is_control(const struct pci_function *function, unsigned offset)
 static bool swallow_mask(void *context, const struct msix *msix, unsigned entry, unsigned offset,
 			 uint32_t *value)
 {
-	(void)context;
 	if (offset != MSIX_ENTRY_CONTROL || entry >= ENTRIES)
 		return true;
 	shadow[entry].masked = *value & MSIX_ENTRY_CONTROL_MASK;
@@ -49,8 +48,6 @@ static bool swallow_mask(void *context, const struct msix *msix, unsigned entry,
 static uint32_t show_shadow_mask(void *context, const struct msix *msix, unsigned entry,
 				 unsigned offset, uint32_t value)
 {
-	(void)context;
-	(void)msix;
 	if (offset != MSIX_ENTRY_CONTROL || entry >= ENTRIES)
 		return value;
 	return shadow[entry].masked ? value | MSIX_ENTRY_CONTROL_MASK
@@ -65,8 +62,6 @@ SABOTEUR(mask_ignored, .about = "the Mask bit of an entry does nothing",
 static bool swallow_function_mask(void *context, const struct pci_function *function,
 				  unsigned offset, unsigned width, uint32_t *value)
 {
-	(void)context;
-	(void)width;
 	if (is_control(function, offset)) {
 		function_masked = *value & MSIX_CONTROL_FUNCTION_MASK;
 		*value &= ~MSIX_CONTROL_FUNCTION_MASK;
@@ -77,8 +72,6 @@ static bool swallow_function_mask(void *context, const struct pci_function *func
 static uint32_t show_function_mask(void *context, const struct pci_function *function,
 				   unsigned offset, unsigned width, uint32_t value)
 {
-	(void)context;
-	(void)width;
 	if (is_control(function, offset) && function_masked)
 		value |= MSIX_CONTROL_FUNCTION_MASK;
 	return value;
@@ -94,8 +87,6 @@ static bool unmask_all_with_function(void *context, const struct pci_function *f
 {
 	bool masked = *value & MSIX_CONTROL_FUNCTION_MASK;
 
-	(void)context;
-	(void)width;
 	if (!is_control(function, offset))
 		return true;
 	for (unsigned entry = 0; function_masked && !masked && entry < victim->msix.entries;
@@ -112,9 +103,6 @@ SABOTEUR(function_mask_clears_mask_bits, .about = "clearing Function Mask clears
 static uint32_t show_no_mask(void *context, const struct msix *msix, unsigned entry,
 			     unsigned offset, uint32_t value)
 {
-	(void)context;
-	(void)msix;
-	(void)entry;
 	return offset == MSIX_ENTRY_CONTROL ? value & ~MSIX_ENTRY_CONTROL_MASK : value;
 }
 
@@ -126,10 +114,6 @@ SABOTEUR(mask_bit_reads_0, .about = "Mask bits always read 0", BREAKS(CLAUSE_MSI
 static uint32_t nothing_pending(void *context, const struct msix *msix, unsigned word,
 				uint32_t value)
 {
-	(void)context;
-	(void)msix;
-	(void)word;
-	(void)value;
 	return 0;
 }
 
@@ -138,10 +122,6 @@ SABOTEUR(pending_bits_stuck_at_0, .about = "pending bits are never set", BREAKS(
 
 static uint32_t all_pending(void *context, const struct msix *msix, unsigned word, uint32_t value)
 {
-	(void)context;
-	(void)msix;
-	(void)word;
-	(void)value;
 	return UINT32_MAX;
 }
 
@@ -152,7 +132,6 @@ SABOTEUR(pending_bits_stuck_at_1, .about = "pending bits are never cleared",
 static bool note_unmask(void *context, const struct msix *msix, unsigned entry, unsigned offset,
 			uint32_t *value)
 {
-	(void)context;
 	if (offset == MSIX_ENTRY_CONTROL && !(*value & MSIX_ENTRY_CONTROL_MASK))
 		drop_next = read32(msix->pba + entry / 32 * 4) & BIT(entry % 32);
 	return true;
@@ -176,8 +155,6 @@ SABOTEUR(unmasking_forgets, .about = "unmasking clears the pending bit and sends
 static bool keep_first_message(void *context, const struct msix *msix, unsigned entry,
 			       unsigned offset, uint32_t *value)
 {
-	(void)context;
-	(void)msix;
 	if (entry >= ENTRIES)
 		return true;
 	if (offset == MSIX_ENTRY_CONTROL) {
@@ -191,8 +168,6 @@ static bool keep_first_message(void *context, const struct msix *msix, unsigned 
 static uint32_t show_written(void *context, const struct msix *msix, unsigned entry,
 			     unsigned offset, uint32_t value)
 {
-	(void)context;
-	(void)msix;
 	if (offset == MSIX_ENTRY_CONTROL || entry >= ENTRIES || !shadow[entry].open)
 		return value;
 	return shadow[entry].words[offset / 4];
@@ -207,9 +182,6 @@ SABOTEUR(rewritten_entry_not_noticed,
 static uint32_t cut_data(void *context, const struct msix *msix, unsigned entry, unsigned offset,
 			 uint32_t value)
 {
-	(void)context;
-	(void)msix;
-	(void)entry;
 	return offset == MSIX_ENTRY_DATA ? value & 0xffff : value;
 }
 
@@ -225,8 +197,6 @@ static bool size_written;
 static bool take_size(void *context, const struct pci_function *function, unsigned offset,
 		      unsigned width, uint32_t *value)
 {
-	(void)context;
-	(void)width;
 	if (is_control(function, offset)) {
 		written_size = *value & MSIX_CONTROL_SIZE;
 		size_written = true;
@@ -237,8 +207,6 @@ static bool take_size(void *context, const struct pci_function *function, unsign
 static uint32_t show_size(void *context, const struct pci_function *function, unsigned offset,
 			  unsigned width, uint32_t value)
 {
-	(void)context;
-	(void)width;
 	if (is_control(function, offset) && size_written)
 		value = (value & ~MSIX_CONTROL_SIZE) | written_size;
 	return value;
@@ -257,8 +225,6 @@ SABOTEUR(table_size_writable, .about = "Table Size reads back what was written",
 static bool never_enable(void *context, const struct pci_function *function, unsigned offset,
 			 unsigned width, uint32_t *value)
 {
-	(void)context;
-	(void)width;
 	if (is_control(function, offset))
 		*value &= ~MSIX_CONTROL_ENABLE;
 	return true;
@@ -271,8 +237,6 @@ SABOTEUR(pin_stays_with_msix, .about = "the pin goes on when MSI-X is turned on"
 static bool never_disable(void *context, const struct pci_function *function, unsigned offset,
 			  unsigned width, uint32_t *value)
 {
-	(void)context;
-	(void)width;
 	if (!is_control(function, offset))
 		return true;
 	enabled = *value & MSIX_CONTROL_ENABLE;

@@ -38,7 +38,6 @@ static struct {
 
 static void forget_trickle(struct virtio_device *device)
 {
-	(void)device;
 	memset(&trickle, 0, sizeof(trickle));
 }
 
@@ -47,7 +46,6 @@ static void show_one_by_one(void *context, struct virtqueue *queue)
 {
 	le16 *index;
 
-	(void)context;
 	if (queue->index != NET_RECEIVE_QUEUE || queue->operations != &split_ring_operations)
 		return;
 	if (trickle.queue != queue) {
@@ -115,7 +113,6 @@ static void use_checksum_fields(struct request *request)
 
 static void publish_checksummed(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	change_frames(queue, use_checksum_fields);
 }
 
@@ -134,7 +131,6 @@ static void turn_suppression_off(struct request *request)
 
 static void publish_without_suppression(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	change_commands(queue, turn_suppression_off);
 }
 
@@ -154,7 +150,6 @@ static void turn_modes_off(struct request *request)
 
 static void publish_without_modes(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	change_commands(queue, turn_modes_off);
 }
 
@@ -174,7 +169,6 @@ static void stay_promiscuous(struct request *request)
 
 static void publish_promiscuous(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	change_commands(queue, stay_promiscuous);
 }
 
@@ -200,7 +194,6 @@ static bool table_set;
 
 static void forget_table(struct virtio_device *device)
 {
-	(void)device;
 	table_set = false;
 }
 
@@ -220,7 +213,6 @@ static void keep_table(struct request *request)
 
 static void publish_with_old_table(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	change_commands(queue, keep_table);
 }
 
@@ -240,7 +232,6 @@ static void miss_vlan(struct request *request)
 
 static void publish_other_vlan(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	change_commands(queue, miss_vlan);
 }
 
@@ -253,9 +244,6 @@ static uint64_t show_nonsense(void *context, struct virtio_device *device,
 			      enum virtio_structure structure, uint32_t offset, unsigned width,
 			      uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure != STRUCTURE_DEVICE)
 		return value;
 	switch (offset) {
@@ -280,9 +268,6 @@ static uint64_t show_old_mac(void *context, struct virtio_device *device,
 			     enum virtio_structure structure, uint32_t offset, unsigned width,
 			     uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return structure == STRUCTURE_DEVICE && offset < NET_MAC_BYTES ? 0x52 + 2 * offset : value;
 }
 
@@ -294,7 +279,6 @@ static uint32_t reads;
 
 static void start_reading(struct virtio_device *device)
 {
-	(void)device;
 	reads = 0;
 }
 
@@ -302,9 +286,6 @@ static uint64_t show_changing(void *context, struct virtio_device *device,
 			      enum virtio_structure structure, uint32_t offset, unsigned width,
 			      uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure != STRUCTURE_DEVICE)
 		return value;
 	if (offset == offsetof(struct virtio_net_config, mtu) ||
@@ -342,9 +323,6 @@ static uint64_t show_zeroes(void *context, struct virtio_device *device,
 			    enum virtio_structure structure, uint32_t offset, unsigned width,
 			    uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return structure == STRUCTURE_DEVICE && offset >= NET_MAC_BYTES ? 0 : value;
 }
 
@@ -364,7 +342,6 @@ static void spoil_end(struct request *request)
 
 static void publish_spoilt(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	change_frames(queue, spoil_end);
 }
 
@@ -398,7 +375,6 @@ static void suppress_broadcast_instead(struct request *request)
 
 static void publish_no_broadcast(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	change_commands(queue, suppress_broadcast_instead);
 }
 
@@ -419,7 +395,6 @@ static void keep_open(struct request *request)
 
 static void publish_kept_open(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	change_commands(queue, keep_open);
 }
 

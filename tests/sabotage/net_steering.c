@@ -11,9 +11,6 @@ static uint64_t show_no_pairs(void *context, struct virtio_device *device,
 			      enum virtio_structure structure, uint32_t offset, unsigned width,
 			      uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return structure == STRUCTURE_DEVICE && offset == CONFIG(max_virtqueue_pairs) ? 0 : value;
 }
 
@@ -25,9 +22,6 @@ static uint64_t misstate_speed(void *context, struct virtio_device *device,
 			       enum virtio_structure structure, uint32_t offset, unsigned width,
 			       uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure == STRUCTURE_DEVICE && offset == CONFIG(speed))
 		return value + 1;
 	return structure == STRUCTURE_DEVICE && offset == CONFIG(duplex) ? VIRTIO_NET_DUPLEX_UNKNOWN
@@ -42,7 +36,6 @@ static bool announced;
 
 static void begin_silent(struct virtio_device *device)
 {
-	(void)device;
 	announced = false;
 }
 
@@ -50,9 +43,6 @@ static uint64_t keep_announcing(void *context, struct virtio_device *device,
 				enum virtio_structure structure, uint32_t offset, unsigned width,
 				uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure != STRUCTURE_DEVICE || offset != CONFIG(status))
 		return value;
 	announced = announced || (value & VIRTIO_NET_S_ANNOUNCE);

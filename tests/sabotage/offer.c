@@ -42,7 +42,6 @@ static uint64_t word(uint64_t features, unsigned select)
 uint64_t offer_read(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
 		    uint64_t value)
 {
-	(void)device;
 	if (structure != STRUCTURE_COMMON)
 		return value;
 	switch (offset) {

@@ -18,10 +18,6 @@ static uint64_t keep_isr(void *context, struct virtio_device *device,
 			 enum virtio_structure structure, uint32_t offset, unsigned width,
 			 uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)offset;
-	(void)width;
 	if (structure != STRUCTURE_ISR)
 		return value;
 	sticky |= (uint8_t)value;
@@ -36,10 +32,6 @@ static uint64_t hide_queue_bit(void *context, struct virtio_device *device,
 			       enum virtio_structure structure, uint32_t offset, unsigned width,
 			       uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)offset;
-	(void)width;
 	return structure == STRUCTURE_ISR ? value & ~(uint64_t)VIRTIO_PCI_ISR_QUEUE : value;
 }
 
@@ -52,10 +44,6 @@ static uint64_t set_reserved_bit(void *context, struct virtio_device *device,
 				 enum virtio_structure structure, uint32_t offset, unsigned width,
 				 uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)offset;
-	(void)width;
 	return structure == STRUCTURE_ISR && value ? value | BIT(2) : value;
 }
 
@@ -79,9 +67,6 @@ static uint64_t raise_after_read(void *context, struct virtio_device *device,
 				 enum virtio_structure structure, uint32_t offset, unsigned width,
 				 uint64_t value)
 {
-	(void)context;
-	(void)offset;
-	(void)width;
 	if (structure == STRUCTURE_ISR && device->mode == INTERRUPT_INTX && victim_vector())
 		hand_haunt(0, victim_vector());
 	return value;
@@ -94,9 +79,6 @@ SABOTEUR(pin_stays_after_isr_read, .about = "the pin stays up when the ISR statu
 static bool swallow_interrupt_disable(void *context, const struct pci_function *function,
 				      unsigned offset, unsigned width, uint32_t *value)
 {
-	(void)context;
-	(void)function;
-	(void)width;
 	if (offset == PCI_COMMAND) {
 		disabled = *value & PCI_COMMAND_INTERRUPT_DISABLE;
 		*value &= ~PCI_COMMAND_INTERRUPT_DISABLE;
@@ -107,9 +89,6 @@ static bool swallow_interrupt_disable(void *context, const struct pci_function *
 static uint32_t show_interrupt_disable(void *context, const struct pci_function *function,
 				       unsigned offset, unsigned width, uint32_t value)
 {
-	(void)context;
-	(void)function;
-	(void)width;
 	return offset == PCI_COMMAND && disabled ? value | PCI_COMMAND_INTERRUPT_DISABLE : value;
 }
 
@@ -121,9 +100,6 @@ SABOTEUR(interrupt_disable_ignored, .about = "Interrupt Disable does nothing",
 static uint32_t hide_interrupt_status(void *context, const struct pci_function *function,
 				      unsigned offset, unsigned width, uint32_t value)
 {
-	(void)context;
-	(void)function;
-	(void)width;
 	return offset == PCI_STATUS ? value & ~PCI_STATUS_INTERRUPT : value;
 }
 

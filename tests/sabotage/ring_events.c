@@ -8,7 +8,6 @@ static uint16_t burst_start;
 
 static void note_burst(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	burst_start = is_packed(queue)
 			      ? (uint16_t)(queue->packed.used_slot | queue->packed.used_wrap << 15)
 			      : queue->split.used_index;
@@ -74,7 +73,6 @@ SABOTEUR(used_event_of_the_largest_ring,
 /* A message for each used element, wanted or not. */
 static void announce(struct virtqueue *queue, struct used_element *element)
 {
-	(void)element;
 	if (queue->vector && is_packed(queue))
 		hand_send(queue->cpu, queue->vector);
 }

@@ -16,7 +16,6 @@ static void want_whole_header(struct virtqueue *queue, struct chain_view *chain)
 {
 	struct link *first = first_link(chain, false);
 
-	(void)queue;
 	if (first && from_le32(*first->len) < 12)
 		spoil(chain);
 }
@@ -93,7 +92,6 @@ SABOTEUR(descriptors_cached, .about = "a descriptor counts for ever as it stood 
 
 static void heed_write_on_reference(struct virtqueue *queue, struct chain_view *chain)
 {
-	(void)queue;
 	if (chain->table && (chain->flags & VIRTQ_DESC_F_WRITE))
 		spoil(chain);
 }
@@ -104,7 +102,6 @@ SABOTEUR(write_on_table_reference, .about = "WRITE counts on a descriptor that r
 
 static void want_ascending_table(struct virtqueue *queue, struct chain_view *chain)
 {
-	(void)queue;
 	for (unsigned n = 1; n < chain->count && chain->table; n++) {
 		if (chain->links[n].addr < chain->links[n - 1].addr)
 			spoil(chain);
@@ -131,7 +128,6 @@ SABOTEUR(table_read_to_its_end, .about = "entries behind the one without NEXT ar
 
 static void want_aligned_table(struct virtqueue *queue, struct chain_view *chain)
 {
-	(void)queue;
 	if (chain->table && from_le64(*chain->reference) % 16)
 		spoil(chain);
 }
@@ -234,7 +230,6 @@ SABOTEUR(packed_odd_sizes_refused, .about = "nothing is served in rings of odd s
 
 static void want_no_crossing(struct virtqueue *queue, struct chain_view *chain)
 {
-	(void)queue;
 	for (unsigned n = 0; n < chain->count; n++) {
 		uint64_t first = from_le64(*chain->links[n].addr);
 		uint64_t last = first + from_le32(*chain->links[n].len) - 1;
@@ -255,9 +250,6 @@ static uint64_t queue_desc;
 static bool want_order(void *context, struct virtio_device *device, enum virtio_structure structure,
 		       uint32_t offset, unsigned width, uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure != STRUCTURE_COMMON)
 		return true;
 	if (offset == COMMON_OFFSET(queue_desc))
@@ -275,9 +267,6 @@ static bool align_parts(void *context, struct virtio_device *device,
 			enum virtio_structure structure, uint32_t offset, unsigned width,
 			uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure == STRUCTURE_COMMON &&
 	    (offset == COMMON_OFFSET(queue_driver) || offset == COMMON_OFFSET(queue_device)))
 		*value = ALIGN_DOWN(*value, 64ull);

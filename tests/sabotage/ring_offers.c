@@ -34,7 +34,6 @@ static uint16_t treated; /* the used index up to which elements have been change
 
 static void start_order(struct virtio_device *device)
 {
-	(void)device;
 	treated = 0;
 }
 
@@ -53,7 +52,6 @@ static void swap_elements(void *context, struct virtqueue *queue)
 {
 	uint16_t first, count;
 
-	(void)context;
 	if (new_round(queue, 2, &first, &count)) {
 		struct virtq_used_elem element = *element_at(queue, first);
 
@@ -69,7 +67,6 @@ static void unknown_end(void *context, struct virtqueue *queue)
 {
 	uint16_t first, count;
 
-	(void)context;
 	if (new_round(queue, 1, &first, &count))
 		element_at(queue, first)->id.raw += queue->size;
 }
@@ -82,7 +79,6 @@ static void batch_at_its_end(void *context, struct virtqueue *queue)
 {
 	uint16_t first, count;
 
-	(void)context;
 	if (!new_round(queue, 2, &first, &count))
 		return;
 	for (uint16_t n = 0; n + 1 < count; n++)
@@ -96,7 +92,6 @@ SABOTEUR(batch_element_misplaced,
 
 static void count_batch_twice(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	if (in_order(queue) && complete_round(queue))
 		write16(&queue->split.used->idx, (uint16_t)(queue->split.avail_index + 1));
 }
@@ -114,7 +109,6 @@ static void note_buffer(struct virtqueue *queue, struct chain_view *chain)
 {
 	struct link *link = first_link(chain, true);
 
-	(void)queue;
 	if (chain->id >= ARRAY_LENGTH(unwritten))
 		return;
 	unwritten[chain->id].bytes = link ? (uint8_t *)(uintptr_t)from_le64(*link->addr) : NULL;
@@ -124,7 +118,6 @@ static void note_buffer(struct virtqueue *queue, struct chain_view *chain)
 
 static void note_buffers(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	visit_new_chains(queue, note_buffer);
 }
 
@@ -133,7 +126,6 @@ static void skip_unwritten(void *context, struct virtqueue *queue)
 	uint16_t first, count;
 	uint32_t last;
 
-	(void)context;
 	if (!new_round(queue, 2, &first, &count))
 		return;
 	last = from_le32(element_at(queue, (uint16_t)(first + count - 1))->id);
@@ -172,7 +164,6 @@ SABOTEUR(packed_batch_ends_nowhere, .about = "batches of a packed ring end with 
 
 static void write_skipped_slot(struct virtqueue *queue, struct used_element *element)
 {
-	(void)element;
 	if (is_packed(queue) && queue->in_order && queue->size > 2)
 		queue->packed.desc[(queue->packed.used_slot + queue->size - 1u) % queue->size]
 			.addr.raw++;
@@ -188,9 +179,6 @@ static bool misread_position(void *context, struct virtio_device *device,
 			     enum virtio_structure structure, uint32_t offset, unsigned width,
 			     uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)offset;
 	return structure != STRUCTURE_NOTIFY || width != 4 || (*value >> 16) % 17 != 16;
 }
 SABOTEUR(kick_position_misread, .about = "kicks that carry certain positions are not heard",
@@ -201,20 +189,12 @@ static bool want_plain_index(void *context, struct virtio_device *device,
 			     enum virtio_structure structure, uint32_t offset, unsigned width,
 			     uint64_t *value)
 {
-	(void)context;
-	(void)offset;
-	(void)width;
 	return structure != STRUCTURE_NOTIFY || (*value & 0xffff) < device->queues_offered;
 }
 static bool want_identifier(void *context, struct virtio_device *device,
 			    enum virtio_structure structure, uint32_t offset, unsigned width,
 			    uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)offset;
-	(void)width;
-	(void)value;
 	return structure != STRUCTURE_NOTIFY || offer_accepted(VIRTIO_F_NOTIF_CONFIG_DATA);
 }
 SABOTEUR(queue_index_refused, .about = "kicks by index are not heard where identifiers are offered",
@@ -242,9 +222,6 @@ static uint64_t suspend_early(void *context, struct virtio_device *device,
 			      enum virtio_structure structure, uint32_t offset, unsigned width,
 			      uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return status_read(structure, offset, value, value && !(value & VIRTIO_STATUS_DRIVER_OK),
 			   VIRTIO_STATUS_SUSPEND, 0);
 }
@@ -255,9 +232,6 @@ static uint64_t hide_suspension(void *context, struct virtio_device *device,
 				enum virtio_structure structure, uint32_t offset, unsigned width,
 				uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return status_read(structure, offset, value, offer_suspended(), VIRTIO_STATUS_DRIVER_OK,
 			   VIRTIO_STATUS_SUSPEND);
 }
@@ -269,9 +243,6 @@ static uint64_t keep_driver_ok(void *context, struct virtio_device *device,
 			       enum virtio_structure structure, uint32_t offset, unsigned width,
 			       uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return status_read(structure, offset, value, offer_suspended(), VIRTIO_STATUS_DRIVER_OK, 0);
 }
 SABOTEUR(driver_ok_while_suspended, .about = "DRIVER_OK reads 1 on a suspended device",
@@ -290,9 +261,6 @@ static uint64_t stay_suspended(void *context, struct virtio_device *device,
 			       enum virtio_structure structure, uint32_t offset, unsigned width,
 			       uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	was_suspended = was_suspended || offer_suspended();
 	return status_read(structure, offset, value, was_suspended && value, VIRTIO_STATUS_SUSPEND,
 			   VIRTIO_STATUS_DRIVER_OK);
@@ -305,9 +273,6 @@ static uint64_t keep_suspend_bit(void *context, struct virtio_device *device,
 				 enum virtio_structure structure, uint32_t offset, unsigned width,
 				 uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	was_suspended = was_suspended || offer_suspended();
 	return status_read(structure, offset, value,
 			   was_suspended && (value & VIRTIO_STATUS_DRIVER_OK),

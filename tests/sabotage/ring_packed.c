@@ -19,7 +19,6 @@ SABOTEUR(packed_id_unknown, .about = "used descriptors hold ids that were never 
 /* Devices that leave the flag clear are honest only about what is not written. */
 static void set_write_flag(struct virtqueue *queue, struct used_element *element)
 {
-	(void)element;
 	if (is_packed(queue))
 		used_descriptor(queue)->flags.raw |= VIRTQ_DESC_F_WRITE;
 }
@@ -38,7 +37,6 @@ SABOTEUR(packed_length_one_more, .about = "used descriptors count one byte more 
 
 static void soil_wrap(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	if (is_packed(queue))
 		used_descriptor(queue)->flags.raw ^= VIRTQ_PACKED_DESC_F_AVAIL;
 }
@@ -48,7 +46,6 @@ SABOTEUR(packed_avail_bit_left, .about = "used descriptors keep their AVAIL bit 
 
 static void write_next_slot(struct virtqueue *queue, struct used_element *element)
 {
-	(void)element;
 	if (is_packed(queue) && queue->size > 2)
 		queue->packed.desc[(queue->packed.used_slot + queue->size - 1u) % queue->size]
 			.addr.raw++;
@@ -59,7 +56,6 @@ SABOTEUR(packed_other_slot_written, .about = "a slot beside the used descriptor 
 
 static void write_driver_events(struct virtqueue *queue, struct used_element *element)
 {
-	(void)element;
 	if (is_packed(queue))
 		queue->packed.driver->desc.raw ^= 1;
 }
@@ -69,7 +65,6 @@ SABOTEUR(packed_driver_events_written, .about = "the driver's event structure is
 
 static void soil_event_flags(struct virtqueue *queue, struct used_element *element)
 {
-	(void)element;
 	if (is_packed(queue))
 		write16(&queue->packed.device->flags, 0x13);
 }
@@ -81,7 +76,6 @@ static void change_later(struct virtqueue *queue, struct used_element *element)
 {
 	struct packed_ring *ring = &queue->packed;
 
-	(void)element;
 	/* The one that was used before, which the driver has taken already. */
 	if (is_packed(queue) && queue->size > 8)
 		ring->desc[(ring->used_slot + queue->size - 1u) % queue->size].addr.raw++;
@@ -96,9 +90,6 @@ static bool show_held(void *context, struct virtio_device *device, enum virtio_s
 {
 	struct virtqueue *queue;
 
-	(void)context;
-	(void)offset;
-	(void)width;
 	if (structure != STRUCTURE_NOTIFY || *value >= device->queue_count)
 		return true;
 	queue = device->queues[*value];

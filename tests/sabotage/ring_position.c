@@ -20,9 +20,6 @@ static bool expose_more(void *context, struct virtio_device *device,
 {
 	struct virtqueue *queue = kicked_queue(device, structure, *value);
 
-	(void)context;
-	(void)offset;
-	(void)width;
 	if (queue && !is_packed(queue))
 		write16(&queue->split.avail->idx, queue->split.avail_index);
 	return true;
@@ -33,11 +30,6 @@ SABOTEUR(unexposed_consumed, .about = "available entries are consumed that idx d
 static bool swallow(void *context, struct virtio_device *device, enum virtio_structure structure,
 		    uint32_t offset, unsigned width, uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)offset;
-	(void)width;
-	(void)value;
 	return structure != STRUCTURE_NOTIFY;
 }
 SABOTEUR(deaf, .about = "no kick is heard", BREAKS(CLAUSE_VQ_TXT_1),
@@ -53,7 +45,6 @@ static void refuse_the_last(struct virtqueue *queue, struct chain_view *chain)
 
 static void refuse_a_full_ring(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	visit_new_chains(queue, refuse_the_last);
 }
 SABOTEUR(full_ring_refused, .about = "the ring may never be quite full", BREAKS(CLAUSE_VQ_TXT_11),
@@ -76,9 +67,6 @@ static bool count_lives(void *context, struct virtio_device *device,
 			enum virtio_structure structure, uint32_t offset, unsigned width,
 			uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure != STRUCTURE_COMMON || offset != COMMON_OFFSET(device_status))
 		return true;
 	if ((*value & VIRTIO_STATUS_DRIVER_OK) && !live)
@@ -90,7 +78,6 @@ static bool count_lives(void *context, struct virtio_device *device,
 /* In a second life the first used index is 2, as if one buffer were left from the first. */
 static void begin_at_1(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	if (!is_packed(queue) && lives > 1 && read16(&queue->split.used->idx) == 1)
 		write16(&queue->split.used->idx, 2);
 }
@@ -106,7 +93,6 @@ static void refuse_second_life(struct virtqueue *queue, struct chain_view *chain
 
 static void keep_wrap_counter(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	visit_new_chains(queue, refuse_second_life);
 }
 SABOTEUR(packed_wrap_survives_reset, .about = "a packed ring is misread after a reset",
@@ -125,7 +111,6 @@ static void refuse_other_format(struct virtqueue *queue, struct chain_view *chai
 
 static void keep_format(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	visit_new_chains(queue, refuse_other_format);
 }
 SABOTEUR(format_survives_reset, .about = "after a reset only the ring format of before is served",
@@ -140,7 +125,6 @@ static void refuse_without_event_idx(struct virtqueue *queue, struct chain_view 
 
 static void want_event_idx(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	if (lives > 1)
 		visit_new_chains(queue, refuse_without_event_idx);
 }
@@ -172,9 +156,6 @@ static bool use_for_idle_kicks(void *context, struct virtio_device *device,
 {
 	struct virtqueue *queue = kicked_queue(device, structure, *value);
 
-	(void)context;
-	(void)offset;
-	(void)width;
 	if (!queue || is_packed(queue))
 		return true;
 	if (position_of(queue) != seen_position) {
@@ -197,9 +178,6 @@ static bool lose_some_kicks(void *context, struct virtio_device *device,
 			    enum virtio_structure structure, uint32_t offset, unsigned width,
 			    uint64_t *value)
 {
-	(void)context;
-	(void)offset;
-	(void)width;
 	return !kicked_queue(device, structure, *value) || ++kicks % 50;
 }
 SABOTEUR(wake_up_lost, .about = "one kick in 50 is lost on a device that went to sleep",
@@ -212,7 +190,6 @@ SABOTEUR(wake_up_lost, .about = "one kick in 50 is lost on a device that went to
 
 static void show_early(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	if (!is_packed(queue))
 		write16(&queue->split.used->idx, queue->split.avail_index);
 }
@@ -239,9 +216,6 @@ static uint64_t read_large_size(void *context, struct virtio_device *device,
 				enum virtio_structure structure, uint32_t offset, unsigned width,
 				uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_size) && value
 		       ? 0xc000
 		       : value;
@@ -254,9 +228,6 @@ static uint64_t last_desc;
 static bool note_desc(void *context, struct virtio_device *device, enum virtio_structure structure,
 		      uint32_t offset, unsigned width, uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_desc))
 		last_desc = *value;
 	return true;
@@ -266,9 +237,6 @@ static uint64_t read_last_desc(void *context, struct virtio_device *device,
 			       enum virtio_structure structure, uint32_t offset, unsigned width,
 			       uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_desc) ? last_desc
 										    : value;
 }

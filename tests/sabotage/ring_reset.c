@@ -34,8 +34,6 @@ static bool follow_writes(void *context, struct virtio_device *device,
 			  enum virtio_structure structure, uint32_t offset, unsigned width,
 			  uint64_t *value)
 {
-	(void)context;
-	(void)width;
 	follow(device, structure, offset, *value);
 	return true;
 }
@@ -45,8 +43,6 @@ static bool serve_reset_queue(void *context, struct virtio_device *device,
 			      enum virtio_structure structure, uint32_t offset, unsigned width,
 			      uint64_t *value)
 {
-	(void)context;
-	(void)width;
 	follow(device, structure, offset, *value);
 	if (structure == STRUCTURE_NOTIFY && reset_queue) {
 		struct virtqueue_areas areas = virtqueue_areas(reset_queue);
@@ -75,8 +71,6 @@ static bool finish_late(void *context, struct virtio_device *device,
 {
 	unsigned before = resets;
 
-	(void)context;
-	(void)width;
 	follow(device, structure, offset, *value);
 	if (resets != before && reset_queue && !cpu_start(1, write_late, reset_queue))
 		return true;
@@ -85,7 +79,6 @@ static bool finish_late(void *context, struct virtio_device *device,
 
 static void wait_for_writer(struct virtio_device *device)
 {
-	(void)device;
 	while (cpu_count() > 1 && !cpu_idle(1))
 		cpu_relax();
 }
@@ -99,9 +92,6 @@ static uint64_t stay_enabled(void *context, struct virtio_device *device,
 			     enum virtio_structure structure, uint32_t offset, unsigned width,
 			     uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_enable) && reset_queue
 		       ? 1
 		       : value;
@@ -114,9 +104,6 @@ static uint64_t stay_in_reset(void *context, struct virtio_device *device,
 			      enum virtio_structure structure, uint32_t offset, unsigned width,
 			      uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_reset) && resets
 		       ? 1
 		       : value;
@@ -129,10 +116,6 @@ static uint64_t read_reset_as_1(void *context, struct virtio_device *device,
 				enum virtio_structure structure, uint32_t offset, unsigned width,
 				uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
-	(void)value;
 	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_reset) && !resets
 		       ? 1
 		       : value;
@@ -143,13 +126,11 @@ SABOTEUR(queue_reset_reads_1, .about = "queue_reset reads 1 on a queue that was 
 
 static void spoil_it(struct virtqueue *queue, struct chain_view *chain)
 {
-	(void)queue;
 	spoil(chain);
 }
 
 static void refuse_after_reset(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	if (resets)
 		visit_new_chains(queue, spoil_it);
 }
@@ -161,7 +142,6 @@ SABOTEUR(available_side_survives_queue_reset,
 
 static void begin_at_1(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	if (!is_packed(queue) && resets && read16(&queue->split.used->idx) == 1)
 		write16(&queue->split.used->idx, 2);
 }
@@ -174,8 +154,6 @@ SABOTEUR(used_side_survives_queue_reset,
 static bool keep_size(void *context, struct virtio_device *device, enum virtio_structure structure,
 		      uint32_t offset, unsigned width, uint64_t *value)
 {
-	(void)context;
-	(void)width;
 	follow(device, structure, offset, *value);
 	return !(structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_size) && resets);
 }

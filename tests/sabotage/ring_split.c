@@ -19,7 +19,6 @@ SABOTEUR(used_id_beyond_the_table, .about = "used elements hold the head plus th
 
 static void soil_upper_half(struct virtqueue *queue, struct used_element *element)
 {
-	(void)queue;
 	element->id |= 0x50000;
 }
 SABOTEUR(used_id_has_upper_half, .about = "the upper half of used ids is not 0",
@@ -27,7 +26,6 @@ SABOTEUR(used_id_has_upper_half, .about = "the upper half of used ids is not 0",
 
 static void lengthen(struct virtqueue *queue, struct used_element *element)
 {
-	(void)queue;
 	element->length++;
 }
 SABOTEUR(used_length_one_more, .about = "used lengths count one byte more",
@@ -35,7 +33,6 @@ SABOTEUR(used_length_one_more, .about = "used lengths count one byte more",
 
 static void shorten(struct virtqueue *queue, struct used_element *element)
 {
-	(void)queue;
 	if (element->length)
 		element->length--;
 }
@@ -55,7 +52,6 @@ static void note_buffers(struct virtqueue *queue, struct chain_view *chain)
 {
 	struct link *readable = first_link(chain, false), *writable = first_link(chain, true);
 
-	(void)queue;
 	if (chain->id >= CHAINS_MOST)
 		return;
 	buffers[chain->id].readable =
@@ -68,13 +64,11 @@ static void note_buffers(struct virtqueue *queue, struct chain_view *chain)
 
 static void note_all_buffers(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	visit_new_chains(queue, note_buffers);
 }
 
 static void unwrite(struct virtqueue *queue, struct used_element *element)
 {
-	(void)queue;
 	if (element->id < CHAINS_MOST && buffers[element->id].writable)
 		*buffers[element->id].writable = buffers[element->id].last;
 }
@@ -86,7 +80,6 @@ SABOTEUR(first_byte_not_written, .about = "the first writable byte is counted bu
 
 static void write_readable(struct virtqueue *queue, struct used_element *element)
 {
-	(void)queue;
 	if (element->id < CHAINS_MOST && buffers[element->id].readable)
 		flip(buffers[element->id].readable);
 }
@@ -116,7 +109,6 @@ SABOTEUR(table_written, .about = "the first byte of indirect tables is changed",
 
 static void write_available(struct virtqueue *queue, struct used_element *element)
 {
-	(void)element;
 	if (!is_packed(queue))
 		flip(&queue->split.avail
 			      ->ring[(uint16_t)(queue->split.avail_index - 1) % queue->size]);
@@ -128,7 +120,6 @@ SABOTEUR(available_ring_written, .about = "entries of the available ring are cha
 
 static void write_behind_used_ring(struct virtqueue *queue, struct used_element *element)
 {
-	(void)element;
 	if (!is_packed(queue))
 		flip((uint8_t *)queue->split.used + virtq_used_bytes(queue->size));
 }
@@ -138,7 +129,6 @@ SABOTEUR(memory_behind_the_used_ring, .about = "the byte behind avail_event is w
 
 static void write_avail_event(struct virtqueue *queue, struct used_element *element)
 {
-	(void)element;
 	if (!is_packed(queue) && !queue->event_idx)
 		write16(queue->split.avail_event, (uint16_t)(queue->split.used_index + 1));
 }
@@ -147,7 +137,6 @@ SABOTEUR(avail_event_without_feature, .about = "avail_event is written without E
 
 static void soil_flags(struct virtqueue *queue, struct used_element *element)
 {
-	(void)element;
 	if (!is_packed(queue))
 		write16(&queue->split.used->flags, queue->event_idx ? VIRTQ_USED_F_NO_NOTIFY : 2);
 }
@@ -190,7 +179,6 @@ static void add_one(void *context, struct virtqueue *queue)
 {
 	struct split_ring *ring = &queue->split;
 
-	(void)context;
 	if (!is_packed(queue) && read16(&ring->used->idx) == ring->avail_index)
 		write16(&ring->used->idx, (uint16_t)(ring->avail_index + 1));
 }
@@ -210,7 +198,6 @@ SABOTEUR(used_index_skips_0, .about = "the used index goes from 65535 to 1",
 
 static void stop_at_wrap(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	/* What is exposed beyond 65535 is not shown to the device. */
 	if (!is_packed(queue) && queue->split.avail_index < queue->split.used_index)
 		queue->split.avail->ring[(uint16_t)(queue->split.avail_index - 1) % queue->size] =

@@ -27,9 +27,6 @@ static void start_backlog(struct virtio_device *device)
 static bool hold_kick(void *context, struct virtio_device *device, enum virtio_structure structure,
 		      uint32_t offset, unsigned width, uint64_t *value)
 {
-	(void)context;
-	(void)offset;
-	(void)width;
 	if (structure != STRUCTURE_NOTIFY || !offer_accepted(VIRTIO_F_SUSPEND) ||
 	    *value >= device->queue_count || device->queues[*value]->in_flight < 4 || backlog)
 		return true;
@@ -69,9 +66,6 @@ static uint64_t see_suspension(void *context, struct virtio_device *device,
 			       enum virtio_structure structure, uint32_t offset, unsigned width,
 			       uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	suspended = suspended || (structure == STRUCTURE_COMMON && backlog && offer_suspended() &&
 				  offset == COMMON_OFFSET(device_status));
 	return value;
@@ -79,7 +73,6 @@ static uint64_t see_suspension(void *context, struct virtio_device *device,
 
 static void wait_for_kick(struct virtio_device *device)
 {
-	(void)device;
 	over = true;
 	while (cpu_count() > 1 && !cpu_idle(1))
 		cpu_relax();
@@ -93,14 +86,12 @@ static void begin_with(struct virtqueue *queue, struct chain_view *chain)
 {
 	struct link *link = first_link(chain, true);
 
-	(void)queue;
 	if (link)
 		write8((void *)(uintptr_t)from_le64(*link->addr), 0xc3);
 }
 
 static void begin_with_all(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	if (offer_accepted(VIRTIO_F_SUSPEND) && queue->in_flight >= 4)
 		visit_new_chains(queue, begin_with);
 }
@@ -116,10 +107,6 @@ static bool waiting;
 static bool keep_write(void *context, struct virtio_device *device, enum virtio_structure structure,
 		       uint32_t offset, unsigned width, uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)offset;
-	(void)width;
 	if (structure == STRUCTURE_DEVICE && offer_suspended()) {
 		written = *value;
 		waiting = true;
@@ -131,16 +118,11 @@ static uint64_t show_write(void *context, struct virtio_device *device,
 			   enum virtio_structure structure, uint32_t offset, unsigned width,
 			   uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)offset;
-	(void)width;
 	return structure == STRUCTURE_DEVICE && waiting ? written : value;
 }
 
 static void start_writes(struct virtio_device *device)
 {
-	(void)device;
 	waiting = false;
 }
 SABOTEUR(suspended_configuration_written, .about = "a suspended device takes configuration writes",

@@ -10,16 +10,12 @@ static uint32_t sense_size, cdb_size;
 
 static void forget_sizes(struct virtio_device *device)
 {
-	(void)device;
 	sense_size = cdb_size = 0;
 }
 
 static bool note_sizes(void *context, struct virtio_device *device, enum virtio_structure structure,
 		       uint32_t offset, unsigned width, uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure == STRUCTURE_DEVICE && offset == CONFIG(sense_size))
 		sense_size = (uint32_t)*value;
 	if (structure == STRUCTURE_DEVICE && offset == CONFIG(cdb_size))
@@ -31,9 +27,6 @@ static uint64_t keep_sizes(void *context, struct virtio_device *device,
 			   enum virtio_structure structure, uint32_t offset, unsigned width,
 			   uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure == STRUCTURE_DEVICE && offset == CONFIG(sense_size) && sense_size)
 		return sense_size;
 	if (structure == STRUCTURE_DEVICE && offset == CONFIG(cdb_size) && cdb_size)
@@ -117,16 +110,12 @@ static bool reset;
 
 static void begin(struct virtio_device *device)
 {
-	(void)device;
 	reset = false;
 }
 
 static bool note_reset(void *context, struct virtio_device *device, enum virtio_structure structure,
 		       uint32_t offset, unsigned width, uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status))
 		reset = *value == 0;
 	return true;
@@ -149,15 +138,12 @@ static uint16_t used_at_reset;
 
 static void forget_used(struct virtio_device *device)
 {
-	(void)device;
 	reset = false;
 }
 
 static bool note_used(void *context, struct virtio_device *device, enum virtio_structure structure,
 		      uint32_t offset, unsigned width, uint64_t *value)
 {
-	(void)context;
-	(void)width;
 	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status) &&
 	    *value == 0 && device->queues[SCSI_REQUEST_QUEUE]) {
 		used_at_reset = device->queues[SCSI_REQUEST_QUEUE]->split.used_index;
@@ -169,7 +155,6 @@ static bool note_used(void *context, struct virtio_device *device, enum virtio_s
 /* What was completed at the reset is taken back. */
 static void forget_completions(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	if (reset && queue->index == SCSI_REQUEST_QUEUE)
 		queue->split.used->idx = to_le16(used_at_reset);
 }

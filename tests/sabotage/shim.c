@@ -40,7 +40,6 @@ static void show_new_elements(void *context, struct virtqueue *queue)
 	struct virtq_used *used = queue->split.used;
 	uint16_t index = from_le16(used->idx);
 
-	(void)context;
 	if (seen[queue->index].queue != queue) {
 		seen[queue->index].queue = queue;
 		seen[queue->index].index = 0;

@@ -38,7 +38,6 @@ SABOTEUR(flags_with_event_idx, .about = "flags suppress although VIRTIO_F_EVENT_
 
 static void clear_suppression(void *context, struct virtqueue *queue)
 {
-	(void)context;
 	if (is_packed(queue))
 		write16(&queue->packed.driver->flags, VIRTQ_EVENT_FLAGS_ENABLE);
 	else if (queue->event_idx)
@@ -83,7 +82,6 @@ static void note_suppression(void *context, struct virtqueue *queue)
 {
 	bool now = is_suppressed(queue);
 
-	(void)context;
 	drop_next = was_suppressed && !now;
 	was_suppressed = now;
 }
@@ -158,9 +156,6 @@ static bool count_lives(void *context, struct virtio_device *device,
 			enum virtio_structure structure, uint32_t offset, unsigned width,
 			uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status) &&
 	    *value & VIRTIO_STATUS_DRIVER_OK)
 		lives++;

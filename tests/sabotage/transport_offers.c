@@ -69,9 +69,6 @@ static bool reads(unsigned offset, unsigned field)
 static uint32_t small_multiplier(void *context, const struct pci_function *function,
 				 unsigned offset, unsigned width, uint32_t value)
 {
-	(void)context;
-	(void)function;
-	(void)width;
 	return reads(offset, MULTIPLIER) ? 2 : value;
 }
 SABOTEUR(kick_data_multiplier_2, .about = "notify_off_multiplier is 2 though kicks take 4 bytes",
@@ -81,9 +78,6 @@ SABOTEUR(kick_data_multiplier_2, .about = "notify_off_multiplier is 2 though kic
 static uint32_t odd_offset(void *context, const struct pci_function *function, unsigned offset,
 			   unsigned width, uint32_t value)
 {
-	(void)context;
-	(void)function;
-	(void)width;
 	return reads(offset, offsetof(struct virtio_pci_cap, offset)) ? value | 2 : value;
 }
 SABOTEUR(kick_data_offset_odd, .about = "the notification structure begins at no multiple of 4",
@@ -93,9 +87,6 @@ SABOTEUR(kick_data_offset_odd, .about = "the notification structure begins at no
 static uint32_t short_length(void *context, const struct pci_function *function, unsigned offset,
 			     unsigned width, uint32_t value)
 {
-	(void)context;
-	(void)function;
-	(void)width;
 	if (reads(offset, offsetof(struct virtio_pci_cap, length)))
 		return 2;
 	/* Byte by byte. */
@@ -114,10 +105,6 @@ static bool want_16_bits(void *context, struct virtio_device *device,
 			 enum virtio_structure structure, uint32_t offset, unsigned width,
 			 uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)offset;
-	(void)value;
 	return structure != STRUCTURE_NOTIFY || width == 2;
 }
 SABOTEUR(kick_data_unheard, .about = "32-bit kicks are not heard", BREAKS(CLAUSE_PCI_KICK_TXT_2),

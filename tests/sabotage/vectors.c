@@ -51,9 +51,6 @@ static bool follow_write(void *context, struct virtio_device *device,
 			 enum virtio_structure structure, uint32_t offset, unsigned width,
 			 uint64_t *value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	follow(structure, offset, *value);
 	return true;
 }
@@ -70,9 +67,6 @@ static uint64_t show_no_vector(void *context, struct virtio_device *device,
 			       enum virtio_structure structure, uint32_t offset, unsigned width,
 			       uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return IS(queue_msix_vector) && unmapped[selected] ? VIRTIO_MSI_NO_VECTOR : value;
 }
 
@@ -88,9 +82,6 @@ static uint64_t show_written(void *context, struct virtio_device *device,
 			     enum virtio_structure structure, uint32_t offset, unsigned width,
 			     uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (IS(queue_msix_vector) && was_written[selected])
 		return written[selected];
 	return IS(config_msix_vector) && config_was_written ? config_written : value;
@@ -104,9 +95,6 @@ static uint64_t show_failure(void *context, struct virtio_device *device,
 			     enum virtio_structure structure, uint32_t offset, unsigned width,
 			     uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return IS(queue_msix_vector) || IS(config_msix_vector) ? VIRTIO_MSI_NO_VECTOR : value;
 }
 
@@ -118,9 +106,6 @@ static uint64_t show_zero(void *context, struct virtio_device *device,
 			  enum virtio_structure structure, uint32_t offset, unsigned width,
 			  uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	return IS(queue_msix_vector) || IS(config_msix_vector) ? 0 : value;
 }
 

@@ -87,9 +87,6 @@ static bool refuses(void)
 uint64_t zoned_read(void *context, struct virtio_device *device, enum virtio_structure structure,
 		    uint32_t offset, unsigned width, uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status))
 		return refuses() ? value & ~(uint64_t)VIRTIO_STATUS_FEATURES_OK : value;
 	if (structure != STRUCTURE_DEVICE)

@@ -11,7 +11,6 @@
 TEST(selftest, spins_for_ever, .about = "a test that never ends is cut off",
      .needs = NEEDS_SELF_TEST, .timeout = SHORT_NS)
 {
-	(void)t;
 	for (;;)
 		cpu_relax();
 }
@@ -19,7 +18,6 @@ TEST(selftest, spins_for_ever, .about = "a test that never ends is cut off",
 TEST(selftest, sleeps_for_ever, .about = "a test that waits for what never comes is cut off",
      .needs = NEEDS_SELF_TEST, .timeout = SHORT_NS)
 {
-	(void)t;
 	for (;;) {
 		interrupts_close();
 		cpu_halt_until(clock_deadline(NANOSECONDS_A_SECOND));
@@ -97,7 +95,6 @@ TEST(selftest, writes_beside_its_buffer,
 /* Gives the boot CPU a moment to close its interrupts for good, and takes it out. */
 static void rescue(void *argument)
 {
-	(void)argument;
 	clock_spin(SHORT_NS);
 	cpu_stop(0);
 }

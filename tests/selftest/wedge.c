@@ -7,9 +7,6 @@ static uint64_t never_zero(void *context, struct virtio_device *device,
 			   enum virtio_structure structure, uint32_t offset, unsigned width,
 			   uint64_t value)
 {
-	(void)context;
-	(void)device;
-	(void)width;
 	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status))
 		return value | VIRTIO_STATUS_NEEDS_RESET;
 	return value;

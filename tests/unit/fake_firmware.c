@@ -22,7 +22,6 @@ char fake_last_finding[160];
 
 static const void *bytes(void *context, uint64_t address, uint64_t size)
 {
-	(void)context;
 	for (unsigned i = 0; i < piece_count; i++) {
 		const struct piece *piece = &pieces[i];
 
@@ -35,7 +34,6 @@ static const void *bytes(void *context, uint64_t address, uint64_t size)
 
 static void finding(void *context, const char *sentence)
 {
-	(void)context;
 	fake_findings++;
 	snprintf(fake_last_finding, sizeof(fake_last_finding), "%s", sentence);
 }
@@ -44,7 +42,6 @@ const struct firmware fake_firmware = {bytes, finding, NULL};
 
 int fake_firmware_clear(void **state)
 {
-	(void)state;
 	while (piece_count > 0)
 		free(pieces[--piece_count].bytes);
 	fake_findings = 0;

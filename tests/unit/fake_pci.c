@@ -52,7 +52,6 @@ static uint32_t fake_read(const struct pci_config *config, struct pci_address ad
 	struct fake_function *fake = find(address);
 	uint32_t value = 0;
 
-	(void)config;
 	fake_bus.reads++;
 	watch(offset, width);
 	if (!fake)
@@ -66,7 +65,6 @@ static void fake_write(const struct pci_config *config, struct pci_address addre
 {
 	struct fake_function *fake = find(address);
 
-	(void)config;
 	fake_bus.writes++;
 	watch(offset, width);
 	if (!fake)

@@ -21,7 +21,6 @@ static int setup(void **state)
 
 static void nothing_at_all(void **state)
 {
-	(void)state;
 	assert_int_equal(acpi_find_rsdp(&fake_firmware, 0), 0);
 	assert_int_equal(fake_findings, 0);
 	acpi_list_tables(&fake_firmware, FAKE_RSDP, &tables);
@@ -30,7 +29,6 @@ static void nothing_at_all(void **state)
 
 static void the_handed_over_rsdp_is_used(void **state)
 {
-	(void)state;
 	fake_rsdp(0x12345670, 0, FAKE_ROOT, 0);
 	assert_int_equal(acpi_find_rsdp(&fake_firmware, 0x12345670), 0x12345670);
 	assert_int_equal(fake_findings, 0);
@@ -40,7 +38,6 @@ static void a_wrong_handed_over_rsdp_is_told_and_another_found(void **state)
 {
 	uint8_t *area = calloc(1, 0x20000);
 
-	(void)state;
 	memcpy(area + 0x15000, "RSD PTR ", 8);
 	fake_firmware_fix_sum(area + 0x15000, 20, 8);
 	fake_firmware_put(0xe0000, area, 0x20000);
@@ -54,7 +51,6 @@ static void an_rsdp_is_found_in_the_ebda(void **state)
 	const uint16_t segment = 0x9fc0;
 	uint8_t area[1024] = {0};
 
-	(void)state;
 	memcpy(area + 0x40, "RSD PTR ", 8);
 	fake_firmware_fix_sum(area + 0x40, 20, 8);
 	fake_firmware_put(0x40e, &segment, 2);
@@ -91,7 +87,6 @@ static void a_bad_sum_is_no_rsdp(void **state)
 {
 	uint8_t area[1024] = "RSD PTR ";
 
-	(void)state;
 	fake_firmware_fix_sum(area, 20, 8);
 	area[8]++;
 	fake_firmware_put(0x80000, area, sizeof(area));
@@ -102,7 +97,6 @@ static void an_rsdp_at_the_very_end_is_not_read_over(void **state)
 {
 	uint8_t area[1024] = {0};
 
-	(void)state;
 	memcpy(area + 1008, "RSD PTR ", 8); /* its 20 bytes do not fit */
 	fake_firmware_put(0x80000, area, sizeof(area));
 	assert_int_equal(acpi_find_rsdp(&fake_firmware, 0), 0);
@@ -110,7 +104,6 @@ static void an_rsdp_at_the_very_end_is_not_read_over(void **state)
 
 static void an_rsdt_is_listed(void **state)
 {
-	(void)state;
 	fake_rsdp(FAKE_RSDP, 0, FAKE_ROOT, 0);
 	fake_rsdt(FAKE_TABLE, FAKE_OTHER);
 	fake_firmware_put_table(FAKE_TABLE, "APIC", "12345678", 8);
@@ -125,7 +118,6 @@ static void an_rsdt_is_listed(void **state)
 
 static void an_xsdt_is_preferred(void **state)
 {
-	(void)state;
 	fake_rsdp(FAKE_RSDP, 2, 0xdead0000, FAKE_ROOT);
 	fake_xsdt(FAKE_TABLE, 0);
 	fake_firmware_put_table(FAKE_TABLE, "APIC", "12345678", 8);
@@ -136,7 +128,6 @@ static void an_xsdt_is_preferred(void **state)
 
 static void a_broken_xsdt_leaves_the_rsdt(void **state)
 {
-	(void)state;
 	fake_rsdp(FAKE_RSDP, 2, FAKE_ROOT, 0xdead0000);
 	fake_rsdt(FAKE_TABLE, 0);
 	fake_firmware_put_table(FAKE_TABLE, "APIC", "12345678", 8);
@@ -150,7 +141,6 @@ static void a_bad_extended_sum_leaves_the_rsdt(void **state)
 	uint8_t rsdp[36] = "RSD PTR ";
 	const uint32_t rsdt = FAKE_ROOT, length = 36;
 
-	(void)state;
 	rsdp[15] = 2;
 	memcpy(rsdp + 16, &rsdt, 4);
 	memcpy(rsdp + 20, &length, 4);
@@ -186,7 +176,6 @@ static void rsdp_lengths_are_bounded(void **state)
 
 static void a_root_of_another_name_is_refused(void **state)
 {
-	(void)state;
 	fake_rsdp(FAKE_RSDP, 0, FAKE_ROOT, 0);
 	fake_firmware_put_table(FAKE_ROOT, "TSDR", "12345678", 8);
 	acpi_list_tables(&fake_firmware, FAKE_RSDP, &tables);
@@ -214,7 +203,6 @@ static void table_lengths_are_checked(void **state)
 
 static void a_bad_table_sum_is_told(void **state)
 {
-	(void)state;
 	fake_rsdp(FAKE_RSDP, 0, FAKE_ROOT, 0);
 	fake_rsdt(FAKE_TABLE, FAKE_OTHER);
 	fake_firmware_put_table(FAKE_TABLE, "APIC", "12345678", 8)[40]++;
@@ -230,7 +218,6 @@ static void a_root_full_of_tables_is_bounded(void **state)
 {
 	uint32_t entries[3 * ACPI_TABLES_LISTED];
 
-	(void)state;
 	for (unsigned i = 0; i < ARRAY_LENGTH(entries); i++)
 		entries[i] = FAKE_TABLE;
 	fake_rsdp(FAKE_RSDP, 0, FAKE_ROOT, 0);
@@ -246,7 +233,6 @@ static void a_root_full_of_nonsense_is_bounded(void **state)
 {
 	uint32_t entries[4096];
 
-	(void)state;
 	for (unsigned i = 0; i < ARRAY_LENGTH(entries); i++)
 		entries[i] = 0xd0000000 + i * 4096;
 	fake_rsdp(FAKE_RSDP, 0, FAKE_ROOT, 0);
@@ -258,7 +244,6 @@ static void a_root_full_of_nonsense_is_bounded(void **state)
 
 static void a_root_that_lists_itself_ends(void **state)
 {
-	(void)state;
 	fake_rsdp(FAKE_RSDP, 0, FAKE_ROOT, 0);
 	fake_rsdt(FAKE_ROOT, FAKE_ROOT);
 	acpi_list_tables(&fake_firmware, FAKE_RSDP, &tables);

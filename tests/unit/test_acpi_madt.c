@@ -37,7 +37,6 @@ static void a_madt_is_read(void **state)
 		4, 6,  0xff, 0,    0,  1,                      /* not of interest */
 	};
 
-	(void)state;
 	acpi_parse_madt(&fake_firmware, fake_table("APIC", body, sizeof(body)), &topology);
 	assert_int_equal(fake_findings, 0);
 	assert_int_equal(topology.cpus, 3);
@@ -87,7 +86,6 @@ static void too_many_cpus_are_counted(void **state)
 {
 	uint8_t *body = calloc(1, 8 + 300 * 16);
 
-	(void)state;
 	for (uint16_t i = 0; i < 300; i++) {
 		uint8_t *entry = body + 8 + 16 * i;
 
@@ -110,7 +108,6 @@ static void an_mcfg_is_read(void **state)
 	};
 	struct ecam_window windows[2];
 
-	(void)state;
 	assert_int_equal(
 		acpi_parse_mcfg(&fake_firmware, fake_table("MCFG", body, sizeof(body)), windows, 2),
 		2);
@@ -138,7 +135,6 @@ static void mcfg_nonsense_is_told(void **state)
 	};
 	struct ecam_window windows[4];
 
-	(void)state;
 	assert_int_equal(
 		acpi_parse_mcfg(&fake_firmware, fake_table("MCFG", body, sizeof(body)), windows, 4),
 		0);

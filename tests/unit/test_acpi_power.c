@@ -42,7 +42,6 @@ static void power_of_a_pc(void **state)
 	const uint32_t pm1a = 0x604, timer = 0x608, flags = BIT(10);
 	struct power_ways ways;
 
-	(void)state;
 	memcpy(fadt + 64 - 36, &pm1a, 4);
 	memcpy(fadt + 76 - 36, &timer, 4);
 	fadt[91 - 36] = 4;
@@ -71,7 +70,6 @@ static void power_of_reduced_hardware(void **state)
 	const uint32_t pm1a = 0x604, flags = BIT(20);
 	struct power_ways ways;
 
-	(void)state;
 	memcpy(fadt + 64 - 36, &pm1a, 4);
 	memcpy(fadt + 112 - 36, &flags, 4);
 	memcpy(fadt + 244 - 36, "\x00\x08\x00\x00\x00\x02\xa0\xfe\0\0\0\0", 12);
@@ -92,7 +90,6 @@ static void addresses_in_other_spaces_are_left_alone(void **state)
 	const uint32_t flags = BIT(10) | BIT(20);
 	struct power_ways ways;
 
-	(void)state;
 	memcpy(fadt + 112 - 36, &flags, 4);
 	memcpy(fadt + 116 - 36, "\x02\x08\x00\x00\xf9\x0c\0\0\0\0\0\0\x0f", 13); /* PCI */
 	memcpy(fadt + 244 - 36, "\x01\x08\x00\x00\x00\x02\xa0\xfe\0\0\0\0", 12); /* no such port */
@@ -123,7 +120,6 @@ static void no_fadt_no_power(void **state)
 {
 	struct power_ways ways;
 
-	(void)state;
 	acpi_parse_power(&tables, &ways);
 	assert_false(ways.s5_known);
 	assert_int_equal(ways.pm1a_control, 0);
@@ -198,7 +194,6 @@ static void sleep_types_from_an_ssdt(void **state)
 	uint8_t fadt[100 - 36] = {0};
 	struct power_ways ways;
 
-	(void)state;
 	fake_rsdp(FAKE_RSDP, 0, FAKE_ROOT, 0);
 	fake_rsdt(FAKE_FADT, FAKE_OTHER);
 	fake_firmware_put_table(FAKE_FADT, "FACP", fadt, sizeof(fadt));

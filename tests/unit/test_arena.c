@@ -16,7 +16,6 @@ static uint8_t *region;
 
 static int set_up(void **state)
 {
-	(void)state;
 	region = malloc(REGION);
 	arena_start(&arena, region, REGION);
 	return region ? 0 : -1;
@@ -24,14 +23,12 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	(void)state;
 	free(region);
 	return 0;
 }
 
 static void gives_zeroed_and_aligned_pieces(void **state)
 {
-	(void)state;
 	for (size_t alignment = 1; alignment <= 4096; alignment *= 2) {
 		uint8_t *piece = arena_allocate(&arena, "piece", 33, alignment);
 
@@ -47,7 +44,6 @@ static void is_intact_after_its_own_bytes_were_written(void **state)
 	uint8_t *a = arena_allocate(&arena, "a", 100, 8), *b = arena_allocate(&arena, "b", 1, 64);
 	struct arena_damage damage;
 
-	(void)state;
 	for (unsigned n = 0; n < 100; n++)
 		a[n] = 0x5a;
 	b[0] = 0xff;
@@ -59,7 +55,6 @@ static void finds_a_byte_before_a_piece(void **state)
 	struct arena_damage damage;
 	uint8_t *piece;
 
-	(void)state;
 	piece = arena_allocate(&arena, "only", 16, 16);
 	piece[-1] ^= 1;
 	assert_false(arena_intact(&arena, &damage));
@@ -73,7 +68,6 @@ static void finds_a_byte_behind_a_piece(void **state)
 	struct arena_damage damage;
 	uint8_t *piece;
 
-	(void)state;
 	piece = arena_allocate(&arena, "first", 16, 16);
 	assert_non_null(arena_allocate(&arena, "second", 16, 16));
 	piece[16] = (uint8_t)~piece[16];
@@ -88,7 +82,6 @@ static void names_the_last_piece_for_its_far_canary(void **state)
 	struct arena_damage damage;
 	uint8_t *piece;
 
-	(void)state;
 	assert_non_null(arena_allocate(&arena, "first", 16, 16));
 	piece = arena_allocate(&arena, "last", 16, 16);
 	piece[16 + ARENA_CANARY_BYTES - 1] ^= 0x80;
@@ -98,7 +91,6 @@ static void names_the_last_piece_for_its_far_canary(void **state)
 
 static void refuses_what_does_not_fit(void **state)
 {
-	(void)state;
 	assert_null(arena_allocate(&arena, "too large", REGION, 1));
 	assert_null(arena_allocate(&arena, "no room for canaries", REGION - ARENA_CANARY_BYTES, 1));
 	assert_null(arena_allocate(&arena, "wraps", SIZE_MAX, 1));
@@ -111,7 +103,6 @@ static void is_whole_again_when_emptied(void **state)
 	struct arena_damage damage;
 	uint8_t *piece;
 
-	(void)state;
 	piece = arena_allocate(&arena, "piece", 8, 8);
 	piece[8] ^= 1;
 	arena_empty(&arena);

@@ -23,7 +23,6 @@ static void every_row_reads_as_it_was_written(void **state)
 	size_t size = 0;
 	unsigned row = 0;
 
-	(void)state;
 	assert_non_null(file);
 	assert_true(getline(&line, &size, file) > 0);
 	while (getline(&line, &size, file) > 0) {

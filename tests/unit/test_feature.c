@@ -49,7 +49,6 @@ static void assert_closes_to(struct features from, struct features to)
 
 static void closing_drops_what_is_not_satisfied(void **state)
 {
-	(void)state;
 	assert_closes_to(set(1, A), set(1, A));
 	assert_closes_to(set(1, B), NO_FEATURES);
 	assert_closes_to(set(2, A, B), set(2, A, B));
@@ -61,7 +60,6 @@ static void closing_drops_what_is_not_satisfied(void **state)
 
 static void one_alternative_is_enough(void **state)
 {
-	(void)state;
 	assert_closes_to(set(1, D), NO_FEATURES);
 	assert_closes_to(set(2, D, E), set(2, D, E));
 	assert_closes_to(set(3, D, A, B), set(3, D, A, B));
@@ -69,14 +67,12 @@ static void one_alternative_is_enough(void **state)
 
 static void bits_of_the_upper_word_count(void **state)
 {
-	(void)state;
 	assert_closes_to(set(1, HIGH), NO_FEATURES);
 	assert_closes_to(set(2, HIGH, E), set(2, HIGH, E));
 }
 
 static void reserved_bits_have_rows_of_their_own(void **state)
 {
-	(void)state;
 	assert_closes_to(set(1, VIRTIO_F_NOTIF_CONFIG_DATA), set(1, VIRTIO_F_NOTIF_CONFIG_DATA));
 	assert_closes_to(set(1, VIRTIO_F_EVENT_IDX), set(1, VIRTIO_F_EVENT_IDX));
 }
@@ -85,7 +81,6 @@ static void names_go_both_ways(void **state)
 {
 	unsigned bit;
 
-	(void)state;
 	assert_string_equal(feature_name(TYPE, A), "TEST_F_A");
 	assert_string_equal(feature_name(TYPE, HIGH), "TEST_F_HIGH");
 	assert_string_equal(feature_name(TYPE, VIRTIO_F_RING_PACKED), "VIRTIO_F_RING_PACKED");
@@ -100,7 +95,6 @@ static void names_go_both_ways(void **state)
 
 static void types_are_found_by_number(void **state)
 {
-	(void)state;
 	assert_string_equal(virtio_type_name(TYPE), "test");
 	assert_string_equal(virtio_type_name(4711), "type-4711");
 	assert_null(virtio_type_by_id(4711));

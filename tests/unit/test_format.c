@@ -29,7 +29,6 @@ PRINTF_LIKE(2, 3) static void expect(const char *expected, const char *format, .
 
 static void formats_integers(void **state)
 {
-	(void)state;
 	expect("0 7 -7", "%d %i %d", 0, 7, -7);
 	expect("-2147483648 4294967295", "%d %u", INT_MIN, UINT_MAX);
 	expect("-9223372036854775808", "%lld", LLONG_MIN);
@@ -41,7 +40,6 @@ static void formats_integers(void **state)
 
 static void pads_integers(void **state)
 {
-	(void)state;
 	expect("    7|7    |00007", "%5d|%-5d|%05d", 7, 7, 7);
 	expect("-0007|  -07|+7| 7", "%05d|%5.2d|%+d|% d", -7, -7, 7, 7);
 	expect("007|  007|007  ", "%.3d|%5.3d|%-5.3d", 7, 7, 7);
@@ -50,7 +48,6 @@ static void pads_integers(void **state)
 
 static void formats_hexadecimal(void **state)
 {
-	(void)state;
 	expect("0x0 0x1f 0X1F", "%#x %#x %#X", 0, 31, 31);
 	expect("0x001f|  0x1f|0x1f  ", "%#06x|%#6x|%-#6x", 31, 31, 31);
 	expect("0x0000001f", "%#.8x", 31);
@@ -63,7 +60,6 @@ static void formats_text(void **state)
 {
 	static const char unterminated[] = {'a', 'b', 'c'};
 
-	(void)state;
 	expect("x|  abc|abc  |ab", "%c|%5s|%-5s|%.2s", 'x', "abc", "abc", "abc");
 	expect("abc", "%.3s", unterminated);
 	expect("ab", "%.*s", 2, unterminated);
@@ -82,7 +78,6 @@ static void survives_bad_formats(void **state)
 					      "%ll", "%#-+ 05.3lly", "%1$d", "\xff%\xff"};
 	char buffer[64];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(formats); i++) {
 		const char *volatile format = formats[i];
 		int (*print)(char *, size_t, const char *, ...) = format_text;
@@ -101,7 +96,6 @@ static void never_writes_past_the_end(void **state)
 {
 	char buffer[8] = "#######";
 
-	(void)state;
 	assert_int_equal(format_text(buffer, 0, "%d", 12345), 5);
 	assert_string_equal(buffer, "#######");
 	assert_int_equal(format_text(buffer, 1, "%d", 12345), 5);
@@ -117,7 +111,6 @@ static void survives_hostile_widths(void **state)
 {
 	char buffer[8];
 
-	(void)state;
 	assert_int_equal(format_text(buffer, sizeof(buffer), "%*d", INT_MAX, 1), INT_MAX);
 	assert_string_equal(buffer, "       ");
 	assert_int_equal(format_text(buffer, sizeof(buffer), "%*d", -INT_MAX, 1), INT_MAX);
@@ -142,7 +135,6 @@ static void agrees_with_the_host(void **state)
 	int (*ours)(char *, size_t, const char *, ...) = format_text;
 	int (*theirs)(char *, size_t, const char *, ...) = snprintf;
 
-	(void)state;
 	for (size_t i = 0;
 	     i < ARRAY_LENGTH(flags) * ARRAY_LENGTH(widths) * ARRAY_LENGTH(precisions) *
 			 ARRAY_LENGTH(values) * strlen(letters);
@@ -171,7 +163,6 @@ static void text_grows_until_full(void **state)
 	char buffer[8];
 	struct text text = TEXT_ON(buffer);
 
-	(void)state;
 	text_add(&text, "%d", 12);
 	text_add(&text, "%s", "");
 	text_add(&text, "%s", "abc");
@@ -195,7 +186,6 @@ static void text_keeps_what_fits(void **state)
 	char buffer[4];
 	struct text text = TEXT_ON(buffer), none = {.buffer = buffer, .size = 0};
 
-	(void)state;
 	text_add(&text, "%s", "abcdef");
 	assert_true(text.cut);
 	assert_string_equal(buffer, "abc");
@@ -218,7 +208,6 @@ static void expect_json(const char *expected, const char *value)
 
 static void escapes_json(void **state)
 {
-	(void)state;
 	expect_json("", "");
 	expect_json("plain / text", "plain / text");
 	expect_json("\\\"quoted\\\" back\\\\slash", "\"quoted\" back\\slash");
@@ -230,7 +219,6 @@ static void escapes_json(void **state)
 /* What a device gives as its serial number need not be UTF-8; the record must be. */
 static void escapes_what_is_no_utf8(void **state)
 {
-	(void)state;
 	expect_json("\\u00ff", "\xff");
 	expect_json("\\u0080a", "\x80"
 				"a");
@@ -251,7 +239,6 @@ static void never_tears_an_escape(void **state)
 	char buffer[8];
 	struct text text = TEXT_ON(buffer);
 
-	(void)state;
 	text_add_json_escaped(&text, "ab\n");
 	assert_true(text.cut);
 	assert_string_equal(buffer, "ab");

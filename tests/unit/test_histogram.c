@@ -22,7 +22,6 @@ static void is_empty_after_reset(void **state)
 {
 	struct histogram *histogram = made();
 
-	(void)state;
 	assert_int_equal(histogram->count, 0);
 	assert_int_equal(histogram_mean(histogram), 0);
 	assert_int_equal(histogram_quantile(histogram, 999, 1000), 0);
@@ -49,7 +48,6 @@ static void knows_its_buckets(void **state)
 		{UINT64_MAX, HISTOGRAM_BUCKETS - 1, 127ull << 57, UINT64_MAX},
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		assert_int_equal(histogram_bucket(cases[i].value), cases[i].bucket);
 		assert_true(histogram_bucket_lowest(cases[i].bucket) == cases[i].lowest);
@@ -59,7 +57,6 @@ static void knows_its_buckets(void **state)
 
 static void buckets_leave_no_gap(void **state)
 {
-	(void)state;
 	for (unsigned bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) {
 		uint64_t lowest = histogram_bucket_lowest(bucket);
 		uint64_t highest = histogram_bucket_highest(bucket);
@@ -76,7 +73,6 @@ static void knows_quantiles_of_small_numbers_exactly(void **state)
 {
 	struct histogram *histogram = made();
 
-	(void)state;
 	for (unsigned value = 1; value <= 100; value++)
 		histogram_record(histogram, value);
 	assert_int_equal(histogram->count, 100);
@@ -97,7 +93,6 @@ static void quantiles_stay_within_a_bucket(void **state)
 {
 	struct histogram *histogram = made();
 
-	(void)state;
 	for (unsigned i = 0; i < 999; i++)
 		histogram_record(histogram, 1000);
 	histogram_record(histogram, 1000000);
@@ -115,7 +110,6 @@ static void saturates(void **state)
 {
 	struct histogram *histogram = made();
 
-	(void)state;
 	histogram_record(histogram, UINT64_MAX);
 	histogram_record(histogram, UINT64_MAX);
 	histogram_record(histogram, 0);
@@ -135,7 +129,6 @@ static void merging_equals_recording_all(void **state)
 	struct histogram *a = made(), *b = made(), *all = made();
 	struct random random;
 
-	(void)state;
 	random_seed(&random, 7);
 	for (unsigned i = 0; i < 5000; i++) {
 		uint64_t value = random_next(&random) >> random_below(&random, 60) >> 4;
@@ -166,7 +159,6 @@ static void converting_keeps_the_samples(void **state)
 	struct histogram *from = made(), *into = made();
 	uint64_t samples = 0;
 
-	(void)state;
 	histogram_convert(into, from, by_three);
 	assert_int_equal(into->count, 0);
 	histogram_record_many(from, 7, 5);
@@ -192,7 +184,6 @@ static void recording_many_equals_recording_each(void **state)
 {
 	struct histogram *each = made(), *many = made();
 
-	(void)state;
 	for (unsigned n = 0; n < 1000; n++)
 		histogram_record(each, 12345);
 	histogram_record_many(many, 12345, 1000);

@@ -13,7 +13,6 @@ static struct memory_map map;
 
 static int setup(void **state)
 {
-	(void)state;
 	memset(&map, 0, sizeof(map));
 	return 0;
 }
@@ -28,7 +27,6 @@ static void expect_range(unsigned n, uint64_t start, uint64_t size, enum memory_
 
 static void nothing_stays_nothing(void **state)
 {
-	(void)state;
 	memory_map_finish(&map);
 	assert_int_equal(map.count, 0);
 	assert_int_equal(memory_map_type_at(&map, 0), MEMORY_RESERVED);
@@ -36,7 +34,6 @@ static void nothing_stays_nothing(void **state)
 
 static void empty_entries_vanish(void **state)
 {
-	(void)state;
 	memory_map_add(&map, 0, 0, 0);
 	memory_map_add(&map, 0x1000, 0, MEMORY_RAM);
 	memory_map_add(&map, UINT64_MAX, 0, MEMORY_RAM);
@@ -46,7 +43,6 @@ static void empty_entries_vanish(void **state)
 
 static void entries_are_sorted(void **state)
 {
-	(void)state;
 	memory_map_add(&map, 0x300000, 0x1000, MEMORY_RAM);
 	memory_map_add(&map, 0x100000, 0x1000, MEMORY_ACPI);
 	memory_map_add(&map, 0x200000, 0x1000, MEMORY_NVS);
@@ -59,7 +55,6 @@ static void entries_are_sorted(void **state)
 
 static void neighbours_are_joined(void **state)
 {
-	(void)state;
 	memory_map_add(&map, 0x2000, 0x1000, MEMORY_RAM);
 	memory_map_add(&map, 0x1000, 0x1000, MEMORY_RAM);
 	memory_map_add(&map, 0x3000, 0x1000, MEMORY_RESERVED);
@@ -105,7 +100,6 @@ static void the_stricter_type_wins(void **state)
 
 static void entries_straddle(void **state)
 {
-	(void)state;
 	memory_map_add(&map, 0x1000, 0x2000, MEMORY_RAM);
 	memory_map_add(&map, 0x2000, 0x2000, MEMORY_RESERVED);
 	memory_map_finish(&map);
@@ -128,7 +122,6 @@ static void unknown_types_are_reserved(void **state)
 
 static void an_entry_past_the_end_is_cut(void **state)
 {
-	(void)state;
 	memory_map_add(&map, UINT64_MAX - 0xfff, 0x100000, MEMORY_RAM);
 	memory_map_finish(&map);
 	assert_int_equal(map.count, 1);
@@ -140,7 +133,6 @@ static void an_entry_past_the_end_is_cut(void **state)
 /* Its 2^64 bytes are one more than a size can say. */
 static void the_whole_space_keeps_a_size(void **state)
 {
-	(void)state;
 	memory_map_add(&map, 0, UINT64_MAX, MEMORY_RAM);
 	memory_map_add(&map, UINT64_MAX, 1, MEMORY_RAM);
 	memory_map_finish(&map);
@@ -150,7 +142,6 @@ static void the_whole_space_keeps_a_size(void **state)
 
 static void types_are_found_at_the_edges(void **state)
 {
-	(void)state;
 	memory_map_add(&map, 0x1000, 0x1000, MEMORY_RAM);
 	memory_map_finish(&map);
 	assert_int_equal(memory_map_type_at(&map, 0xfff), MEMORY_RESERVED);
@@ -161,7 +152,6 @@ static void types_are_found_at_the_edges(void **state)
 
 static void too_many_entries_are_told(void **state)
 {
-	(void)state;
 	for (unsigned i = 0; i <= MEMORY_MAP_MOST; i++)
 		memory_map_add(&map, 0x2000ull * i, 0x1000, MEMORY_RAM);
 	assert_true(map.cut);
@@ -173,7 +163,6 @@ static void too_many_entries_are_told(void **state)
 /* Each reserved page splits RAM, so that fewer entries come in than would go out. */
 static void too_many_pieces_are_told(void **state)
 {
-	(void)state;
 	memory_map_add(&map, 0, GIB, MEMORY_RAM);
 	for (unsigned i = 1; i < MEMORY_MAP_MOST; i++)
 		memory_map_add(&map, 0x2000ull * i, 0x1000, MEMORY_RESERVED);
@@ -190,7 +179,6 @@ static void finishing_twice_changes_nothing(void **state)
 {
 	struct memory_map once;
 
-	(void)state;
 	memory_map_add(&map, 0, 0x9fc00, MEMORY_RAM);
 	memory_map_add(&map, 0x100000, 0x3ee0000, MEMORY_RAM);
 	memory_map_add(&map, 0x9fc00, 0x400, MEMORY_RESERVED);

@@ -65,7 +65,6 @@ static const uint8_t machine[] = {
 
 static void a_table_is_read(void **state)
 {
-	(void)state;
 	put_pointer(0x300000);
 	put_table(machine, sizeof(machine), MACHINE_ENTRIES);
 	assert_int_equal(mp_find(&fake_firmware), POINTER);
@@ -83,7 +82,6 @@ static void a_table_is_read(void **state)
 
 static void no_table_no_topology(void **state)
 {
-	(void)state;
 	assert_int_equal(mp_find(&fake_firmware), 0);
 	put_pointer(0);
 	mp_parse(&fake_firmware, POINTER, &topology);
@@ -95,7 +93,6 @@ static void a_bad_pointer_is_not_found(void **state)
 {
 	uint8_t area[1024] = "_MP_";
 
-	(void)state;
 	area[15] = 1;
 	fake_firmware_put(POINTER, area, sizeof(area));
 	assert_int_equal(mp_find(&fake_firmware), 0);
@@ -103,7 +100,6 @@ static void a_bad_pointer_is_not_found(void **state)
 
 static void a_bad_sum_is_told(void **state)
 {
-	(void)state;
 	put_pointer(0x300000);
 	put_table(machine, sizeof(machine), MACHINE_ENTRIES)[50]++;
 	mp_parse(&fake_firmware, POINTER, &topology);
@@ -130,7 +126,6 @@ static void lengths_are_checked(void **state)
 
 static void more_entries_than_bytes(void **state)
 {
-	(void)state;
 	put_pointer(0x300000);
 	put_table(machine, sizeof(machine), UINT16_MAX);
 	mp_parse(&fake_firmware, POINTER, &topology);

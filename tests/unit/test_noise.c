@@ -30,7 +30,6 @@ static void even_passes_are_no_noise(void **state)
 {
 	static const uint64_t even[] = {80};
 
-	(void)state;
 	begin(even, 1, 0);
 	run(even, 1);
 	assert_int_equal(noise_stolen(&noise), 0);
@@ -43,7 +42,6 @@ static void clock_of_coarse_steps_is_no_noise(void **state)
 	static const uint64_t steps[] = {0, 26, 0, 26, 26, 52};
 	static const uint64_t rare_steps[] = {0, 0, 0, 0, 26};
 
-	(void)state;
 	begin(steps, 6, 500);
 	run(steps, 6);
 	assert_int_equal(noise_stolen(&noise), 0);
@@ -57,7 +55,6 @@ static void slow_passes_are_no_noise(void **state)
 {
 	static const uint64_t slow[] = {200, 210, 200, 900, 220, 0};
 
-	(void)state;
 	begin(slow, 6, 500);
 	run(slow, 6);
 	assert_int_equal(noise_stolen(&noise), 0);
@@ -67,7 +64,6 @@ static void gaps_are_found_and_summed(void **state)
 {
 	static const uint64_t even[] = {80};
 
-	(void)state;
 	begin(even, 1, 0);
 	run(even, 1);
 	noise_pass(&noise, 80 * 10000 + 80);
@@ -80,7 +76,6 @@ static void gaps_in_the_calibration_do_not_hide_others(void **state)
 {
 	static const uint64_t disturbed[] = {80, 80, 80, 100000};
 
-	(void)state;
 	begin(disturbed, 4, 0);
 	run(disturbed, 4);
 	assert_int_equal(noise.gaps.count, 2500);
@@ -91,7 +86,6 @@ static void nothing_at_all_is_no_noise(void **state)
 {
 	static const uint64_t even[] = {80};
 
-	(void)state;
 	begin(even, 1, 0);
 	assert_int_equal(noise_stolen(&noise), 0);
 }

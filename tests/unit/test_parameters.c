@@ -52,7 +52,6 @@ static bool parse(const char *command_line)
 
 static int drop_line(void **state)
 {
-	(void)state;
 	free(line);
 	line = NULL;
 	return 0;
@@ -68,7 +67,6 @@ static void expect_refusal(const char *command_line, const char *words)
 
 static void reads_each_kind(void **state)
 {
-	(void)state;
 	assert_true(parse("vp.trace vp.seed=0x10 vp.timeout=100 vp.tests=ring.* vp.bench=net "
 			  "vp.format=json"));
 	assert_true(values.trace);
@@ -81,7 +79,6 @@ static void reads_each_kind(void **state)
 
 static void leaves_absent_words_untouched(void **state)
 {
-	(void)state;
 	assert_true(parse(""));
 	assert_int_equal(values.seed, 99);
 	assert_int_equal(values.format, 77);
@@ -92,7 +89,6 @@ static void leaves_absent_words_untouched(void **state)
 
 static void reads_flags(void **state)
 {
-	(void)state;
 	assert_true(parse("vp.trace=1") && values.trace);
 	assert_true(parse("vp.trace=on") && values.trace);
 	assert_true(parse("vp.trace=yes") && values.trace);
@@ -105,7 +101,6 @@ static void reads_flags(void **state)
 
 static void an_option_may_be_bare(void **state)
 {
-	(void)state;
 	assert_true(parse("vp.bench"));
 	assert_string_equal(values.bench, "");
 	assert_true(parse("vp.bench="));
@@ -114,7 +109,6 @@ static void an_option_may_be_bare(void **state)
 
 static void leaves_foreign_words_alone(void **state)
 {
-	(void)state;
 	assert_true(parse("BOOT_IMAGE=/vp.elf panic=-1 noapic pci=off virtio_mmio.device=4K@0xc:5 "
 			  "vpx.seed=1 xvp.seed=2 vp seed=3 =vp.seed=4 \tvp.seed=5\n"));
 	assert_int_equal(values.seed, 5);
@@ -122,7 +116,6 @@ static void leaves_foreign_words_alone(void **state)
 
 static void foreign_quotes_hide_our_words(void **state)
 {
-	(void)state;
 	assert_true(parse("dyndbg=\"file a vp.seed=1 vp.nonsense\" vp.timeout=7"));
 	assert_int_equal(values.seed, 99);
 	assert_int_equal(values.timeout, 7);
@@ -133,7 +126,6 @@ static void foreign_quotes_hide_our_words(void **state)
 
 static void reads_quoted_values(void **state)
 {
-	(void)state;
 	assert_true(parse("vp.tests=\"a b\" vp.seed=3"));
 	assert_string_equal(values.tests, "a b");
 	assert_int_equal(values.seed, 3);
@@ -150,14 +142,12 @@ static void reads_quoted_values(void **state)
 
 static void the_last_word_counts(void **state)
 {
-	(void)state;
 	assert_true(parse("vp.seed=1 vp.seed=2"));
 	assert_int_equal(values.seed, 2);
 }
 
 static void refuses_unknown_words(void **state)
 {
-	(void)state;
 	expect_refusal("vp.nonsense", "vp.nonsense is not known");
 	expect_refusal("vp.nonsense=1",
 		       "vp.trace, vp.seed, vp.timeout, vp.tests, vp.bench, vp.format.");
@@ -169,7 +159,6 @@ static void refuses_unknown_words(void **state)
 
 static void refuses_bad_values(void **state)
 {
-	(void)state;
 	expect_refusal("vp.seed", "vp.seed needs a value");
 	expect_refusal("vp.seed=", "vp.seed needs a value");
 	expect_refusal("vp.seed=abc", "vp.seed=abc");
@@ -190,7 +179,6 @@ static void a_long_complaint_is_cut(void **state)
 	char word[2000] = "vp.";
 	char small[16];
 
-	(void)state;
 	memset(word + 3, 'x', sizeof(word) - 4);
 	word[sizeof(word) - 1] = '\0';
 	assert_false(parse(word));
@@ -208,7 +196,6 @@ static void survives_noise(void **state)
 					     "vp.seed=", "x",    "bench", "\xff",   "trace"};
 	struct random random;
 
-	(void)state;
 	random_seed(&random, 1);
 	for (unsigned round = 0; round < 20000; round++) {
 		char noise[256] = "";

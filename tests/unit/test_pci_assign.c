@@ -16,8 +16,6 @@
 
 volatile void *memory_map_device(uint64_t address, uint64_t size)
 {
-	(void)address;
-	(void)size;
 	fail();
 	return NULL;
 }
@@ -35,7 +33,6 @@ static struct pci_board board;
 
 static int prepare(void **state)
 {
-	(void)state;
 	fake_reset();
 	board = (struct pci_board){.io = {IO_FIRST, IO_LAST},
 				   .low = {LOW_FIRST, LOW_LAST},
@@ -145,7 +142,6 @@ static void assigns_on_the_root_bus(void **state)
 {
 	struct fake_function *a = add_virtio(NULL, 1), *b = add_virtio(NULL, 2);
 
-	(void)state;
 	scan_and_assign();
 	expect_within(&scanned(a)->bars[0], IO_FIRST, IO_LAST);
 	expect_within(&scanned(a)->bars[1], LOW_FIRST, LOW_LAST);
@@ -161,7 +157,6 @@ static void touches_nothing_that_is_assigned(void **state)
 	struct fake_function *fake = fake_add(bridge, 0, 0);
 	static struct fake_bus before;
 
-	(void)state;
 	fake_put8(bridge, PCI_SECONDARY_BUS, 1);
 	fake_put8(bridge, PCI_SUBORDINATE_BUS, 1);
 	fake_bar(fake, 1, FAKE_MEMORY, 0x1000, 0xfea00000);
@@ -179,7 +174,6 @@ static void opens_windows_through_bridges(void **state)
 	struct fake_function *deep = add_virtio(inner, 4);
 	struct fake_function *beside = add_virtio(other, 5);
 
-	(void)state;
 	fake_bar(inner, 0, FAKE_WIDE, 256, 0);
 	scan_and_assign();
 	expect_within(&scanned(deep)->bars[0], IO_FIRST, IO_LAST);
@@ -198,7 +192,6 @@ static void puts_large_bars_high(void **state)
 	struct fake_function *behind = fake_add(bridge, 0, 0);
 	struct fake_function *root = fake_add(NULL, 2, 0);
 
-	(void)state;
 	fake_bar(behind, 2, FAKE_WIDE | FAKE_PREFETCHABLE, 8 * GIB, 0);
 	fake_bar(root, 0, FAKE_WIDE, 1 * GIB, 0);
 	scan_and_assign();
@@ -214,7 +207,6 @@ static void what_fits_nowhere_stays_unassigned(void **state)
 	struct fake_function *behind = fake_add(bridge, 0, 0);
 	struct fake_function *huge = fake_add(NULL, 2, 0);
 
-	(void)state;
 	fake_bar(behind, 0, FAKE_WIDE, 2 * GIB, 0);
 	fake_bar(behind, 2, FAKE_MEMORY, 4096, 0);
 	fake_bar(huge, 0, FAKE_MEMORY, 2 * GIB, 0);
@@ -234,7 +226,6 @@ static void a_bridge_without_wide_windows_stays_low(void **state)
 	struct fake_function *bridge = fake_add_bridge(NULL, 1, 0);
 	struct fake_function *behind = fake_add(bridge, 0, 0);
 
-	(void)state;
 	fake_put8(bridge, PCI_PREFETCHABLE_BASE, 0);
 	fake_put8(bridge, PCI_PREFETCHABLE_LIMIT, 0);
 	memset(bridge->writable + PCI_PREFETCHABLE_BASE, 0, 4);
@@ -254,7 +245,6 @@ static void keeps_clear_of_what_is_taken(void **state)
 	struct fake_function *fake = add_virtio(NULL, 1);
 	struct fake_function *old = fake_add(NULL, 2, 0);
 
-	(void)state;
 	fake_bar(old, 0, FAKE_MEMORY, 1 * MIB, 0xf8000000);
 	fake_bar(old, 1, FAKE_IO, 0x100, 0xd000);
 	pci_board_take(&board, 0, 0xd0000000);         /* RAM */
@@ -277,7 +267,6 @@ static void uses_a_window_that_the_firmware_opened(void **state)
 	struct fake_function *old = fake_add(bridge, 0, 0);
 	struct fake_function *fresh = add_virtio(bridge, 1);
 
-	(void)state;
 	fake_put8(bridge, PCI_SECONDARY_BUS, 1);
 	fake_put8(bridge, PCI_SUBORDINATE_BUS, 1);
 	fake_put16(bridge, PCI_MEMORY_BASE, 0xfe80);
@@ -297,7 +286,6 @@ static void keeps_out_of_windows_of_bridges(void **state)
 	struct fake_function *bridge = fake_add_bridge(NULL, 1, 0);
 	struct fake_function *fake = add_virtio(NULL, 2);
 
-	(void)state;
 	fake_put8(bridge, PCI_SECONDARY_BUS, 1);
 	fake_put8(bridge, PCI_SUBORDINATE_BUS, 1);
 	fake_put16(bridge, PCI_MEMORY_BASE, 0xc000);
@@ -311,7 +299,6 @@ static void a_full_board_assigns_nothing_and_survives(void **state)
 {
 	struct fake_function *fake = add_virtio(NULL, 1);
 
-	(void)state;
 	pci_board_take(&board, LOW_FIRST, LOW_LAST - LOW_FIRST + 1);
 	pci_board_take(&board, HIGH_FIRST, UINT64_MAX);
 	scan_and_assign();
@@ -334,7 +321,6 @@ static void fills_a_window_to_its_last_byte(void **state)
 	struct fake_function *bridge = fake_add_bridge(NULL, 1, 0);
 	struct fake_function *behind = fake_add(bridge, 0, 0);
 
-	(void)state;
 	board.low = (struct pci_range){0xc0000000, 0xc00fffff};
 	fake_bar(behind, 0, FAKE_MEMORY, 1 * MIB, 0);
 	scan_and_assign();
@@ -344,7 +330,6 @@ static void fills_a_window_to_its_last_byte(void **state)
 
 static void serves_64_root_ports(void **state)
 {
-	(void)state;
 	for (uint8_t slot = 1; slot <= 8; slot++) {
 		for (uint8_t function = 0; function < 8; function++) {
 			struct fake_function *port = fake_add_bridge(NULL, slot, function);
@@ -370,7 +355,6 @@ static void random_boards_come_out_sound(void **state)
 {
 	struct random random;
 
-	(void)state;
 	random_seed(&random, 17);
 	for (unsigned round = 0; round < 200; round++) {
 		struct fake_function *bridges[6] = {NULL};

@@ -28,7 +28,6 @@ static struct pci_function function;
 
 static int prepare(void **state)
 {
-	(void)state;
 	fake_reset();
 	fake = fake_add(NULL, 1, 0);
 	function = fake_opened(fake);
@@ -57,7 +56,6 @@ static void expect_one_finding(enum pci_finding_kind kind, unsigned offset)
 /* QEMU's transitional virtio-blk-pci. */
 static void reads_the_usual_bars(void **state)
 {
-	(void)state;
 	fake_bar(fake, 0, FAKE_IO, 0x80, 0xc000);
 	fake_bar(fake, 1, FAKE_MEMORY, 0x1000, 0xfebf1000);
 	fake_bar(fake, 4, FAKE_WIDE | FAKE_PREFETCHABLE, 0x4000, 0xc000000000);
@@ -80,7 +78,6 @@ static void leaves_everything_as_it_was(void **state)
 {
 	uint8_t before[256];
 
-	(void)state;
 	fake_bar(fake, 0, FAKE_IO, 0x80, 0xc000);
 	fake_bar(fake, 4, FAKE_WIDE, 0x4000, 0xc000000000);
 	fake_put16(fake, PCI_COMMAND, 0x0507);
@@ -93,7 +90,6 @@ static void leaves_everything_as_it_was(void **state)
 
 static void reads_unassigned_bars(void **state)
 {
-	(void)state;
 	fake_bar(fake, 0, FAKE_WIDE | FAKE_PREFETCHABLE, 1ull << 33, 0);
 	fake_bar(fake, 2, FAKE_MEMORY, 16, 0);
 	pci_bars_read(&function);
@@ -110,7 +106,6 @@ static void reads_unassigned_bars(void **state)
 /* An I/O BAR may hold 16 address bits only (PCI 3.0, section 6.2.5.1). */
 static void reads_a_short_io_bar(void **state)
 {
-	(void)state;
 	fake_bar(fake, 0, FAKE_IO, 0x20, 0x1000);
 	memset(fake->writable + PCI_BAR_0 + 2, 0, 2);
 	pci_bars_read(&function);
@@ -120,7 +115,6 @@ static void reads_a_short_io_bar(void **state)
 
 static void a_bridge_has_two(void **state)
 {
-	(void)state;
 	fake = fake_add_bridge(NULL, 2, 0);
 	function = fake_opened(fake);
 	function.header_type = PCI_HEADER_BRIDGE;
@@ -141,7 +135,6 @@ static void a_bridge_has_two(void **state)
 
 static void finds_a_wide_bar_without_upper_half(void **state)
 {
-	(void)state;
 	fake_bar(fake, 5, FAKE_WIDE, 4096, 0xfe000000);
 	pci_bars_read(&function);
 	assert_false(function.bars[5].present);
@@ -150,7 +143,6 @@ static void finds_a_wide_bar_without_upper_half(void **state)
 
 static void finds_a_reserved_type(void **state)
 {
-	(void)state;
 	fake_bar(fake, 0, 0x6, 4096, 0xfe000000);
 	pci_bars_read(&function);
 	expect_bar(0, (struct pci_bar){.present = true, .address = 0xfe000000, .size = 4096});
@@ -159,7 +151,6 @@ static void finds_a_reserved_type(void **state)
 
 static void finds_a_mask_with_holes(void **state)
 {
-	(void)state;
 	fake_bar(fake, 0, FAKE_MEMORY, 4096, 0xf0000000);
 	fake->writable[PCI_BAR_0 + 2] = 0x0f;
 	pci_bars_read(&function);
@@ -170,7 +161,6 @@ static void finds_a_mask_with_holes(void **state)
 /* A 64-bit BAR whose upper half cannot be written can only lie below 4 GiB, whatever it says. */
 static void finds_an_upper_half_of_stone(void **state)
 {
-	(void)state;
 	fake_bar(fake, 0, FAKE_WIDE, 4096, 0xf0000000);
 	memset(fake->writable + PCI_BAR_0 + 4, 0, 4);
 	pci_bars_read(&function);
@@ -180,7 +170,6 @@ static void finds_an_upper_half_of_stone(void **state)
 
 static void a_bar_of_size_zero_is_none(void **state)
 {
-	(void)state;
 	fake_bar(fake, 0, FAKE_WIDE, 0, 0);
 	pci_bars_read(&function);
 	assert_false(function.bars[0].present);
@@ -194,9 +183,6 @@ static uint32_t odd_value = 0xfe000004, odd_writes;
 static uint32_t odd_read(const struct pci_config *config, struct pci_address address,
 			 unsigned offset, unsigned width)
 {
-	(void)config;
-	(void)address;
-	(void)width;
 	if (offset == PCI_BAR_0)
 		return odd_writes == 1 ? 4 : odd_value;
 	return 0;
@@ -205,10 +191,6 @@ static uint32_t odd_read(const struct pci_config *config, struct pci_address add
 static void odd_write(const struct pci_config *config, struct pci_address address, unsigned offset,
 		      unsigned width, uint32_t value)
 {
-	(void)config;
-	(void)address;
-	(void)width;
-	(void)value;
 	odd_writes += offset == PCI_BAR_0;
 }
 
@@ -216,7 +198,6 @@ static void finds_an_address_without_size(void **state)
 {
 	struct pci_config odd = {.read = odd_read, .write = odd_write, .size = 256};
 
-	(void)state;
 	function.config = &odd;
 	pci_bars_read(&function);
 	assert_false(function.bars[0].present);
@@ -229,19 +210,12 @@ static uint32_t stuck = 0xd2000000;
 static uint32_t stuck_read(const struct pci_config *config, struct pci_address address,
 			   unsigned offset, unsigned width)
 {
-	(void)config;
-	(void)address;
-	(void)width;
 	return offset == PCI_BAR_0 ? stuck : 0;
 }
 
 static void stuck_write(const struct pci_config *config, struct pci_address address,
 			unsigned offset, unsigned width, uint32_t value)
 {
-	(void)config;
-	(void)address;
-	(void)width;
-	(void)value;
 	if (offset == PCI_BAR_0)
 		stuck = 0xffffff00;
 }
@@ -250,7 +224,6 @@ static void finds_an_address_that_is_lost(void **state)
 {
 	struct pci_config config = {.read = stuck_read, .write = stuck_write, .size = 256};
 
-	(void)state;
 	function.config = &config;
 	pci_bars_read(&function);
 	expect_bar(0, (struct pci_bar){.present = true, .address = 0xffffff00, .size = 256});
@@ -260,7 +233,6 @@ static void finds_an_address_that_is_lost(void **state)
 
 static void assigns_and_maps(void **state)
 {
-	(void)state;
 	fake_bar(fake, 0, FAKE_WIDE, 0x4000, 0);
 	fake_bar(fake, 2, FAKE_MEMORY, 0x1000, 0);
 	fake_bar(fake, 3, FAKE_IO, 0x20, 0);
@@ -290,7 +262,6 @@ static void assigns_and_maps(void **state)
 
 static void notices_an_assignment_that_does_not_stick(void **state)
 {
-	(void)state;
 	fake_bar(fake, 0, FAKE_MEMORY, 0x1000, 0);
 	pci_bars_read(&function);
 	memset(fake->writable + PCI_BAR_0, 0, 4);
@@ -303,7 +274,6 @@ static void survives_noise(void **state)
 {
 	struct random random;
 
-	(void)state;
 	random_seed(&random, 5);
 	for (unsigned round = 0; round < 5000; round++) {
 		random_fill(&random, fake->bytes, sizeof(fake->bytes));

@@ -25,8 +25,6 @@ static uint64_t ecam_asked;
 
 volatile void *memory_map_device(uint64_t address, uint64_t size)
 {
-	(void)address;
-	(void)size;
 	fail();
 	return NULL;
 }
@@ -87,7 +85,6 @@ static struct pci_function functions[PCI_FUNCTIONS_MOST];
 
 static int prepare(void **state)
 {
-	(void)state;
 	fake_reset();
 	ports_present = true;
 	ports_show_nothing = has_madt = false;
@@ -105,7 +102,6 @@ static unsigned scan(void)
 
 static void no_pci_at_all(void **state)
 {
-	(void)state;
 	ports_present = false;
 	fake_add(NULL, 1, 0);
 	assert_int_equal(scan(), 0);
@@ -114,7 +110,6 @@ static void no_pci_at_all(void **state)
 
 static void the_ports_come_first(void **state)
 {
-	(void)state;
 	windows[0] = (struct ecam_window){.base = 0xb0000000, .last_bus = 255};
 	window_count = 1;
 	fake_add(NULL, 1, 0);
@@ -124,7 +119,6 @@ static void the_ports_come_first(void **state)
 
 static void the_window_serves_where_the_ports_show_nothing(void **state)
 {
-	(void)state;
 	windows[0] = (struct ecam_window){.base = 0xb0000000, .last_bus = 255};
 	window_count = 1;
 	fake_add(NULL, 1, 0);
@@ -138,7 +132,6 @@ static void the_window_serves_where_the_ports_show_nothing(void **state)
 /* Firecracker names a window in its MCFG even when it has no PCI. */
 static void a_window_that_nobody_serves_is_no_fault(void **state)
 {
-	(void)state;
 	windows[0] = (struct ecam_window){.base = 0xeec00000};
 	window_count = 1;
 	ports_present = false;
@@ -149,7 +142,6 @@ static void a_window_that_nobody_serves_is_no_fault(void **state)
 
 static void each_window_of_each_segment_is_walked_once(void **state)
 {
-	(void)state;
 	windows[0] = (struct ecam_window){.base = 0x1000000000, .segment = 0, .last_bus = 0x3f};
 	windows[1] = (struct ecam_window){.base = 0x2000000000, .segment = 1, .last_bus = 0x3f};
 	windows[2] = (struct ecam_window){
@@ -166,7 +158,6 @@ static void each_window_of_each_segment_is_walked_once(void **state)
 
 static void the_hint_counts_only_when_nothing_tells(void **state)
 {
-	(void)state;
 	pci_set_ecam_hint(0xe0000000);
 	ports_present = false;
 	fake_add(NULL, 1, 0);
@@ -188,7 +179,6 @@ static void assigned_bars_keep_clear_of_the_board(void **state)
 {
 	struct fake_function *fake = fake_add(NULL, 1, 0);
 
-	(void)state;
 	fake_bar(fake, 0, FAKE_MEMORY, 0x1000, 0);
 	map.count = 1;
 	map.ranges[0] = (struct memory_range){.size = 0xd8000000, .type = MEMORY_RAM};
@@ -223,7 +213,6 @@ static void no_ports_to_give_without_the_configuration_ports(void **state)
 {
 	struct fake_function *fake = fake_add(NULL, 1, 0);
 
-	(void)state;
 	fake_bar(fake, 0, FAKE_IO, 0x80, 0);
 	fake_bar(fake, 1, FAKE_MEMORY, 0x1000, 0);
 	fake_put16(fake, PCI_COMMAND, 0);
@@ -242,7 +231,6 @@ static void switches_on_all_the_way_up(void **state)
 	struct fake_function *bridge = fake_add_bridge(NULL, 1, 0);
 	struct fake_function *fake = fake_add(bridge, 0, 0);
 
-	(void)state;
 	fake_put16(fake, PCI_COMMAND, PCI_COMMAND_INTERRUPT_DISABLE);
 	assert_int_equal(scan(), 2);
 	pci_enable(&functions[1]);
@@ -265,7 +253,6 @@ static void bars_of_bridges_are_read_when_they_matter(void **state)
 {
 	struct fake_function *bridge = fake_add_bridge(NULL, 1, 0);
 
-	(void)state;
 	fake_put8(bridge, PCI_SECONDARY_BUS, 1);
 	fake_put8(bridge, PCI_SUBORDINATE_BUS, 1);
 	fake_put16(bridge, PCI_COMMAND, PCI_COMMAND_MEMORY);
@@ -283,7 +270,6 @@ static void bars_of_bridges_are_read_when_they_matter(void **state)
 
 static void tells_what_was_left_out(void **state)
 {
-	(void)state;
 	fake_add(NULL, 1, 0);
 	fake_add(NULL, 2, 0);
 	assert_int_equal(pci_scan(functions, 1), 1);

@@ -14,8 +14,6 @@
 
 volatile void *memory_map_device(uint64_t address, uint64_t size)
 {
-	(void)address;
-	(void)size;
 	fail();
 	return NULL;
 }
@@ -25,7 +23,6 @@ static struct pci_function function;
 
 static int prepare(void **state)
 {
-	(void)state;
 	fake_reset();
 	fake = fake_add(NULL, 1, 0);
 	function = fake_opened(fake);
@@ -58,7 +55,6 @@ static void walks_a_good_list(void **state)
 {
 	unsigned offset = 0;
 
-	(void)state;
 	fake_capability(fake, 0x98, PCI_CAPABILITY_MSIX, 0x84);
 	fake_capability(fake, 0x84, PCI_CAPABILITY_VENDOR, 0x70);
 	fake_put8(fake, 0x86, 20);
@@ -81,7 +77,6 @@ static void walks_a_good_list(void **state)
 /* Without the status bit the pointer means nothing (PCI 3.0, section 6.7). */
 static void no_list_without_the_status_bit(void **state)
 {
-	(void)state;
 	fake_capability(fake, 0x40, PCI_CAPABILITY_VENDOR, 0);
 	fake_put16(fake, PCI_STATUS, 0);
 	assert_int_equal(walked(), 0);
@@ -89,7 +84,6 @@ static void no_list_without_the_status_bit(void **state)
 
 static void an_empty_list_is_no_fault(void **state)
 {
-	(void)state;
 	fake_put16(fake, PCI_STATUS, PCI_STATUS_CAPABILITIES);
 	assert_int_equal(walked(), 0);
 	pci_capability_judge(&function);
@@ -98,7 +92,6 @@ static void an_empty_list_is_no_fault(void **state)
 
 static void finds_a_loop_of_one(void **state)
 {
-	(void)state;
 	fake_capability(fake, 0x40, PCI_CAPABILITY_EXPRESS, 0x40);
 	assert_int_equal(walked(), 1);
 	expect_finding(PCI_FINDING_CAPABILITY_LOOP, 0x41, 0x40);
@@ -106,7 +99,6 @@ static void finds_a_loop_of_one(void **state)
 
 static void finds_a_loop_of_many(void **state)
 {
-	(void)state;
 	fake_capability(fake, 0x40, PCI_CAPABILITY_EXPRESS, 0x50);
 	fake_capability(fake, 0x50, PCI_CAPABILITY_EXPRESS, 0x60);
 	fake_capability(fake, 0x60, PCI_CAPABILITY_EXPRESS, 0x50);
@@ -116,7 +108,6 @@ static void finds_a_loop_of_many(void **state)
 
 static void finds_a_pointer_into_the_header(void **state)
 {
-	(void)state;
 	fake_capability(fake, 0x40, PCI_CAPABILITY_EXPRESS, 0x3c);
 	assert_int_equal(walked(), 1);
 	expect_finding(PCI_FINDING_CAPABILITY_OFFSET, 0x41, 0x3c);
@@ -124,7 +115,6 @@ static void finds_a_pointer_into_the_header(void **state)
 
 static void finds_a_first_pointer_into_the_header(void **state)
 {
-	(void)state;
 	fake_put16(fake, PCI_STATUS, PCI_STATUS_CAPABILITIES);
 	fake_put8(fake, PCI_CAPABILITIES_POINTER, 0x10);
 	assert_int_equal(walked(), 0);
@@ -134,7 +124,6 @@ static void finds_a_first_pointer_into_the_header(void **state)
 /* The two bits are reserved and software masks them, so the walk goes on. */
 static void finds_an_unaligned_pointer_and_goes_on(void **state)
 {
-	(void)state;
 	fake_capability(fake, 0x40, PCI_CAPABILITY_EXPRESS, 0x53);
 	fake_capability(fake, 0x50, PCI_CAPABILITY_EXPRESS, 0);
 	assert_int_equal(walked(), 2);
@@ -143,7 +132,6 @@ static void finds_an_unaligned_pointer_and_goes_on(void **state)
 
 static void ends_where_nothing_answers(void **state)
 {
-	(void)state;
 	fake_capability(fake, 0x40, 0xff, 0xff);
 	assert_int_equal(walked(), 0);
 	expect_finding(PCI_FINDING_CAPABILITY_ALL_ONES, PCI_CAPABILITIES_POINTER, 0x40);
@@ -152,7 +140,6 @@ static void ends_where_nothing_answers(void **state)
 /* A function that is gone gives all ones everywhere. */
 static void survives_a_function_that_is_gone(void **state)
 {
-	(void)state;
 	function.address.device = 9;
 	assert_int_equal(walked(), 0);
 	pci_capability_judge(&function);
@@ -161,7 +148,6 @@ static void survives_a_function_that_is_gone(void **state)
 
 static void finds_a_vendor_capability_without_length(void **state)
 {
-	(void)state;
 	fake_capability(fake, 0x40, PCI_CAPABILITY_VENDOR, 0);
 	assert_int_equal(walked(), 1);
 	expect_finding(PCI_FINDING_CAPABILITY_LENGTH, 0x40, 0);
@@ -169,7 +155,6 @@ static void finds_a_vendor_capability_without_length(void **state)
 
 static void finds_capabilities_past_the_end(void **state)
 {
-	(void)state;
 	fake_capability(fake, 0xf8, PCI_CAPABILITY_MSIX, 0);
 	assert_int_equal(walked(), 1);
 	expect_finding(PCI_FINDING_CAPABILITY_TOO_LONG, 0xf8, 12);
@@ -177,7 +162,6 @@ static void finds_capabilities_past_the_end(void **state)
 
 static void finds_a_vendor_capability_past_the_end(void **state)
 {
-	(void)state;
 	fake_capability(fake, 0xf0, PCI_CAPABILITY_VENDOR, 0);
 	fake_put8(fake, 0xf2, 17);
 	expect_finding(PCI_FINDING_CAPABILITY_TOO_LONG, 0xf0, 17);
@@ -185,7 +169,6 @@ static void finds_a_vendor_capability_past_the_end(void **state)
 
 static void a_capability_may_end_with_the_space(void **state)
 {
-	(void)state;
 	fake_capability(fake, 0xf0, PCI_CAPABILITY_VENDOR, 0);
 	fake_put8(fake, 0xf2, 16);
 	pci_capability_judge(&function);
@@ -198,7 +181,6 @@ static void a_capability_may_end_with_the_space(void **state)
 
 static void the_longest_list_is_walked(void **state)
 {
-	(void)state;
 	for (unsigned offset = 0x40; offset <= 0xfc; offset += 4)
 		fake_capability(fake, offset, PCI_CAPABILITY_EXPRESS, (uint8_t)(offset + 4));
 	assert_int_equal(walked(), 48);
@@ -208,7 +190,6 @@ static void the_longest_list_is_walked(void **state)
 
 static void findings_are_bounded_and_once_each(void **state)
 {
-	(void)state;
 	for (unsigned offset = 0x40; offset <= 0xfc; offset += 4)
 		fake_capability(fake, offset, PCI_CAPABILITY_EXPRESS, (uint8_t)(offset + 7));
 	pci_capability_judge(&function);
@@ -227,7 +208,6 @@ static void survives_noise(void **state)
 {
 	struct random random;
 
-	(void)state;
 	random_seed(&random, 3);
 	for (unsigned round = 0; round < 5000; round++) {
 		random_fill(&random, fake->bytes, sizeof(fake->bytes));
@@ -241,7 +221,6 @@ static void survives_noise(void **state)
 
 static void each_finding_has_words(void **state)
 {
-	(void)state;
 	for (enum pci_finding_kind kind = 0; kind <= PCI_FINDING_MSIX_OVERLAP; kind++)
 		assert_string_not_equal(pci_finding_about(kind), "an unknown finding");
 }

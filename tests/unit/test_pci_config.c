@@ -15,7 +15,6 @@ static void writes_addresses_as_people_do(void **state)
 {
 	char buffer[PCI_ADDRESS_TEXT];
 
-	(void)state;
 	assert_string_equal(pci_address_text((struct pci_address){.device = 3}, buffer), "00:03.0");
 	assert_string_equal(pci_address_text((struct pci_address){0, 0xff, 31, 7}, buffer),
 			    "ff:1f.7");
@@ -31,7 +30,6 @@ static void reads_and_writes_each_width(void **state)
 	struct fake_function *fake = fake_add(NULL, 3, 0);
 	struct pci_function function = fake_opened(fake);
 
-	(void)state;
 	fake_put32(fake, 0x40, 0x44332211);
 	memset(fake->writable + 0x40, 0xff, 4);
 	assert_int_equal(pci_read32(&function, 0x40), 0x44332211);
@@ -49,7 +47,6 @@ static void nothing_lies_beyond_what_is_reached(void **state)
 	fake_reset();
 	struct pci_function function = fake_opened(fake_add(NULL, 3, 0));
 
-	(void)state;
 	assert_int_equal(pci_read8(&function, 256), 0xff);
 	assert_int_equal(pci_read16(&function, 256), 0xffff);
 	assert_int_equal(pci_read32(&function, 4092), 0xffffffff);
@@ -67,7 +64,6 @@ static uint32_t spy_read(void *context, const struct pci_function *function, uns
 {
 	struct spy *spy = context;
 
-	(void)function;
 	spy->reads++;
 	return offset == 0x40 && width == 2 ? value ^ 0xffff : value;
 }
@@ -77,7 +73,6 @@ static bool spy_write(void *context, const struct pci_function *function, unsign
 {
 	struct spy *spy = context;
 
-	(void)function;
 	spy->writes++;
 	if (offset == 0x40 && width == 4)
 		*value += 1;
@@ -93,7 +88,6 @@ static void hooks_see_alter_and_swallow(void **state)
 	struct fake_function *fake = fake_add(NULL, 3, 0);
 	struct pci_function function = fake_opened(fake);
 
-	(void)state;
 	memset(fake->writable + 0x40, 0xff, 4);
 	function.hooks = &hooks;
 	pci_write32(&function, 0x40, 6);
@@ -117,7 +111,6 @@ static void drives_the_interrupt_pin(void **state)
 	struct fake_function *fake = fake_add(NULL, 3, 0);
 	struct pci_function function = fake_opened(fake);
 
-	(void)state;
 	fake_put16(fake, PCI_COMMAND, 0x0107);
 	assert_false(intx_disabled(&function));
 	intx_disable(&function, true);

@@ -33,7 +33,6 @@ static struct msix msix;
 /* As QEMU lays it out: table and PBA in BAR 1. */
 static int prepare(void **state)
 {
-	(void)state;
 	fake_reset();
 	memset(registers, 0, sizeof(registers));
 	unmappable = false;
@@ -52,7 +51,6 @@ static int prepare(void **state)
 
 static void finds_table_and_pba(void **state)
 {
-	(void)state;
 	assert_true(msix_find(&function, &msix));
 	assert_int_equal(msix.capability, CAPABILITY);
 	assert_int_equal(msix.entries, 3);
@@ -68,7 +66,6 @@ static void finds_table_and_pba(void **state)
 
 static void no_capability_is_no_fault(void **state)
 {
-	(void)state;
 	fake_put16(fake, PCI_STATUS, 0);
 	assert_false(msix_find(&function, &msix));
 	assert_int_equal(function.finding_count, 0);
@@ -76,7 +73,6 @@ static void no_capability_is_no_fault(void **state)
 
 static void switches_on_and_masks(void **state)
 {
-	(void)state;
 	assert_true(msix_find(&function, &msix));
 	assert_false(msix_enabled(&msix));
 	msix_enable(&msix, true);
@@ -94,7 +90,6 @@ static void switches_on_and_masks(void **state)
 
 static void writes_and_masks_entries(void **state)
 {
-	(void)state;
 	assert_true(msix_find(&function, &msix));
 	registers[2 * 4 + 3] = 0xabcd0001;
 	msix_write_entry(&msix, 2, 0x1122334455667788, 0x99aabbcc);
@@ -119,7 +114,6 @@ static void writes_and_masks_entries(void **state)
 
 static void reads_pending_bits(void **state)
 {
-	(void)state;
 	fake_put16(fake, CAPABILITY + MSIX_CONTROL, 66 - 1);
 	assert_true(msix_find(&function, &msix));
 	registers[PBA_AT / 4] = BIT(31);
@@ -145,7 +139,6 @@ static void refuses_what_is_in_no_memory_bar(void **state)
 {
 	static const uint32_t bars[] = {0, 2, 5, 6, 7};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(bars); i++) {
 		prepare(state);
 		fake_put32(fake, CAPABILITY + MSIX_TABLE, bars[i]);
@@ -158,7 +151,6 @@ static void refuses_what_is_in_no_memory_bar(void **state)
 
 static void refuses_what_runs_past_the_bar(void **state)
 {
-	(void)state;
 	fake_put32(fake, CAPABILITY + MSIX_TABLE, (0x1000 - 3 * 16 + 8) | 1);
 	expect_refusal(PCI_FINDING_MSIX_OUTSIDE, MSIX_TABLE);
 	fake_put32(fake, CAPABILITY + MSIX_TABLE, 0xfffffff8 | 1);
@@ -178,7 +170,6 @@ static void refuses_what_runs_past_the_bar(void **state)
 
 static void notes_an_overlap(void **state)
 {
-	(void)state;
 	fake_put32(fake, CAPABILITY + MSIX_PBA, 0x28 | 1);
 	assert_true(msix_find(&function, &msix));
 	assert_int_equal(function.finding_count, 1);
@@ -195,7 +186,6 @@ static void notes_an_overlap(void **state)
 
 static void refuses_what_cannot_be_mapped(void **state)
 {
-	(void)state;
 	unmappable = true;
 	assert_false(msix_find(&function, &msix));
 	unmappable = false;
@@ -206,7 +196,6 @@ static void refuses_what_cannot_be_mapped(void **state)
 
 static void refuses_a_capability_past_the_end(void **state)
 {
-	(void)state;
 	fake_put8(fake, PCI_CAPABILITIES_POINTER, 0xf8);
 	fake_put8(fake, 0xf8, 0x11);
 	assert_false(msix_find(&function, &msix));
@@ -260,7 +249,6 @@ static void hooks_see_alter_and_swallow(void **state)
 				  .msix_write = spy_write,
 				  .pba_read = spy_pba};
 
-	(void)state;
 	assert_true(msix_find(&function, &msix));
 	function.hooks = &hooks;
 	msix_write_entry(&msix, 1, 0xfee00000, 0x31);

@@ -16,8 +16,6 @@
 
 volatile void *memory_map_device(uint64_t address, uint64_t size)
 {
-	(void)address;
-	(void)size;
 	fail();
 	return NULL;
 }
@@ -27,7 +25,6 @@ static struct pci_scan scan;
 
 static int prepare(void **state)
 {
-	(void)state;
 	fake_reset();
 	return 0;
 }
@@ -64,7 +61,6 @@ static struct fake_function *add_host_bridge(uint8_t device)
 
 static void finds_nothing_on_an_empty_bus(void **state)
 {
-	(void)state;
 	assert_int_equal(scan_all(), 0);
 	assert_int_equal(fake_bus.writes, 0);
 }
@@ -73,7 +69,6 @@ static void reads_the_header(void **state)
 {
 	struct fake_function *fake = fake_add(NULL, 31, 0);
 
-	(void)state;
 	fake_put32(fake, PCI_VENDOR_ID, 0x10001af4);
 	fake_put32(fake, PCI_REVISION_ID, 0x01020304);
 	fake_put32(fake, PCI_SUBSYSTEM_VENDOR_ID, 0x00011af5);
@@ -99,7 +94,6 @@ static void reads_the_header(void **state)
 
 static void zero_and_all_ones_are_absent(void **state)
 {
-	(void)state;
 	fake_put16(fake_add(NULL, 1, 0), PCI_VENDOR_ID, 0x0000);
 	fake_put16(fake_add(NULL, 2, 0), PCI_VENDOR_ID, 0xffff);
 	fake_add(NULL, 3, 0);
@@ -110,7 +104,6 @@ static void zero_and_all_ones_are_absent(void **state)
 /* Cloud Hypervisor answers for function 0 at all eight numbers. */
 static void other_functions_only_when_multifunction(void **state)
 {
-	(void)state;
 	fake_add(NULL, 1, 0);
 	fake_add(NULL, 1, 1);
 	struct fake_function *multifunction = fake_add(NULL, 2, 0);
@@ -148,7 +141,6 @@ static void keeps_the_firmwares_numbers(void **state)
 	struct fake_function *outer = number(fake_add_bridge(NULL, 2, 0), 0, 5, 9);
 	struct fake_function *inner = number(fake_add_bridge(outer, 1, 0), 5, 7, 7);
 
-	(void)state;
 	fake_add(inner, 4, 0);
 	fake_add(outer, 3, 0);
 	assert_int_equal(scan_all(), 4);
@@ -169,7 +161,6 @@ static void numbers_what_nobody_numbered(void **state)
 	struct fake_function *b = fake_add_bridge(NULL, 2, 0);
 	struct fake_function *inside_a = fake_add_bridge(a, 0, 0);
 
-	(void)state;
 	fake_add(inside_a, 3, 0);
 	fake_add(b, 4, 0);
 	assert_int_equal(scan_all(), 5);
@@ -186,7 +177,6 @@ static void new_numbers_keep_clear_of_old_ones(void **state)
 	struct fake_function *fresh = fake_add_bridge(NULL, 1, 0);
 	struct fake_function *old = number(fake_add_bridge(NULL, 2, 0), 0, 1, 4);
 
-	(void)state;
 	fake_add(fresh, 0, 0);
 	fake_add(old, 0, 0);
 	assert_int_equal(scan_all(), 4);
@@ -200,7 +190,6 @@ static void a_full_range_leaves_a_bridge_out(void **state)
 	struct fake_function *outer = number(fake_add_bridge(NULL, 1, 0), 0, 1, 1);
 	struct fake_function *inner = fake_add_bridge(outer, 2, 0);
 
-	(void)state;
 	fake_add(inner, 0, 0);
 	assert_int_equal(scan_all(), 2);
 	assert_int_equal(scan.left_out, 1);
@@ -212,7 +201,6 @@ static void two_bridges_never_share_a_bus(void **state)
 	struct fake_function *a = number(fake_add_bridge(NULL, 1, 0), 0, 1, 1);
 	struct fake_function *b = number(fake_add_bridge(NULL, 2, 0), 0, 1, 1);
 
-	(void)state;
 	fake_add(a, 0, 0);
 	fake_add(b, 1, 0);
 	scan_all();
@@ -224,7 +212,6 @@ static void survives_bridges_with_mad_numbers(void **state)
 {
 	static const uint8_t mad[][3] = {{0, 0, 255}, {9, 9, 3}, {0, 255, 0}, {1, 2, 1}};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(mad); i++) {
 		prepare(state);
 		struct fake_function *bridge =
@@ -246,7 +233,6 @@ static void behind_a_root_port_is_device_0_only(void **state)
 {
 	struct fake_function *port = fake_add_bridge(NULL, 1, 0);
 
-	(void)state;
 	make_express(port, 4);
 	fake_add(port, 0, 0)->any_device = true;
 	assert_int_equal(scan_all(), 2);
@@ -263,7 +249,6 @@ static void behind_a_root_port_is_device_0_only(void **state)
 
 static void finds_further_roots_behind_a_second_host_bridge(void **state)
 {
-	(void)state;
 	add_host_bridge(0);
 	fake_add(NULL, 3, 0)->root_bus = 0x40;
 	assert_int_equal(scan_all(), 1);
@@ -278,7 +263,6 @@ static void new_numbers_stop_below_another_root(void **state)
 {
 	struct fake_function *bridge = fake_add_bridge(NULL, 1, 0);
 
-	(void)state;
 	add_host_bridge(0);
 	add_host_bridge(5);
 	fake_add(bridge, 0, 0);
@@ -291,7 +275,6 @@ static void new_numbers_stop_below_another_root(void **state)
 
 static void a_host_bridge_keeps_decoding(void **state)
 {
-	(void)state;
 	fake_bar(add_host_bridge(0), 0, FAKE_MEMORY, 1 << 20, 0xe0000000);
 	assert_int_equal(scan_all(), 1);
 	assert_int_equal(fake_bus.writes, 0);
@@ -300,7 +283,6 @@ static void a_host_bridge_keeps_decoding(void **state)
 
 static void holds_64_ports_with_a_device_each(void **state)
 {
-	(void)state;
 	for (uint8_t slot = 1; slot <= 8; slot++) {
 		for (uint8_t function = 0; function < 8; function++) {
 			struct fake_function *port = fake_add_bridge(NULL, slot, function);
@@ -318,7 +300,6 @@ static void holds_64_ports_with_a_device_each(void **state)
 
 static void counts_what_does_not_fit(void **state)
 {
-	(void)state;
 	for (uint8_t device = 0; device < 10; device++)
 		fake_add(NULL, device, 0);
 	memset(functions, 0x5a, sizeof(functions));
@@ -333,7 +314,6 @@ static void bridges_nested_too_deep_are_left_out(void **state)
 {
 	struct fake_function *bridge = NULL;
 
-	(void)state;
 	for (unsigned depth = 0; depth < 60; depth++)
 		bridge = fake_add_bridge(bridge, 0, 0);
 	fake_add(bridge, 1, 0);
@@ -343,7 +323,6 @@ static void bridges_nested_too_deep_are_left_out(void **state)
 
 static void a_bus_is_walked_once(void **state)
 {
-	(void)state;
 	fake_add(NULL, 1, 0);
 	assert_int_equal(scan_all(), 1);
 	pci_scan_root(&scan, 0, 255);
@@ -359,7 +338,6 @@ static void notes_faults_while_scanning(void **state)
 {
 	struct fake_function *fake = fake_add(NULL, 1, 0);
 
-	(void)state;
 	fake_capability(fake, 0x40, PCI_CAPABILITY_EXPRESS, 0x40);
 	fake_bar(fake, 5, FAKE_WIDE, 4096, 0xfe000000);
 	assert_int_equal(scan_all(), 1);
@@ -370,7 +348,6 @@ static void survives_noise(void **state)
 {
 	struct random random;
 
-	(void)state;
 	random_seed(&random, 11);
 	for (unsigned round = 0; round < 300; round++) {
 		prepare(state);

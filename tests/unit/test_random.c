@@ -19,7 +19,6 @@ static void gives_the_reference_sequence(void **state)
 	};
 	struct random random;
 
-	(void)state;
 	random_seed(&random, 1234567);
 	for (size_t i = 0; i < ARRAY_LENGTH(expected); i++)
 		assert_true(random_next(&random) == expected[i]);
@@ -33,7 +32,6 @@ static void stays_below_the_limit(void **state)
 					  UINT64_MAX};
 	struct random random;
 
-	(void)state;
 	random_seed(&random, 42);
 	for (size_t i = 0; i < ARRAY_LENGTH(limits); i++) {
 		for (unsigned n = 0; n < 1000; n++)
@@ -46,7 +44,6 @@ static void reaches_every_number(void **state)
 	unsigned hits[6] = {0};
 	struct random random;
 
-	(void)state;
 	random_seed(&random, 42);
 	for (unsigned n = 0; n < 6000; n++)
 		hits[random_below(&random, 6)]++;
@@ -56,7 +53,6 @@ static void reaches_every_number(void **state)
 
 static void fills_exactly(void **state)
 {
-	(void)state;
 	for (size_t length = 0; length <= 33; length++) {
 		uint8_t *a = malloc(length + 1), *b = malloc(length + 1);
 		struct random first, second;

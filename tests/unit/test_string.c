@@ -12,7 +12,6 @@ static void copies_what_fits(void **state)
 {
 	char buffer[4] = "xyz";
 
-	(void)state;
 	assert_true(copy_string(buffer, sizeof(buffer), "abc"));
 	assert_string_equal(buffer, "abc");
 	assert_false(copy_string(buffer, sizeof(buffer), "abcd"));
@@ -25,7 +24,6 @@ static void copies_what_fits(void **state)
 
 static void knows_prefixes(void **state)
 {
-	(void)state;
 	assert_true(starts_with("vp.seed", "vp."));
 	assert_true(starts_with("vp.", "vp."));
 	assert_true(starts_with("anything", ""));
@@ -66,7 +64,6 @@ static void matches_globs(void **state)
 		{"[a]", "a", false},
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		if (glob_list_match(cases[i].pattern, cases[i].text) != cases[i].matches)
 			fail_msg("%s against %s", cases[i].pattern, cases[i].text);
@@ -78,7 +75,6 @@ static void globs_stay_linear(void **state)
 {
 	char text[4097];
 
-	(void)state;
 	memset(text, 'a', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	assert_false(glob_list_match("*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*ab", text));
@@ -86,7 +82,6 @@ static void globs_stay_linear(void **state)
 
 static void matches_lists_of_globs(void **state)
 {
-	(void)state;
 	assert_false(glob_list_match("", ""));
 	assert_false(glob_list_match("", "a"));
 	assert_false(glob_list_match(",", ""));
@@ -120,7 +115,6 @@ static void reads_numbers(void **state)
 		{"0G", 0},
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		uint64_t value = 0xdead;
 
@@ -158,7 +152,6 @@ static void refuses_what_is_no_number(void **state)
 		"17179869184G",
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		uint64_t value = 0xdead;
 
@@ -172,7 +165,6 @@ static void compares_bytes(void **state)
 {
 	static const uint8_t bytes[] = {7, 7, 7, 8};
 
-	(void)state;
 	assert_true(all_bytes_are(bytes, 7, 3));
 	assert_false(all_bytes_are(bytes, 7, 4));
 	assert_false(all_bytes_are(bytes, 0, 1));

@@ -65,7 +65,6 @@ static void put(unsigned at, uint8_t next, uint8_t type, uint8_t bar, uint32_t o
 /* A device as QEMU makes it, which the tests then break. */
 static int setup(void **state)
 {
-	(void)state;
 	fake_reset();
 	fake = fake_add(NULL, 3, 0);
 	fake_bar(fake, 4, FAKE_WIDE | FAKE_PREFETCHABLE, sizeof(registers), BAR_AT);
@@ -99,7 +98,6 @@ static const char no_common[] = "no usable common configuration structure (legac
 
 static void a_device_is_found(void **state)
 {
-	(void)state;
 	assert_int_equal(probe(), VIRTIO_PCI_MODERN);
 	assert_int_equal(device.type, 2);
 	assert_ptr_equal(device.regions[STRUCTURE_COMMON].mapping, registers);
@@ -148,7 +146,6 @@ static void structures_that_cannot_be_used(void **state)
 
 static void the_first_usable_one_counts(void **state)
 {
-	(void)state;
 	put(WINDOW, 0, VIRTIO_PCI_CAP_COMMON_CFG, 4, 0x2000, 0x40);
 	put(COMMON, NOTIFY, VIRTIO_PCI_CAP_COMMON_CFG, 1, 0, 0x1000);
 	assert_int_equal(probe(), VIRTIO_PCI_MODERN);
@@ -159,7 +156,6 @@ static void the_first_usable_one_counts(void **state)
 
 static void each_structure_is_needed(void **state)
 {
-	(void)state;
 	fake_put8(fake, COMMON + 3, 0x80);
 	refused(no_common);
 	setup(state);
@@ -190,7 +186,6 @@ static void lists_that_lead_nowhere(void **state)
 
 static void a_loop_ends(void **state)
 {
-	(void)state;
 	fake_put8(fake, WINDOW + 1, COMMON);
 	assert_int_equal(probe(), VIRTIO_PCI_MODERN);
 	setup(state);
@@ -200,7 +195,6 @@ static void a_loop_ends(void **state)
 
 static void nothing_is_read_past_the_end(void **state)
 {
-	(void)state;
 	/* The list leads to a capability whose 16 bytes do not fit, of the type that is wanted. */
 	fake_put8(fake, PCI_CAPABILITIES_POINTER, 0xf8);
 	fake_put8(fake, 0xf8, PCI_CAPABILITY_VENDOR);
@@ -218,7 +212,6 @@ static void nothing_is_read_past_the_end(void **state)
 /* Port 0 and what follows is the DMA controller, not the device. */
 static void a_port_bar_without_address_is_left_alone(void **state)
 {
-	(void)state;
 	fake_bar(fake, 2, FAKE_IO, 0x1000, 0);
 	put(WINDOW, 0, VIRTIO_PCI_CAP_NOTIFY_CFG, 4, 0x3000, 0x800);
 	put(NOTIFY, ISR, VIRTIO_PCI_CAP_NOTIFY_CFG, 2, 0, 0x1000);
@@ -234,14 +227,12 @@ static void a_port_bar_without_address_is_left_alone(void **state)
 
 static void a_bar_without_address_is_told(void **state)
 {
-	(void)state;
 	fake_bar(fake, 1, FAKE_MEMORY, 0x1000, 0);
 	refused("a BAR has no address, and none is left to give");
 }
 
 static void transitional_devices_have_their_type_elsewhere(void **state)
 {
-	(void)state;
 	fake_put32(fake, PCI_VENDOR_ID, 0x10011af4);
 	fake_put32(fake, PCI_SUBSYSTEM_VENDOR_ID, 0x00041af4);
 	assert_int_equal(probe(), VIRTIO_PCI_MODERN);

@@ -65,7 +65,6 @@ static bool prepare(struct virtio_device *device, struct arena *arena, uint64_t 
 {
 	le32 *number = arena_allocate(arena, "page number", sizeof(*number), 4);
 
-	(void)device;
 	if (!number)
 		return false;
 	*number = to_le32(balloon_page_number(spare[seed % SPARE_PAGES]));

@@ -99,15 +99,12 @@ uint8_t blk_status(const struct request *request)
 static bool prepare_get_id(struct virtio_device *device, struct arena *arena, uint64_t seed,
 			   struct request *request)
 {
-	(void)device;
-	(void)seed;
 	return blk_prepare(arena, VIRTIO_BLK_T_GET_ID, 0, 0, VIRTIO_BLK_ID_BYTES, request);
 }
 
 static bool verify_get_id(struct virtio_device *device, const struct request *request,
 			  struct text *why)
 {
-	(void)device;
 	/* A device without the optional GET_ID says so: the request was served all the same. */
 	if (blk_status(request) == VIRTIO_BLK_S_OK || blk_status(request) == VIRTIO_BLK_S_UNSUPP)
 		return true;

@@ -56,7 +56,6 @@ bool console_prepare_transmit(struct arena *arena, uint32_t length, struct reque
 static bool prepare(struct virtio_device *device, struct arena *arena, uint64_t seed,
 		    struct request *request)
 {
-	(void)device;
 	if (!console_prepare_transmit(arena, 16, request))
 		return false;
 	memset(request->out, 'a' + (int)(seed % 26), request->out_length);

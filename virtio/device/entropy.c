@@ -25,8 +25,6 @@ bool entropy_prepare(struct arena *arena, uint32_t bytes, struct request *reques
 static bool prepare(struct virtio_device *device, struct arena *arena, uint64_t seed,
 		    struct request *request)
 {
-	(void)device;
-	(void)seed;
 	return entropy_prepare(arena, 32, request);
 }
 

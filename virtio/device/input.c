@@ -37,8 +37,6 @@ bool input_prepare_status(struct arena *arena, uint16_t led, uint32_t value,
 static bool prepare(struct virtio_device *device, struct arena *arena, uint64_t seed,
 		    struct request *request)
 {
-	(void)device;
-	(void)seed;
 	return input_prepare_status(arena, INPUT_LED_SCROLLL, 0, request);
 }
 

@@ -101,7 +101,6 @@ bool scsi_prepare(struct arena *arena, uint8_t target, uint16_t unit, uint32_t o
 static bool prepare(struct virtio_device *device, struct arena *arena, uint64_t seed,
 		    struct request *request)
 {
-	(void)device;
 	if (!scsi_prepare(arena, 0, 0, 0, 0, request))
 		return false;
 	scsi_header(request)->id = to_le64(seed);
@@ -114,7 +113,6 @@ static bool verify(struct virtio_device *device, const struct request *request, 
 {
 	uint8_t response = scsi_response(request)->response;
 
-	(void)device;
 	if (response <= VIRTIO_SCSI_S_FAILURE)
 		return true;
 	text_add(why, "its response is %#x", response);
