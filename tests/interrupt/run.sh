@@ -8,23 +8,11 @@ set -uo pipefail
 build=$1
 work=$(mktemp -d "${TMPDIR:-/tmp}/virtproof-interrupt.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
-skipped=0
+. "$(dirname "$0")/../verdict.sh"
 
 # What masks, rewrites, unmaps and raises: where KVM differs from TCG. Few: ring 0 may be emulated.
 reduced='interrupt.each_completion*,interrupt.masked_vector*,interrupt.function_mask_h*'
 reduced+=',interrupt.data_changed*,interrupt.destination*,interrupt.pin_is*,interrupt.unmapped_queue*'
-
-verdict() { # verdict STATUS WHAT
-	if [ "$1" -eq 0 ]; then
-		passed=$((passed + 1))
-		echo "ok      $2"
-	else
-		failed=$((failed + 1))
-		echo "FAILED  $2"
-	fi
-}
 
 all_variants() { # all_variants WHAT PROPERTIES
 	timeout -k 3 120 "$build/virtproof" run -d "blk$2" -d "net$2" -d "rng$2" -d "console$2" \
@@ -65,5 +53,4 @@ else
 	echo 'skipped the runs through KVM: no access to /dev/kvm'
 fi
 
-echo "test-interrupt: $passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+sum_up test-interrupt

@@ -11,18 +11,7 @@ tests=transport.device_works_after_reset,transport.configuration_reads_before_fe
 tests+=,transport.isr_tells_of_a_used_buffer_once
 work=$(mktemp -d "${TMPDIR:-/tmp}/virtproof-trace.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
-
-verdict() { # verdict STATUS WHAT
-	if [ "$1" -eq 0 ]; then
-		passed=$((passed + 1))
-		echo "ok      $2"
-	else
-		failed=$((failed + 1))
-		echo "FAILED  $2"
-	fi
-}
+. "$(dirname "$0")/../verdict.sh"
 
 # One CPU and no ioeventfd: every access goes through one thread, which traces it. qboot touches no
 # device, and the console is the debug port, whose writes are the fewest.
@@ -62,5 +51,4 @@ awk '/^virtio_set_status / {printf "0x%x\n", $5}' "$work/trace" | uniq >"$work/t
 verdict $? "the steps of device_status: $(wc -l <"$work/ours.status") in the image"
 diff "$work/ours.status" "$work/theirs.status" | head -20
 
-echo "test-trace: $passed passed, $failed failed, 0 skipped"
-[ "$failed" -eq 0 ]
+sum_up test-trace

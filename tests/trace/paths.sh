@@ -15,19 +15,7 @@ irqfd_ioctl=0x4020ae76 # KVM_IRQFD: assigned when an entry is unmasked, taken ba
 routing_ioctl=0x4008ae6a # KVM_SET_GSI_ROUTING
 work=$(mktemp -d "${TMPDIR:-/tmp}/virtproof-paths.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
-skipped=0
-
-verdict() { # verdict STATUS WHAT
-	if [ "$1" -eq 0 ]; then
-		passed=$((passed + 1))
-		echo "ok      $2"
-	else
-		failed=$((failed + 1))
-		echo "FAILED  $2"
-	fi
-}
+. "$(dirname "$0")/../verdict.sh"
 
 run() { # run ACCELERATOR DEVICE-OPTIONS
 	timeout -k 3 120 qemu-system-x86_64 -M q35 -accel "$1" -m 64 -smp 1 -nodefaults \
@@ -137,5 +125,4 @@ refuse 'virtio_blk_data_plane_start' 'starts of the data plane'
 expect "$completions" 'virtio_pci_notify_write' 'kicks that went through QEMU'
 expect "$completions" 'virtio_notify ' 'completions notified in QEMU'
 
-echo "test-qemu-trace: $passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+sum_up test-qemu-trace

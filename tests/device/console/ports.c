@@ -173,12 +173,9 @@ static void ask_to_connect(struct test_run *t, uint32_t port, bool on)
 	skip_test(t, "the host was asked for \"port-connect\": %s", text);
 }
 
-TEST(console, host_ends_are_told,
-     .about = "PORT_OPEN tells when the host's end of a port is opened and closed",
-     .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_HOST, .timeout = MORE_NS,
-     WITH_FEATURE(VIRTIO_CONSOLE_F_MULTIPORT))
+/* The number of a new port that the driver has said to be ready. */
+static uint32_t add_ready_port(struct test_run *t, struct console *console)
 {
-	struct console *console = start(t);
 	uint32_t id;
 
 	console_shake_hands(console);
@@ -186,6 +183,17 @@ TEST(console, host_ends_are_told,
 	ask_to_add(t, id, false);
 	count_messages(console, id, VIRTIO_CONSOLE_DEVICE_ADD, PATIENCE_NS);
 	console_tell(console, id, VIRTIO_CONSOLE_PORT_READY, READY);
+	return id;
+}
+
+TEST(console, host_ends_are_told,
+     .about = "PORT_OPEN tells when the host's end of a port is opened and closed",
+     .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_HOST, .timeout = MORE_NS,
+     WITH_FEATURE(VIRTIO_CONSOLE_F_MULTIPORT))
+{
+	struct console *console = start(t);
+	uint32_t id = add_ready_port(t, console);
+
 	count_messages(console, id, VIRTIO_CONSOLE_PORT_OPEN, CONSOLE_QUIET_NS);
 	for (unsigned n = 0; n < 2; n++) {
 		bool on = n == 0;
@@ -204,13 +212,8 @@ TEST(console, host_ends_are_told,
 /* A plain port that the host has opened too; its number. */
 static uint32_t open_both_ends(struct test_run *t, struct console *console)
 {
-	uint32_t id;
+	uint32_t id = add_ready_port(t, console);
 
-	console_shake_hands(console);
-	id = free_port(t, console);
-	ask_to_add(t, id, false);
-	count_messages(console, id, VIRTIO_CONSOLE_DEVICE_ADD, PATIENCE_NS);
-	console_tell(console, id, VIRTIO_CONSOLE_PORT_READY, READY);
 	console_tell(console, id, VIRTIO_CONSOLE_PORT_OPEN, READY);
 	ask_to_connect(t, id, true);
 	count_messages(console, id, VIRTIO_CONSOLE_PORT_OPEN, PATIENCE_NS);
