@@ -163,6 +163,7 @@ struct virtio_device {
 	struct virtqueue *queues[VIRTIO_QUEUES_MOST];
 	unsigned config_vector;     /* CPU vector of configuration changes, 0: none */
 	const char *problem;        /* why the last operation failed: a clause of a sentence */
+	bool vector_refused;        /* find_vqs failed because a vector register reads NO_VECTOR */
 	const char *unusable;       /* why the device cannot be driven at all, NULL: it can */
 	struct virtio_hooks *hooks; /* NULL: nothing in between */
 

@@ -118,6 +118,16 @@ static void unmask_entry(struct virtio_device *device, unsigned entry)
 	msix_mask_entry(&device->msix, entry, false);
 }
 
+/* Whether a vector register that reads `got` has taken the entry; NO_VECTOR says that it could not. */
+static bool is_mapped(struct virtio_device *device, uint64_t got, unsigned entry,
+		      const char *problem)
+{
+	device->vector_refused = got == VIRTIO_MSI_NO_VECTOR;
+	if (got != entry)
+		device->problem = problem;
+	return got == entry;
+}
+
 /* The configuration vector is entry 0. */
 static bool set_up_config_vector(struct virtio_device *device)
 {
@@ -126,11 +136,8 @@ static bool set_up_config_vector(struct virtio_device *device)
 		return false;
 	unmask_entry(device, 0);
 	common_write(device, config_msix_vector, 0);
-	if (common_read(device, config_msix_vector) != 0) {
-		device->problem = "config_msix_vector does not read back 0";
-		return false;
-	}
-	return true;
+	return is_mapped(device, common_read(device, config_msix_vector), 0,
+			 "config_msix_vector does not read back 0");
 }
 
 /* The vector of the first queue that has one, 0 when none has. */
@@ -149,11 +156,8 @@ static bool write_queue_vector(struct virtqueue *queue)
 	struct virtio_device *device = queue->device;
 
 	common_write(device, queue_msix_vector, queue->entry);
-	if (common_read(device, queue_msix_vector) != queue->entry) {
-		device->problem = "queue_msix_vector does not read back what was written";
-		return false;
-	}
-	return true;
+	return is_mapped(device, common_read(device, queue_msix_vector), queue->entry,
+			 "queue_msix_vector does not read back what was written");
 }
 
 static bool set_up_queue_vector(struct virtqueue *queue, enum interrupt_mode mode)
@@ -248,6 +252,7 @@ static bool pci_find_vqs(struct virtio_device *device, unsigned count,
 	unsigned pin = 0;
 
 	device->mode = mode;
+	device->vector_refused = false;
 	device->queue_count = count;
 	memset(device->queues, 0, sizeof(device->queues));
 	if (msix) {

@@ -57,6 +57,16 @@ struct features features_for(const struct test_run *t)
 	return features_close(t->device->type, features_and(features, t->device->offered));
 }
 
+void find_queues(struct test_run *t, struct virtio_device *device, unsigned count,
+		 const struct virtqueue_request *requests, enum interrupt_mode mode)
+{
+	if (device->transport->find_vqs(device, count, requests, mode, t->arena))
+		return;
+	if (device->vector_refused)
+		skip_test(t, "%s maps no vector: %s", device->name, device->problem);
+	fail_test(t, "%s: the queues could not be set up: %s", device->name, device->problem);
+}
+
 void set_up_device(struct test_run *t, struct virtio_device *device, struct features features,
 		   unsigned queues)
 {
@@ -80,10 +90,7 @@ void set_up_device(struct test_run *t, struct virtio_device *device, struct feat
 		requests[n] = (struct virtqueue_request){.size = t->variant.size};
 	device->rings.indirect =
 		t->variant.indirect && features_have(&features, VIRTIO_F_INDIRECT_DESC);
-	REQUIRE(t,
-		device->transport->find_vqs(device, queues, requests, t->variant.interrupts,
-					    t->arena),
-		"the queues could not be set up: %s", device->problem);
+	find_queues(t, device, queues, requests, t->variant.interrupts);
 }
 
 void set_up(struct test_run *t, struct features features, unsigned queues)

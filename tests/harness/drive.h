@@ -42,6 +42,14 @@ void bring_up_queues(struct test_run *t, unsigned queues);
 void set_up(struct test_run *t, struct features features, unsigned queues);
 void go_live(struct test_run *t);
 
+/*
+ * Sets up queues 0 … count - 1 as asked for, with their vectors, for the test or a companion. Leaves the
+ * test as failed when that is not possible, and as skipped when the device maps no vector: it may say so
+ * by NO_VECTOR (4.1.5.1.2.1), which the tests of PCI-MSIX-5, -6 and -12 judge.
+ */
+void find_queues(struct test_run *t, struct virtio_device *device, unsigned count,
+		 const struct virtqueue_request *requests, enum interrupt_mode mode);
+
 /* set_up() for a companion of the test (see take_companion()). */
 void set_up_device(struct test_run *t, struct virtio_device *device, struct features features,
 		   unsigned queues);

@@ -224,10 +224,7 @@ static struct virtqueue *set_up_held(struct test_run *t)
 	REQUIRE(t, negotiate(t, features_for(t)), "FEATURES_OK reads back clear");
 	for (unsigned n = 0; n < t->workload->queues; n++)
 		requests[n] = (struct virtqueue_request){.held = n == t->workload->queue};
-	REQUIRE(t,
-		device->transport->find_vqs(device, t->workload->queues, requests,
-					    t->variant.interrupts, t->arena),
-		"the queues could not be set up: %s", device->problem);
+	find_queues(t, device, t->workload->queues, requests, t->variant.interrupts);
 	return work_queue(t);
 }
 

@@ -56,8 +56,7 @@ void set_up_polled(struct test_run *t, unsigned count, uint64_t held)
 	agree_on(t, features_for(t));
 	for (unsigned n = 0; n < count; n++)
 		requests[n] = (struct virtqueue_request){.held = n < 64 && held >> n & 1};
-	REQUIRE(t, device->transport->find_vqs(device, count, requests, INTERRUPT_NONE, t->arena),
-		"the queues could not be set up: %s", device->problem);
+	find_queues(t, device, count, requests, INTERRUPT_NONE);
 }
 
 #define QUEUES_WITHOUT_WORKLOAD 64u

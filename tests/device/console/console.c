@@ -57,12 +57,8 @@ static void make_queues(struct console *console, bool vectors)
 			.size = n <= CONSOLE_CONTROL_TRANSMIT_QUEUE ? console->t->variant.size
 								    : PORT_QUEUE_SIZE,
 		};
-	REQUIRE(console->t,
-		device->transport->find_vqs(device, count, requests,
-					    vectors ? console->t->variant.interrupts
-						    : INTERRUPT_NONE,
-					    console->t->arena),
-		"%s: the queues could not be set up: %s", device->name, device->problem);
+	find_queues(console->t, device, count, requests,
+		    vectors ? console->t->variant.interrupts : INTERRUPT_NONE);
 }
 
 static void post(struct console *console, struct virtqueue *queue, void *bytes, uint32_t length,

@@ -77,11 +77,8 @@ static void make_queues(struct link *link, bool vectors)
 			.size = link->t->variant.size,
 		};
 	device->rings.indirect = link->t->variant.indirect;
-	REQUIRE(link->t,
-		device->transport->find_vqs(device, count, requests,
-					    vectors ? link->t->variant.interrupts : INTERRUPT_NONE,
-					    link->t->arena),
-		"%s: the queues could not be set up: %s", device->name, device->problem);
+	find_queues(link->t, device, count, requests,
+		    vectors ? link->t->variant.interrupts : INTERRUPT_NONE);
 }
 
 static void post(struct link *link, struct receive_buffer *buffer)
