@@ -30,29 +30,27 @@ CFLAGS += --target=x86_64-elf -fno-builtin
 else
 CFLAGS += -fno-tree-loop-distribute-patterns -malign-data=abi
 endif
-# An instrumented image: its counters leave the guest at the end of the run (arch/x86/coverage.c).
+# An instrumented image: its counters leave the guest at the end of the run (arch/x86/board/coverage.c).
 # COVERAGE names the ordinary build, whose objects it takes for what is not reported: the tests.
 ifneq ($(COVERAGE),)
 COVERAGE_FLAGS := -fprofile-arcs -ftest-coverage -fprofile-info-section -fprofile-update=atomic
 LIBGCOV        := $(shell $(CC) -print-file-name=libgcov.a)
 endif
 # Small, but for what the benchmarks measure.
-FAST := virtio/slots.c tests/bench/load.c lib/histogram.c \
-	arch/x86/interrupt.c
+FAST := virtio/ring/slots.c tests/bench/load.c lib/histogram.c \
+	arch/x86/interrupt/interrupt.c
 optimize = $(if $(filter $(FAST),$<),-O2,-Os)
 CPPFLAGS := -I. -I$(BUILD) -DVIRTPROOF_VERSION='"$(VERSION)"'
 LDFLAGS  := -nostdlib -static --build-id=none -z noexecstack --nmagic -T linker.ld
 
-SOURCES := $(sort $(wildcard boot/*.c boot/*.S arch/x86/*.c arch/x86/*.S lib/*.c pci/*.c virtio/*.c \
-	virtio/device/*.c tests/harness/*.c tests/transport/*.c tests/ring/*.c tests/interrupt/*.c \
-	tests/device/*/*.c tests/hostile/*.c tests/bench/*.c tests/sabotage/*.c tests/selftest/*.c))
+SOURCES := $(sort $(shell find boot arch lib pci virtio tests selfcheck/image -name "*.[cS]"))
 ifeq ($(COVERAGE),)
-SOURCES := $(filter-out arch/x86/coverage.c,$(SOURCES))
+SOURCES := $(filter-out arch/x86/board/coverage.c,$(SOURCES))
 endif
-NOT_REPORTED := $(if $(COVERAGE),tests/transport/% tests/ring/% tests/interrupt/% tests/device/% \
-	tests/hostile/% tests/sabotage/% tests/selftest/%)
+NOT_REPORTED := $(if $(COVERAGE),$(filter-out tests/harness/%,$(filter tests/% selfcheck/%,$(SOURCES))))
 # Saboteurs lie about devices, so they are in an image of their own: the user's holds only what finds none.
-SABOTEURS_SOURCES := $(filter-out tests/sabotage/sabotage.c tests/sabotage/shim.c tests/sabotage/offer.c,$(wildcard tests/sabotage/*.c))
+SABOTEURS_SOURCES := $(filter-out selfcheck/image/sabotage/sabotage.c selfcheck/image/sabotage/shim.c selfcheck/image/disguise/offer.c,\
+	$(filter selfcheck/image/sabotage/% selfcheck/image/disguise/%,$(SOURCES)))
 SOURCES           := $(filter-out $(SABOTEURS_SOURCES),$(SOURCES))
 objects = $(addsuffix .o,$(addprefix $(BUILD)/image/,$(filter-out $(NOT_REPORTED),$(1))) \
 	$(addprefix $(COVERAGE)/image/,$(filter $(NOT_REPORTED),$(1))))
@@ -86,7 +84,7 @@ $(BUILD)/generated/clauses.h: tests/clauses.tsv $(BUILD)/clauses
 	$(Q)$(BUILD)/clauses header $< >$@.new && mv $@.new $@
 
 # Clauses keep their texts where a test may print them.
-CITING := $(sort $(wildcard tests/*/*.[ch] tests/device/*/*.[ch]))
+CITING := $(sort $(shell find tests selfcheck/image -name "*.[ch]"))
 $(BUILD)/generated/clauses_table.h: tests/clauses.tsv $(BUILD)/clauses $(CITING)
 	@mkdir -p $(@D)
 	$(Q)$(BUILD)/clauses table $< $(CITING) >$@.new && mv $@.new $@
@@ -103,7 +101,7 @@ $(BUILD)/image/compile $(BUILD)/image/link $(BUILD)/unit/compile: force
 $(BUILD)/image/%.c.o: %.c $(BUILD)/image/compile | $(GENERATED)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CFLAGS) $(optimize) $(if $(filter arch/x86/coverage.c,$<),,$(COVERAGE_FLAGS)) $(CPPFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CFLAGS) $(optimize) $(if $(filter arch/x86/board/coverage.c,$<),,$(COVERAGE_FLAGS)) $(CPPFLAGS) -MMD -MP -c $< -o $@
 
 $(BUILD)/image/%.S.o: %.S $(BUILD)/image/compile
 	@mkdir -p $(@D)
@@ -141,64 +139,64 @@ test: ## all tests; the last line is the sum
 
 .PHONY: coverage-clauses
 coverage-clauses: all ## docs/coverage.md: which clauses runs on QEMU judge
-	@tests/coverage-clauses.sh $(BUILD) docs/coverage.md
+	@selfcheck/clauses/coverage.sh $(BUILD) docs/coverage.md
 
 .PHONY: test-uncovered
 test-uncovered: $(BUILD)/virtproof.elf ## docs/uncovered.md explains each clause that no test judges
-	@tests/uncovered.sh $(BUILD)
+	@selfcheck/clauses/uncovered.sh $(BUILD)
 
 .PHONY: test-safety
 test-safety: $(BUILD)/virtproof.elf ## disks that are not scratch stay as they are
-	@tests/safety/readonly.sh $(BUILD)
+	@selfcheck/safety/readonly.sh $(BUILD)
 
 .PHONY: test-peers
 test-peers: $(BUILD)/virtproof.elf ## network and console devices with somebody at the other end
-	@tests/device/peers.sh $(BUILD)
+	@selfcheck/peers/run.sh $(BUILD)
 
 .PHONY: test-sabotage
 test-sabotage: $(BUILD)/virtproof-sabotage.elf $(BUILD)/virtproof ## every saboteur (SABOTEURS=globs) must be found out by the tests
-	@tests/sabotage/run.sh $(BUILD) '$(or $(SABOTEURS),*)'
+	@selfcheck/sabotage/run.sh $(BUILD) '$(or $(SABOTEURS),*)'
 
 .PHONY: test-interrupt
 test-interrupt: all ## the interrupt suite over all variants, and a part of it through KVM
-	@tests/interrupt/run.sh $(BUILD)
+	@selfcheck/interrupt/run.sh $(BUILD)
 
 .PHONY: test-lab
 test-lab: $(BUILD)/virtproof.elf ## the figures of the interrupt lab are consistent in themselves
-	@tests/bench/lab.sh $(BUILD)
+	@selfcheck/bench/lab.sh $(BUILD)
 
 .PHONY: lab-repeat
 lab-repeat: $(BUILD)/virtproof.elf ## how far the medians of five runs of the interrupt lab are apart
-	@tests/bench/repeat.sh $(BUILD)
+	@selfcheck/bench/repeat.sh $(BUILD)
 
 # Tables of a machine that lies.
-$(BUILD)/lies: tests/boot/lying_tables.c
+$(BUILD)/lies: selfcheck/boot/lying_tables.c
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) -std=gnu17 -O1 -Wall -Wextra -Werror $< -o $@.tool && $@.tool $@
 
 .PHONY: test-boot
 test-boot: $(BUILD)/virtproof.elf $(BUILD)/lies ## the image boots on machines of all kinds (BOOTS=pattern)
-	@tests/boot/matrix.sh $(BUILD) '$(or $(BOOTS),.)'
+	@selfcheck/boot/matrix.sh $(BUILD) '$(or $(BOOTS),.)'
 
 .PHONY: test-trace
 test-trace: $(BUILD)/virtproof.elf ## vp.trace says what QEMU's own trace says
-	@tests/trace/compare.sh $(BUILD)
+	@selfcheck/trace/compare.sh $(BUILD)
 
 .PHONY: test-qemu-trace
 test-qemu-trace: $(BUILD)/virtproof.elf ## kicks and interrupts went the way they should, by the trace of QEMU
-	@tests/trace/paths.sh $(BUILD)
+	@selfcheck/trace/paths.sh $(BUILD)
 
 .PHONY: test-selftest
 test-selftest: $(BUILD)/virtproof.elf ## tests that go wrong on purpose are reported as such
-	@tests/selftest/run.sh $(BUILD)
+	@selfcheck/wrong/run.sh $(BUILD)
 
 .PHONY: test-bench
 test-bench: $(BUILD)/virtproof.elf ## the throughput benchmarks run, and their figures are possible
-	@tests/bench/run.sh $(BUILD)
+	@selfcheck/bench/run.sh $(BUILD)
 
 # ---- unit tests on the host -----------------------------------------------------------------------
 
-UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+UNIT_TESTS := $(patsubst selfcheck/unit/%.c,$(BUILD)/unit/%,$(wildcard selfcheck/unit/test_*.c))
 UNIT_FLAGS := -std=gnu17 -g -O1 -Wall -Wextra -Werror -Wno-unused-parameter -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
 ifneq ($(UNIT_COVERAGE),)
@@ -206,8 +204,7 @@ UNIT_FLAGS := -std=gnu17 -g -O0 --coverage
 endif
 
 # The first lines of a unit test name the sources that it is linked with: "links: lib/string.c …".
-$(BUILD)/unit/%: tests/unit/%.c $(GENERATED) $(wildcard lib/*.[ch] boot/*.[ch] pci/*.[ch] virtio/*.[ch] arch/*.h arch/x86/*.[ch] \
-		tests/unit/*.h tests/unit/fake_*.c) $(BUILD)/unit/compile
+$(BUILD)/unit/%: selfcheck/unit/%.c $(GENERATED) $(shell find lib boot pci virtio arch selfcheck/unit -name "*.[ch]") $(BUILD)/unit/compile
 	@mkdir -p $(@D)
 	$(call say,HOSTCC,$<)
 	$(Q)$(HOSTCC) $(UNIT_FLAGS) -I. -I$(BUILD) $< $$(sed -n 's,.*links: *\([^*]*\).*,\1,p' $<) -lcmocka -o $@
@@ -228,7 +225,7 @@ test-reproducible: ## two builds in two folders are the same, bit by bit
 
 # ---- coverage of the image itself -------------------------------------------------------------------
 
-$(BUILD)/coverage-unpack: tests/coverage/unpack.c
+$(BUILD)/coverage-unpack: selfcheck/coverage/unpack.c
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) -std=gnu17 -O1 -Wall -Wextra -Werror $< -o $@
 

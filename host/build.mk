@@ -44,7 +44,7 @@ $(BUILD)/virtproof: $(host_objects)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $(host_objects) $(host_libraries)
 
 # A VMM that is none, for the tests of the program.
-$(BUILD)/host/stand-in: tests/host/stand_in.c
+$(BUILD)/host/stand-in: selfcheck/host/stand_in.c
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_CFLAGS) $(host_flags) -o $@ $<
 
@@ -52,13 +52,13 @@ $(BUILD)/host/stand-in: tests/host/stand_in.c
 host_unit_flags := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 host_unit_sources := $(filter-out host/main.c host/command_%.c,$(host_sources))
 host_unit_objects := $(host_unit_sources:host/%.c=$(BUILD)/host/unit/%.o)
-host_units := $(patsubst tests/host/%.c,$(BUILD)/host/%,$(wildcard tests/host/unit_*.c))
+host_units := $(patsubst tests/host/%.c,$(BUILD)/host/%,$(wildcard selfcheck/host/unit_*.c))
 
 $(BUILD)/host/unit/%.o: host/%.c host/build.mk
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(host_unit_flags) $(host_flags) -c -o $@ $<
 
-$(BUILD)/host/unit_%: tests/host/unit_%.c $(host_unit_objects)
+$(BUILD)/host/unit_%: selfcheck/host/unit_%.c $(host_unit_objects)
 	$(call say,HOSTCC,$<)
 	$(Q)$(HOSTCC) $(host_unit_flags) $(host_flags) -o $@ $< $(host_unit_objects) $(host_libraries) -lcmocka
 
@@ -68,9 +68,9 @@ FUZZ_SECONDS ?= 300
 fuzz-records: $(BUILD)/host/fuzz-records ## fuzz the record parser for FUZZ_SECONDS
 	@mkdir -p $(BUILD)/host/corpus
 	$< -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1 \
-		-dict=tests/host/records.dict $(BUILD)/host/corpus tests/host/corpus
+		-dict=selfcheck/fuzz/records.dict $(BUILD)/host/corpus selfcheck/fuzz/corpus
 
-$(BUILD)/host/fuzz-records: tests/host/fuzz_records.c host/records.c host/job.c
+$(BUILD)/host/fuzz-records: selfcheck/fuzz/records.c host/records.c host/job.c
 	@mkdir -p $(@D)
 	$(Q)clang -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -g \
 		$(filter-out -MMD -MP,$(host_flags)) -o $@ $^ $(host_libraries)
@@ -90,15 +90,15 @@ vendor-charts: ## fetch the charting library of the HTML report anew
 
 .PHONY: test-host
 test-host: $(BUILD)/virtproof $(BUILD)/virtproof.elf $(BUILD)/host/stand-in $(host_units) ## the tests of the program on the host
-	@tests/host/setup.sh chromium parallel openssh-server $(if $(shell command -v npm),,npm)
-	@tests/host/run.sh $(BUILD)
+	@selfcheck/host/setup.sh chromium parallel openssh-server $(if $(shell command -v npm),,npm)
+	@selfcheck/host/run.sh $(BUILD)
 
 -include $(wildcard $(BUILD)/host/*.d $(BUILD)/host/unit/*.d)
 
 .PHONY: matrix
 matrix: all ## judge QEMU in many configurations, several at a time
 	@$(BUILD)/virtproof matrix --logs $(BUILD)/matrix -l $(BUILD)/matrix.log \
-		-r $(BUILD)/matrix.html tests/matrix/qemu.matrix
+		-r $(BUILD)/matrix.html known/matrix/qemu.matrix
 
 PREFIX ?= /usr/local
 .PHONY: install
@@ -106,5 +106,5 @@ install: all ## put the program, the image, expectations and the man page below 
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/virtproof
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/virtproof $(wildcard $(BUILD)/virtproof.elf \
 		$(BUILD)/virtproof.img $(BUILD)/virtproof.iso)
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/virtproof/expect $(wildcard tests/expect/*)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/virtproof/expect $(wildcard known/expect/*)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 docs/virtproof.1

@@ -32,7 +32,7 @@ static const GOptionEntry entries[] = {
 	{"report", 'r', 0, G_OPTION_ARG_FILENAME_ARRAY, &reports,
 	 "Write a document about all jobs: FILE ends in .html, .tap, .xml, .json or .md", "FILE"},
 	{"expect", 'e', 0, G_OPTION_ARG_FILENAME, &expect,
-	 "Expected failures ('none': none; tests/expect/VMM-VERSION.expect)", "FILE"},
+	 "Expected failures ('none': none; known/expect/VMM-VERSION.expect)", "FILE"},
 	{"strict", 0, 0, G_OPTION_ARG_NONE, &strict, "A warning is a failure too", NULL},
 	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &operands, NULL, NULL},
 	{NULL},

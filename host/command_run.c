@@ -92,7 +92,7 @@ static const GOptionEntry entries[] = {
 	 "FILE"},
 	{"name", 0, 0, G_OPTION_ARG_STRING, &options.name, "Name of this job in reports", "NAME"},
 	{"expect", 'e', 0, G_OPTION_ARG_FILENAME, &options.expect,
-	 "Expected failures ('none': none; tests/expect/VMM-VERSION.expect)", "FILE"},
+	 "Expected failures ('none': none; known/expect/VMM-VERSION.expect)", "FILE"},
 	{"update", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, take_update,
 	 "Show the expectations that this run would need, or write them to FILE", "FILE"},
 	{"strict", 0, 0, G_OPTION_ARG_NONE, &options.strict, "A warning is a failure too", NULL},

@@ -34,7 +34,7 @@ char *paths_image(const char *kind)
 char *paths_expectations(void)
 {
 	g_autofree char *folder = own_folder();
-	g_autofree char *in_tree = g_build_filename(folder, "..", "tests", "expect", NULL);
+	g_autofree char *in_tree = g_build_filename(folder, "..", "known", "expect", NULL);
 
 	if (g_file_test(in_tree, G_FILE_TEST_IS_DIR))
 		return g_canonicalize_filename(in_tree, NULL);

@@ -13,7 +13,7 @@
 char *paths_image(const char *kind);
 
 /*
- * The folder of expectation files: tests/expect above the folder of the program (a build in the
+ * The folder of expectation files: known/expect above the folder of the program (a build in the
  * source tree), else share/virtproof/expect of the installation. The caller owns it.
  */
 char *paths_expectations(void);

@@ -11,7 +11,7 @@
  * The texts are most of the image's read-only data, so they are kept as a grammar (pair by pair
  * replacement): the most frequent pair of symbols becomes a symbol of its own, again and again, until
  * no pair is worth it. Symbols have 12 bits. Any text can be read alone, without decoding another
- * (tests/harness/clause_text.c).
+ * (tests/harness/judge/clause_text.c).
  */
 #include <ctype.h>
 #include <stdint.h>

@@ -10,8 +10,8 @@
 #include "pci/function.h"
 #include "pci/msix.h"
 #include "virtio/feature.h"
-#include "virtio/pci_layout.h"
-#include "virtio/type.h"
+#include "virtio/transport/pci/structures.h"
+#include "virtio/device/type.h"
 
 /* The device status field (virtio 1.4, 2.1). */
 #define VIRTIO_STATUS_ACKNOWLEDGE BIT(0)

@@ -2,7 +2,7 @@
 #include "virtio/feature.h"
 
 #include "lib/string.h"
-#include "virtio/type.h"
+#include "virtio/device/type.h"
 
 static const struct feature_bit reserved_bits[] = {
 	{VIRTIO_F_NOTIFY_ON_EMPTY, "VIRTIO_F_NOTIFY_ON_EMPTY"},

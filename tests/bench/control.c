@@ -9,8 +9,8 @@
 #include "arch/io.h"
 #include "arch/memory.h"
 #include "tests/bench/lab.h"
-#include "tests/harness/drive.h"
-#include "virtio/registers.h"
+#include "tests/harness/drive/drive.h"
+#include "virtio/transport/pci/registers.h"
 
 #define DELAY_PORT 0x80       /* where BIOSes write their codes; nobody listens */
 #define UNASSIGNED 0xfef00000 /* between the local APICs and the firmware */

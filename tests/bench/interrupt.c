@@ -8,9 +8,9 @@
 #include "arch/cpu.h"
 #include "arch/interrupt.h"
 #include "tests/bench/lab.h"
-#include "tests/harness/drive.h"
-#include "tests/harness/report.h"
-#include "virtio/slots.h"
+#include "tests/harness/drive/drive.h"
+#include "tests/harness/report/report.h"
+#include "virtio/ring/slots.h"
 
 #define OBSERVER 1 /* its CPU */
 #define SPINS    2000u

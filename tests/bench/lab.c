@@ -4,7 +4,7 @@
 #include "arch/clock.h"
 #include "lib/format.h"
 #include "tests/bench/noise.h"
-#include "tests/harness/report.h"
+#include "tests/harness/report/report.h"
 
 #define NAME_SIZE       96
 #define NOISE_NS        50000000ull

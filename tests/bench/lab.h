@@ -5,7 +5,7 @@
 
 #include "lib/histogram.h"
 #include "tests/bench/offset.h"
-#include "tests/harness/measure.h"
+#include "tests/harness/drive/measure.h"
 
 /* Warm-up rounds for a number of samples: run, not recorded. */
 static inline unsigned lab_warm_up(uint64_t samples)

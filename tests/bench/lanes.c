@@ -4,7 +4,7 @@
 #include "arch/memory.h"
 #include "lib/string.h"
 #include "tests/device/net/frame.h"
-#include "tests/harness/drive.h"
+#include "tests/harness/drive/drive.h"
 
 #define LINE 64u
 

@@ -6,8 +6,8 @@
 #ifndef TESTS_BENCH_LANES_H
 #define TESTS_BENCH_LANES_H
 
-#include "tests/harness/test.h"
-#include "virtio/slots.h"
+#include "tests/harness/plan/test.h"
+#include "virtio/ring/slots.h"
 
 struct lane {
 	struct slots slots;

@@ -7,8 +7,8 @@
 #define TESTS_BENCH_LOAD_H
 
 #include "lib/histogram.h"
-#include "tests/harness/test.h"
-#include "virtio/slots.h"
+#include "tests/harness/plan/test.h"
+#include "virtio/ring/slots.h"
 
 #define LOAD_DEPTH_MOST 1024
 #define LOAD_CPUS_MOST  16

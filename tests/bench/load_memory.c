@@ -3,8 +3,8 @@
 
 #include "arch/memory.h"
 #include "virtio/device/blk.h"
-#include "virtio/registers.h"
-#include "virtio/workload.h"
+#include "virtio/transport/pci/registers.h"
+#include "virtio/device/workload.h"
 
 /* What rings, stamps and the like may take of the arena. */
 #define ARENA_RESERVE (4 * MIB)

@@ -6,9 +6,9 @@
 #include "arch/cpu.h"
 #include "arch/guard.h"
 #include "tests/bench/load_memory.h"
-#include "tests/harness/drive.h"
-#include "tests/harness/options.h"
-#include "tests/harness/selection.h"
+#include "tests/harness/drive/drive.h"
+#include "tests/harness/plan/options.h"
+#include "tests/harness/plan/selection.h"
 
 /* A load whose CPU does not answer this long after its time is cut off. */
 #define GRACE_NS (10 * NANOSECONDS_A_SECOND)

@@ -3,9 +3,9 @@
 #include "lib/parameters.h"
 #include "lib/string.h"
 #include "tests/bench/throughput.h"
-#include "tests/harness/measure.h"
-#include "tests/harness/options.h"
-#include "tests/harness/report.h"
+#include "tests/harness/drive/measure.h"
+#include "tests/harness/plan/options.h"
+#include "tests/harness/report/report.h"
 
 #define NOTE_SIZE 200
 

@@ -8,8 +8,8 @@
 #include "arch/clock.h"
 #include "tests/bench/lanes.h"
 #include "tests/device/net/peer.h"
-#include "tests/harness/drive.h"
-#include "tests/harness/options.h"
+#include "tests/harness/drive/drive.h"
+#include "tests/harness/plan/options.h"
 
 #define SIZES        "64,1500" /* of frames, where vp.size says nothing */
 #define SEARCH_STEPS 9

@@ -8,14 +8,14 @@
 #include "lib/string.h"
 #include "pci/bus.h"
 #include "pci/config.h"
-#include "tests/harness/list.h"
-#include "tests/harness/options.h"
-#include "tests/harness/runner.h"
-#include "tests/harness/selection.h"
-#include "tests/harness/trace.h"
-#include "tests/sabotage/sabotage.h"
-#include "virtio/pci.h"
-#include "virtio/registers.h"
+#include "tests/harness/plan/list.h"
+#include "tests/harness/plan/options.h"
+#include "tests/harness/plan/runner.h"
+#include "tests/harness/plan/selection.h"
+#include "tests/harness/report/trace.h"
+#include "selfcheck/image/sabotage/sabotage.h"
+#include "virtio/transport/pci/find.h"
+#include "virtio/transport/pci/registers.h"
 
 #define DEVICES_MOST PCI_FUNCTIONS_MOST
 

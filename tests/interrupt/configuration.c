@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Configuration changes, which the host brings about, and how they are told (virtio 1.4, 4.1.5.4). */
 #include "pci/intx.h"
-#include "tests/harness/ask.h"
-#include "tests/harness/selection.h"
+#include "tests/harness/drive/ask.h"
+#include "tests/harness/plan/selection.h"
 #include "tests/interrupt/interrupt.h"
-#include "virtio/pci_pin.h"
-#include "virtio/registers.h"
+#include "virtio/transport/pci/pin.h"
+#include "virtio/transport/pci/registers.h"
 
 #define WATCH_NS 20000000ull
 

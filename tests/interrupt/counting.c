@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How many messages completions make, where they arrive, and what is visible by then. */
 #include "tests/interrupt/interrupt.h"
-#include "virtio/registers.h"
+#include "virtio/transport/pci/registers.h"
 
 #define ROUNDS 16
 #define BATCH  8u

@@ -4,9 +4,9 @@
 #define TESTS_INTERRUPT_INTERRUPT_H
 
 #include "arch/interrupt.h"
-#include "tests/harness/diagnose.h"
-#include "tests/harness/drive.h"
-#include "virtio/queue.h"
+#include "tests/harness/judge/diagnose.h"
+#include "tests/harness/drive/drive.h"
+#include "virtio/ring/queue.h"
 
 /* What had arrived at some moment, as one queue sees it. */
 struct mark {

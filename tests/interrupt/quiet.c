@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* When nothing may come: before DRIVER_OK, at it, and after resets. */
 #include "tests/interrupt/interrupt.h"
-#include "virtio/pci.h"
-#include "virtio/registers.h"
+#include "virtio/transport/pci/find.h"
+#include "virtio/transport/pci/registers.h"
 
 #define WATCH_NS 2000000ull
 #define REQUESTS 4

@@ -2,7 +2,7 @@
 /* Many devices at once, on all CPUs and on one line. */
 #include "arch/cpu.h"
 #include "tests/interrupt/interrupt.h"
-#include "virtio/registers.h"
+#include "virtio/transport/pci/registers.h"
 
 #define CREW_MOST   (JOINED_MOST + 1)
 #define QUEUES_MOST 32

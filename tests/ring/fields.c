@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a driver programs of its queues (virtio 1.4, 2.6, 4.1.4.3). */
 #include "tests/ring/traffic.h"
-#include "virtio/pci.h"
-#include "virtio/registers.h"
+#include "virtio/transport/pci/find.h"
+#include "virtio/transport/pci/registers.h"
 
 /* Enough to tell one queue from another; devices may have hundreds. */
 #define QUEUES_MOST 16u

@@ -5,7 +5,7 @@
  */
 #include "arch/io.h"
 #include "lib/string.h"
-#include "tests/harness/options.h"
+#include "tests/harness/plan/options.h"
 #include "tests/ring/traffic.h"
 
 /* Long enough for a device to do what it must not do after a kick. */

@@ -3,8 +3,8 @@
 #include "arch/io.h"
 #include "lib/string.h"
 #include "tests/ring/traffic.h"
-#include "virtio/pci.h"
-#include "virtio/registers.h"
+#include "virtio/transport/pci/find.h"
+#include "virtio/transport/pci/registers.h"
 
 #define AXES (AXIS_RING | AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_INTERRUPT)
 

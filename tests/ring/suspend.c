@@ -5,7 +5,7 @@
 #include "tests/interrupt/interrupt.h"
 #include "tests/ring/traffic.h"
 #include "virtio/device/blk.h"
-#include "virtio/registers.h"
+#include "virtio/transport/pci/registers.h"
 
 #define BACKLOG 8u
 

@@ -7,7 +7,7 @@
 #ifndef TESTS_RING_TRAFFIC_H
 #define TESTS_RING_TRAFFIC_H
 
-#include "tests/harness/drive.h"
+#include "tests/harness/drive/drive.h"
 
 enum flaw {
 	FLAW_SILENT,      /* a buffer was not used in time */

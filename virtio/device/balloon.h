@@ -3,7 +3,7 @@
 #ifndef VIRTIO_DEVICE_BALLOON_H
 #define VIRTIO_DEVICE_BALLOON_H
 
-#include "virtio/workload.h"
+#include "virtio/device/workload.h"
 
 enum {
 	VIRTIO_BALLOON_F_MUST_TELL_HOST = 0,

@@ -3,7 +3,7 @@
 #ifndef VIRTIO_DEVICE_BLK_H
 #define VIRTIO_DEVICE_BLK_H
 
-#include "virtio/workload.h"
+#include "virtio/device/workload.h"
 
 #define VIRTIO_BLK_SECTOR 512u
 

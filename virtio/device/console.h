@@ -3,7 +3,7 @@
 #ifndef VIRTIO_DEVICE_CONSOLE_H
 #define VIRTIO_DEVICE_CONSOLE_H
 
-#include "virtio/workload.h"
+#include "virtio/device/workload.h"
 
 enum {
 	VIRTIO_CONSOLE_F_SIZE = 0,

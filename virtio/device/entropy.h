@@ -3,7 +3,7 @@
 #ifndef VIRTIO_DEVICE_ENTROPY_H
 #define VIRTIO_DEVICE_ENTROPY_H
 
-#include "virtio/workload.h"
+#include "virtio/device/workload.h"
 
 /* A request for `bytes` random bytes; false when the arena is full. */
 bool entropy_prepare(struct arena *arena, uint32_t bytes, struct request *request);

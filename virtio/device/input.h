@@ -3,7 +3,7 @@
 #ifndef VIRTIO_DEVICE_INPUT_H
 #define VIRTIO_DEVICE_INPUT_H
 
-#include "virtio/workload.h"
+#include "virtio/device/workload.h"
 
 enum { INPUT_EVENT_QUEUE = 0, INPUT_STATUS_QUEUE = 1 };
 

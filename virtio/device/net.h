@@ -3,7 +3,7 @@
 #ifndef VIRTIO_DEVICE_NET_H
 #define VIRTIO_DEVICE_NET_H
 
-#include "virtio/workload.h"
+#include "virtio/device/workload.h"
 
 enum {
 	VIRTIO_NET_F_CSUM = 0,

@@ -3,7 +3,7 @@
 #ifndef VIRTIO_DEVICE_SCSI_H
 #define VIRTIO_DEVICE_SCSI_H
 
-#include "virtio/workload.h"
+#include "virtio/device/workload.h"
 
 enum {
 	VIRTIO_SCSI_F_INOUT = 0,

@@ -2,7 +2,7 @@
 /* Free page hints while the host has a use for them, as in a migration (virtio 1.4, 5.5.6.4). */
 #include "arch/memory.h"
 #include "tests/device/balloon/pages.h"
-#include "tests/harness/ask.h"
+#include "tests/harness/drive/ask.h"
 
 #define PAGES   16
 #define WRITTEN 8 /* pages that the driver needs again */

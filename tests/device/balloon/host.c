@@ -3,7 +3,7 @@
 #include "arch/interrupt.h"
 #include "lib/string.h"
 #include "tests/device/balloon/pages.h"
-#include "tests/harness/ask.h"
+#include "tests/harness/drive/ask.h"
 
 /* How often a configuration change was notified so far; as a level, not a count, on the pin. */
 static uint64_t notified(struct test_run *t)

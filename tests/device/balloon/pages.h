@@ -3,9 +3,9 @@
 #ifndef TESTS_DEVICE_BALLOON_PAGES_H
 #define TESTS_DEVICE_BALLOON_PAGES_H
 
-#include "tests/harness/drive.h"
+#include "tests/harness/drive/drive.h"
 #include "virtio/device/balloon.h"
-#include "virtio/registers.h"
+#include "virtio/transport/pci/registers.h"
 
 #define BALLOON_CONFIG(t, field) config_read((t)->device, struct virtio_balloon_config, field)
 

@@ -2,7 +2,7 @@
 /* What the host knows of the backend: of which kind it is, what storage it takes, when it fails. */
 #include "lib/string.h"
 #include "tests/device/blk/exchange.h"
-#include "tests/harness/ask.h"
+#include "tests/harness/drive/ask.h"
 
 enum { ANSWER = 48 };
 

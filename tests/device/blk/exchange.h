@@ -3,9 +3,9 @@
 #ifndef TESTS_DEVICE_BLK_EXCHANGE_H
 #define TESTS_DEVICE_BLK_EXCHANGE_H
 
-#include "tests/harness/drive.h"
+#include "tests/harness/drive/drive.h"
 #include "virtio/device/blk.h"
-#include "virtio/registers.h"
+#include "virtio/transport/pci/registers.h"
 
 #define BLK_CONFIG(t, field) config_read((t)->device, struct virtio_blk_config, field)
 

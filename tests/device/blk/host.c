@@ -3,7 +3,7 @@
 #include "arch/interrupt.h"
 #include "lib/string.h"
 #include "tests/device/blk/exchange.h"
-#include "tests/harness/ask.h"
+#include "tests/harness/drive/ask.h"
 
 struct expected_capacity {
 	struct test_run *t;

@@ -5,7 +5,7 @@
  */
 #include "lib/string.h"
 #include "tests/device/blk/exchange.h"
-#include "tests/harness/ask.h"
+#include "tests/harness/drive/ask.h"
 
 /* The load ends after so many steps, or so long: some hosts execute few instructions a second. */
 enum { DEPTH = 16, BLOCKS = 64, STEPS = 512 };

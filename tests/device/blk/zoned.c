@@ -2,7 +2,7 @@
 /* What a zoned disk says of itself (virtio 1.4, 5.2.4, 5.2.5). */
 #include "lib/string.h"
 #include "tests/device/blk/zones.h"
-#include "tests/harness/ask.h"
+#include "tests/harness/drive/ask.h"
 
 #define REPORTED_MOST 256u
 

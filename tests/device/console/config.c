@@ -2,9 +2,9 @@
 /* Queues and configuration of a console device (virtio 1.4, 5.3.2, 5.3.4). */
 #include "arch/interrupt.h"
 #include "tests/device/console/console.h"
-#include "tests/harness/ask.h"
-#include "virtio/pci.h"
-#include "virtio/registers.h"
+#include "tests/harness/drive/ask.h"
+#include "virtio/transport/pci/find.h"
+#include "virtio/transport/pci/registers.h"
 
 static uint32_t queue_size(struct virtio_device *device, unsigned queue)
 {

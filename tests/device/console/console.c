@@ -3,7 +3,7 @@
 
 #include "arch/memory.h"
 #include "lib/string.h"
-#include "virtio/registers.h"
+#include "virtio/transport/pci/registers.h"
 
 #define PORT_QUEUE_SIZE 16 /* of ports behind the first: there may be many */
 #define READY           1

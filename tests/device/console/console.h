@@ -3,7 +3,7 @@
 #ifndef TESTS_DEVICE_CONSOLE_CONSOLE_H
 #define TESTS_DEVICE_CONSOLE_CONSOLE_H
 
-#include "tests/harness/drive.h"
+#include "tests/harness/drive/drive.h"
 #include "virtio/device/console.h"
 
 #define CONSOLE_PORTS_MOST    32u

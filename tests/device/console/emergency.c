@@ -2,7 +2,7 @@
 /* The emergency write: a character without queues (virtio 1.4, 5.3.4, 5.3.5). */
 #include "lib/string.h"
 #include "tests/device/console/console.h"
-#include "virtio/registers.h"
+#include "virtio/transport/pci/registers.h"
 
 #define JUNK    0xa5c3f100u /* of which the device must not make characters */
 #define NEWLINE '\n'

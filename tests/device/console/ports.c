@@ -2,7 +2,7 @@
 /* Ports that come and go while the driver runs (virtio 1.4, 5.3.6): the host plugs them. */
 #include "lib/string.h"
 #include "tests/device/console/console.h"
-#include "tests/harness/ask.h"
+#include "tests/harness/drive/ask.h"
 
 #define HOT_NAME "virtproof.hot"
 #define READY    1

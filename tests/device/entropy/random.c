@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Random bytes (virtio 1.4, 5.4). */
 #include "lib/string.h"
-#include "tests/harness/drive.h"
+#include "tests/harness/drive/drive.h"
 #include "virtio/device/entropy.h"
 
 static struct request *make(struct test_run *t, uint32_t bytes, uint8_t preset)

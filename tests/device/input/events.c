@@ -2,7 +2,7 @@
 /* Events that the host injects (virtio 1.4, 5.8.6). */
 #include "lib/string.h"
 #include "tests/device/input/query.h"
-#include "tests/harness/ask.h"
+#include "tests/harness/drive/ask.h"
 
 #define KEY_A 30
 

@@ -3,9 +3,9 @@
 #ifndef TESTS_DEVICE_INPUT_QUERY_H
 #define TESTS_DEVICE_INPUT_QUERY_H
 
-#include "tests/harness/drive.h"
+#include "tests/harness/drive/drive.h"
 #include "virtio/device/input.h"
-#include "virtio/registers.h"
+#include "virtio/transport/pci/registers.h"
 
 struct input_answer {
 	uint8_t size;

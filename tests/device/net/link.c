@@ -3,7 +3,7 @@
 
 #include "arch/memory.h"
 #include "lib/string.h"
-#include "virtio/registers.h"
+#include "virtio/transport/pci/registers.h"
 
 #define BUFFERS_DEFAULT 16
 #define BUFFER_SLACK    512 /* a frame may exceed 1514 bytes by tags or a larger MTU */

@@ -4,7 +4,7 @@
 #define TESTS_DEVICE_NET_LINK_H
 
 #include "tests/device/net/frame.h"
-#include "tests/harness/drive.h"
+#include "tests/harness/drive/drive.h"
 #include "virtio/device/net_control.h"
 
 #define LINK_PAIRS_MOST   8

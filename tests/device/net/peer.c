@@ -2,8 +2,8 @@
 #include "tests/device/net/peer.h"
 
 #include "lib/string.h"
-#include "tests/harness/ask.h"
-#include "tests/harness/options.h"
+#include "tests/harness/drive/ask.h"
+#include "tests/harness/plan/options.h"
 
 #define PEERS_MOST     16
 #define ARP_TRIES      3

@@ -3,7 +3,7 @@
 #include "arch/interrupt.h"
 #include "lib/string.h"
 #include "tests/device/net/peer.h"
-#include "tests/harness/ask.h"
+#include "tests/harness/drive/ask.h"
 
 static uint32_t link_status(struct virtio_device *device)
 {

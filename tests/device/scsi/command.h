@@ -3,9 +3,9 @@
 #ifndef TESTS_DEVICE_SCSI_COMMAND_H
 #define TESTS_DEVICE_SCSI_COMMAND_H
 
-#include "tests/harness/drive.h"
+#include "tests/harness/drive/drive.h"
 #include "virtio/device/scsi.h"
-#include "virtio/registers.h"
+#include "virtio/transport/pci/registers.h"
 
 #define SCSI_CONFIG(t, field) config_read((t)->device, struct virtio_scsi_config, field)
 

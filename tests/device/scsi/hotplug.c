@@ -2,7 +2,7 @@
 /* Events of a SCSI host (virtio 1.4, 5.6.6.3): the host plugs units in and out. */
 #include "lib/string.h"
 #include "tests/device/scsi/command.h"
-#include "tests/harness/ask.h"
+#include "tests/harness/drive/ask.h"
 
 #define TARGET 9
 #define EVENTS 4

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Gives the table parsers this machine's memory, and keeps what they found. */
+#include "arch/platform.h"
+#include "arch/x86/firmware/acpi.h"
+#include "arch/x86/firmware/acpi_parse.h"
+#include "arch/x86/say/findings.h"
+#include "arch/x86/firmware/mp_parse.h"
+#include "arch/x86/memory/paging.h"
+#include "arch/x86/board/power.h"
+
+static struct acpi_tables tables;
+static struct topology topology;
+
+static const void *bytes(void *context, uint64_t address, uint64_t size)
+{
+	return paging_map_firmware(address, size);
+}
+
+static void finding(void *context, const char *sentence)
+{
+	platform_add_finding("%s", sentence);
+}
+
+static const struct firmware firmware = {bytes, finding, NULL};
+
+static void find_topology(void)
+{
+	const struct acpi_table *madt = acpi_find_table(&tables, "APIC", 0);
+	uint64_t mp = 0;
+
+	if (madt != NULL)
+		acpi_parse_madt(&firmware, madt, &topology);
+	else
+		mp = mp_find(&firmware);
+	if (mp != 0)
+		mp_parse(&firmware, mp, &topology);
+}
+
+void acpi_start(uint64_t handed_over)
+{
+	uint64_t rsdp = acpi_find_rsdp(&firmware, handed_over);
+	struct power_ways ways;
+
+	if (rsdp != 0)
+		acpi_list_tables(&firmware, rsdp, &tables);
+	acpi_parse_power(&tables, &ways);
+	power_learn(&ways);
+	find_topology();
+}
+
+uint16_t acpi_pm_timer_port(void)
+{
+	const struct acpi_table *fadt = acpi_find_table(&tables, "FACP", 0);
+
+	return fadt != NULL ? acpi_pm_timer(fadt) : 0;
+}
+
+const struct topology *acpi_topology(void)
+{
+	return &topology;
+}
+
+const void *acpi_table(const char signature[4], unsigned instance)
+{
+	const struct acpi_table *table = acpi_find_table(&tables, signature, instance);
+
+	return table != NULL ? table->bytes : NULL;
+}
+
+unsigned acpi_ecam_windows(struct ecam_window *windows, unsigned most)
+{
+	const struct acpi_table *mcfg = acpi_find_table(&tables, "MCFG", 0);
+
+	return mcfg != NULL ? acpi_parse_mcfg(&firmware, mcfg, windows, most) : 0;
+}

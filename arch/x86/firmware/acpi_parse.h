@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ACPI tables (ACPI 6.5, chapter 5), parsed without trust in any length or address in them. */
+#ifndef ARCH_X86_ACPI_PARSE_H
+#define ARCH_X86_ACPI_PARSE_H
+
+#include "arch/platform.h"
+#include "arch/x86/firmware/firmware.h"
+#include "arch/x86/board/power.h"
+#include "arch/x86/firmware/topology.h"
+#include "lib/base.h"
+
+#define ACPI_TABLES_LISTED 64u /* of an RSDT or XSDT; the rest is not looked at */
+#define ACPI_TABLES_MOST   (ACPI_TABLES_LISTED + 1) /* and the DSDT */
+
+/* A table whose length and checksum are right. */
+struct acpi_table {
+	char signature[4];
+	uint32_t length;
+	const uint8_t *bytes;
+};
+
+struct acpi_tables {
+	unsigned count;
+	struct acpi_table tables[ACPI_TABLES_MOST];
+};
+
+/*
+ * Where the RSDP is: as handed over when that is one, else found where firmware and VMMs put it.
+ * 0 when there is none: no ACPI.
+ */
+uint64_t acpi_find_rsdp(const struct firmware *firmware, uint64_t handed_over);
+
+/* Lists what an RSDP leads to, the DSDT included. */
+void acpi_list_tables(const struct firmware *firmware, uint64_t rsdp, struct acpi_tables *tables);
+
+/* The table with a signature, counting instances from 0, or NULL. */
+const struct acpi_table *acpi_find_table(const struct acpi_tables *tables, const char signature[4],
+					 unsigned instance);
+
+/* Adds what a MADT lists. */
+void acpi_parse_madt(const struct firmware *firmware, const struct acpi_table *madt,
+		     struct topology *topology);
+
+/* The windows that an MCFG lists, at most `most`; how many were written. */
+unsigned acpi_parse_mcfg(const struct firmware *firmware, const struct acpi_table *mcfg,
+			 struct ecam_window *windows, unsigned most);
+
+/* The port of the PM timer, or 0. */
+uint16_t acpi_pm_timer(const struct acpi_table *fadt);
+
+/* How to switch off and to reset; the sleep types of S5 come from the DSDT or an SSDT. */
+void acpi_parse_power(const struct acpi_tables *tables, struct power_ways *ways);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What saboteurs of interrupts share: messages of their own that pass their own filter. */
+#ifndef TESTS_SABOTAGE_HAND_H
+#define TESTS_SABOTAGE_HAND_H
+
+#include "selfcheck/image/sabotage/sabotage.h"
+
+/* The device between which and the tests the saboteur stands; hand_start() is every one's start. */
+extern struct virtio_device *victim;
+void hand_start(struct virtio_device *device);
+
+/* Sends an interrupt that hand_passes() will let through once. */
+void hand_send(unsigned cpu, unsigned vector);
+
+/* For arrival filters: whether this arrival was sent by hand_send(). */
+bool hand_passes(void);
+
+/*
+ * The same from another CPU, again and again for some milliseconds; nothing when there is no second
+ * CPU. A single message could come too early: what a test takes for late is a matter of its pace.
+ */
+void hand_haunt(unsigned cpu, unsigned vector);
+
+/* Ends it: the stop() of those who haunt. */
+void hand_stop(struct virtio_device *device);
+
+/* The victim's queue that a vector belongs to, or NULL. */
+struct virtqueue *victim_queue(unsigned vector);
+
+/* The vector of the victim's last queue: that of most workloads. 0 before the queues are set up. */
+unsigned victim_vector(void);
+
+#endif

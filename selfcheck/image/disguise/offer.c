@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "selfcheck/image/disguise/offer.h"
+
+#include "arch/clock.h"
+#include "virtio/transport/pci/registers.h"
+
+/* What a queue is called in kicks under NOTIF_CONFIG_DATA: not its index. */
+#define QUEUE_IDENTIFIER 0x100
+
+/* What the devices behind the shim need at most to finish what they have begun. */
+#define FINISH_NS 3000000
+
+static struct {
+	uint64_t features; /* pretended */
+	uint64_t accepted; /* of them */
+	unsigned device_select, driver_select, queue_select;
+	bool suspended;
+} offer;
+
+void offer_start(struct virtio_device *device, uint64_t features)
+{
+	offer.features = features & ~features_read(device).words[0];
+	offer.accepted = 0;
+	offer.suspended = false;
+}
+
+bool offer_accepted(unsigned feature)
+{
+	return offer.accepted >> feature & 1;
+}
+
+bool offer_suspended(void)
+{
+	return offer.suspended;
+}
+
+static uint64_t word(uint64_t features, unsigned select)
+{
+	return select < 2 ? (uint32_t)(features >> 32 * select) : 0;
+}
+
+uint64_t offer_read(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
+		    uint64_t value)
+{
+	if (structure != STRUCTURE_COMMON)
+		return value;
+	switch (offset) {
+	case COMMON_OFFSET(device_feature):
+		return value | word(offer.features, offer.device_select);
+	case COMMON_OFFSET(driver_feature):
+		return value | word(offer.accepted, offer.driver_select);
+	case COMMON_OFFSET(queue_notif_config_data):
+		return offer_accepted(VIRTIO_F_NOTIF_CONFIG_DATA)
+			       ? offer.queue_select + QUEUE_IDENTIFIER
+			       : value;
+	case COMMON_OFFSET(device_status):
+		return offer.suspended ? (value & ~(uint64_t)VIRTIO_STATUS_DRIVER_OK) |
+						 VIRTIO_STATUS_SUSPEND
+				       : value;
+	default:
+		return value;
+	}
+}
+
+static void accept(uint64_t *value)
+{
+	uint64_t pretended = word(offer.features, offer.driver_select);
+
+	if (offer.driver_select < 2) {
+		offer.accepted &= ~((uint64_t)UINT32_MAX << 32 * offer.driver_select);
+		offer.accepted |= (*value & pretended) << 32 * offer.driver_select;
+	}
+	*value &= ~pretended;
+}
+
+/* SUSPEND and DRIVER_OK go no further once the feature is accepted and the device is live. */
+static bool change_status(struct virtio_device *device, uint64_t *value)
+{
+	if (*value == 0) {
+		offer.suspended = false;
+		offer.accepted = 0;
+		return true;
+	}
+	if (offer.suspended) {
+		offer.suspended = !(*value & VIRTIO_STATUS_DRIVER_OK);
+		return false;
+	}
+	if ((*value & VIRTIO_STATUS_SUSPEND) && offer_accepted(VIRTIO_F_SUSPEND) &&
+	    (device->transport->get_status(device) & VIRTIO_STATUS_DRIVER_OK)) {
+		clock_spin(FINISH_NS);
+		offer.suspended = true;
+		return false;
+	}
+	*value &= ~(uint64_t)VIRTIO_STATUS_SUSPEND;
+	return true;
+}
+
+/* A kick with more to say than the queue's index becomes one that says just that. */
+static bool kick(struct virtio_device *device, uint32_t offset, unsigned width, uint64_t *value)
+{
+	uint64_t queue = *value & 0xffff;
+
+	if (offer.suspended)
+		return false;
+	if (offer_accepted(VIRTIO_F_NOTIF_CONFIG_DATA))
+		queue -= QUEUE_IDENTIFIER;
+	*value = queue;
+	if (width == 2)
+		return true;
+	virtio_write(device, STRUCTURE_NOTIFY, offset, 2,
+		     *value + (offer_accepted(VIRTIO_F_NOTIF_CONFIG_DATA) ? QUEUE_IDENTIFIER : 0));
+	return false;
+}
+
+bool offer_write(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
+		 unsigned width, uint64_t *value)
+{
+	if (structure == STRUCTURE_NOTIFY)
+		return kick(device, offset, width, value);
+	if (structure == STRUCTURE_DEVICE)
+		return !offer.suspended;
+	if (structure != STRUCTURE_COMMON)
+		return true;
+	switch (offset) {
+	case COMMON_OFFSET(device_feature_select):
+		offer.device_select = (unsigned)*value;
+		return true;
+	case COMMON_OFFSET(driver_feature_select):
+		offer.driver_select = (unsigned)*value;
+		return true;
+	case COMMON_OFFSET(queue_select):
+		offer.queue_select = (unsigned)*value;
+		return true;
+	case COMMON_OFFSET(driver_feature):
+		accept(value);
+		return true;
+	case COMMON_OFFSET(device_status):
+		return change_status(device, value);
+	default:
+		return true;
+	}
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A host-managed disk that the shim pretends: zones of 64 sectors, the first two conventional, with
+ * limits and write pointers, over a disk that knows nothing of zones. What it breaks is chosen.
+ */
+#ifndef TESTS_SABOTAGE_ZONED_DISK_H
+#define TESTS_SABOTAGE_ZONED_DISK_H
+
+#include "selfcheck/image/sabotage/sabotage.h"
+#include "virtio/device/blk.h"
+
+enum zoned_fault {
+	ZONED_SERVES_ALL = BIT(0),     /* whatever is asked succeeds */
+	ZONED_HIDES_STATES = BIT(1),   /* every zone is reported as one without a write pointer */
+	ZONED_REFUSES = BIT(2),        /* zones cannot be opened or appended to */
+	ZONED_REMEMBERS = BIT(3),      /* beyond the write pointer stands what once was written */
+	ZONED_FICKLE = BIT(4),         /* … or something else each time */
+	ZONED_KEEPS = BIT(5),          /* a secure erase resets nothing */
+	ZONED_MISLEADS = BIT(6),       /* append_sector is 0 */
+	ZONED_NO_APPEND = BIT(7),      /* max_append_sectors is 0 */
+	ZONED_HOST_AWARE = BIT(8),     /* the model, with zones to suit */
+	ZONED_WRONG_MODEL = BIT(9),    /* the zones suit the other model */
+	ZONED_WRONG_NUMBERS = BIT(10), /* padding, alignment, limits and starts of zones */
+	ZONED_WRONG_REFUSAL = BIT(11), /* without the feature FEATURES_OK is the wrong way round */
+	ZONED_LEFTOVERS = BIT(12),     /* without the feature the fields are there all the same */
+};
+
+/* Begins anew with all zones empty. */
+void zoned_begin(unsigned faults);
+
+uint64_t zoned_read(void *context, struct virtio_device *device, enum virtio_structure structure,
+		    uint32_t offset, unsigned width, uint64_t value);
+void zoned_serve(struct virtqueue *queue, struct used_element *element);
+
+#define ZONED_OFFERS                                                                               \
+	(BIT64(VIRTIO_BLK_F_ZONED) | BIT64(VIRTIO_BLK_F_SECURE_ERASE) |                            \
+	 BIT64(VIRTIO_BLK_F_SIZE_MAX))
+
+/* In struct saboteur, with zoned_faults of its own: see ZONED_SABOTEUR(). */
+#define ZONED_SABOTEUR(symbol, faults, ...)                                                        \
+	static void symbol##_begin(struct virtio_device *device)                                   \
+	{                                                                                          \
+		(void)device;                                                                      \
+		zoned_begin(faults);                                                               \
+	}                                                                                          \
+	SABOTEUR(symbol, .type = VIRTIO_TYPE_BLK, .offers = ZONED_OFFERS,                          \
+		 .hooks = &(const struct virtio_hooks){.read = zoned_read},                        \
+		 .used_element = zoned_serve, .start = symbol##_begin, __VA_ARGS__)
+
+#endif

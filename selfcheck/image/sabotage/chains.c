@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "selfcheck/image/sabotage/chains.h"
+
+#include "lib/string.h"
+
+/* By queue with a split ring: the available index up to which chains were visited. */
+static struct {
+	const struct virtqueue *queue;
+	uint16_t at;
+} visited[VIRTIO_QUEUES_MOST];
+
+void forget_chains(struct virtio_device *device)
+{
+	memset(visited, 0, sizeof(visited));
+}
+
+static void *pointer(uint64_t address)
+{
+	return (void *)(uintptr_t)address;
+}
+
+static void add_split(struct chain_view *chain, struct virtq_desc *desc)
+{
+	if (chain->count < CHAIN_LINKS_MOST)
+		chain->links[chain->count++] =
+			(struct link){&desc->addr, &desc->len, &desc->flags, &desc->next, NULL};
+}
+
+static void add_packed(struct chain_view *chain, struct virtq_packed_desc *desc)
+{
+	if (chain->count < CHAIN_LINKS_MOST)
+		chain->links[chain->count++] =
+			(struct link){&desc->addr, &desc->len, &desc->flags, NULL, &desc->id};
+}
+
+static void view_split(const struct virtqueue *queue, uint16_t head, struct chain_view *chain)
+{
+	struct virtq_desc *table = queue->split.desc;
+	unsigned at = head, bound = queue->size;
+
+	*chain = (struct chain_view){.id = head, .head = head};
+	chain->flags = from_le16(table[head].flags);
+	while (at < bound && chain->count < CHAIN_LINKS_MOST) {
+		uint16_t flags = from_le16(table[at].flags);
+
+		if (flags & VIRTQ_DESC_F_INDIRECT) {
+			chain->table = true;
+			chain->prefix = at != head;
+			chain->flags = flags;
+			chain->reference = &table[at].addr;
+			bound = from_le32(table[at].len) / (uint32_t)sizeof(*table);
+			table = pointer(from_le64(table[at].addr));
+			at = 0;
+			continue;
+		}
+		add_split(chain, &table[at]);
+		if (!(flags & VIRTQ_DESC_F_NEXT))
+			return;
+		at = from_le16(table[at].next);
+	}
+}
+
+/* Returns how many slots the chain takes. */
+static unsigned view_packed(const struct virtqueue *queue, uint16_t slot, struct chain_view *chain)
+{
+	struct virtq_packed_desc *desc = &queue->packed.desc[slot];
+	uint16_t flags = queue->packed.holding && queue->packed.held_slot == slot
+				 ? queue->packed.held_flags
+				 : from_le16(desc->flags);
+	unsigned slots = 0;
+
+	*chain = (struct chain_view){.head = slot, .flags = flags};
+	if (flags & VIRTQ_DESC_F_INDIRECT) {
+		struct virtq_packed_desc *table = pointer(from_le64(desc->addr));
+
+		chain->table = true;
+		chain->reference = &desc->addr;
+		chain->id = from_le16(desc->id);
+		chain->table_id = &desc->id;
+		for (unsigned n = 0; n < from_le32(desc->len) / sizeof(*table); n++)
+			add_packed(chain, &table[n]);
+		return 1;
+	}
+	for (bool more = true; more; slots++) {
+		desc = &queue->packed.desc[(slot + slots) % queue->size];
+		if (slots)
+			flags = from_le16(desc->flags);
+		chain->id = from_le16(desc->id);
+		add_packed(chain, desc);
+		more = flags & VIRTQ_DESC_F_NEXT;
+	}
+	return slots;
+}
+
+void visit_new_chains(struct virtqueue *queue, chain_visitor *visitor)
+{
+	static struct chain_view chain;
+	uint16_t *at = &visited[queue->index].at;
+
+	if (is_packed(queue)) {
+		uint16_t slot = queue->packed.held_slot;
+
+		/* The first chain that is not published is the one held back. */
+		if (!queue->packed.holding)
+			return;
+		do {
+			unsigned slots = view_packed(queue, slot, &chain);
+
+			visitor(queue, &chain);
+			slot = (uint16_t)((slot + slots) % queue->size);
+		} while (slot != queue->packed.avail_slot);
+		return;
+	}
+	if (visited[queue->index].queue != queue) {
+		visited[queue->index].queue = queue;
+		*at = 0;
+	}
+	for (; *at != queue->split.avail_index; ++*at) {
+		view_split(queue, from_le16(queue->split.avail->ring[*at % queue->size]), &chain);
+		visitor(queue, &chain);
+	}
+}
+
+/* Stray ids are below the most ids of a ring and above those of the usual ones. */
+#define STRAY_ID 0x7a00
+
+void spoil(struct chain_view *chain)
+{
+	if (chain->table_id)
+		*chain->table_id = to_le16(STRAY_ID);
+	for (unsigned n = 0; n < chain->count; n++) {
+		/* A split ring's descriptor without bytes is refused by the devices behind the shim. */
+		if (!chain->links[n].id)
+			*chain->links[n].len = to_le32(0);
+		else if (!chain->table_id)
+			*chain->links[n].id = to_le16(STRAY_ID);
+	}
+}
+
+struct link *first_link(struct chain_view *chain, bool writable)
+{
+	for (unsigned n = 0; n < chain->count; n++) {
+		/* The flags of a packed ring's head may be held back. */
+		uint16_t flags = n == 0 && !chain->table && !chain->prefix
+					 ? chain->flags
+					 : from_le16(*chain->links[n].flags);
+		bool write = flags & VIRTQ_DESC_F_WRITE;
+
+		if (write == writable)
+			return &chain->links[n];
+	}
+	return NULL;
+}

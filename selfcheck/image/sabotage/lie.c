@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "selfcheck/image/sabotage/lie.h"
+
+#include "arch/clock.h"
+
+struct story story;
+
+void begin_story(struct virtio_device *device)
+{
+	story = (struct story){0};
+}
+
+static void follow_status(uint8_t status)
+{
+	if (status == 0) {
+		if (!story.resets++)
+			story.first_reset = clock_now();
+		story.was_live = story.status & VIRTIO_STATUS_DRIVER_OK;
+	}
+	story.failed = story.failed || (status & VIRTIO_STATUS_FAILED);
+	story.status = status;
+}
+
+static void follow(uint32_t offset, uint64_t value)
+{
+	story.last = offset;
+	switch (offset) {
+	case COMMON_OFFSET(device_feature_select):
+		story.device_select = (uint32_t)value;
+		break;
+	case COMMON_OFFSET(driver_feature_select):
+		story.driver_select = (uint32_t)value;
+		break;
+	case COMMON_OFFSET(driver_feature):
+		if (story.driver_select < 4)
+			story.accepted[story.driver_select / 2] |=
+				value << (story.driver_select % 2 * 32);
+		break;
+	case COMMON_OFFSET(device_status):
+		follow_status((uint8_t)value);
+		break;
+	case COMMON_OFFSET(queue_select):
+		story.queue = (unsigned)value;
+		break;
+	case COMMON_OFFSET(queue_size):
+		story.sized = true;
+		story.size = (uint16_t)value;
+		break;
+	case COMMON_OFFSET(queue_desc):
+		story.addressed = true;
+		break;
+	case COMMON_OFFSET(queue_reset):
+		story.queue_reset = true;
+		break;
+	}
+}
+
+static bool applies(const struct lie *lie, enum virtio_structure structure, uint32_t offset)
+{
+	return lie->structure == structure && (lie->anywhere || lie->offset == offset) &&
+	       (!lie->when || lie->when());
+}
+
+static uint64_t told(const struct lie *lie, uint64_t value)
+{
+	return lie->value ? lie->value(value) : (value & lie->keep) | lie->set;
+}
+
+uint64_t lie_in_read(void *lies, struct virtio_device *device, enum virtio_structure structure,
+		     uint32_t offset, unsigned width, uint64_t value)
+{
+	story.reads++;
+	for (const struct lie *lie = lies; lie->kind != LIE_NONE; lie++) {
+		if (lie->kind == LIE_READ && applies(lie, structure, offset))
+			value = told(lie, value);
+	}
+	return value;
+}
+
+bool lie_in_write(void *lies, struct virtio_device *device, enum virtio_structure structure,
+		  uint32_t offset, unsigned width, uint64_t *value)
+{
+	/* Conditions see the story as it was before. */
+	for (const struct lie *lie = lies; lie->kind != LIE_NONE; lie++) {
+		if (lie->kind == LIE_READ || !applies(lie, structure, offset))
+			continue;
+		if (lie->kind == LIE_SWALLOW)
+			return false;
+		*value = told(lie, *value);
+	}
+	if (structure == STRUCTURE_COMMON)
+		follow(offset, *value);
+	return true;
+}

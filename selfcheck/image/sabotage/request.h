@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What saboteurs of device types need: the request behind a used element. */
+#ifndef TESTS_SABOTAGE_REQUEST_H
+#define TESTS_SABOTAGE_REQUEST_H
+
+#include "lib/string.h"
+#include "selfcheck/image/sabotage/sabotage.h"
+#include "virtio/device/workload.h"
+
+/*
+ * The request of a used element, or NULL. Right only in tests whose tokens are requests, which those of
+ * the device types are: a saboteur that uses it names them in .tests.
+ */
+static inline struct request *used_request(struct virtqueue *queue,
+					   const struct used_element *element)
+{
+	return element->id < queue->size ? queue->chains[element->id].token : NULL;
+}
+
+/*
+ * What a device says unasked, to be called from a publish hook: the first buffer of a split ring that the
+ * device has not used yet is used, with these bytes in it. The device behind the shim does not know of
+ * it; the test had better end with that.
+ */
+static inline void use_falsely(struct virtqueue *queue, const void *bytes, uint32_t length)
+{
+	struct virtq_used *used = queue->split.used;
+	uint16_t index = from_le16(used->idx), slot = index % queue->size;
+	le16 head = queue->split.avail->ring[slot];
+	const struct virtq_desc *buffer = &queue->split.desc[from_le16(head)];
+
+	if (length)
+		memcpy((void *)(uintptr_t)from_le64(buffer->addr), bytes, length);
+	used->ring[slot] = (struct virtq_used_elem){to_le32(from_le16(head)), to_le32(length)};
+	used->idx = to_le16((uint16_t)(index + 1));
+}
+
+#endif

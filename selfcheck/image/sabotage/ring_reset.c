@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Saboteurs of queue reset (2.6.1). */
+#include "arch/clock.h"
+#include "arch/cpu.h"
+#include "selfcheck/image/sabotage/chains.h"
+#include "virtio/transport/pci/registers.h"
+
+static struct virtqueue *reset_queue; /* the last one that was reset, and not set up again since */
+static unsigned selected, resets;
+
+static void start_resets(struct virtio_device *device)
+{
+	forget_chains(device);
+	reset_queue = NULL;
+	resets = 0;
+}
+
+static void follow(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
+		   uint64_t value)
+{
+	if (structure != STRUCTURE_COMMON)
+		return;
+	if (offset == COMMON_OFFSET(queue_select))
+		selected = (unsigned)value;
+	if (offset == COMMON_OFFSET(queue_reset) && value == 1 && selected < device->queue_count) {
+		reset_queue = device->queues[selected];
+		resets++;
+	}
+	if (offset == COMMON_OFFSET(queue_enable) && value == 1)
+		reset_queue = NULL;
+}
+
+static bool follow_writes(void *context, struct virtio_device *device,
+			  enum virtio_structure structure, uint32_t offset, unsigned width,
+			  uint64_t *value)
+{
+	follow(device, structure, offset, *value);
+	return true;
+}
+
+/* A kick for a queue that was reset moves something in its old ring. */
+static bool serve_reset_queue(void *context, struct virtio_device *device,
+			      enum virtio_structure structure, uint32_t offset, unsigned width,
+			      uint64_t *value)
+{
+	follow(device, structure, offset, *value);
+	if (structure == STRUCTURE_NOTIFY && reset_queue) {
+		struct virtqueue_areas areas = virtqueue_areas(reset_queue);
+
+		write16((void *)areas.device, (uint16_t)(read16((void *)areas.device) + 1));
+	}
+	return true;
+}
+SABOTEUR(reset_queue_served, .about = "a queue that was reset goes on in its old ring",
+	 BREAKS(CLAUSE_VQRESET_1), .start = start_resets,
+	 .hooks = &(const struct virtio_hooks){.write = serve_reset_queue});
+
+/* ---- writes that come after queue_reset read 0 ---- */
+
+static void write_late(void *argument)
+{
+	struct virtqueue_areas areas = virtqueue_areas(argument);
+
+	clock_spin(100000);
+	write16((void *)areas.device, (uint16_t)(read16((void *)areas.device) + 1));
+}
+
+static bool finish_late(void *context, struct virtio_device *device,
+			enum virtio_structure structure, uint32_t offset, unsigned width,
+			uint64_t *value)
+{
+	unsigned before = resets;
+
+	follow(device, structure, offset, *value);
+	if (resets != before && reset_queue && !cpu_start(1, write_late, reset_queue))
+		return true;
+	return true;
+}
+
+static void wait_for_writer(struct virtio_device *device)
+{
+	while (cpu_count() > 1 && !cpu_idle(1))
+		cpu_relax();
+}
+SABOTEUR(reset_ends_too_early, .about = "queue_reset reads 0 while the device still writes",
+	 BREAKS(CLAUSE_PCI_COMMON_14), .tests = "ring.reset_queue_in_use*", .start = start_resets,
+	 .stop = wait_for_writer, .hooks = &(const struct virtio_hooks){.write = finish_late});
+
+/* ---- what is left of the old ring ---- */
+
+static uint64_t stay_enabled(void *context, struct virtio_device *device,
+			     enum virtio_structure structure, uint32_t offset, unsigned width,
+			     uint64_t value)
+{
+	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_enable) && reset_queue
+		       ? 1
+		       : value;
+}
+SABOTEUR(queue_enabled_after_reset, .about = "queue_enable reads 1 after a queue reset",
+	 BREAKS(CLAUSE_PCI_COMMON_16), .start = start_resets,
+	 .hooks = &(const struct virtio_hooks){.read = stay_enabled, .write = follow_writes});
+
+static uint64_t stay_in_reset(void *context, struct virtio_device *device,
+			      enum virtio_structure structure, uint32_t offset, unsigned width,
+			      uint64_t value)
+{
+	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_reset) && resets
+		       ? 1
+		       : value;
+}
+SABOTEUR(queue_reset_never_ends, .about = "queue_reset reads 1 for ever",
+	 BREAKS(CLAUSE_PCI_COMMON_15), .tests = "transport.*", .start = start_resets,
+	 .hooks = &(const struct virtio_hooks){.read = stay_in_reset, .write = follow_writes});
+
+static uint64_t read_reset_as_1(void *context, struct virtio_device *device,
+				enum virtio_structure structure, uint32_t offset, unsigned width,
+				uint64_t value)
+{
+	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_reset) && !resets
+		       ? 1
+		       : value;
+}
+SABOTEUR(queue_reset_reads_1, .about = "queue_reset reads 1 on a queue that was never reset",
+	 BREAKS(CLAUSE_PCI_COMMON_12), .start = start_resets,
+	 .hooks = &(const struct virtio_hooks){.read = read_reset_as_1, .write = follow_writes});
+
+static void spoil_it(struct virtqueue *queue, struct chain_view *chain)
+{
+	spoil(chain);
+}
+
+static void refuse_after_reset(void *context, struct virtqueue *queue)
+{
+	if (resets)
+		visit_new_chains(queue, spoil_it);
+}
+SABOTEUR(available_side_survives_queue_reset,
+	 .about = "after a queue reset the device looks elsewhere for the first buffer",
+	 BREAKS(CLAUSE_VQRESET_4, CLAUSE_PCI_COMMON_13), .start = start_resets,
+	 .hooks = &(const struct virtio_hooks){.write = follow_writes,
+					       .publish = refuse_after_reset});
+
+static void begin_at_1(void *context, struct virtqueue *queue)
+{
+	if (!is_packed(queue) && resets && read16(&queue->split.used->idx) == 1)
+		write16(&queue->split.used->idx, 2);
+}
+SABOTEUR(used_side_survives_queue_reset,
+	 .about = "after a queue reset the used index does not begin at 0",
+	 BREAKS(CLAUSE_VQRESET_5), .start = start_resets,
+	 .hooks = &(const struct virtio_hooks){.write = follow_writes, .used = begin_at_1});
+
+/* queue_size keeps what was written for the ring before. */
+static bool keep_size(void *context, struct virtio_device *device, enum virtio_structure structure,
+		      uint32_t offset, unsigned width, uint64_t *value)
+{
+	follow(device, structure, offset, *value);
+	return !(structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_size) && resets);
+}
+SABOTEUR(size_survives_queue_reset, .about = "a queue that was reset takes no other size",
+	 BREAKS(CLAUSE_VQRESET_6), .start = start_resets,
+	 .hooks = &(const struct virtio_hooks){.write = keep_size});

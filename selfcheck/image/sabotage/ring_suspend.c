@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Saboteurs of what a pretended SUSPEND has to bring to rest (3.4). */
+#include "arch/clock.h"
+#include "arch/cpu.h"
+#include "selfcheck/image/sabotage/chains.h"
+#include "selfcheck/image/disguise/hand.h"
+#include "selfcheck/image/disguise/offer.h"
+#include "virtio/transport/pci/registers.h"
+
+/* Behind the settling of interrupts that a test grants after the suspension. */
+#define LATE_NS 1500000
+
+static struct virtqueue *backlog; /* the queue whose kick was held back */
+static volatile bool suspended;   /* as the driver has seen */
+static volatile bool over;        /* the test */
+
+static void start_backlog(struct virtio_device *device)
+{
+	hand_start(device);
+	forget_chains(device);
+	backlog = NULL;
+	suspended = false;
+	over = false;
+}
+
+/* The kick of a backlog of several buffers is not heard, so that suspension finds them waiting. */
+static bool hold_kick(void *context, struct virtio_device *device, enum virtio_structure structure,
+		      uint32_t offset, unsigned width, uint64_t *value)
+{
+	if (structure != STRUCTURE_NOTIFY || !offer_accepted(VIRTIO_F_SUSPEND) ||
+	    *value >= device->queue_count || device->queues[*value]->in_flight < 4 || backlog)
+		return true;
+	backlog = device->queues[*value];
+	return false;
+}
+
+/*
+ * Past the shim, which holds kicks back while the device is suspended. Runs on the second CPU from the kick
+ * on: it would start too late when the driver has seen the suspension.
+ */
+static void kick_late(void *argument)
+{
+	struct virtqueue *queue = argument;
+	struct virtio_device *device = queue->device;
+	const struct virtio_region *region = &device->regions[STRUCTURE_NOTIFY];
+
+	while (!suspended && !over)
+		cpu_relax();
+	clock_spin(LATE_NS);
+	if (region->mapping && !over)
+		write16((volatile uint8_t *)region->mapping +
+				queue->notify_off * device->notify_off_multiplier,
+			queue->index);
+}
+
+static bool hold_and_go_on(void *context, struct virtio_device *device,
+			   enum virtio_structure structure, uint32_t offset, unsigned width,
+			   uint64_t *value)
+{
+	bool held = !hold_kick(context, device, structure, offset, width, value);
+
+	return !held || cpu_count() < 2 || !cpu_idle(1) || !cpu_start(1, kick_late, backlog);
+}
+
+static uint64_t see_suspension(void *context, struct virtio_device *device,
+			       enum virtio_structure structure, uint32_t offset, unsigned width,
+			       uint64_t value)
+{
+	suspended = suspended || (structure == STRUCTURE_COMMON && backlog && offer_suspended() &&
+				  offset == COMMON_OFFSET(device_status));
+	return value;
+}
+
+static void wait_for_kick(struct virtio_device *device)
+{
+	over = true;
+	while (cpu_count() > 1 && !cpu_idle(1))
+		cpu_relax();
+}
+SABOTEUR(suspended_queue_served, .about = "a suspended device goes on with what waits in its queue",
+	 BREAKS(CLAUSE_SUSPEND_3, CLAUSE_SUSPEND_4, CLAUSE_SUSPEND_10), .tests = "ring.suspended*",
+	 .offers = BIT64(VIRTIO_F_SUSPEND), .start = start_backlog, .stop = wait_for_kick,
+	 .hooks = &(const struct virtio_hooks){.write = hold_and_go_on, .read = see_suspension});
+
+static void begin_with(struct virtqueue *queue, struct chain_view *chain)
+{
+	struct link *link = first_link(chain, true);
+
+	if (link)
+		write8((void *)(uintptr_t)from_le64(*link->addr), 0xc3);
+}
+
+static void begin_with_all(void *context, struct virtqueue *queue)
+{
+	if (offer_accepted(VIRTIO_F_SUSPEND) && queue->in_flight >= 4)
+		visit_new_chains(queue, begin_with);
+}
+SABOTEUR(suspended_half_way, .about = "a device suspends with buffers written and not used",
+	 BREAKS(CLAUSE_SUSPEND_11), .tests = "ring.suspended*", .offers = BIT64(VIRTIO_F_SUSPEND),
+	 .start = start_backlog,
+	 .hooks = &(const struct virtio_hooks){.write = hold_kick, .publish = begin_with_all});
+
+/* What was written while it was suspended comes through afterwards. */
+static uint64_t written;
+static bool waiting;
+
+static bool keep_write(void *context, struct virtio_device *device, enum virtio_structure structure,
+		       uint32_t offset, unsigned width, uint64_t *value)
+{
+	if (structure == STRUCTURE_DEVICE && offer_suspended()) {
+		written = *value;
+		waiting = true;
+	}
+	return true;
+}
+
+static uint64_t show_write(void *context, struct virtio_device *device,
+			   enum virtio_structure structure, uint32_t offset, unsigned width,
+			   uint64_t value)
+{
+	return structure == STRUCTURE_DEVICE && waiting ? written : value;
+}
+
+static void start_writes(struct virtio_device *device)
+{
+	waiting = false;
+}
+SABOTEUR(suspended_configuration_written, .about = "a suspended device takes configuration writes",
+	 BREAKS(CLAUSE_SUSPEND_2), .offers = BIT64(VIRTIO_F_SUSPEND), .start = start_writes,
+	 .hooks = &(const struct virtio_hooks){.write = keep_write, .read = show_write});

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Runs saboteurs against the tests that claim to judge what they break. */
+#include "selfcheck/image/sabotage/sabotage.h"
+
+#include "lib/string.h"
+#include "tests/harness/drive/drive.h"
+#include "tests/harness/plan/options.h"
+#include "tests/harness/plan/runner.h"
+#include "tests/harness/plan/selection.h"
+#include "selfcheck/image/sabotage/shim.h"
+
+/* Waiting for what never comes is what most of these runs do. */
+#define PATIENCE_MS   200
+#define TIMEOUT_MS    6000
+#define VARIANTS_MOST 32
+#define MISSED_SIZE   512
+
+/* The search for what one saboteur breaks. */
+struct hunt {
+	const struct saboteur *saboteur;
+	bool found[CLAUSE_COUNT];
+	struct sabotage_result result;
+};
+
+/* Clauses that some saboteur has made fail in this run. */
+static bool failed_once[CLAUSE_COUNT];
+
+static void clear_states(void)
+{
+	for (unsigned n = 0; n < CLAUSE_COUNT; n++)
+		*clause_state(n) = (struct clause_state){0};
+}
+
+static bool wanted(const struct hunt *hunt, enum clause_id id)
+{
+	for (unsigned n = 0; n < hunt->saboteur->clause_count; n++) {
+		if (hunt->saboteur->clauses[n] == id)
+			return !hunt->found[id];
+	}
+	return false;
+}
+
+static bool all_found(const struct hunt *hunt)
+{
+	for (unsigned n = 0; n < hunt->saboteur->clause_count; n++) {
+		if (!hunt->found[hunt->saboteur->clauses[n]])
+			return false;
+	}
+	return true;
+}
+
+/* A clause that is violated without the saboteur too proves nothing about it. */
+static void drop_innocent(bool *violated, const struct test *test, struct virtio_device *device,
+			  const struct variant *variant)
+{
+	struct features offered = device->offered;
+
+	clear_states();
+	run_once(test, device, variant, NULL);
+	/* Left to itself the device has said what it really offers. */
+	device->offered = offered;
+	for (unsigned n = 0; n < CLAUSE_COUNT; n++) {
+		if (clause_state(n)->violated)
+			violated[n] = false;
+	}
+}
+
+static void try_step(struct hunt *hunt, const struct test *test, struct virtio_device *device,
+		     const struct variant *variant)
+{
+	static bool violated[CLAUSE_COUNT], prompt[CLAUSE_COUNT];
+	bool hit = false, cut_off;
+
+	clear_states();
+	shim_choose(hunt->saboteur);
+	cut_off = run_once(test, device, variant, &shim);
+	hunt->result.steps++;
+	for (unsigned n = 0; n < CLAUSE_COUNT; n++) {
+		violated[n] = clause_state(n)->violated;
+		prompt[n] = clause_state(n)->prompt;
+		failed_once[n] = failed_once[n] || violated[n];
+		hit = hit || (violated[n] && wanted(hunt, n));
+	}
+	if (!hit)
+		return;
+	drop_innocent(violated, test, device, variant);
+	for (unsigned n = 0; n < CLAUSE_COUNT; n++) {
+		if (!violated[n] || !wanted(hunt, n))
+			continue;
+		hunt->found[n] = true;
+		hunt->result.device = device;
+		hunt->result.by_timeout = hunt->result.by_timeout || !prompt[n] || cut_off;
+	}
+}
+
+/* Whether the test's body cites a clause that is still to be found. */
+static bool cites_wanted(const struct hunt *hunt, const struct test *test)
+{
+	for_each_citation (citation) {
+		if (wanted(hunt, citation->id) && cites(test, citation))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a helper or the harness itself, and so any test, may judge what is still to be found. */
+static bool shared_wanted(const struct hunt *hunt)
+{
+	for_each_citation (citation) {
+		bool in_test = false;
+
+		if (!wanted(hunt, citation->id))
+			continue;
+		for (const struct test *const *test = __start_registry_tests;
+		     test < __stop_registry_tests && !in_test; test++)
+			in_test = cites(*test, citation);
+		if (!in_test)
+			return true;
+	}
+	return false;
+}
+
+static bool worth_trying(const struct hunt *hunt, const struct test *test,
+			 const struct virtio_device *device, bool shared)
+{
+	char name[TEST_NAME_SIZE];
+
+	test_full_name(test, name);
+	if (hunt->saboteur->tests && !glob_list_match(hunt->saboteur->tests, name))
+		return false;
+	if (!test_selected(test, device) || reason_to_skip(test, device))
+		return false;
+	return shared ? shared_wanted(hunt) : cites_wanted(hunt, test);
+}
+
+static void search(struct hunt *hunt, struct virtio_device *device, bool shared)
+{
+	static struct variant variants[VARIANTS_MOST];
+
+	for (const struct test *const *test = __start_registry_tests; test < __stop_registry_tests;
+	     test++) {
+		unsigned count;
+
+		if (!worth_trying(hunt, *test, device, shared))
+			continue;
+		count = selected_variants(*test, device, variants, VARIANTS_MOST);
+		for (unsigned n = 0; n < count && worth_trying(hunt, *test, device, shared); n++)
+			try_step(hunt, *test, device, &variants[n]);
+	}
+}
+
+static bool fits(const struct saboteur *saboteur, const struct virtio_device *device)
+{
+	return device_selected(device) && (!saboteur->type || saboteur->type == device->type);
+}
+
+static const char *missed(const struct hunt *hunt)
+{
+	static char words[MISSED_SIZE];
+	struct text text = TEXT_ON(words);
+
+	words[0] = '\0';
+	for (unsigned n = 0; n < hunt->saboteur->clause_count; n++) {
+		enum clause_id id = hunt->saboteur->clauses[n];
+
+		if (!hunt->found[id])
+			text_add(&text, "%s%s", *words ? "," : "", clause_name(&clauses[id]));
+	}
+	return words;
+}
+
+static void run_saboteur(const struct saboteur *saboteur, struct virtio_device *devices,
+			 unsigned count, struct sabotage_result *result)
+{
+	static struct hunt hunt;
+	const struct reporter *loud = reporter;
+
+	hunt = (struct hunt){.saboteur = saboteur, .result = {.saboteur = saboteur}};
+	reporter = &silent_reporter;
+	for (unsigned pass = 0; pass < 2; pass++) {
+		for (unsigned n = 0; n < count && !all_found(&hunt); n++) {
+			struct features offered = devices[n].offered;
+
+			if (!fits(saboteur, &devices[n]))
+				continue;
+			devices[n].offered.words[0] |= saboteur->offers;
+			search(&hunt, &devices[n], pass > 0);
+			devices[n].offered = offered;
+		}
+	}
+	reporter = loud;
+	hunt.result.detected = all_found(&hunt);
+	hunt.result.missed = missed(&hunt);
+	hunt.result.skipped =
+		hunt.result.steps ? "" : "no test that could judge it runs on these devices";
+	*result = hunt.result;
+	reporter->sabotage(result);
+}
+
+/* Whether any saboteur of the image names the clause. */
+static bool named(enum clause_id id)
+{
+	for_each_saboteur(entry)
+	{
+		for (unsigned n = 0; n < (*entry)->clause_count; n++) {
+			if ((*entry)->clauses[n] == id)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Whether a device breaks the clause without help: such a check can fail. */
+static bool is_broken_unaided(enum clause_id id, struct virtio_device *devices, unsigned count)
+{
+	static struct variant variants[VARIANTS_MOST];
+
+	clear_states();
+	for_each_citation (citation) {
+		for (const struct test *const *test = __start_registry_tests;
+		     citation->id == id && test < __stop_registry_tests; test++) {
+			if (!cites(*test, citation))
+				continue;
+			for (unsigned n = 0; n < count; n++) {
+				if (!test_selected(*test, &devices[n]) ||
+				    reason_to_skip(*test, &devices[n]) ||
+				    !selected_variants(*test, &devices[n], variants, VARIANTS_MOST))
+					continue;
+				run_once(*test, &devices[n], &variants[0], NULL);
+				if (clause_state(id)->violated)
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* Clauses that tests judge and that nothing has ever made fail. */
+static void report_suspects(struct virtio_device *devices, unsigned count,
+			    struct sabotage_totals *totals)
+{
+	const struct reporter *loud = reporter;
+
+	for (unsigned n = 0; n < CLAUSE_COUNT; n++) {
+		bool suspect;
+
+		if (!clause_is_cited(n))
+			continue;
+		reporter = &silent_reporter;
+		suspect = !named(n) && !failed_once[n] && !is_broken_unaided(n, devices, count);
+		reporter = loud;
+		totals->judged++;
+		totals->suspects += suspect;
+		if (suspect)
+			reporter->suspect(&clauses[n]);
+	}
+}
+
+bool saboteurs_present(void)
+{
+	return &__start_registry_saboteurs[0] != &__stop_registry_saboteurs[0];
+}
+
+bool run_sabotage(struct virtio_device *devices, unsigned count)
+{
+	struct sabotage_totals totals = {0};
+
+	options.patience_ms = MINIMUM(options.patience_ms, (uint64_t)PATIENCE_MS);
+	if (!options.timeout_ms)
+		options.timeout_ms = TIMEOUT_MS;
+	prepare_devices(devices, count);
+	for_each_saboteur(entry)
+	{
+		struct sabotage_result result;
+
+		if (*options.sabotage && !glob_list_match(options.sabotage, (*entry)->name))
+			continue;
+		run_saboteur(*entry, devices, count, &result);
+		totals.skipped += *result.skipped != 0;
+		totals.tried += *result.skipped == 0;
+		totals.detected += result.detected;
+		totals.by_timeout += result.detected && result.by_timeout;
+	}
+	report_suspects(devices, count, &totals);
+	reporter->sabotage_summary(&totals);
+	return totals.tried > 0 && totals.detected == totals.tried;
+}

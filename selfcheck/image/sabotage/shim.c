@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "selfcheck/image/sabotage/shim.h"
+
+#include "arch/interrupt.h"
+#include "lib/string.h"
+#include "selfcheck/image/disguise/offer.h"
+
+static const struct saboteur *chosen;
+static struct virtio_hooks hooks;
+/* Used elements that the saboteur was shown, by queue; a queue that was made anew begins at 0. */
+static struct {
+	const struct virtqueue *queue;
+	uint16_t index;
+} seen[VIRTIO_QUEUES_MOST];
+
+void shim_choose(const struct saboteur *saboteur)
+{
+	chosen = saboteur;
+}
+
+/* Shows the saboteur the used descriptor that the driver is about to look at, once. */
+static void show_new_descriptor(struct virtqueue *queue)
+{
+	const struct packed_ring *ring = &queue->packed;
+	struct virtq_packed_desc *place = &ring->desc[ring->used_slot];
+	uint16_t position = (uint16_t)(ring->used_slot | ring->used_wrap << 15);
+	struct used_element element = {from_le16(place->id), from_le32(place->len)};
+
+	if (seen[queue->index].index == position)
+		return;
+	seen[queue->index].index = position;
+	chosen->used_element(queue, &element);
+	place->id = to_le16((uint16_t)element.id);
+	place->len = to_le32(element.length);
+}
+
+/* Shows the saboteur each element of a split ring that is new since the last look. */
+static void show_new_elements(void *context, struct virtqueue *queue)
+{
+	struct virtq_used *used = queue->split.used;
+	uint16_t index = from_le16(used->idx);
+
+	if (seen[queue->index].queue != queue) {
+		seen[queue->index].queue = queue;
+		seen[queue->index].index = 0;
+	}
+	if (queue->operations == &packed_ring_operations) {
+		show_new_descriptor(queue);
+		return;
+	}
+	for (uint16_t *at = &seen[queue->index].index; *at != index; (*at)++) {
+		struct virtq_used_elem *place = &used->ring[*at % queue->size];
+		struct used_element element = {from_le32(place->id), from_le32(place->len)};
+
+		chosen->used_element(queue, &element);
+		place->id = to_le32(element.id);
+		place->len = to_le32(element.length);
+	}
+}
+
+static uint64_t read_as_offered(void *context, struct virtio_device *device,
+				enum virtio_structure structure, uint32_t offset, unsigned width,
+				uint64_t value)
+{
+	value = offer_read(device, structure, offset, value);
+	return chosen->hooks && chosen->hooks->read
+		       ? chosen->hooks->read(context, device, structure, offset, width, value)
+		       : value;
+}
+
+static bool write_as_offered(void *context, struct virtio_device *device,
+			     enum virtio_structure structure, uint32_t offset, unsigned width,
+			     uint64_t *value)
+{
+	if (chosen->hooks && chosen->hooks->write &&
+	    !chosen->hooks->write(context, device, structure, offset, width, value))
+		return false;
+	return offer_write(device, structure, offset, width, value);
+}
+
+static void begin(struct virtio_device *device)
+{
+	hooks = chosen->hooks ? *chosen->hooks : (struct virtio_hooks){0};
+	if (chosen->offers) {
+		offer_start(device, chosen->offers);
+		hooks.read = read_as_offered;
+		hooks.write = write_as_offered;
+	}
+	memset(seen, 0, sizeof(seen));
+	if (chosen->used_element)
+		hooks.used = show_new_elements;
+	if (chosen->start)
+		chosen->start(device);
+	device->hooks = &hooks;
+	device->function->hooks = chosen->pci;
+	interrupt_set_filter(chosen->arrival);
+}
+
+static void end(struct virtio_device *device)
+{
+	device->hooks = NULL;
+	device->function->hooks = NULL;
+	interrupt_set_filter(NULL);
+	if (chosen->stop)
+		chosen->stop(device);
+}
+
+const struct interference shim = {.begin = begin, .end = end};

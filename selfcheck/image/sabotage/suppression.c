@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Saboteurs of suppression: fields that are heeded where they mean nothing, and the other way round. */
+#include "arch/io.h"
+#include "selfcheck/image/disguise/hand.h"
+#include "virtio/transport/pci/registers.h"
+
+static uint16_t *field(le16 *place)
+{
+	return &place->raw;
+}
+
+static bool is_packed(const struct virtqueue *queue)
+{
+	return queue->operations == &packed_ring_operations;
+}
+
+static bool drop_by_slot(unsigned vector)
+{
+	const struct virtqueue *queue = victim_queue(vector);
+
+	return !queue || is_packed(queue) || queue->event_idx ||
+	       !*field(&queue->split.avail->ring[queue->size]);
+}
+
+SABOTEUR(used_event_without_feature, .about = "the used_event slot suppresses without its feature",
+	 BREAKS(CLAUSE_SPLIT_NOTIF_1), .start = hand_start, .arrival = drop_by_slot);
+
+static bool drop_by_flags(unsigned vector)
+{
+	const struct virtqueue *queue = victim_queue(vector);
+
+	return !queue || is_packed(queue) || !queue->event_idx ||
+	       !(from_le16(queue->split.avail->flags) & VIRTQ_AVAIL_F_NO_INTERRUPT);
+}
+
+SABOTEUR(flags_with_event_idx, .about = "flags suppress although VIRTIO_F_EVENT_IDX was accepted",
+	 BREAKS(CLAUSE_SPLIT_NOTIF_4), .start = hand_start, .arrival = drop_by_flags);
+
+static void clear_suppression(void *context, struct virtqueue *queue)
+{
+	if (is_packed(queue))
+		write16(&queue->packed.driver->flags, VIRTQ_EVENT_FLAGS_ENABLE);
+	else if (queue->event_idx)
+		write16(&queue->split.avail->ring[queue->size], queue->split.avail_index - 1);
+	else
+		write16(&queue->split.avail->flags, 0);
+}
+
+SABOTEUR(suppression_ignored, .about = "messages come although they are suppressed",
+	 BREAKS(CLAUSE_SPLIT_NOTIF_2, CLAUSE_SPLIT_NOTIF_6), .start = hand_start,
+	 .hooks = &(const struct virtio_hooks){.publish = clear_suppression});
+
+SABOTEUR(packed_suppression_ignored,
+	 .about = "messages of a packed ring come although they are disabled, or for another place",
+	 BREAKS(CLAUSE_PACKED_EV_TXT_2, CLAUSE_PACKED_EV_TXT_4), .start = hand_start,
+	 .hooks = &(const struct virtio_hooks){.publish = clear_suppression});
+
+/* ---- one message too few after suppression ---- */
+
+static bool was_suppressed, drop_next;
+
+static void start_suppression(struct virtio_device *device)
+{
+	hand_start(device);
+	was_suppressed = false;
+	drop_next = false;
+}
+
+static bool is_suppressed(const struct virtqueue *queue)
+{
+	uint16_t event;
+
+	if (is_packed(queue))
+		return from_le16(queue->packed.driver->flags) == VIRTQ_EVENT_FLAGS_DISABLE;
+	event = from_le16(queue->split.avail->ring[queue->size]);
+	if (queue->event_idx)
+		return (uint16_t)(event - queue->split.used_index) >= queue->size;
+	return from_le16(queue->split.avail->flags) & VIRTQ_AVAIL_F_NO_INTERRUPT;
+}
+
+static void note_suppression(void *context, struct virtqueue *queue)
+{
+	bool now = is_suppressed(queue);
+
+	drop_next = was_suppressed && !now;
+	was_suppressed = now;
+}
+
+static bool drop_the_first(unsigned vector)
+{
+	bool drop = drop_next && victim_queue(vector);
+
+	if (drop)
+		drop_next = false;
+	return !drop;
+}
+
+SABOTEUR(message_lost_after_suppression, .about = "the first message after suppression is lost",
+	 BREAKS(CLAUSE_NOTIF_TXT_2, CLAUSE_EVIDX_TXT_3), .start = start_suppression,
+	 .hooks = &(const struct virtio_hooks){.publish = note_suppression},
+	 .arrival = drop_the_first);
+
+SABOTEUR(packed_message_lost_after_suppression,
+	 .about = "the first message of a packed ring after suppression is lost",
+	 BREAKS(CLAUSE_PACKED_EV_TXT_7), .start = start_suppression,
+	 .hooks = &(const struct virtio_hooks){.publish = note_suppression},
+	 .arrival = drop_the_first);
+
+/* ---- the index ---- */
+
+static bool drop_at_wrap(unsigned vector)
+{
+	const struct virtqueue *queue = victim_queue(vector);
+
+	return !queue || is_packed(queue) || !queue->event_idx ||
+	       from_le16(queue->split.used->idx) != 0;
+}
+
+SABOTEUR(event_index_wrap, .about = "the event at index 65535 is missed",
+	 BREAKS(CLAUSE_SPLIT_NOTIF_5), .tests = "interrupt.event_index_sweep", .start = hand_start,
+	 .arrival = drop_at_wrap);
+
+static uint16_t last_index;
+
+static void start_lap(struct virtio_device *device)
+{
+	hand_start(device);
+	last_index = UINT16_MAX;
+}
+
+static bool drop_second_lap(unsigned vector)
+{
+	const struct virtqueue *queue = victim_queue(vector);
+	bool wrapped;
+
+	if (!queue || is_packed(queue) || !queue->event_idx)
+		return true;
+	wrapped = from_le16(queue->split.used->idx) == 1 && last_index == 0;
+	last_index = from_le16(queue->split.used->idx);
+	return !wrapped;
+}
+
+SABOTEUR(event_index_second_lap, .about = "used_event 0 is honoured once only",
+	 BREAKS(CLAUSE_EVIDX_TXT_2), .tests = "interrupt.event_index_sweep", .start = start_lap,
+	 .arrival = drop_second_lap);
+
+static unsigned lives;
+
+static void start_living(struct virtio_device *device)
+{
+	hand_start(device);
+	lives = 0;
+}
+
+static bool count_lives(void *context, struct virtio_device *device,
+			enum virtio_structure structure, uint32_t offset, unsigned width,
+			uint64_t *value)
+{
+	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status) &&
+	    *value & VIRTIO_STATUS_DRIVER_OK)
+		lives++;
+	return true;
+}
+
+/* What is left of the life before: the second buffer looks as if it had been announced. */
+static bool drop_in_later_life(unsigned vector)
+{
+	const struct virtqueue *queue = victim_queue(vector);
+
+	return !queue || is_packed(queue) || !queue->event_idx || lives < 2 ||
+	       from_le16(queue->split.used->idx) != 2;
+}
+
+SABOTEUR(event_index_survives_reset, .about = "the event index does not start anew with a reset",
+	 BREAKS(CLAUSE_EVIDX_TXT_4), .start = start_living,
+	 .hooks = &(const struct virtio_hooks){.write = count_lives},
+	 .arrival = drop_in_later_life);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Interrupts that do not come, for each of the reasons that a diagnosis knows. */
+#include "tests/harness/judge/diagnose.h"
+#include "tests/harness/drive/drive.h"
+
+static NORETURN void give_up(struct test_run *t, struct virtqueue *queue)
+{
+	diagnose(t, queue);
+	fail_test(t, "%s", diagnosis());
+}
+
+static bool is_used(void *queue)
+{
+	return virtqueue_used_pending(queue);
+}
+
+TEST(selftest, loses_a_call, .about = "a completion that is not announced is told as a lost call",
+     .needs = NEEDS_SELF_TEST | NEEDS_MSIX | NEEDS_WORK)
+{
+	struct virtqueue *queue;
+
+	bring_up(t);
+	queue = work_queue(t);
+	msix_mask_entry(&t->device->msix, queue->entry, true);
+	submit(t, queue, new_request(t, 0));
+	wait_until(is_used, queue, clock_deadline(PATIENCE_NS));
+	give_up(t, queue);
+}
+
+static struct virtqueue *add_one(struct test_run *t)
+{
+	struct virtqueue *queue;
+
+	bring_up(t);
+	queue = work_queue(t);
+	if (!request_add(queue, new_request(t, 0)))
+		error_in_test(t, "queue %u has no room for a request", queue->index);
+	return queue;
+}
+
+TEST(selftest, loses_a_kick, .about = "a request that nobody kicked for is told as a lost kick",
+     .needs = NEEDS_SELF_TEST | NEEDS_MSIX | NEEDS_WORK)
+{
+	struct virtqueue *queue = add_one(t);
+
+	virtqueue_publish(queue);
+	give_up(t, queue);
+}
+
+TEST(selftest, finds_it_silent, .about = "a device that takes no request is told as silent",
+     .needs = NEEDS_SELF_TEST | NEEDS_MSIX | NEEDS_WORK)
+{
+	give_up(t, add_one(t));
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* links: virtio/transport/pci/find.c pci/msix.c pci/bar.c pci/capability.c pci/config.c pci/function.c */
+/* links: selfcheck/unit/fake_pci.c lib/format.c lib/string.c */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "arch/memory.h"
+#include "pci/bar.h"
+#include "pci/bus.h"
+#include "pci/capability.h"
+#include "selfcheck/unit/fake_pci.h"
+#include "virtio/transport/pci/find.h"
+
+#define BAR_AT 0xfebf0000u
+#define COMMON 0x40u
+#define NOTIFY 0x50u
+#define ISR    0x64u
+#define CONFIG 0x74u
+#define WINDOW 0x84u
+
+const struct virtio_transport virtio_pci_transport;
+
+static uint8_t registers[0x4000];
+static struct fake_function *fake;
+static struct pci_function function;
+static struct virtio_device device;
+
+volatile void *memory_map_device(uint64_t address, uint64_t size)
+{
+	assert_int_equal(address, BAR_AT);
+	assert_int_equal(size, sizeof(registers));
+	return registers;
+}
+
+/* As the real one: a kind of decoding stays off while a BAR of that kind has no address. */
+void pci_enable(const struct pci_function *enabled)
+{
+	uint16_t command = PCI_COMMAND_MEMORY | PCI_COMMAND_IO;
+
+	for (unsigned bar = 0; bar < PCI_BARS; bar++) {
+		if (pci_bar_unassigned(&enabled->bars[bar]))
+			command &= enabled->bars[bar].io ? ~PCI_COMMAND_IO : ~PCI_COMMAND_MEMORY;
+	}
+	pci_write16(enabled, PCI_COMMAND, command);
+}
+
+static void put(unsigned at, uint8_t next, uint8_t type, uint8_t bar, uint32_t offset,
+		uint32_t length)
+{
+	uint8_t size =
+		type == VIRTIO_PCI_CAP_NOTIFY_CFG || type == VIRTIO_PCI_CAP_PCI_CFG ? 20 : 16;
+
+	fake_capability(fake, at, PCI_CAPABILITY_VENDOR, next);
+	fake_put8(fake, at + 2, size);
+	fake_put8(fake, at + 3, type);
+	fake_put8(fake, at + 4, bar);
+	fake_put32(fake, at + 8, offset);
+	fake_put32(fake, at + 12, length);
+}
+
+/* A device as QEMU makes it, which the tests then break. */
+static int setup(void **state)
+{
+	fake_reset();
+	fake = fake_add(NULL, 3, 0);
+	fake_bar(fake, 4, FAKE_WIDE | FAKE_PREFETCHABLE, sizeof(registers), BAR_AT);
+	put(COMMON, NOTIFY, VIRTIO_PCI_CAP_COMMON_CFG, 4, 0, 0x1000);
+	put(NOTIFY, ISR, VIRTIO_PCI_CAP_NOTIFY_CFG, 4, 0x3000, 0x1000);
+	fake_put32(fake, NOTIFY + 16, 4);
+	put(ISR, CONFIG, VIRTIO_PCI_CAP_ISR_CFG, 4, 0x1000, 0x1000);
+	put(CONFIG, WINDOW, VIRTIO_PCI_CAP_DEVICE_CFG, 4, 0x2000, 0x1000);
+	put(WINDOW, 0, VIRTIO_PCI_CAP_PCI_CFG, 0, 0, 0);
+	return 0;
+}
+
+static enum virtio_pci_found probe(void)
+{
+	function = fake_opened(fake);
+	function.vendor = fake_get16(fake, PCI_VENDOR_ID);
+	function.device = fake_get16(fake, PCI_DEVICE_ID);
+	function.subsystem = fake_get16(fake, PCI_SUBSYSTEM_ID);
+	pci_bars_read(&function);
+	return virtio_pci_probe(&function, &device);
+}
+
+static void refused(const char *problem)
+{
+	assert_int_equal(probe(), VIRTIO_PCI_UNUSABLE);
+	assert_string_equal(device.problem, problem);
+	assert_int_equal(fake_bus.misaligned, 0);
+}
+
+static const char no_common[] = "no usable common configuration structure (legacy interface only?)";
+
+static void a_device_is_found(void **state)
+{
+	assert_int_equal(probe(), VIRTIO_PCI_MODERN);
+	assert_int_equal(device.type, 2);
+	assert_ptr_equal(device.regions[STRUCTURE_COMMON].mapping, registers);
+	assert_ptr_equal(device.regions[STRUCTURE_NOTIFY].mapping, registers + 0x3000);
+	assert_int_equal(device.notify_off_multiplier, 4);
+	assert_int_equal(device.window, WINDOW);
+	assert_false(device.has_msix);
+}
+
+static void other_functions_are_none(void **state)
+{
+	static const uint32_t ids[] = {0x10421af5, 0x0fff1af4, 0x10801af4, 0xffffffff};
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(ids); n++) {
+		setup(state);
+		fake_put32(fake, PCI_VENDOR_ID, ids[n]);
+		assert_int_equal(probe(), VIRTIO_PCI_NOT_VIRTIO);
+	}
+}
+
+static void structures_that_cannot_be_used(void **state)
+{
+	static const struct {
+		uint8_t bar;
+		uint32_t offset, length;
+	} cases[] = {
+		{4, 0x4000, 0x1000},     /* behind the BAR */
+		{4, 0x3800, 0x1000},     /* across its end */
+		{4, UINT32_MAX, 0x1000}, /* wraps around in 32 bits */
+		{4, 0, UINT32_MAX},      /* longer than everything */
+		{4, 0, 0},               /* nothing at all */
+		{4, 0, 0x20},            /* too short for the fields that all have */
+		{3, 0, 0x1000},          /* no BAR there */
+		{5, 0, 0x1000},          /* the upper half of one */
+		{6, 0, 0x1000},          /* a reserved number */
+		{255, 0, 0x1000},        /* likewise */
+	};
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(cases); n++) {
+		setup(state);
+		put(COMMON, NOTIFY, VIRTIO_PCI_CAP_COMMON_CFG, cases[n].bar, cases[n].offset,
+		    cases[n].length);
+		refused(no_common);
+	}
+}
+
+static void the_first_usable_one_counts(void **state)
+{
+	put(WINDOW, 0, VIRTIO_PCI_CAP_COMMON_CFG, 4, 0x2000, 0x40);
+	put(COMMON, NOTIFY, VIRTIO_PCI_CAP_COMMON_CFG, 1, 0, 0x1000);
+	assert_int_equal(probe(), VIRTIO_PCI_MODERN);
+	assert_ptr_equal(device.regions[STRUCTURE_COMMON].mapping, registers + 0x2000);
+	assert_int_equal(device.common_length, 0x40);
+	assert_int_equal(device.window, 0);
+}
+
+static void each_structure_is_needed(void **state)
+{
+	fake_put8(fake, COMMON + 3, 0x80);
+	refused(no_common);
+	setup(state);
+	fake_put8(fake, NOTIFY + 3, 0x80);
+	refused("no usable notification structure");
+	setup(state);
+	fake_put8(fake, ISR + 3, 0x80);
+	refused("no usable ISR status structure");
+	setup(state);
+	fake_put8(fake, CONFIG + 3, 0x80);
+	assert_int_equal(probe(), VIRTIO_PCI_MODERN);
+	assert_false(device.regions[STRUCTURE_DEVICE].present);
+}
+
+static void lists_that_lead_nowhere(void **state)
+{
+	static const uint8_t pointers[] = {0x00, 0x10, 0x3c, NOTIFY, 0xff, 0xf8};
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(pointers); n++) {
+		setup(state);
+		fake_put8(fake, PCI_CAPABILITIES_POINTER, pointers[n]);
+		assert_int_equal(probe(), VIRTIO_PCI_UNUSABLE);
+	}
+	setup(state);
+	fake_put8(fake, PCI_STATUS, 0);
+	refused(no_common);
+}
+
+static void a_loop_ends(void **state)
+{
+	fake_put8(fake, WINDOW + 1, COMMON);
+	assert_int_equal(probe(), VIRTIO_PCI_MODERN);
+	setup(state);
+	fake_put8(fake, COMMON + 1, COMMON);
+	refused("no usable notification structure");
+}
+
+static void nothing_is_read_past_the_end(void **state)
+{
+	/* The list leads to a capability whose 16 bytes do not fit, of the type that is wanted. */
+	fake_put8(fake, PCI_CAPABILITIES_POINTER, 0xf8);
+	fake_put8(fake, 0xf8, PCI_CAPABILITY_VENDOR);
+	fake_put8(fake, 0xf9, 0);
+	fake_put8(fake, 0xfb, VIRTIO_PCI_CAP_COMMON_CFG);
+	refused(no_common);
+	/* And a window whose data register does not. */
+	setup(state);
+	fake_put8(fake, CONFIG + 1, 0xf0);
+	put(0xf0, 0, VIRTIO_PCI_CAP_PCI_CFG, 0, 0, 0);
+	assert_int_equal(probe(), VIRTIO_PCI_MODERN);
+	assert_int_equal(device.window, 0);
+}
+
+/* Port 0 and what follows is the DMA controller, not the device. */
+static void a_port_bar_without_address_is_left_alone(void **state)
+{
+	fake_bar(fake, 2, FAKE_IO, 0x1000, 0);
+	put(WINDOW, 0, VIRTIO_PCI_CAP_NOTIFY_CFG, 4, 0x3000, 0x800);
+	put(NOTIFY, ISR, VIRTIO_PCI_CAP_NOTIFY_CFG, 2, 0, 0x1000);
+	assert_int_equal(probe(), VIRTIO_PCI_MODERN);
+	assert_int_equal(device.regions[STRUCTURE_NOTIFY].bar, 4);
+	setup(state);
+	fake_bar(fake, 2, FAKE_IO, 0x1000, 0xc000);
+	put(NOTIFY, ISR, VIRTIO_PCI_CAP_NOTIFY_CFG, 2, 8, 0x100);
+	assert_int_equal(probe(), VIRTIO_PCI_MODERN);
+	assert_null(device.regions[STRUCTURE_NOTIFY].mapping);
+	assert_int_equal(device.regions[STRUCTURE_NOTIFY].port, 0xc008);
+}
+
+static void a_bar_without_address_is_told(void **state)
+{
+	fake_bar(fake, 1, FAKE_MEMORY, 0x1000, 0);
+	refused("a BAR has no address, and none is left to give");
+}
+
+static void transitional_devices_have_their_type_elsewhere(void **state)
+{
+	fake_put32(fake, PCI_VENDOR_ID, 0x10011af4);
+	fake_put32(fake, PCI_SUBSYSTEM_VENDOR_ID, 0x00041af4);
+	assert_int_equal(probe(), VIRTIO_PCI_MODERN);
+	assert_int_equal(device.type, 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_device_is_found, setup),
+		cmocka_unit_test_setup(other_functions_are_none, setup),
+		cmocka_unit_test_setup(structures_that_cannot_be_used, setup),
+		cmocka_unit_test_setup(the_first_usable_one_counts, setup),
+		cmocka_unit_test_setup(each_structure_is_needed, setup),
+		cmocka_unit_test_setup(lists_that_lead_nowhere, setup),
+		cmocka_unit_test_setup(a_loop_ends, setup),
+		cmocka_unit_test_setup(nothing_is_read_past_the_end, setup),
+		cmocka_unit_test_setup(a_port_bar_without_address_is_left_alone, setup),
+		cmocka_unit_test_setup(a_bar_without_address_is_told, setup),
+		cmocka_unit_test_setup(transitional_devices_have_their_type_elsewhere, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

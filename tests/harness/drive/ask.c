@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/harness/drive/ask.h"
+
+#include "arch/clock.h"
+#include "arch/cpu.h"
+#include "arch/platform.h"
+#include "lib/string.h"
+#include "tests/harness/report/report.h"
+
+struct ask ask_for(const char *verb, const struct virtio_device *device)
+{
+	static char arguments[ASK_BYTES];
+
+	arguments[0] = '\0';
+	return (struct ask){verb, device, TEXT_ON(arguments)};
+}
+
+static void add_key(struct ask *ask, const char *key)
+{
+	text_add(&ask->arguments, "%s\"%s\":", ask->arguments.length ? "," : "", key);
+}
+
+void ask_number(struct ask *ask, const char *key, uint64_t value)
+{
+	add_key(ask, key);
+	text_add(&ask->arguments, "%lu", value);
+}
+
+void ask_text(struct ask *ask, const char *key, const char *value)
+{
+	add_key(ask, key);
+	text_add(&ask->arguments, "\"");
+	text_add_json_escaped(&ask->arguments, value);
+	text_add(&ask->arguments, "\"");
+}
+
+void ask_bytes(struct ask *ask, const char *key, const void *bytes, size_t length)
+{
+	add_key(ask, key);
+	text_add(&ask->arguments, "\"");
+	for (size_t n = 0; n < length; n++)
+		text_add(&ask->arguments, "%02x", ((const uint8_t *)bytes)[n]);
+	text_add(&ask->arguments, "\"");
+}
+
+/*
+ * One line of the console's receive side, without its end. False at the deadline; what had come of a
+ * line by then is dropped.
+ */
+static bool read_line(char *line, size_t size, uint64_t deadline)
+{
+	size_t length = 0;
+	char byte;
+
+	while (!clock_passed(deadline)) {
+		if (console_read(&byte, 1) == 0) {
+			cpu_relax();
+			continue;
+		}
+		if (byte == '\n' || byte == '\r') {
+			line[length] = '\0';
+			return true;
+		}
+		if (length < size - 1)
+			line[length++] = byte;
+	}
+	return false;
+}
+
+/* "told N verdict rest": the rest, when it is the answer to question `id`; NULL when it is not. */
+static const char *answer_to(const char *line, uint64_t id, enum told *told)
+{
+	char head[40];
+
+	for (enum told kind = TOLD_OK; kind <= TOLD_REFUSED; kind++) {
+		size_t length = (size_t)format_text(head, sizeof(head), "told %lu %s", id,
+						    kind == TOLD_OK ? "ok" : "refused");
+
+		if (!starts_with(line, head) || (line[length] != ' ' && line[length] != '\0'))
+			continue;
+		*told = kind;
+		return line[length] ? line + length + 1 : line + length;
+	}
+	return NULL;
+}
+
+static void print_told(uint64_t id, enum told told, const char *words)
+{
+	static const char *const names[] = {"ok", "refused", "silent"};
+	static char record[2 * ASK_BYTES];
+	struct text text = TEXT_ON(record);
+
+	text_add(&text, "{\"type\":\"told\",\"id\":%lu,\"verdict\":\"%s\",\"text\":\"", id,
+		 names[told]);
+	text_add_json_escaped(&text, words);
+	print_text(record);
+	print_text("\"}\n");
+}
+
+enum told ask_host(const struct ask *ask, char *text, size_t size)
+{
+	static uint64_t last_id;
+	static char line[ASK_BYTES];
+	uint64_t id = ++last_id, deadline;
+	enum told told = TOLD_NOTHING;
+	const char *words = NULL;
+
+	print("{\"type\":\"ask\",\"id\":%lu,\"verb\":\"%s\",\"device\":\"%s\",\"arguments\":{", id,
+	      ask->verb, ask->device ? ask->device->name : "");
+	print_text(ask->arguments.buffer);
+	print_text("}}\n");
+	deadline = clock_deadline(ASK_WAIT_NS);
+	while (!words && read_line(line, sizeof(line), deadline))
+		words = answer_to(line, id, &told);
+	if (!words)
+		words = "the host does not answer";
+	copy_string(text, size, words);
+	print_told(id, told, words);
+	return told;
+}
+
+void ask_text_or_skip(struct test_run *t, const struct ask *ask, char *text, size_t size)
+{
+	if (ask->arguments.cut)
+		error_in_test(t, "the arguments of \"%s\" do not fit the record", ask->verb);
+	if (ask_host(ask, text, size) != TOLD_OK)
+		skip_test(t, "the host was asked for \"%s\": %s", ask->verb, text);
+}
+
+void ask_or_skip(struct test_run *t, const struct ask *ask)
+{
+	char text[REASON_SIZE / 2];
+
+	ask_text_or_skip(t, ask, text, sizeof(text));
+}
+
+static int digit(char character)
+{
+	if (character >= '0' && character <= '9')
+		return character - '0';
+	if (character >= 'a' && character <= 'f')
+		return character - 'a' + 10;
+	return -1;
+}
+
+size_t told_bytes(const char *text, uint8_t *bytes, size_t most)
+{
+	size_t count = 0;
+
+	while (count < most && digit(text[0]) >= 0 && digit(text[1]) >= 0) {
+		bytes[count++] = (uint8_t)(digit(text[0]) << 4 | digit(text[1]));
+		text += 2;
+	}
+	return count;
+}
+
+uint64_t ask_hash_or_skip(struct test_run *t, uint64_t offset, uint64_t bytes)
+{
+	struct ask ask = ask_for("checksum", t->device);
+	char text[2 * sizeof(uint64_t) + 1];
+	uint8_t digits[sizeof(uint64_t)];
+	uint64_t sum = 0;
+
+	ask_number(&ask, "offset", offset);
+	ask_number(&ask, "bytes", bytes);
+	ask_text_or_skip(t, &ask, text, sizeof(text));
+	if (told_bytes(text, digits, sizeof(digits)) != sizeof(digits))
+		skip_test(t, "the host does not say what the backend holds");
+	for (unsigned n = 0; n < sizeof(digits); n++)
+		sum = sum << 8 | digits[n];
+	return sum;
+}
+
+uint64_t hash_add(uint64_t sum, const void *bytes, size_t length)
+{
+	for (size_t n = 0; n < length; n++)
+		sum = (sum ^ ((const uint8_t *)bytes)[n]) * 1099511628211u;
+	return sum;
+}

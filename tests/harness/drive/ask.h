@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Asking the host for what a guest cannot bring about (docs/ask.md). Only for tests with NEEDS_HOST.
+ *
+ *	struct ask ask = ask_for("link", t->device);
+ *
+ *	ask_number(&ask, "up", 0);
+ *	ask_or_skip(t, &ask);
+ */
+#ifndef TESTS_HARNESS_ASK_H
+#define TESTS_HARNESS_ASK_H
+
+#include "tests/harness/plan/test.h"
+
+#define ASK_BYTES   4096 /* the arguments, and an answer, at most */
+#define ASK_WAIT_NS (3 * NANOSECONDS_A_SECOND)
+
+struct ask {
+	const char *verb;
+	const struct virtio_device *device; /* NULL: none is meant */
+	struct text arguments; /* on a buffer that all questions share: one at a time */
+};
+
+enum told { TOLD_OK, TOLD_REFUSED, TOLD_NOTHING };
+
+/* A question without arguments yet. `verb` is kept, not copied. */
+struct ask ask_for(const char *verb, const struct virtio_device *device);
+
+/* Adds an argument. */
+void ask_number(struct ask *ask, const char *key, uint64_t value);
+void ask_text(struct ask *ask, const char *key, const char *value);
+void ask_bytes(struct ask *ask, const char *key, const void *bytes, size_t length);
+
+/*
+ * Puts the question and waits up to ASK_WAIT_NS. The answer's text, or the reason of a refusal, is in
+ * the buffer of `size` bytes, cut when it is longer.
+ */
+enum told ask_host(const struct ask *ask, char *text, size_t size);
+
+/* The same; skips the test, saying why, when the answer is not "ok". `text` may be NULL. */
+void ask_or_skip(struct test_run *t, const struct ask *ask);
+void ask_text_or_skip(struct test_run *t, const struct ask *ask, char *text, size_t size);
+
+/* Reads hexadecimal digits; the number of bytes, at most `most`. Stops at what is no digit pair. */
+size_t told_bytes(const char *text, uint8_t *bytes, size_t most);
+
+/*
+ * The hash that the host computes ("checksum") over a part of the disk's backend, to be compared with
+ * hash_add() of the same bytes here. Skips the test when the host cannot tell.
+ */
+uint64_t ask_hash_or_skip(struct test_run *t, uint64_t offset, uint64_t bytes);
+
+/* 64-bit FNV-1a: HASH_START, or the hash so far, with more bytes added. */
+#define HASH_START 14695981039346656037u
+uint64_t hash_add(uint64_t sum, const void *bytes, size_t length);
+
+#endif

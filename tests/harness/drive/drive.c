@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/harness/drive/drive.h"
+
+#include "arch/cpu.h"
+#include "arch/interrupt.h"
+#include "tests/harness/judge/diagnose.h"
+#include "virtio/transport/pci/registers.h"
+
+/* Spinning this long before halting: most completions come sooner, and a halt costs an exit. */
+#define SPIN_NS      20000
+#define SLEEP_NS     200000
+#define IMPATIENT_MS 1000
+#define SETTLE_NS    200000
+
+static bool negotiate_with(struct virtio_device *device, struct features features)
+{
+	const struct virtio_transport *transport = device->transport;
+	uint8_t status = VIRTIO_STATUS_ACKNOWLEDGE;
+
+	transport->set_status(device, status);
+	status |= VIRTIO_STATUS_DRIVER;
+	transport->set_status(device, status);
+	transport->get_features(device);
+	device->negotiated = features;
+	transport->finalize_features(device);
+	status |= VIRTIO_STATUS_FEATURES_OK;
+	transport->set_status(device, status);
+	return transport->get_status(device) & VIRTIO_STATUS_FEATURES_OK;
+}
+
+bool negotiate(struct test_run *t, struct features features)
+{
+	return negotiate_with(t->device, features);
+}
+
+struct features features_for(const struct test_run *t)
+{
+	struct features features = NO_FEATURES;
+
+	features_add(&features, VIRTIO_F_VERSION_1);
+	features_add(&features, VIRTIO_F_ACCESS_PLATFORM);
+	features_add(&features, VIRTIO_F_ORDER_PLATFORM);
+	if (t->variant.packed)
+		features_add(&features, VIRTIO_F_RING_PACKED);
+	if (t->variant.event_idx)
+		features_add(&features, VIRTIO_F_EVENT_IDX);
+	if (t->variant.indirect)
+		features_add(&features, VIRTIO_F_INDIRECT_DESC);
+	if (t->variant.in_order)
+		features_add(&features, VIRTIO_F_IN_ORDER);
+	if (t->variant.kick_data)
+		features_add(&features, VIRTIO_F_NOTIFICATION_DATA);
+	if (t->variant.kick_config)
+		features_add(&features, VIRTIO_F_NOTIF_CONFIG_DATA);
+	if (t->workload)
+		features.words[0] |= t->workload->features;
+	return features_close(t->device->type, features_and(features, t->device->offered));
+}
+
+void find_queues(struct test_run *t, struct virtio_device *device, unsigned count,
+		 const struct virtqueue_request *requests, enum interrupt_mode mode)
+{
+	if (device->transport->find_vqs(device, count, requests, mode, t->arena))
+		return;
+	if (device->vector_refused)
+		skip_test(t, "%s maps no vector: %s", device->name, device->problem);
+	fail_test(t, "%s: the queues could not be set up: %s", device->name, device->problem);
+}
+
+void set_up_device(struct test_run *t, struct virtio_device *device, struct features features,
+		   unsigned queues)
+{
+	static struct virtqueue_request requests[VIRTIO_QUEUES_MOST];
+	unsigned offered;
+
+	if (!negotiate_with(device, features)) {
+		struct features usual = features_for(t);
+
+		/* Declining a set is no failure (2.2.2 says SHOULD), but for the one that all else takes. */
+		if (device == t->device && !features_equal(&features, &usual))
+			skip_test(t, "the device does not accept the features %#lx",
+				  features.words[0]);
+		fail_test(t, "FEATURES_OK reads back clear after features %#lx", features.words[0]);
+	}
+	/* Some devices count queues only that a negotiated feature has brought. */
+	offered = (unsigned)common_read(device, num_queues);
+	REQUIRE(t, queues <= offered, "the device has %u queues, a driver needs %u", offered,
+		queues);
+	for (unsigned n = 0; n < queues; n++)
+		requests[n] = (struct virtqueue_request){.size = t->variant.size};
+	device->rings.indirect =
+		t->variant.indirect && features_have(&features, VIRTIO_F_INDIRECT_DESC);
+	find_queues(t, device, queues, requests, t->variant.interrupts);
+}
+
+void set_up(struct test_run *t, struct features features, unsigned queues)
+{
+	set_up_device(t, t->device, features, queues);
+}
+
+void go_live(struct test_run *t)
+{
+	const struct virtio_transport *transport = t->device->transport;
+
+	if (t->device->config_vector)
+		t->config_arrivals = interrupt_count(t->device->config_vector);
+	transport->set_status(t->device,
+			      transport->get_status(t->device) | VIRTIO_STATUS_DRIVER_OK);
+	t->up = true;
+	if (t->workload && t->workload->start && !t->workload->start(t->device, t->arena))
+		fail_test(t, "the device could not be started: %s", t->device->problem);
+}
+
+void bring_up_queues(struct test_run *t, unsigned queues)
+{
+	set_up(t, features_for(t), queues);
+	go_live(t);
+}
+
+void bring_up(struct test_run *t)
+{
+	bring_up_queues(
+		t, t->workload ? t->workload->queues
+			       : MINIMUM(t->device->queues_offered, (unsigned)VIRTIO_QUEUES_MOST));
+}
+
+void start_over(struct test_run *t)
+{
+	REQUIRE(t, t->device->transport->reset(t->device), "%s", t->device->problem);
+	t->device->transport->del_vqs(t->device);
+	t->up = false;
+}
+
+struct virtqueue *work_queue(const struct test_run *t)
+{
+	return t->device->queues[t->workload->queue];
+}
+
+struct request *new_request(struct test_run *t, uint64_t seed)
+{
+	struct request *request = test_memory(t, "request", sizeof(*request), 8);
+
+	if (!t->workload->prepare(t->device, t->arena, seed, request))
+		error_in_test(t, "the DMA arena has no room for a request");
+	if (t->device->queue_count > t->workload->queue && work_queue(t) &&
+	    !t->device->rings.indirect && request_least(request) > work_queue(t)->size)
+		skip_test(t, "a ring of %u entries has no room for a request of %u descriptors",
+			  work_queue(t)->size, request_least(request));
+	return request;
+}
+
+void submit(struct test_run *t, struct virtqueue *queue, struct request *request)
+{
+	if (!request_add(queue, request))
+		error_in_test(t, "queue %u has no free descriptors", queue->index);
+	virtqueue_publish(queue);
+	virtqueue_kick(queue);
+}
+
+void settle_interrupts(void)
+{
+	uint64_t deadline = clock_deadline(SETTLE_NS);
+
+	while (!clock_passed(deadline)) {
+		interrupts_close();
+		cpu_halt_until(deadline);
+	}
+}
+
+static uint64_t run_out;
+static bool impatient;
+
+void lose_patience(bool lost)
+{
+	impatient = lost;
+}
+
+uint64_t patience_ns(void)
+{
+	uint64_t most = impatient ? IMPATIENT_MS : UINT64_MAX;
+
+	return MINIMUM(options.patience_ms, most) * 1000000;
+}
+
+uint64_t waits_run_out(void)
+{
+	return run_out;
+}
+
+bool wait_until(bool (*condition)(void *context), void *context, uint64_t deadline)
+{
+	uint64_t spin = clock_deadline(SPIN_NS);
+
+	for (;;) {
+		if (condition(context))
+			return true;
+		if (clock_passed(deadline)) {
+			run_out++;
+			return condition(context);
+		}
+		if (!clock_passed(spin)) {
+			cpu_relax();
+			continue;
+		}
+		interrupts_close();
+		if (condition(context)) {
+			interrupts_open();
+			return true;
+		}
+		cpu_halt_until(clock_deadline(SLEEP_NS));
+	}
+}
+
+static bool used_pending(void *queue)
+{
+	return virtqueue_used_pending(queue);
+}
+
+bool await_completion(struct test_run *t, struct virtqueue *queue, struct completion *completion)
+{
+	if (!wait_until(used_pending, queue, clock_deadline(PATIENCE_NS)) ||
+	    !virtqueue_take(queue, completion)) {
+		diagnose(t, queue);
+		return false;
+	}
+	REQUIRE(t, completion->token, "queue %u: used id %u is of no chain in flight", queue->index,
+		completion->id);
+	return true;
+}
+
+void work_once(struct test_run *t, uint64_t seed)
+{
+	struct virtqueue *queue = work_queue(t);
+	struct request *request = new_request(t, seed);
+	struct completion completion;
+	char why[128];
+	struct text text = TEXT_ON(why);
+
+	submit(t, queue, request);
+	REQUIRE(t, await_completion(t, queue, &completion), "queue %u: %s is not completed in time",
+		queue->index, t->workload->about);
+	if (t->workload->verify && !t->workload->verify(t->device, request, &text))
+		fail_test(t, "queue %u: %s completed, but %s", queue->index, t->workload->about,
+			  why);
+}
+
+struct arrivals {
+	unsigned vector;
+	uint64_t count;
+};
+
+static bool arrived(void *context)
+{
+	const struct arrivals *arrivals = context;
+
+	return interrupt_count(arrivals->vector) >= arrivals->count;
+}
+
+bool await_interrupts(unsigned vector, uint64_t count)
+{
+	struct arrivals arrivals = {vector, count};
+
+	return wait_until(arrived, &arrivals, clock_deadline(PATIENCE_NS));
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Driving the device of a test: bringing it up in the test's variant, requests, waiting. */
+#ifndef TESTS_HARNESS_DRIVE_H
+#define TESTS_HARNESS_DRIVE_H
+
+#include "arch/clock.h"
+#include "tests/harness/plan/options.h"
+#include "tests/harness/plan/test.h"
+
+/*
+ * How long a conforming device may take for anything before a test calls it silent: vp.patience, or
+ * less for one that has let test after test wait in vain.
+ */
+#define PATIENCE_NS patience_ns()
+uint64_t patience_ns(void);
+void lose_patience(bool lost);
+
+/*
+ * Status ACKNOWLEDGE | DRIVER, then `features` are written and FEATURES_OK is set (3.1.1, steps 2 to
+ * 5). True when FEATURES_OK reads back set. device->negotiated holds the features.
+ */
+bool negotiate(struct test_run *t, struct features features);
+
+/*
+ * The features that a variant asks of this device: VERSION_1, the platform's, the ring's, and what
+ * the type's workload wants; each only where it is offered, and closed under dependencies.
+ */
+struct features features_for(const struct test_run *t);
+
+/*
+ * Brings the device to DRIVER_OK in the test's variant, queues 0 … n - 1 set up, where n is
+ * what the workload needs (or all that the device has, up to `queues` when that is not 0). Leaves
+ * the test as failed when the device refuses.
+ */
+void bring_up(struct test_run *t);
+void bring_up_queues(struct test_run *t, unsigned queues);
+
+/*
+ * The same up to, but without, setting DRIVER_OK; then go_live() sets it. Skips the test when the device
+ * declines features other than features_for(), as it may.
+ */
+void set_up(struct test_run *t, struct features features, unsigned queues);
+void go_live(struct test_run *t);
+
+/*
+ * Sets up queues 0 … count - 1 as asked for, with their vectors, for the test or a companion. Leaves the
+ * test as failed when that is not possible, and as skipped when the device maps no vector: it may say so
+ * by NO_VECTOR (4.1.5.1.2.1), which the tests of PCI-MSIX-5, -6 and -12 judge.
+ */
+void find_queues(struct test_run *t, struct virtio_device *device, unsigned count,
+		 const struct virtqueue_request *requests, enum interrupt_mode mode);
+
+/* set_up() for a companion of the test (see take_companion()). */
+void set_up_device(struct test_run *t, struct virtio_device *device, struct features features,
+		   unsigned queues);
+
+/*
+ * Resets the device in the middle of a test and gives its queues back: it can be set up anew, in other
+ * rings. The arena keeps what it gave away.
+ */
+void start_over(struct test_run *t);
+
+/* The queue that the workload uses; the device is up. */
+struct virtqueue *work_queue(const struct test_run *t);
+
+/* A new request of the workload; leaves the test when the arena is full. */
+struct request *new_request(struct test_run *t, uint64_t seed);
+
+/* Adds, publishes, kicks. Leaves the test when the ring has no room. */
+void submit(struct test_run *t, struct virtqueue *queue, struct request *request);
+
+/*
+ * Waits for the next completion of a queue. False when none comes within PATIENCE_NS. Leaves the test
+ * as failed when the id is of no chain in flight.
+ */
+bool await_completion(struct test_run *t, struct virtqueue *queue, struct completion *completion);
+
+/* submit(), await_completion() and the workload's verification; fails the test when one goes wrong. */
+void work_once(struct test_run *t, uint64_t seed);
+
+/* Waits until condition(context) or the deadline (TSC); the last answer of the condition. */
+bool wait_until(bool (*condition)(void *context), void *context, uint64_t deadline);
+
+/*
+ * Lets what the local APICs have accepted reach its handlers: a CPU that is emulated in batches, or
+ * asleep, takes its time.
+ */
+void settle_interrupts(void);
+
+/* How many waits of wait_until() have ended at their deadline. */
+uint64_t waits_run_out(void);
+
+/* Waits until a vector has arrived at least `count` times on all CPUs together since boot. */
+bool await_interrupts(unsigned vector, uint64_t count);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The catalogue of requirements, and what a run has found out about each. */
+#ifndef TESTS_HARNESS_CLAUSE_H
+#define TESTS_HARNESS_CLAUSE_H
+
+#include "lib/base.h"
+#include "lib/format.h"
+#include "virtio/device.h"
+
+#include "generated/clauses.h"
+
+enum clause_level { LEVEL_MUST, LEVEL_MUST_NOT, LEVEL_SHOULD, LEVEL_SHOULD_NOT, LEVEL_MAY };
+enum clause_observer { OBSERVED_BY_GUEST, OBSERVED_BY_HOST, OBSERVED_BY_NONE };
+
+/* One row of tests/clauses.tsv. */
+struct clause {
+	/* Places in clause_text_symbols: read them with the functions below. */
+	uint16_t statement;
+	uint16_t id;
+	uint16_t section;
+	uint16_t needs;
+	uint8_t level;        /* enum clause_level */
+	uint8_t observer : 7; /* enum clause_observer */
+	uint8_t legacy : 1;   /* binds the legacy interface only */
+};
+
+extern const struct clause clauses[CLAUSE_COUNT];
+extern const uint8_t clause_text_rules[];
+extern const uint8_t clause_text_symbols[];
+
+/* The texts of a row, each in a static buffer that the next call of the same function overwrites. */
+const char *clause_name(const struct clause *clause); /* its id: "PCI-MSIX-11" */
+const char *clause_statement(const struct clause *clause);
+const char *clause_section(const struct clause *clause); /* title path in the specification */
+const char *clause_needs(const struct clause *clause);   /* conditions */
+
+/* "MUST", "MUST NOT", … */
+const char *clause_level_name(enum clause_level level);
+
+/* What a run found out about a clause. */
+struct clause_state {
+	uint32_t held;     /* checks that held */
+	uint32_t violated; /* checks that did not */
+	uint32_t prompt;   /* of these, checks that no wait had to run out for */
+	bool skipped;      /* a test that judges it was skipped; why is in `reason` */
+	const char *reason;
+};
+
+struct clause_state *clause_state(enum clause_id id);
+
+enum clause_verdict {
+	CLAUSE_HOLDS,
+	CLAUSE_VIOLATED,
+	CLAUSE_UNJUDGED,  /* applies, but nothing judged it: see why */
+	CLAUSE_UNCOVERED, /* applies, a guest could see it, and no test cites it */
+	CLAUSE_NOT_APPLICABLE,
+};
+
+/*
+ * The verdict on a clause over the devices of this run; *why is set for CLAUSE_UNJUDGED and
+ * CLAUSE_UNCOVERED.
+ */
+enum clause_verdict clause_verdict(enum clause_id id, const struct virtio_device *devices,
+				   unsigned count, const char **why);
+
+/* A place in a test that judges a clause; CHECK leaves one behind (tests/harness/plan/test.h). */
+struct citation {
+	enum clause_id id;
+	const char *function;
+};
+
+/* True when some CHECK of this image cites the clause. */
+bool clause_is_cited(enum clause_id id);
+
+/* They stand in their section one after another, so nothing may come between two. */
+static_assert(sizeof(struct citation) == 16, "as CHECK aligns them");
+
+extern const struct citation __start_registry_citations[];
+extern const struct citation __stop_registry_citations[];
+
+#define for_each_citation(entry)                                                                   \
+	for (const struct citation *entry = __start_registry_citations;                            \
+	     entry < __stop_registry_citations; entry++)
+
+#endif

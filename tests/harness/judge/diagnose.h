@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What has become of a request that did not come back, or came back without a word. */
+#ifndef TESTS_HARNESS_DIAGNOSE_H
+#define TESTS_HARNESS_DIAGNOSE_H
+
+#include "tests/harness/plan/test.h"
+#include "virtio/ring/queue.h"
+
+/*
+ * Tells apart, after a wait has run out: a lost call (the device has used buffers, no message came),
+ * a lost kick (it uses them after being notified again), a silent device. Notifies the device. The
+ * finding is part of the dump of the test.
+ */
+void diagnose(struct test_run *t, struct virtqueue *queue);
+
+/* The findings of this test, "" when nothing had to be diagnosed. */
+const char *diagnosis(void);
+void diagnosis_clear(void);
+
+#endif

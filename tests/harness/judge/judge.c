@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/harness/judge/judge.h"
+
+#include "arch/guard.h"
+#include "arch/interrupt.h"
+#include "lib/string.h"
+#include "tests/harness/judge/diagnose.h"
+#include "tests/harness/drive/drive.h"
+#include "tests/harness/plan/options.h"
+#include "tests/harness/report/report.h"
+#include "tests/harness/plan/selection.h"
+
+#define REASONS_BYTES 8192
+
+void weigh(struct test_run *t, enum verdict verdict)
+{
+	t->verdict = MAXIMUM(t->verdict, verdict);
+}
+
+/* Keeps a reason for the end of the run, each text once. */
+static const char *keep_reason(const char *reason)
+{
+	static char kept[REASONS_BYTES];
+	static size_t used;
+
+	for (size_t at = 0; at < used; at += strlen(kept + at) + 1) {
+		if (strcmp(kept + at, reason) == 0)
+			return kept + at;
+	}
+	if (strlen(reason) + 1 > sizeof(kept) - used)
+		return "a test that judges it was skipped";
+
+	char *place = kept + used;
+
+	copy_string(place, sizeof(kept) - used, reason);
+	used += strlen(reason) + 1;
+	return place;
+}
+
+void mark_skipped(const struct test *test, const char *reason)
+{
+	for_each_citation (citation) {
+		struct clause_state *state = clause_state(citation->id);
+
+		if (!cites(test, citation))
+			continue;
+		state->skipped = true;
+		state->reason = keep_reason(reason);
+	}
+}
+
+bool judged_nothing(const struct test_run *t)
+{
+	if (t->verdict != VERDICT_PASS || t->checks)
+		return false;
+	for_each_citation (citation) {
+		if (cites(t->test, citation))
+			return true;
+	}
+	return false;
+}
+
+/* How many waits had run out when the last check was judged. */
+static uint64_t run_out_before;
+
+void check_held(struct test_run *t, const struct citation *citation)
+{
+	run_out_before = waits_run_out();
+	t->checks++;
+	clause_state(citation->id)->held++;
+}
+
+static const char *repeat_words(const struct test_run *t)
+{
+	static char words[256];
+	struct text text = TEXT_ON(words);
+
+	text_add(&text, "vp.tests=%s.%s vp.device=%s vp.variant=%s vp.seed=%lu", t->test->suite,
+		 t->test->name, t->device->name, t->variant_name, options.seed);
+	if (t->test->needs & NEEDS_SCRATCH)
+		text_add(&text, " vp.scratch=%s", t->device->name);
+	if (t->test->needs & NEEDS_SELF_TEST)
+		text_add(&text, " vp.selftest");
+	return words;
+}
+
+const char *dump(const struct test_run *t)
+{
+	static char words[4096];
+	struct text text = TEXT_ON(words);
+	struct virtio_device *device = t->device;
+
+	words[0] = '\0';
+	if (!t->up)
+		return words;
+	text_add(&text, "status %#x, controller errors %#x\n",
+		 device->transport->get_status(device), interrupt_errors());
+	for (unsigned n = 0; n < device->queue_count && !text.cut; n++) {
+		struct virtqueue *queue = device->queues[n];
+
+		if (!queue || (!queue->in_flight && !queue->kicks))
+			continue;
+		virtqueue_dump(queue, &text);
+		if (queue->vector && device->mode != INTERRUPT_INTX)
+			text_add(
+				&text,
+				"  MSI-X entry %u%s, pending %u; vector %#x on CPU %u: %lu arrivals, "
+				"IRR %u ISR %u\n",
+				queue->entry,
+				msix_entry_masked(&device->msix, queue->entry) ? " masked" : "",
+				msix_pending(&device->msix, queue->entry), queue->vector,
+				queue->cpu, interrupt_count(queue->vector),
+				interrupt_requested(queue->vector),
+				interrupt_in_service(queue->vector));
+		else if (queue->vector)
+			text_add(
+				&text,
+				"  pin on line %u%s, vector %#x: %lu arrivals, ISR status seen %#x\n",
+				device->line,
+				interrupt_line_pending(device->line) ? " awaiting its EOI" : "",
+				queue->vector, interrupt_count(queue->vector), device->isr_seen);
+	}
+	text_add(&text, "%s", diagnosis());
+	return words;
+}
+
+void check_violated(struct test_run *t, const struct citation *citation, const char *format, ...)
+{
+	const struct clause *clause = &clauses[citation->id];
+	char message[REASON_SIZE];
+	va_list arguments;
+
+	va_start(arguments, format);
+	format_text_list(message, sizeof(message), format, arguments);
+	va_end(arguments);
+	t->checks++;
+	clause_state(citation->id)->violated++;
+	clause_state(citation->id)->prompt += waits_run_out() == run_out_before;
+	run_out_before = waits_run_out();
+	switch (clause->level) {
+	case LEVEL_MUST:
+	case LEVEL_MUST_NOT:
+		weigh(t, VERDICT_FAIL);
+		break;
+	case LEVEL_SHOULD:
+	case LEVEL_SHOULD_NOT:
+		weigh(t, VERDICT_WARN);
+		break;
+	case LEVEL_MAY:
+		break;
+	}
+	if (!*t->reason)
+		format_text(t->reason, sizeof(t->reason), "%s: %s", clause_name(clause), message);
+	reporter->check(&(struct broken_check){
+		.clause = clause,
+		.result = t->result,
+		.message = message,
+		.repeat = repeat_words(t),
+		.dump = dump(t),
+	});
+}
+
+/* Sets the reason of a test that is about to be left. */
+static void give_reason(struct test_run *t, const char *format, va_list arguments)
+{
+	format_text_list(t->reason, sizeof(t->reason), format, arguments);
+}
+
+void fail_test(struct test_run *t, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	give_reason(t, format, arguments);
+	va_end(arguments);
+	weigh(t, VERDICT_FAIL);
+	guard_leave(0);
+}
+
+void skip_test(struct test_run *t, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	give_reason(t, format, arguments);
+	va_end(arguments);
+	weigh(t, VERDICT_SKIP);
+	mark_skipped(t->test, t->reason);
+	guard_leave(0);
+}
+
+void error_in_test(struct test_run *t, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	give_reason(t, format, arguments);
+	va_end(arguments);
+	weigh(t, VERDICT_ERROR);
+	guard_leave(0);
+}
+
+void *test_memory(struct test_run *t, const char *name, size_t size, size_t alignment)
+{
+	void *memory = arena_allocate(t->arena, name, size, alignment);
+
+	if (!memory)
+		error_in_test(t, "the DMA arena has no room for %s", name);
+	return memory;
+}

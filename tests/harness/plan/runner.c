@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/harness/plan/runner.h"
+
+#include "arch/clock.h"
+#include "arch/cpu.h"
+#include "arch/guard.h"
+#include "arch/interrupt.h"
+#include "arch/memory.h"
+#include "lib/string.h"
+#include "pci/bus.h"
+#include "pci/intx.h"
+#include "tests/harness/judge/diagnose.h"
+#include "tests/harness/judge/judge.h"
+#include "tests/harness/drive/drive.h"
+#include "tests/harness/subject/line.h"
+#include "tests/harness/plan/options.h"
+#include "tests/harness/plan/selection.h"
+#include "virtio/transport/pci/registers.h"
+
+#define TIMEOUT_NS    (15 * NANOSECONDS_A_SECOND)
+#define TIMEOUT_WAITS 5 /* that a test may need as long as patience lasts */
+#define LET_DOWNS     3 /* failures in wait; after them a device is waited for less */
+#define VARIANTS_MOST 512
+#define ARENA_MOST    (16 * MIB)
+
+static struct test_run current;
+static struct result current_result;
+static struct arena arena;
+static struct virtio_device *known_devices;
+static unsigned known_count;
+static bool lost_devices[PCI_FUNCTIONS_MOST]; /* that a reset did not bring back */
+static unsigned let_down[PCI_FUNCTIONS_MOST]; /* tests that failed and had waited in vain */
+
+static void call_test(void *context)
+{
+	struct test_run *t = context;
+
+	t->test->run(t);
+}
+
+/* The device as it is after power-on, as far as a driver can bring that about. */
+static bool reset_fully(struct virtio_device *device)
+{
+	device->access = ACCESS_BAR;
+	device->negotiated = NO_FEATURES;
+	device->rings = (struct virtio_rings){0};
+	if (!device->transport->reset(device))
+		return false;
+	if (device->has_msix) {
+		msix_enable(&device->msix, false);
+		msix_function_mask(&device->msix, false);
+		for (unsigned entry = 0; entry < device->msix.entries; entry++) {
+			msix_mask_entry(&device->msix, entry, true);
+			msix_write_entry(&device->msix, entry, 0, 0);
+		}
+	}
+	intx_disable(device->function, true);
+	device->queue_count = 0;
+	return true;
+}
+
+static bool make_fresh(struct test_run *t)
+{
+	if (!reset_fully(t->device))
+		return false;
+	arena_empty(t->arena);
+	diagnosis_clear();
+	t->device->access = t->variant.access;
+	return true;
+}
+
+void know_devices(struct virtio_device *devices, unsigned count)
+{
+	known_devices = devices;
+	known_count = count;
+}
+
+static bool can_serve(unsigned place)
+{
+	return !lost_devices[place] && !known_devices[place].unusable;
+}
+
+struct virtio_device *other_device(const struct test_run *t, uint32_t type, unsigned n)
+{
+	for (unsigned place = 0; place < known_count; place++) {
+		struct virtio_device *device = &known_devices[place];
+
+		if (device != t->device && device->type == type && can_serve(place) && n-- == 0)
+			return device;
+	}
+	return NULL;
+}
+
+struct virtio_device *any_other_device(const struct test_run *t, unsigned n)
+{
+	for (unsigned place = 0; place < known_count; place++) {
+		struct virtio_device *device = &known_devices[place];
+
+		if (device != t->device && can_serve(place) && n-- == 0)
+			return device;
+	}
+	return NULL;
+}
+
+/* Ends the service of a device that helped. */
+static void release(struct virtio_device *device)
+{
+	if (!device->transport->reset(device)) {
+		lost_devices[device - known_devices] = true;
+		return;
+	}
+	settle_interrupts();
+	device->transport->del_vqs(device);
+}
+
+static void release_companion(struct test_run *t)
+{
+	if (t->companion)
+		release(t->companion);
+	t->companion = NULL;
+}
+
+bool join_device(struct test_run *t, struct virtio_device *device)
+{
+	if (t->joined_count == JOINED_MOST)
+		return false;
+	if (!reset_fully(device)) {
+		lost_devices[device - known_devices] = true;
+		return false;
+	}
+	t->joined[t->joined_count++] = device;
+	return true;
+}
+
+void drive_device(struct test_run *t, struct virtio_device *device)
+{
+	t->device = device;
+	t->workload = workload_of(device->type);
+}
+
+bool take_companion(struct test_run *t, struct virtio_device *device)
+{
+	release_companion(t);
+	if (!reset_fully(device)) {
+		lost_devices[device - known_devices] = true;
+		return false;
+	}
+	t->companion = device;
+	return true;
+}
+
+static void note_end(struct test_run *t, const struct guard_report *report)
+{
+	struct text text = {.buffer = t->reason, .size = sizeof(t->reason)};
+
+	switch (report->end) {
+	case GUARD_RETURNED:
+	case GUARD_LEFT:
+		return;
+	case GUARD_TIMEOUT:
+		text_add(&text, "cut off after %lu ms at %#lx", current_result.microseconds / 1000,
+			 report->rip);
+		break;
+	case GUARD_FAULT:
+	case GUARD_STOPPED:
+		guard_describe(report, &text);
+		break;
+	}
+	weigh(t, VERDICT_FAIL);
+}
+
+struct announcement {
+	unsigned vector;
+	uint64_t before;
+};
+
+static bool has_arrived(void *context)
+{
+	const struct announcement *announcement = context;
+
+	return interrupt_count(announcement->vector) != announcement->before;
+}
+
+/* Whether a configuration message would reach its handler: the test may have closed its way. */
+static bool config_message_gets_through(struct virtio_device *device)
+{
+	const struct msix *msix = &device->msix;
+	uint16_t control;
+
+	if (!device->config_vector || msix->entries < 2)
+		return false;
+	control = pci_read16(msix->function, msix->capability + MSIX_CONTROL);
+	return (control & (MSIX_CONTROL_ENABLE | MSIX_CONTROL_FUNCTION_MASK)) ==
+		       MSIX_CONTROL_ENABLE &&
+	       common_read(device, config_msix_vector) == 0 && !msix_entry_masked(msix, 0);
+}
+
+/* Whatever has brought a device to need a reset, it has to say so with a message (2.1.2). */
+static void judge_need_of_reset(struct test_run *t)
+{
+	struct virtio_device *device = t->device;
+	struct announcement announcement = {device->config_vector, t->config_arrivals};
+	uint8_t status = device->transport->get_status(device);
+
+	if (t->up && (status & VIRTIO_STATUS_NEEDS_RESET) && (status & VIRTIO_STATUS_DRIVER_OK) &&
+	    config_message_gets_through(device))
+		CHECK(t, STATUS_4,
+		      wait_until(has_arrived, &announcement, clock_deadline(PATIENCE_NS)),
+		      "the device needs a reset (status %#x), and no configuration message came",
+		      status);
+}
+
+/* Leaves nothing behind: the device is reset, its vectors are given back, the canaries looked at. */
+static void clean_up(struct test_run *t, uint64_t strays, bool *lost)
+{
+	struct virtio_device *device = t->device;
+	struct arena_damage damage;
+	uint64_t arrivals;
+	unsigned vector;
+
+	release_companion(t);
+	for (unsigned n = 0; n < t->joined_count; n++)
+		release(t->joined[n]);
+	device->access = ACCESS_BAR;
+	judge_need_of_reset(t);
+	if (!CHECK(t, RESET_1, device->transport->reset(device), "after the test: %s",
+		   device->problem)) {
+		*lost = true;
+		return;
+	}
+	if (device->queue_count || device->config_vector)
+		settle_interrupts();
+	arrivals = interrupt_total();
+	device->transport->del_vqs(device);
+	CHECK(t, RESET_2, interrupt_total() == arrivals,
+	      "%lu interrupts arrived after device_status read 0", interrupt_total() - arrivals);
+	if (interrupt_strays(&vector) != strays) {
+		format_text(t->reason, sizeof(t->reason),
+			    "an interrupt came on vector %#x, which was given to nobody", vector);
+		weigh(t, VERDICT_FAIL);
+	}
+	if (!arena_intact(t->arena, &damage)) {
+		format_text(
+			t->reason, sizeof(t->reason),
+			"memory outside the buffers was written: byte %ld of %s (%u bytes) is %#x",
+			damage.position, damage.name, damage.size, damage.found);
+		weigh(t, VERDICT_FAIL);
+	}
+}
+
+/* True when the test had to be cut off. */
+static bool execute(struct test_run *t, const struct interference *interference, bool *lost)
+{
+	struct guard_report report;
+	uint64_t timeout = options.timeout_ms ? options.timeout_ms * 1000000
+			   : t->test->timeout ? t->test->timeout
+					      : MAXIMUM(TIMEOUT_NS, TIMEOUT_WAITS * PATIENCE_NS);
+	uint64_t strays = interrupt_strays(NULL), start;
+	uint64_t run_out = waits_run_out();
+	struct virtio_device *device = t->device;
+	unsigned *failures = &let_down[device - known_devices];
+
+	lose_patience(*failures >= LET_DOWNS);
+	if (!device->unusable && !make_fresh(t)) {
+		*lost = true;
+		format_text(t->reason, sizeof(t->reason), "before the test: %s",
+			    t->device->problem);
+		weigh(t, VERDICT_FAIL);
+		return false;
+	}
+	if (interference)
+		interference->begin(t->device);
+	start = clock_now();
+	guard_call(call_test, t, timeout, &report);
+	current_result.microseconds = clock_to_ns(clock_now() - start) / 1000;
+	note_end(t, &report);
+	*failures += t->verdict == VERDICT_FAIL && waits_run_out() != run_out &&
+		     current_result.microseconds >= PATIENCE_NS / 1000;
+	if (judged_nothing(t)) {
+		format_text(t->reason, sizeof(t->reason),
+			    "nothing that it judges applies to this device");
+		weigh(t, VERDICT_SKIP);
+		mark_skipped(t->test, t->reason);
+	}
+	/* A broken check has brought its own. */
+	if (report.end != GUARD_RETURNED && t->verdict == VERDICT_FAIL)
+		current_result.dump = dump(t);
+	drive_device(t, device);
+	if (!device->unusable)
+		clean_up(t, strays, lost);
+	if (interference)
+		interference->end(t->device);
+	return report.end == GUARD_TIMEOUT;
+}
+
+/* Makes ready for one test on one device in one variant. */
+static void set_step(const struct test *test, struct virtio_device *device,
+		     const struct variant *variant, unsigned number, unsigned of)
+{
+	static char variant_name[VARIANT_TEXT];
+
+	variant_text(variant, variant_name);
+	current_result = (struct result){.test = test,
+					 .device = device,
+					 .variant = variant_name,
+					 .dump = "",
+					 .number = number,
+					 .of = of};
+	current = (struct test_run){
+		.test = test,
+		.variant_name = variant_name,
+		.result = &current_result,
+		.device = device,
+		.variant = *variant,
+		.workload = workload_of(device->type),
+		.arena = &arena,
+	};
+	random_seed(&current.random, options.seed + number);
+}
+
+/* One step of the plan. */
+bool run_once(const struct test *test, struct virtio_device *device, const struct variant *variant,
+	      const struct interference *interference)
+{
+	bool lost = false;
+
+	set_step(test, device, variant, 1, 1);
+	return execute(&current, interference, &lost);
+}
+
+/* Whether somebody behind a device takes what a request sends; asked once a device. */
+enum taker { TAKER_UNASKED, TAKER_THERE, TAKER_MISSING };
+static enum taker takers[PCI_FUNCTIONS_MOST];
+static enum taker taker_found;
+
+static void ask_for_taker(struct test_run *t)
+{
+	struct completion completion;
+
+	bring_up(t);
+	submit(t, work_queue(t), new_request(t, 1));
+	taker_found = TAKER_MISSING;
+	if (await_completion(t, work_queue(t), &completion))
+		taker_found = TAKER_THERE;
+}
+
+/*
+ * Such a device conforms while its requests wait, so nothing that needs one can be judged: that is
+ * said once, as an error of the set-up.
+ */
+static bool taker_is_missing(struct virtio_device *device, struct totals *totals)
+{
+	static const struct test question = {
+		.suite = "harness", .name = "taker", .run = ask_for_taker};
+	const struct workload *workload = workload_of(device->type);
+	enum taker *taker = &takers[device - known_devices];
+	struct variant polled = {.interrupts = INTERRUPT_NONE};
+	char sentence[160];
+
+	if (!workload || !workload->needs_taker)
+		return false;
+	if (*taker == TAKER_UNASKED) {
+		taker_found = TAKER_THERE;
+		run_once(&question, device, &polled, NULL);
+		*taker = taker_found;
+		if (*taker == TAKER_MISSING) {
+			format_text(
+				sentence, sizeof(sentence),
+				"%s: %s waits for ever: nobody behind the device takes it, or it "
+				"serves no requests",
+				device->name, workload->about);
+			reporter->note(sentence);
+			totals->verdicts[VERDICT_ERROR]++;
+		}
+	}
+	return *taker == TAKER_MISSING;
+}
+
+static void run_step(const struct test *test, struct virtio_device *device, bool *lost,
+		     const struct variant *variant, unsigned number, unsigned of,
+		     struct totals *totals)
+{
+	bool waits = !*lost && (test->needs & NEEDS_WORK) && taker_is_missing(device, totals);
+	const char *skip;
+
+	set_step(test, device, variant, number, of);
+	reporter->start(&current_result);
+	skip = *lost   ? "the device did not come back from an earlier reset"
+	       : waits ? "nobody behind the device takes what a request sends"
+		       : reason_to_skip(test, device);
+	if (skip) {
+		const char *feature =
+			test->has_feature && starts_with(skip, "VIRTIO_") ? "not offered: " : "";
+
+		format_text(current.reason, sizeof(current.reason), "%s%s", feature, skip);
+		weigh(&current, VERDICT_SKIP);
+		mark_skipped(test, current.reason);
+	} else {
+		execute(&current, NULL, lost);
+	}
+	current_result.verdict = current.verdict;
+	current_result.reason = current.reason;
+	totals->verdicts[current.verdict]++;
+	reporter->test(&current_result);
+}
+
+/* Benchmarks are run instead of tests when they are asked for. */
+static const struct test *const *first_test(void)
+{
+	return options.bench ? __start_registry_benches : __start_registry_tests;
+}
+
+static const struct test *const *end_of_tests(void)
+{
+	return options.bench ? __stop_registry_benches : __stop_registry_tests;
+}
+
+static struct variant variants[VARIANTS_MOST]; /* of the test that is walked */
+
+/* Walks the plan; runs it when totals is not NULL. Returns how many steps there are. */
+static unsigned walk(struct virtio_device *devices, unsigned count, unsigned of,
+		     struct totals *totals)
+{
+	unsigned number = 0;
+
+	for (unsigned place = 0; place < count; place++) {
+		struct virtio_device *device = &devices[place];
+
+		if (!device_selected(device))
+			continue;
+		for (const struct test *const *test = first_test(); test < end_of_tests(); test++) {
+			unsigned found;
+
+			if (!test_selected(*test, device))
+				continue;
+			found = selected_variants(*test, device, variants, VARIANTS_MOST);
+			for (unsigned n = 0; n < found; n++) {
+				number++;
+				if (totals && number >= options.from)
+					run_step(*test, device, &lost_devices[place], &variants[n],
+						 number, of, totals);
+			}
+		}
+	}
+	return number;
+}
+
+static void note_msix(struct virtio_device *device)
+{
+	const struct msix *msix = &device->msix;
+
+	if (!device->has_msix)
+		return;
+	device->driven_before = device->driven_before || common_read(device, device_status);
+	device->msix_control_found = pci_read16(msix->function, msix->capability + MSIX_CONTROL);
+	device->msix_unmasked_found = 0;
+	for (unsigned entry = 0; entry < msix->entries; entry++)
+		device->msix_unmasked_found += !msix_entry_masked(msix, entry);
+}
+
+/* Whether a selected test would interrupt by the pin, if only it were known which line that is. */
+static bool line_is_wanted(struct virtio_device *device)
+{
+	bool wanted = false;
+
+	device->has_line = true;
+	for (const struct test *const *test = first_test(); test < end_of_tests(); test++) {
+		unsigned found = test_selected(*test, device)
+					 ? selected_variants(*test, device, variants, VARIANTS_MOST)
+					 : 0;
+
+		for (unsigned n = 0; n < found; n++)
+			wanted = wanted || variants[n].interrupts == INTERRUPT_INTX;
+	}
+	device->has_line = false;
+	return wanted;
+}
+
+void prepare_devices(struct virtio_device *devices, unsigned count)
+{
+	size_t pages = MINIMUM(memory_available() / 2, (size_t)(ARENA_MOST / PAGE_SIZE));
+	void *base = memory_take(pages);
+
+	arena_start(&arena, base, pages * PAGE_SIZE);
+	/* A pin that the firmware left open would disturb whoever shares its line. */
+	for (unsigned n = 0; n < count; n++) {
+		note_msix(&devices[n]);
+		intx_disable(devices[n].function, true);
+	}
+	for (unsigned n = 0; n < count; n++) {
+		if (device_selected(&devices[n]) && !devices[n].unusable &&
+		    line_is_wanted(&devices[n]))
+			find_line(&devices[n]);
+	}
+}
+
+void run_plan(struct virtio_device *devices, unsigned count, struct totals *totals)
+{
+	unsigned steps;
+
+	prepare_devices(devices, count);
+	steps = walk(devices, count, 0, NULL);
+	if (!steps) {
+		totals->verdicts[VERDICT_ERROR]++;
+		reporter->note(
+			"no test is selected by vp.tests, vp.skip, vp.device and vp.variant");
+		return;
+	}
+	reporter->plan(steps);
+	walk(devices, count, steps, totals);
+}

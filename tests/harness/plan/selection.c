@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/harness/plan/selection.h"
+
+#include "arch/cpu.h"
+#include "lib/string.h"
+#include "tests/harness/plan/options.h"
+#include "tests/harness/report/report.h"
+
+bool cites(const struct test *test, const struct citation *citation)
+{
+	size_t suite = strlen(test->suite);
+
+	return strncmp(citation->function, test->suite, suite) == 0 &&
+	       citation->function[suite] == '_' &&
+	       strcmp(citation->function + suite + 1, test->name) == 0;
+}
+
+/* Ids of clauses have neither small letters nor dots: most lists name tests, and no clause at all. */
+static bool may_name_clauses(const char *list)
+{
+	bool may = false, plain = true;
+
+	for (; *list; list++) {
+		if (*list == ',') {
+			may = may || plain;
+			plain = true;
+		} else if (*list == '.' || (*list >= 'a' && *list <= 'z')) {
+			plain = false;
+		}
+	}
+	return may || plain;
+}
+
+static bool listed(const char *list, const struct test *test, const struct virtio_device *device)
+{
+	char name[TEST_NAME_SIZE];
+
+	if (!*list)
+		return false;
+	test_full_name(test, name);
+	if (glob_list_match(list, name) || glob_list_match(list, test->suite))
+		return true;
+	if (device && glob_list_match(list, virtio_type_name(device->type)))
+		return true;
+	if (!may_name_clauses(list))
+		return false;
+	for_each_citation (citation) {
+		if (cites(test, citation) &&
+		    glob_list_match(list, clause_name(&clauses[citation->id])))
+			return true;
+	}
+	return false;
+}
+
+bool test_selected(const struct test *test, const struct virtio_device *device)
+{
+	const char *wanted = options.bench ? options.bench : options.tests;
+
+	if ((test->needs & NEEDS_SELF_TEST) && !options.self_test)
+		return false;
+	if (test->type && device->type != test->type)
+		return false;
+	if (*wanted && !listed(wanted, test, device))
+		return false;
+	return !listed(options.skip, test, device);
+}
+
+bool device_selected(const struct virtio_device *device)
+{
+	return !*options.device || glob_list_match(options.device, device->name) ||
+	       glob_list_match(options.device, virtio_type_name(device->type));
+}
+
+bool device_is_scratch(const struct virtio_device *device)
+{
+	return strcmp(options.scratch, "all") == 0 ||
+	       glob_list_match(options.scratch, device->name);
+}
+
+/* Whether a test makes sense in a variant at all. */
+static bool suits(const struct test *test, const struct variant *variant)
+{
+	if (test->needs & NEEDS_INTX)
+		return variant->interrupts == INTERRUPT_INTX;
+
+	bool msix = variant->interrupts == INTERRUPT_MSIX ||
+		    variant->interrupts == INTERRUPT_MSIX_SHARED;
+
+	return msix || !(test->needs & NEEDS_MSIX);
+}
+
+/*
+ * Whether vp.ring names the ring of a variant that is plain in everything else; figures are taken in the
+ * plainest variant unless it names others.
+ */
+static bool ring_listed(const struct variant *variant, const struct variant *plainest)
+{
+	char text[VARIANT_TEXT];
+	size_t end;
+
+	if (variant->interrupts != plainest->interrupts || variant->size ||
+	    variant->access != plainest->access || variant->kick_data || variant->kick_config)
+		return false;
+	variant_text(variant, text);
+	/* The interrupts come last. */
+	for (end = strlen(text); text[end] != '+';)
+		end--;
+	text[end] = '\0';
+	return glob_list_match(*options.ring ? options.ring : "split", text);
+}
+
+unsigned selected_variants(const struct test *test, const struct virtio_device *device,
+			   struct variant *variants, unsigned most)
+{
+	bool standard = strcmp(options.variant, "default") == 0;
+	bool all = strcmp(options.variant, "all") == 0;
+	bool product = !standard || options.bench;
+	unsigned count = variants_of(device, test->axes, test->always, product, variants, most);
+	unsigned kept = 0;
+	struct variant plainest = variants[0];
+
+	/* Without a line one variant stays, to be skipped with the reason. */
+	if ((test->needs & NEEDS_INTX) && !device->has_line)
+		return MINIMUM(count, 1u);
+	for (unsigned n = 0; n < count; n++) {
+		char text[VARIANT_TEXT];
+
+		if ((device->has_msix || (test->needs & NEEDS_INTX)) && !suits(test, &variants[n]))
+			continue;
+		variant_text(&variants[n], text);
+		if (options.bench && standard
+			    ? ring_listed(&variants[n], &plainest)
+			    : standard || all || glob_list_match(options.variant, text))
+			variants[kept++] = variants[n];
+	}
+	return kept;
+}
+
+const char *reason_to_skip(const struct test *test, const struct virtio_device *device)
+{
+	if (device->unusable && !(test->needs & NEEDS_CONFIGURATION_SPACE_ONLY))
+		return device->unusable;
+	if (test->has_feature && !features_have(&device->offered, (unsigned)test->feature))
+		return feature_name(device->type, (unsigned)test->feature);
+	if ((test->needs & NEEDS_MSIX) && !device->has_msix)
+		return "the device has no MSI-X capability";
+	if ((test->needs & NEEDS_WORK) && !workload_of(device->type))
+		return "no workload for this device type";
+	if ((test->needs & NEEDS_INTX) && !device->function->interrupt_pin)
+		return "the device has no interrupt pin";
+	if ((test->needs & NEEDS_INTX) && !device->has_line)
+		return "no input of an I/O APIC follows the device's pin";
+	if ((test->needs & NEEDS_SECOND_CPU) && cpu_count() < 2)
+		return "needs a second CPU";
+	if ((test->needs & NEEDS_HOST) && !options.host)
+		return "needs a host program that answers (vp.host)";
+	if ((test->needs & NEEDS_SCRATCH) && !device_is_scratch(device))
+		return "the device's data is not scratch (vp.scratch)";
+	if ((test->needs & NEEDS_CONFIG) && !device->regions[STRUCTURE_DEVICE].present)
+		return "the device has no device-specific configuration";
+	if ((test->needs & NEEDS_WINDOW) && !device->window)
+		return "the device has no PCI configuration access capability";
+	return NULL;
+}

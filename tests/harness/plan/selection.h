@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What of all tests, devices and variants a run is about. */
+#ifndef TESTS_HARNESS_SELECTION_H
+#define TESTS_HARNESS_SELECTION_H
+
+#include "tests/harness/plan/test.h"
+
+/* Whether vp.tests and vp.skip let a test run on a device. */
+bool test_selected(const struct test *test, const struct virtio_device *device);
+
+/* Whether vp.device names the device. */
+bool device_selected(const struct virtio_device *device);
+
+/* Whether vp.scratch allows to destroy the device's data. */
+bool device_is_scratch(const struct virtio_device *device);
+
+/* The selected variants of a test on a device. */
+unsigned selected_variants(const struct test *test, const struct virtio_device *device,
+			   struct variant *variants, unsigned most);
+
+/* Why the test cannot run on this device, or NULL when it can. */
+const char *reason_to_skip(const struct test *test, const struct virtio_device *device);
+
+/* True when a citation stands in the body of the test itself. */
+bool cites(const struct test *test, const struct citation *citation);
+
+#endif

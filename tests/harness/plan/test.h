@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How a test is written:
+ *
+ *	TEST(interrupt, masked_vector_is_held_pending,
+ *	     .about = "a completion on a masked vector sets its PBA bit and arrives once, on unmask",
+ *	     .needs = NEEDS_MSIX | NEEDS_WORK)
+ *	{
+ *		…
+ *		CHECK(t, PCI_MSIX_11, vector == expected, "queue %u: vector reads %#x", q, vector);
+ *	}
+ *
+ * The device is fresh from reset, MSI-X off, every queue unused. Afterwards the harness resets it and
+ * looks at the canaries, the status and stray interrupts.
+ */
+#ifndef TESTS_HARNESS_TEST_H
+#define TESTS_HARNESS_TEST_H
+
+#include "lib/arena.h"
+#include "lib/random.h"
+#include "tests/harness/judge/clause.h"
+#include "tests/harness/plan/variant.h"
+#include "virtio/device.h"
+#include "virtio/device/workload.h"
+
+/* What a test cannot do without; the runner skips it, with the reason, where it is missing. */
+enum {
+	NEEDS_MSIX = BIT(0),
+	NEEDS_WORK = BIT(1), /* a workload for the device type */
+	NEEDS_INTX = BIT(2), /* an interrupt pin */
+	NEEDS_SECOND_CPU = BIT(3),
+	NEEDS_HOST = BIT(4),      /* a host program that answers (vp.host) */
+	NEEDS_SCRATCH = BIT(5),   /* the user allows this device's data to be destroyed */
+	NEEDS_CONFIG = BIT(6),    /* a device-specific configuration structure */
+	NEEDS_WINDOW = BIT(7),    /* the PCI configuration access capability */
+	NEEDS_SELF_TEST = BIT(8), /* only where vp.selftest asks for it */
+	NEEDS_CONFIGURATION_SPACE_ONLY = BIT(9), /* runs on devices that cannot be driven too */
+};
+
+/* Ordered by weight: a test ends with the heaviest that it met. */
+enum verdict { VERDICT_PASS, VERDICT_SKIP, VERDICT_WARN, VERDICT_FAIL, VERDICT_ERROR };
+#define VERDICTS (VERDICT_ERROR + 1)
+
+const char *verdict_name(enum verdict verdict);
+
+struct test_run;
+struct result;
+
+struct test {
+	const char *suite;
+	const char *name;
+	const char *about; /* what it shows, one sentence without a full stop */
+	uint32_t needs;
+	uint32_t axes; /* of tests/harness/plan/variant.h: what variants change it */
+	uint32_t
+		always; /* axes whose first setting every variant has: AXIS_RING for packed rings alone */
+	uint32_t type;    /* only devices of this type; 0: any */
+	int feature;      /* only devices that offer this bit … */
+	bool has_feature; /* … when this is set: see WITH_FEATURE() */
+	uint64_t timeout; /* nanoseconds until it is cut off; 0: the default */
+	void (*run)(struct test_run *t);
+};
+
+#define WITH_FEATURE(bit) .feature = (bit), .has_feature = true
+
+#define TEST(suite_name, test_name, ...)                                                           \
+	REGISTER_TEST(registry_tests, suite_name, test_name, __VA_ARGS__)
+
+/*
+ * A benchmark: written and isolated as a test is, run by vp.bench instead of with the tests. It reports
+ * figures with measured_value() and measured_histogram() (tests/harness/drive/measure.h).
+ */
+#define BENCH(suite_name, test_name, ...)                                                          \
+	REGISTER_TEST(registry_benches, suite_name, test_name, __VA_ARGS__)
+
+#define REGISTER_TEST(registry, suite_name, test_name, ...)                                        \
+	static void suite_name##_##test_name(struct test_run *t);                                  \
+	static const struct test suite_name##_##test_name##_test = {                               \
+		.suite = #suite_name,                                                              \
+		.name = #test_name,                                                                \
+		.run = suite_name##_##test_name,                                                   \
+		__VA_ARGS__};                                                                      \
+	static const struct test *const suite_name##_##test_name##_entry                           \
+		__attribute__((section(#registry), used)) = &suite_name##_##test_name##_test;      \
+	static void suite_name##_##test_name(struct test_run *t)
+
+#define REASON_SIZE 320
+
+#define JOINED_MOST 16
+
+/* A test while it runs on one device in one variant. */
+struct test_run {
+	const struct test *test;
+	struct virtio_device *device;
+	struct variant variant;
+	const char *variant_name;
+	struct result *result; /* what will be reported of it: tests/harness/report/report.h */
+	const struct workload *workload; /* of this device type, or NULL */
+	struct arena *arena;             /* memory that the device may touch */
+	struct random random;
+	enum verdict verdict;
+	char reason[REASON_SIZE];
+	unsigned checks;
+	bool up;                                   /* bring_up() succeeded: queues exist */
+	struct virtio_device *companion;           /* see take_companion() */
+	struct virtio_device *joined[JOINED_MOST]; /* see join_device() */
+	unsigned joined_count;
+	uint64_t config_arrivals; /* on the configuration vector when the device went live */
+};
+
+/*
+ * Judges one clause. When condition is false the clause is violated, and the message (a format
+ * with its arguments) says what was expected and what was seen. Evaluates to the condition.
+ */
+#define CHECK(t, clause, condition, ...)                                                           \
+	({                                                                                         \
+		static const struct citation citation                                              \
+			__attribute__((section("registry_citations"), used, aligned(16))) = {      \
+				CLAUSE_##clause, __builtin_FUNCTION()};                            \
+		bool check_holds = (condition);                                                    \
+		if (check_holds)                                                                   \
+			check_held((t), &citation);                                                \
+		else                                                                               \
+			check_violated((t), &citation, __VA_ARGS__);                               \
+		check_holds;                                                                       \
+	})
+
+void check_held(struct test_run *t, const struct citation *citation);
+void check_violated(struct test_run *t, const struct citation *citation, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+
+/*
+ * For what is no clause but must be so, or nothing can be judged (the device does not work at all
+ * in a way that another test's clause names). Fails the test and leaves it when condition is false.
+ */
+#define REQUIRE(t, condition, ...)                                                                 \
+	do {                                                                                       \
+		if (!(condition))                                                                  \
+			fail_test((t), __VA_ARGS__);                                               \
+	} while (0)
+
+/* Each leaves the test at once. */
+NORETURN void fail_test(struct test_run *t, const char *format, ...) PRINTF_LIKE(2, 3);
+NORETURN void skip_test(struct test_run *t, const char *format, ...) PRINTF_LIKE(2, 3);
+NORETURN void error_in_test(struct test_run *t, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/*
+ * The nth device of a type beside the one that is tested, from 0; NULL when there are not so many that
+ * work. Devices that vp.device leaves out count: they are not judged, but can help.
+ */
+struct virtio_device *other_device(const struct test_run *t, uint32_t type, unsigned n);
+
+/*
+ * Takes another device into the test, fresh from reset, its pin quiet and MSI-X off. It is reset again
+ * when another is taken and after the test. False when it does not come back from reset.
+ */
+bool take_companion(struct test_run *t, struct virtio_device *device) MUST_CHECK;
+
+/* The nth device beside the one that is tested, of any type, from 0; NULL behind the last that works. */
+struct virtio_device *any_other_device(const struct test_run *t, unsigned n);
+
+/*
+ * Takes another device into the test beside those taken before, fresh from reset; all are reset after
+ * the test. False when it does not come back from reset, or JOINED_MOST have joined.
+ */
+bool join_device(struct test_run *t, struct virtio_device *device) MUST_CHECK;
+
+/* Whom the functions of drive.h drive from here on: a device that joined, or the one tested. */
+void drive_device(struct test_run *t, struct virtio_device *device);
+
+/* A piece of the arena; leaves the test with an error when there is no room. */
+void *test_memory(struct test_run *t, const char *name, size_t size, size_t alignment);
+
+extern const struct test *const __start_registry_tests[];
+extern const struct test *const __stop_registry_tests[];
+extern const struct test *const __start_registry_benches[];
+extern const struct test *const __stop_registry_benches[];
+
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/harness/subject/line.h"
+
+#include "arch/interrupt.h"
+#include "pci/intx.h"
+#include "tests/harness/drive/drive.h"
+#include "tests/harness/plan/runner.h"
+#include "virtio/transport/pci/registers.h"
+
+#define FIRST_PCI_LINE 16 /* below are the ISA interrupts */
+#define LINES_MOST     64
+#define REACTION_NS    20000000ull /* from the pin to the handler, at most */
+#define SILENCE_NS     3000000ull  /* after which a line counts as low */
+
+struct candidate {
+	unsigned line, vector;
+	bool active_low;
+	volatile bool arrived;
+};
+
+/* A level that nobody takes back would interrupt for ever. */
+static void note_and_mask(unsigned vector, uint64_t tsc, void *context)
+{
+	struct candidate *candidate = context;
+
+	candidate->arrived = true;
+	interrupt_mask_line(candidate->line);
+}
+
+static bool has_arrived(void *context)
+{
+	const struct candidate *candidate = context;
+
+	return candidate->arrived;
+}
+
+static bool open_line(const struct candidate *candidate)
+{
+	return interrupt_route_line(candidate->line, candidate->vector, 0, true,
+				    candidate->active_low);
+}
+
+/* Whether an interrupt comes while the line is open. */
+static bool line_is_high(struct candidate *candidate, uint64_t patience)
+{
+	candidate->arrived = false;
+	if (!open_line(candidate))
+		return false;
+	wait_until(has_arrived, candidate, clock_deadline(patience));
+	interrupt_mask_line(candidate->line);
+	return candidate->arrived;
+}
+
+static void complete_one(struct test_run *t)
+{
+	struct completion completion;
+
+	submit(t, work_queue(t), new_request(t, 0));
+	REQUIRE(t, await_completion(t, work_queue(t), &completion), "no completion");
+}
+
+/* The line is the device's when it goes down with the ISR status and comes up with a completion. */
+static bool follows(struct test_run *t, struct candidate *candidate)
+{
+	if (!line_is_high(candidate, REACTION_NS))
+		return false;
+	isr_read(t->device);
+	if (line_is_high(candidate, SILENCE_NS))
+		return false;
+	complete_one(t);
+	return line_is_high(candidate, REACTION_NS);
+}
+
+/* The line that the firmware has written down, where it is an ISA interrupt. */
+static bool firmware_line(const struct virtio_device *device, struct candidate *candidate)
+{
+	unsigned irq = device->function->interrupt_line;
+	bool level;
+
+	if (irq < 3 || irq >= FIRST_PCI_LINE)
+		return false;
+	candidate->line = interrupt_isa_line(irq, &level, &candidate->active_low);
+	return true;
+}
+
+static struct candidate candidates[LINES_MOST];
+static unsigned candidate_count;
+
+/*
+ * Gives every input that may be it a vector. An emulated I/O APIC takes note of a level only while the
+ * input is set to be one: so all are set before the pin is raised.
+ */
+static void gather_candidates(const struct virtio_device *device)
+{
+	candidate_count = 0;
+	for (unsigned line = FIRST_PCI_LINE; line < interrupt_lines(); line++) {
+		if (candidate_count < LINES_MOST - 1)
+			candidates[candidate_count++] =
+				(struct candidate){.line = line, .active_low = true};
+	}
+	if (firmware_line(device, &candidates[candidate_count]))
+		candidate_count++;
+	for (unsigned n = 0; n < candidate_count; n++) {
+		struct candidate *candidate = &candidates[n];
+
+		candidate->arrived = false;
+		candidate->vector = interrupt_allocate();
+		interrupt_set_handler(candidate->vector, note_and_mask, candidate);
+		if (open_line(candidate))
+			interrupt_mask_line(candidate->line);
+		candidate->arrived = false;
+	}
+}
+
+static bool any_arrived(void *context)
+{
+	for (unsigned n = 0; n < candidate_count; n++) {
+		if (candidates[n].arrived)
+			return true;
+	}
+	return false;
+}
+
+/* Opens all at once: whatever is high says so. */
+static void look_at_all(void)
+{
+	for (unsigned n = 0; n < candidate_count; n++)
+		open_line(&candidates[n]);
+	wait_until(any_arrived, NULL, clock_deadline(REACTION_NS));
+	settle_interrupts();
+	for (unsigned n = 0; n < candidate_count; n++)
+		interrupt_mask_line(candidates[n].line);
+}
+
+static void adopt(struct virtio_device *device, const struct candidate *candidate)
+{
+	device->has_line = true;
+	device->line = candidate->line;
+	device->line_active_low = candidate->active_low;
+}
+
+static void experiment(struct test_run *t)
+{
+	gather_candidates(t->device);
+	set_up(t, features_for(t), t->workload->queues);
+	/* Before it goes live: there is a back end that dies when the pin is closed then. */
+	intx_disable(t->device->function, false);
+	go_live(t);
+	complete_one(t);
+	look_at_all();
+	for (unsigned n = 0; n < candidate_count && !t->device->has_line; n++) {
+		if (candidates[n].arrived && follows(t, &candidates[n]))
+			adopt(t->device, &candidates[n]);
+		if (!intx_pending(t->device->function))
+			complete_one(t);
+	}
+	isr_read(t->device);
+}
+
+void find_line(struct virtio_device *device)
+{
+	static const struct test line_test = {
+		.suite = "harness",
+		.name = "line",
+		.run = experiment,
+	};
+	const struct variant variant = {.interrupts = INTERRUPT_NONE};
+	const struct reporter *loud = reporter;
+
+	if (!device->function->interrupt_pin || !interrupt_lines() || !workload_of(device->type))
+		return;
+	reporter = &silent_reporter;
+	run_once(&line_test, device, &variant, NULL);
+	reporter = loud;
+	for (unsigned n = 0; n < candidate_count; n++)
+		interrupt_free(candidates[n].vector);
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a device offers, and what it makes of what a driver accepts (virtio 1.4, 2.2 and 6). */
+#include "tests/transport/pci/transport.h"
+#include "virtio/transport/pci/registers.h"
+
+#define BIT_TEXT 48
+
+/* "VIRTIO_F_EVENT_IDX", or "bit 77" for what has no name. */
+static const char *bit_text(const struct virtio_device *device, unsigned bit, char text[BIT_TEXT])
+{
+	const char *name = feature_name(device->type, bit);
+
+	if (name)
+		format_text(text, BIT_TEXT, "%s", name);
+	else
+		format_text(text, BIT_TEXT, "bit %u", bit);
+	return text;
+}
+
+TEST(transport, version_1_is_offered, .about = "VIRTIO_F_VERSION_1 is offered")
+{
+	struct features offered = features_read(t->device);
+
+	CHECK(t, RESV_1, features_have(&offered, VIRTIO_F_VERSION_1),
+	      "the feature words are %#lx and %#lx: bit 32 is clear", offered.words[0],
+	      offered.words[1]);
+}
+
+TEST(transport, feature_words_do_not_depend_on_the_order,
+     .about = "device_feature shows the same word for a select whatever was selected before")
+{
+	static const uint32_t order[] = {1, 0, 3, 0, 2, 1, 1, 0, 0, 3, 2, 1};
+	struct virtio_device *device = t->device;
+	struct features offered = features_read(device);
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(order); n++) {
+		uint32_t word = order[n];
+		uint32_t expected = (uint32_t)(offered.words[word / 2] >> (word % 2 * 32)), got;
+
+		common_write(device, device_feature_select, word);
+		got = (uint32_t)common_read(device, device_feature);
+		CHECK(t, PCI_COMMON_3, got == expected, "word %u read %#x and reads %#x", word,
+		      expected, got);
+	}
+}
+
+TEST(transport, feature_words_beyond_the_defined_are_empty,
+     .about = "a device_feature_select without offered features shows 0")
+{
+	static const uint32_t beyond[] = {4, 5, 0xff, 0x100, 0x10000, 0x80000000, 0xffffffff};
+	struct virtio_device *device = t->device;
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(beyond); n++) {
+		uint32_t got;
+
+		common_write(device, device_feature_select, 0);
+		common_write(device, device_feature_select, beyond[n]);
+		got = (uint32_t)common_read(device, device_feature);
+		CHECK(t, PCI_COMMON_4, got == 0, "word %#x reads %#x", beyond[n], got);
+	}
+}
+
+/* 2.2: bits 24 to 49 are not for device types to use, but for 41 and 42. */
+static bool is_reserved_range(unsigned bit)
+{
+	return bit >= 24 && bit <= 49 && bit != VIRTIO_F_ADMIN_VQ && bit != 42;
+}
+
+/* Bits that only the legacy interface knows (chapter 6, Legacy Interface). */
+static bool is_legacy_bit(unsigned bit)
+{
+	return bit == VIRTIO_F_NOTIFY_ON_EMPTY || bit == VIRTIO_F_ANY_LAYOUT ||
+	       bit == VIRTIO_F_BAD_FEATURE;
+}
+
+TEST(transport, no_reserved_feature_is_offered,
+     .about = "no bit of the ranges that belong to the specification is offered without a meaning")
+{
+	struct virtio_device *device = t->device;
+	const struct features all = features_read(device);
+
+	for (unsigned bit = 24; bit <= 49; bit++) {
+		bool offered = features_have(&all, bit);
+
+		if (!is_reserved_range(bit))
+			continue;
+		if (is_legacy_bit(bit))
+			CHECK(t, FEAT_5, !offered || has_legacy_interface(device),
+			      "%s is for legacy drivers, and the device has no legacy interface",
+			      feature_name(device->type, bit));
+		else
+			CHECK(t, FEAT_5, !offered || feature_name(device->type, bit),
+			      "bit %u is offered and reserved", bit);
+	}
+}
+
+TEST(transport, only_features_of_the_type_are_offered,
+     .about = "each offered bit of the device types' range is defined for this type")
+{
+	struct virtio_device *device = t->device;
+	const struct features offered = features_read(device);
+
+	if (!virtio_type_by_id(device->type))
+		skip_test(t, "the suite knows no features of this device type");
+	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
+		if (is_reserved_range(bit))
+			continue;
+		CHECK(t, FEAT_7, !features_have(&offered, bit) || feature_name(device->type, bit),
+		      "bit %u is offered and not defined for virtio-%s", bit,
+		      virtio_type_name(device->type));
+	}
+}
+
+TEST(transport, features_come_with_what_they_require,
+     .about = "no feature is offered without those that it depends on")
+{
+	struct virtio_device *device = t->device;
+	const struct features offered = features_read(device);
+	const struct features closed = features_close(device->type, offered);
+	char text[BIT_TEXT];
+
+	if (!virtio_type_by_id(device->type))
+		skip_test(t, "the suite knows no features of this device type");
+	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
+		if (features_have(&offered, bit))
+			CHECK(t, FEAT_1, features_have(&closed, bit),
+			      "%s is offered without what it requires",
+			      bit_text(device, bit, text));
+	}
+}
+
+TEST(transport, driver_features_read_back,
+     .about = "driver_feature shows the offered bits that the driver wrote, word by word")
+{
+	struct virtio_device *device = t->device;
+	struct features described = features_described(device);
+	struct features sets[] = {described, features_least(device), described};
+
+	device->transport->set_status(device, STATUS_FOUND);
+	device->transport->set_status(device, STATUS_DRIVEN);
+	for (unsigned n = 0; n < ARRAY_LENGTH(sets); n++) {
+		struct features got, missing;
+
+		features_write(device, &sets[n]);
+		got = features_and(features_read_back(device), device->offered);
+		/* A device may add up what it was given: a smaller set behind a larger one. */
+		missing = features_without(sets[n], got);
+		CHECK(t, PCI_COMMON_5, features_empty(missing),
+		      "driver_feature shows %#lx and %#lx of what is offered after %#lx and %#lx",
+		      got.words[0], got.words[1], sets[n].words[0], sets[n].words[1]);
+	}
+}
+
+/* Negotiates a set on a device at status 0 and resets it; what became of FEATURES_OK. */
+static bool accepts(struct test_run *t, struct features features)
+{
+	bool accepted = negotiate(t, features);
+
+	start_over(t);
+	return accepted;
+}
+
+TEST(transport, every_subset_of_features_is_accepted,
+     .about = "FEATURES_OK sticks with all that is offered, the least, and each bit left out or "
+	      "alone")
+{
+	struct virtio_device *device = t->device;
+	struct features least = features_least(device), all = features_described(device);
+	char text[BIT_TEXT];
+
+	CHECK(t, FEAT_2, accepts(t, least), "FEATURES_OK reads back clear with %#lx",
+	      least.words[0]);
+	CHECK(t, FEAT_2, accepts(t, all), "FEATURES_OK reads back clear with %#lx %#lx",
+	      all.words[0], all.words[1]);
+	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
+		struct features without = all, alone = least;
+
+		if (!features_have(&all, bit) || features_have(&least, bit))
+			continue;
+		features_remove(&without, bit);
+		without = features_close(device->type, without);
+		CHECK(t, FEAT_2, accepts(t, without),
+		      "FEATURES_OK reads back clear with all that is offered but %s",
+		      bit_text(device, bit, text));
+		features_add(&alone, bit);
+		alone = features_close(device->type, alone);
+		if (features_have(&alone, bit))
+			CHECK(t, FEAT_2, accepts(t, alone),
+			      "FEATURES_OK reads back clear with nothing but %s",
+			      bit_text(device, bit, text));
+	}
+}
+
+/* Whether the device serves a request under exactly these features. */
+static bool serves(struct test_run *t, struct features features)
+{
+	struct virtqueue *queue;
+	struct completion completion;
+
+	set_up(t, features, t->workload->queues);
+	go_live(t);
+	queue = work_queue(t);
+	submit(t, queue, new_request(t, 1));
+	return await_completion(t, queue, &completion);
+}
+
+TEST(transport, accepted_subsets_work,
+     .about = "a request is served under the least features, the driver's, and each of those left "
+	      "out",
+     .needs = NEEDS_WORK, .axes = AXES_OF_RING)
+{
+	struct virtio_device *device = t->device;
+	struct features least = features_least(device), all = features_for(t);
+	char text[BIT_TEXT];
+
+	if (t->variant.packed)
+		features_add(&least, VIRTIO_F_RING_PACKED);
+	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
+		struct features set = all;
+
+		if (!features_have(&all, bit) || features_have(&least, bit))
+			continue;
+		features_remove(&set, bit);
+		set = features_close(device->type, set);
+		CHECK(t, FEAT_3, serves(t, set),
+		      "FEATURES_OK was left set without %s, and then no request is served",
+		      bit_text(device, bit, text));
+		start_over(t);
+	}
+	CHECK(t, FEAT_3, serves(t, least),
+	      "FEATURES_OK was left set with %#lx, and then no request is served", least.words[0]);
+	start_over(t);
+	CHECK(t, FEAT_4, serves(t, all), "no request is served with the accepted features %#lx",
+	      all.words[0]);
+}
+
+TEST(transport, features_are_renegotiated,
+     .about = "a set of features that was accepted once is accepted again after each reset",
+     .needs = NEEDS_WORK)
+{
+	struct virtio_device *device = t->device;
+	struct features features = features_for(t);
+
+	bring_up(t);
+	work_once(t, 1);
+	for (unsigned round = 0; round < 8; round++) {
+		if (round % 2)
+			device->transport->set_status(device,
+						      device->transport->get_status(device) |
+							      VIRTIO_STATUS_FAILED);
+		start_over(t);
+		CHECK(t, FEAT_9, negotiate(t, features),
+		      "FEATURES_OK reads back clear with %#lx in round %u, after %s",
+		      features.words[0], round, round % 2 ? "FAILED" : "use");
+	}
+}
+
+TEST(transport, features_of_before_the_reset_are_gone,
+     .about = "after a reset another set of ring features is in force, and nothing of the earlier",
+     .needs = NEEDS_WORK)
+{
+	struct virtio_device *device = t->device;
+	struct features least = features_least(device), rich = features_for(t);
+
+	features_add(&rich, VIRTIO_F_EVENT_IDX);
+	features_add(&rich, VIRTIO_F_INDIRECT_DESC);
+	features_add(&rich, VIRTIO_F_RING_RESET);
+	rich = features_and(rich, device->offered);
+	for (unsigned round = 0; round < 4; round++) {
+		struct features set = round % 2 ? least : rich, stale;
+
+		CHECK(t, FEAT_TXT_2, serves(t, set),
+		      "no request is served with %#lx, negotiated after %#lx", set.words[0],
+		      round % 2 ? rich.words[0] : least.words[0]);
+		/* That bits are missing is for PCI-COMMON-5 to say. */
+		stale = features_without(features_and(features_read_back(device), device->offered),
+					 set);
+		CHECK(t, FEAT_TXT_2, features_empty(stale),
+		      "driver_feature shows %#lx %#lx, which this set of features is without",
+		      stale.words[0], stale.words[1]);
+		start_over(t);
+	}
+}

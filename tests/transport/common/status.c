@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The device status field and what it holds back (virtio 1.4, 2.1 and 3.1). */
+#include "arch/interrupt.h"
+#include "lib/string.h"
+#include "tests/transport/pci/transport.h"
+#include "virtio/transport/pci/registers.h"
+
+/* How long a device is watched that must do nothing. It is no proof, so it need not be long. */
+#define WATCH_NS 2000000
+
+static void take_step(struct test_run *t, uint8_t status)
+{
+	uint8_t got;
+
+	t->device->transport->set_status(t->device, status);
+	got = t->device->transport->get_status(t->device);
+	CHECK(t, INIT_TXT_1, (got & status) == status, "device_status reads %#x after %#x", got,
+	      status);
+	CHECK(t, INIT_TXT_2, (got & ~status & ~VIRTIO_STATUS_NEEDS_RESET) == 0,
+	      "device_status reads %#x after %#x", got, status);
+}
+
+TEST(transport, status_shows_the_steps_taken,
+     .about = "device_status reads back the bits that the driver set, and no others")
+{
+	struct virtio_device *device = t->device;
+
+	CHECK(t, INIT_TXT_2, device->transport->get_status(device) == 0,
+	      "device_status reads %#x after reset", device->transport->get_status(device));
+	take_step(t, STATUS_FOUND);
+	take_step(t, STATUS_DRIVEN);
+	start_over(t);
+	advance_to(t, STATUS_NEGOTIATED);
+	take_step(t, STATUS_NEGOTIATED);
+	start_over(t);
+	advance_to(t, STATUS_LIVE);
+	take_step(t, STATUS_LIVE);
+	take_step(t, STATUS_LIVE | VIRTIO_STATUS_FAILED);
+}
+
+TEST(transport, failed_device_comes_up_again,
+     .about = "a device marked FAILED at any stage can be reset and brought up anew")
+{
+	static const uint8_t stages[] = {STATUS_FOUND, STATUS_DRIVEN, STATUS_NEGOTIATED,
+					 STATUS_LIVE};
+	struct virtio_device *device = t->device;
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(stages); n++) {
+		uint8_t status;
+
+		advance_to(t, stages[n]);
+		device->transport->set_status(device, stages[n] | VIRTIO_STATUS_FAILED);
+		status = device->transport->get_status(device);
+		CHECK(t, INIT_TXT_1, status & VIRTIO_STATUS_FAILED,
+		      "device_status reads %#x after FAILED was set", status);
+		start_over(t);
+		CHECK(t, INIT_TXT_3, negotiate(t, features_for(t)),
+		      "FEATURES_OK reads back clear after FAILED at status %#x and a reset",
+		      stages[n]);
+		start_over(t);
+	}
+}
+
+TEST(transport, failed_device_serves_again,
+     .about = "a live device marked FAILED serves requests after a reset", .needs = NEEDS_WORK)
+{
+	struct virtio_device *device = t->device;
+	struct completion completion;
+
+	bring_up(t);
+	device->transport->set_status(device, STATUS_LIVE | VIRTIO_STATUS_FAILED);
+	start_over(t);
+	bring_up(t);
+	submit(t, work_queue(t), new_request(t, 1));
+	CHECK(t, INIT_TXT_3, await_completion(t, work_queue(t), &completion),
+	      "the first request after FAILED and a reset is not completed");
+}
+
+/* What tells that a queue was served. */
+struct watched {
+	uint8_t *copy;
+	uint64_t arrivals;
+};
+
+static struct watched start_watching(struct test_run *t, const struct virtqueue *queue,
+				     const struct request *request)
+{
+	struct watched watched = {
+		.copy = test_memory(t, "copy of the reply", MAXIMUM(request->in_length, 1u), 1),
+		.arrivals = queue->vector ? interrupt_count(queue->vector) : 0,
+	};
+
+	if (request->in_length)
+		memcpy(watched.copy, request->in, request->in_length);
+	return watched;
+}
+
+static bool is_untouched(const struct watched *watched, struct virtqueue *queue,
+			 const struct request *request)
+{
+	return !virtqueue_used_pending(queue) &&
+	       (!request->in_length || memcmp(watched->copy, request->in, request->in_length) == 0);
+}
+
+static bool is_quiet(struct test_run *t, const struct watched *watched,
+		     const struct virtqueue *queue)
+{
+	if (queue->vector)
+		return interrupt_count(queue->vector) == watched->arrivals &&
+		       !msix_pending(&t->device->msix, queue->entry);
+	return !(isr_read(t->device) & VIRTIO_PCI_ISR_QUEUE);
+}
+
+TEST(transport, buffers_wait_for_driver_ok,
+     .about = "what is in a queue before DRIVER_OK is left alone until then, and served afterwards",
+     .needs = NEEDS_WORK)
+{
+	struct virtqueue *queue;
+	struct request *request;
+	struct completion completion;
+	struct watched watched;
+
+	set_up(t, features_for(t), t->workload->queues);
+	queue = work_queue(t);
+	request = new_request(t, 1);
+	watched = start_watching(t, queue, request);
+	if (!request_add(queue, request))
+		error_in_test(t, "an empty queue has no free descriptors");
+	virtqueue_publish(queue);
+	clock_spin(WATCH_NS);
+	CHECK(t, STATUS_1, is_untouched(&watched, queue, request),
+	      "queue %u: a buffer was used before DRIVER_OK was set", queue->index);
+	CHECK(t, STATUS_2, is_quiet(t, &watched, queue),
+	      "queue %u: a notification was sent before DRIVER_OK was set", queue->index);
+	go_live(t);
+	virtqueue_kick(queue);
+	CHECK(t, INIT_TXT_4, await_completion(t, queue, &completion),
+	      "queue %u: a buffer made available before DRIVER_OK was not used after it",
+	      queue->index);
+}
+
+TEST(transport, queue_that_is_not_enabled_is_not_served,
+     .about = "a configured queue with queue_enable 0 is left alone on a live device",
+     .needs = NEEDS_WORK)
+{
+	struct virtio_device *device = t->device;
+	struct virtqueue *queue;
+	struct request *request;
+	struct watched watched;
+
+	set_up_polled(t, t->workload->queues, BIT64(t->workload->queue));
+	device->transport->set_status(device, STATUS_LIVE);
+	queue = work_queue(t);
+	request = new_request(t, 1);
+	watched = start_watching(t, queue, request);
+	if (!request_add(queue, request))
+		error_in_test(t, "an empty queue has no free descriptors");
+	virtqueue_publish(queue);
+	virtqueue_notify(queue);
+	clock_spin(WATCH_NS);
+	CHECK(t, PCI_COMMON_TXT_8, is_untouched(&watched, queue, request),
+	      "queue %u: a buffer was used while queue_enable is 0", queue->index);
+}

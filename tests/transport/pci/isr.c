@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The ISR status byte, read by polling (virtio 1.4, 4.1.4.5). */
+#include "pci/intx.h"
+#include "tests/transport/pci/transport.h"
+#include "virtio/transport/pci/registers.h"
+
+/* What the ISR shows once it shows something, and right after that. */
+struct isr_seen {
+	struct virtio_device *device;
+	uint8_t first;
+};
+
+static bool isr_shows_something(void *context)
+{
+	struct isr_seen *seen = context;
+
+	seen->first = isr_read(seen->device);
+	return seen->first != 0;
+}
+
+static bool interrupt_status_set(void *function)
+{
+	return intx_pending(function);
+}
+
+static bool interrupt_status_clear(void *function)
+{
+	return !intx_pending(function);
+}
+
+/* Completes one request with MSI-X off and the pin silenced. */
+static void complete_one(struct test_run *t)
+{
+	struct virtqueue *queue = work_queue(t);
+	struct completion completion;
+
+	submit(t, queue, new_request(t, 1));
+	REQUIRE(t, await_completion(t, queue, &completion), "queue %u: %s is not completed",
+		queue->index, t->workload->about);
+}
+
+#define ISR_READS 8
+
+TEST(transport, isr_tells_of_a_used_buffer_once,
+     .about = "without MSI-X a used buffer sets ISR bit 0, and reading takes it back",
+     .needs = NEEDS_WORK)
+{
+	struct isr_seen seen = {.device = t->device};
+	uint8_t again;
+
+	t->variant.interrupts = INTERRUPT_NONE;
+	bring_up(t);
+	if (!t->device->function->interrupt_pin)
+		skip_test(t, "without a pin and with MSI-X off there are no notifications");
+	isr_read(t->device); /* what start() may have left */
+	complete_one(t);
+	wait_until(isr_shows_something, &seen, clock_deadline(PATIENCE_NS));
+	CHECK(t, PCI_ISR_3, seen.first & VIRTIO_PCI_ISR_QUEUE,
+	      "the ISR reads %#x after a buffer was used", seen.first);
+	CHECK(t, PCI_ISR_TXT_3, (seen.first & ~(VIRTIO_PCI_ISR_QUEUE | VIRTIO_PCI_ISR_CONFIG)) == 0,
+	      "the ISR reads %#x: reserved bits are set", seen.first);
+	again = isr_read(t->device);
+	/* An event of another queue may come in between, but not each time. */
+	for (unsigned n = 0; again && n < ISR_READS; n++)
+		again = isr_read(t->device);
+	CHECK(t, PCI_ISR_7, !seen.first || again == 0, "the ISR reads %#x and then %#x", seen.first,
+	      again);
+}
+
+TEST(transport, interrupt_status_follows_the_isr,
+     .about = "without MSI-X the Interrupt Status bit is set while the ISR is not 0",
+     .needs = NEEDS_WORK | NEEDS_INTX)
+{
+	struct pci_function *function = t->device->function;
+
+	t->variant.interrupts = INTERRUPT_NONE;
+	bring_up(t);
+	isr_read(t->device);
+	CHECK(t, PCI_ISR_4,
+	      wait_until(interrupt_status_clear, function, clock_deadline(PATIENCE_NS)),
+	      "Interrupt Status is set after the ISR was read");
+	complete_one(t);
+	CHECK(t, PCI_ISR_4, wait_until(interrupt_status_set, function, clock_deadline(PATIENCE_NS)),
+	      "Interrupt Status is clear after a buffer was used; the ISR reads %#x",
+	      isr_read(t->device));
+	isr_read(t->device);
+	CHECK(t, PCI_ISR_4,
+	      wait_until(interrupt_status_clear, function, clock_deadline(PATIENCE_NS)),
+	      "Interrupt Status stays set after the ISR was read");
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The event index over all of its 16 bits and the wrap. The neighbourhoods of the wrap and of the sign
+ * are visited position by position, the stretches between in batches with one event somewhere inside;
+ * with vp.variant=all, and as long as there is time, every position.
+ */
+#include "arch/io.h"
+#include "lib/string.h"
+#include "tests/interrupt/interrupt.h"
+#include "virtio/ring/slots.h"
+
+#define POSITIONS     0x10000u
+#define CHAINS_MOST   256u
+#define NEIGHBOURHOOD 32u
+#define BUDGET_NS     (20 * NANOSECONDS_A_SECOND)
+
+struct sweep {
+	struct slots slots;
+	struct virtqueue *queue;
+	unsigned chains; /* that can be in flight */
+	uint32_t done;   /* completions so far */
+	uint64_t armed;  /* messages that were due */
+};
+
+static struct sweep sweep;
+
+static void prepare(struct test_run *t)
+{
+	struct request *requests;
+
+	sweep = (struct sweep){.queue = work_queue(t)};
+	sweep.chains = MINIMUM(CHAINS_MOST,
+			       slots_most(sweep.queue, request_least(new_request(t, 0)), false));
+	requests = test_memory(t, "requests", sweep.chains * sizeof(*requests), 8);
+	for (unsigned n = 0; n < sweep.chains; n++) {
+		if (!t->workload->prepare(t->device, t->arena, n, &requests[n]))
+			error_in_test(t, "the DMA arena has no room for a request");
+	}
+	if (!slots_create(&sweep.slots, sweep.queue, requests, sweep.chains, false, t->arena))
+		error_in_test(t, "the DMA arena has no room for the chains");
+}
+
+static bool all_used(void *context)
+{
+	const unsigned *count = context;
+
+	return slots_pending(&sweep.slots, false) >= *count;
+}
+
+/* Completes `count` requests with used_event at the one numbered `event`, and sees its message. */
+static bool step(struct test_run *t, unsigned count, unsigned event)
+{
+	struct mark mark = mark_arrivals(sweep.queue);
+
+	/* slots_arm() counts from 1. */
+	slots_arm(&sweep.slots, false, true, event + 1);
+	for (unsigned n = 0; n < count; n++)
+		slots_post(&sweep.slots, (sweep.done + n) % sweep.chains, false);
+	slots_publish(&sweep.slots, false);
+	if (slots_kick_wanted(&sweep.slots, false, true))
+		slots_kick(&sweep.slots);
+	REQUIRE(t, wait_until(all_used, &count, clock_deadline(PATIENCE_NS)),
+		"queue %u: the device stops completing at used index %u", sweep.queue->index,
+		sweep.done % POSITIONS);
+	for (unsigned n = 0; n < count; n++)
+		slots_take(&sweep.slots, false);
+	sweep.done += count;
+	sweep.armed++;
+	return await_messages(t, sweep.queue, &mark, 1);
+}
+
+/* How many positions the next step may take: one in a neighbourhood, else up to the next of them. */
+static unsigned stride(uint64_t all_until)
+{
+	uint32_t at = sweep.done % POSITIONS, half = at % (POSITIONS / 2);
+	uint32_t left = POSITIONS / 2 - half;
+
+	if (!clock_passed(all_until) || half < NEIGHBOURHOOD || left <= NEIGHBOURHOOD)
+		return 1;
+	return MINIMUM(left - NEIGHBOURHOOD, sweep.chains);
+}
+
+/* One step, judged; false when the message did not come. */
+static bool judged_step(struct test_run *t, unsigned count)
+{
+	unsigned event = (unsigned)random_below(&t->random, count);
+	uint32_t position = (sweep.done + event) % POSITIONS;
+
+	return CHECK(t, SPLIT_NOTIF_5, step(t, count, event),
+		     "queue %u: used_event %u, the buffer there was used, and no message came",
+		     sweep.queue->index, position);
+}
+
+TEST(interrupt, event_index_sweep,
+     .about = "used_event is honoured at every position of the index and over its wrap",
+     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_EVENT_IDX),
+     .timeout = 30 * NANOSECONDS_A_SECOND)
+{
+	static const struct virtio_device *swept;
+	uint64_t all_until, extra;
+	struct mark mark;
+
+	if (swept && swept != t->device)
+		skip_test(t, "once a run is enough: %s was swept", swept->name);
+	swept = t->device;
+	t->variant.event_idx = true;
+	bring_up(t);
+	prepare(t);
+	all_until = strcmp(options.variant, "all") == 0 ? clock_deadline(BUDGET_NS) : clock_now();
+	mark = mark_arrivals(sweep.queue);
+	while (sweep.done < POSITIONS) {
+		if (!judged_step(t, stride(all_until)))
+			return;
+	}
+	CHECK(t, EVIDX_TXT_2, step(t, 1, 0),
+	      "queue %u: used_event 0 met a second time, one lap later, and no message came",
+	      sweep.queue->index);
+	while (sweep.done < POSITIONS + NEIGHBOURHOOD) {
+		if (!judged_step(t, 1))
+			return;
+	}
+	settle_interrupts();
+	/* The very first buffer may be announced twice: that is another test's. */
+	extra = arrivals_own(sweep.queue, &mark) - sweep.armed;
+	CHECK(t, SPLIT_NOTIF_6, extra == 0, "queue %u: %lu messages more than events met",
+	      sweep.queue->index, extra);
+}

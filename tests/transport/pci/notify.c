@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The notification structure: where and how a queue is kicked (virtio 1.4, 4.1.4.4 and 4.1.5.2). */
+#include "pci/config.h"
+#include "tests/transport/pci/transport.h"
+#include "virtio/transport/pci/find.h"
+#include "virtio/transport/pci/registers.h"
+
+/* The capability and what stands behind it. */
+struct notification {
+	struct virtio_pci_capability capability;
+	uint32_t multiplier;
+};
+
+static bool find_notification(struct virtio_device *device, unsigned nth,
+			      struct notification *found)
+{
+	if (!virtio_pci_capability(device->function, VIRTIO_PCI_CAP_NOTIFY_CFG, nth,
+				   &found->capability))
+		return false;
+	found->multiplier = pci_read32(device->function,
+				       found->capability.at + offsetof(struct virtio_pci_notify_cap,
+								       notify_off_multiplier));
+	return true;
+}
+
+static bool takes_data(const struct virtio_device *device)
+{
+	return features_have(&device->offered, VIRTIO_F_NOTIFICATION_DATA);
+}
+
+static bool is_power_of_two(uint32_t value)
+{
+	return value && (value & (value - 1)) == 0;
+}
+
+TEST(transport, notification_structure_suits_16_bit_kicks,
+     .about = "offset, multiplier and length of the notification structure suit 16-bit kicks")
+{
+	struct notification found;
+
+	if (takes_data(t->device))
+		skip_test(t, "VIRTIO_F_NOTIFICATION_DATA is offered");
+	for (unsigned n = 0; find_notification(t->device, n, &found); n++) {
+		CHECK(t, PCI_NOTIFY_2, found.capability.offset % 2 == 0, "the offset is %#lx",
+		      found.capability.offset);
+		CHECK(t, PCI_NOTIFY_3,
+		      found.multiplier == 0 ||
+			      (is_power_of_two(found.multiplier) && found.multiplier >= 2),
+		      "notify_off_multiplier is %#x", found.multiplier);
+		CHECK(t, PCI_NOTIFY_4, found.capability.length >= 2, "the length is %lu",
+		      found.capability.length);
+	}
+}
+
+TEST(transport, notification_structure_suits_32_bit_kicks,
+     .about = "offset, multiplier and length of the notification structure suit 32-bit kicks",
+     WITH_FEATURE(VIRTIO_F_NOTIFICATION_DATA))
+{
+	struct notification found;
+
+	for (unsigned n = 0; find_notification(t->device, n, &found); n++) {
+		CHECK(t, PCI_NOTIFY_8, found.capability.offset % 4 == 0, "the offset is %#lx",
+		      found.capability.offset);
+		CHECK(t, PCI_NOTIFY_7,
+		      found.multiplier == 0 ||
+			      (is_power_of_two(found.multiplier) && found.multiplier >= 4),
+		      "notify_off_multiplier is %#x", found.multiplier);
+		CHECK(t, PCI_NOTIFY_9, found.capability.length >= 4, "the length is %lu",
+		      found.capability.length);
+	}
+}
+
+/* The end of the furthest queue's notification address under the features that are negotiated. */
+static uint64_t furthest_end(struct virtio_device *device, uint32_t multiplier, unsigned width,
+			     unsigned *queue)
+{
+	unsigned count = (unsigned)common_read(device, num_queues);
+	uint64_t furthest = 0;
+
+	for (unsigned n = 0; n < count; n++) {
+		uint64_t end;
+
+		virtio_pci_select(device, n);
+		end = common_read(device, queue_notify_off) * multiplier + width;
+		if (end > furthest) {
+			furthest = end;
+			*queue = n;
+		}
+	}
+	return furthest;
+}
+
+TEST(transport, every_queue_has_its_notification_address,
+     .about = "the notification structure reaches every queue, whatever is negotiated")
+{
+	struct virtio_device *device = t->device;
+	struct features sets[] = {features_least(device), features_described(device)};
+	struct notification found;
+
+	for (unsigned set = 0; set < ARRAY_LENGTH(sets); set++) {
+		start_over(t);
+		agree_on(t, sets[set]);
+		for (unsigned n = 0; find_notification(device, n, &found); n++) {
+			uint64_t length = found.capability.length;
+			unsigned queue = 0, width = takes_data(device) ? 4 : 2;
+			uint64_t end = furthest_end(device, found.multiplier, width, &queue);
+
+			if (takes_data(device)) {
+				CHECK(t, PCI_NOTIFY_10, length >= end,
+				      "queue %u is kicked at byte %lu of %lu", queue, end, length);
+				CHECK(t, PCI_NOTIFY_11, length >= end,
+				      "queue %u needs a length of %lu, and it is %lu", queue, end,
+				      length);
+			} else {
+				CHECK(t, PCI_NOTIFY_5, length >= end,
+				      "queue %u is kicked at byte %lu of %lu", queue, end, length);
+				CHECK(t, PCI_NOTIFY_6, length >= end,
+				      "queue %u needs a length of %lu, and it is %lu", queue, end,
+				      length);
+			}
+		}
+	}
+}
+
+/* Writes a notification at the address that one of several capabilities gives the queue. */
+static bool kick_by(struct virtio_device *device, const struct notification *notification,
+		    const struct virtqueue *queue)
+{
+	static struct virtio_device by; /* the device as one that has this capability alone */
+	const struct virtio_pci_capability *capability = &notification->capability;
+	struct pci_bar *bar = &device->function->bars[capability->cap.bar];
+	struct virtio_region *region = &by.regions[STRUCTURE_NOTIFY];
+
+	by = *device;
+	region->bar = capability->cap.bar;
+	region->offset = (uint32_t)capability->offset;
+	region->mapping = NULL;
+	if (!bar->address)
+		return false;
+	if (bar->io) {
+		region->port = (uint16_t)(bar->address + capability->offset);
+	} else {
+		volatile uint8_t *mapping = pci_bar_map(device->function, capability->cap.bar);
+
+		if (!mapping)
+			return false;
+		region->mapping = mapping + capability->offset;
+	}
+	virtio_write(&by, STRUCTURE_NOTIFY, queue->notify_off * notification->multiplier, 2,
+		     queue->index);
+	return true;
+}
+
+/* The first may be heard for free: a device may look at its queues when it goes live. */
+#define KICKS 3u
+
+TEST(transport, a_kick_at_the_queues_address_is_heard,
+     .about = "one write of the queue's index at its notification address gets a request served",
+     .needs = NEEDS_WORK)
+{
+	struct virtio_device *device = t->device;
+	struct virtqueue *queue;
+	struct completion completion;
+
+	bring_up(t);
+	queue = work_queue(t);
+	submit(t, queue, new_request(t, 1));
+	CHECK(t, PCI_NOTIFY_TXT_2, await_completion(t, queue, &completion),
+	      "queue %u is not served after a kick at %u times %u", queue->index, queue->notify_off,
+	      device->notify_off_multiplier);
+}
+
+TEST(transport, every_notification_capability_works,
+     .about = "a 16-bit kick through each of the notification capabilities is heard",
+     .needs = NEEDS_WORK)
+{
+	struct virtio_device *device = t->device;
+	struct notification found;
+	struct virtqueue *queue;
+	struct completion completion;
+
+	bring_up(t);
+	queue = work_queue(t);
+	for (unsigned n = 0; find_notification(device, n / KICKS, &found); n++) {
+		if (!virtio_pci_region_valid(device->function, &found.capability))
+			continue;
+		if (!request_add(queue, new_request(t, n)))
+			error_in_test(t, "queue %u has no free descriptors", queue->index);
+		virtqueue_publish(queue);
+		if (!kick_by(device, &found, queue))
+			continue;
+		CHECK(t, PCI_KICK_TXT_1, await_completion(t, queue, &completion),
+		      "queue %u is not served after a 16-bit write of its index by way of the "
+		      "capability at %#x",
+		      queue->index, found.capability.at);
+	}
+}
+
+TEST(transport, a_kick_with_data_is_heard,
+     .about = "with NOTIFICATION_DATA one 32-bit kick with index and place gets a request served",
+     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_NOTIFICATION_DATA))
+{
+	struct virtqueue *queue;
+	struct completion completion;
+
+	t->variant.kick_data = true;
+	bring_up(t);
+	queue = work_queue(t);
+	submit(t, queue, new_request(t, 1));
+	CHECK(t, PCI_KICK_TXT_2, await_completion(t, queue, &completion),
+	      "queue %u is not served after a 32-bit kick", queue->index);
+}
+
+TEST(transport, a_kick_with_the_devices_own_data_is_heard,
+     .about = "with NOTIF_CONFIG_DATA a kick with the device's value for the queue is heard",
+     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA))
+{
+	struct virtqueue *queue;
+	struct completion completion;
+
+	CHECK(t, PCI_COMMON_TXT_10, common_has(t->device, queue_notif_config_data),
+	      "the common structure has %u bytes: no queue_notif_config_data",
+	      t->device->common_length);
+	t->variant.kick_config = true;
+	bring_up(t);
+	queue = work_queue(t);
+	submit(t, queue, new_request(t, 1));
+	CHECK(t, PCI_KICK_TXT_3, await_completion(t, queue, &completion),
+	      "queue %u is not served after a kick with queue_notif_config_data %#x", queue->index,
+	      queue->notify_value);
+}

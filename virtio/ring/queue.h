@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A virtqueue behind one interface, whatever its ring format: add chains, publish them, kick, take
+ * completions. Nothing here waits and nothing here judges.
+ */
+#ifndef VIRTIO_QUEUE_H
+#define VIRTIO_QUEUE_H
+
+#include "lib/format.h"
+#include "virtio/device.h"
+#include "virtio/ring/layout.h"
+
+/* One descriptor's worth of a chain: device-readable segments come before device-writable ones. */
+struct segment {
+	uint64_t address;
+	uint32_t length;
+	bool writable;
+};
+
+struct completion {
+	void *token;     /* what virtqueue_add() was given; NULL: no chain in flight has this id */
+	uint32_t id;     /* as the device wrote it */
+	uint32_t length; /* as the device wrote it: bytes written */
+	bool has_length; /* length counts: not in a packed ring without the WRITE flag (2.8.5) */
+	bool skipped;    /* IN_ORDER: the device reported it by a later buffer alone (2.7.9) */
+};
+
+struct virtqueue_operations {
+	const char *name; /* "split" or "packed" */
+	/* *id: what the chain is known by. */
+	bool (*add)(struct virtqueue *queue, const struct segment *segments, unsigned count,
+		    void *token, uint16_t *id);
+	void (*publish)(struct virtqueue *queue);
+	bool (*kick_wanted)(struct virtqueue *queue);
+	bool (*used_pending)(struct virtqueue *queue);
+	/* Reads the used element that is next, and leaves it there. */
+	void (*look)(struct virtqueue *queue, struct completion *completion);
+	/* Moves on behind the used element of this buffer and frees its descriptors. */
+	void (*retire)(struct virtqueue *queue, uint16_t id);
+	/* Moves on behind a used element that names no buffer in flight. */
+	void (*pass)(struct virtqueue *queue);
+	void (*suppress)(struct virtqueue *queue);
+	bool (*arm)(struct virtqueue *queue, uint16_t after);
+	/* The upper half of a notification with NOTIFICATION_DATA (2.9). */
+	uint16_t (*position)(const struct virtqueue *queue);
+	void (*dump)(struct virtqueue *queue, struct text *text);
+};
+
+/* The split ring (virtio 1.4, 2.7). */
+struct split_ring {
+	struct virtq_desc *desc;
+	struct virtq_avail *avail;
+	struct virtq_used *used;
+	le16 *used_event;      /* behind the available ring */
+	le16 *avail_event;     /* behind the used ring */
+	uint16_t *links;       /* behind descriptor n of a chain, or free, comes links[n] */
+	uint16_t avail_index;  /* the next available entry that add() fills, free-running */
+	uint16_t kicked_index; /* the available index when kick_wanted() was last asked */
+	uint16_t used_index;   /* the next used entry that take() looks at, free-running */
+	uint16_t free_head;    /* first free descriptor */
+};
+
+/* The packed ring (virtio 1.4, 2.8). A wrap counter stands as the flag bits that mean "available". */
+struct packed_ring {
+	struct virtq_packed_desc *desc;
+	struct virtq_event_suppress *driver; /* ours: what the device is to tell us */
+	struct virtq_event_suppress *device; /* its: what it wants to be told */
+	uint16_t *links;                     /* behind id n, free, comes links[n] */
+	uint16_t free_id;
+	uint16_t avail_slot; /* the next slot that add() fills */
+	uint16_t used_slot;  /* the next slot that take() looks at */
+	bool avail_wrap, used_wrap;
+	uint16_t added;      /* descriptors since kick_wanted() was last asked */
+	bool holding;        /* the first chain that is not published yet lacks its head's flags: */
+	uint16_t held_slot;  /* where */
+	uint16_t held_flags; /* which */
+};
+
+/* What a chain in flight occupies, by its id (the head of a split ring's chain). */
+struct chain {
+	void *token;       /* NULL: not in flight */
+	void *table;       /* indirect table that this id owns, or NULL */
+	uint16_t capacity; /* entries that the table has room for */
+	uint16_t length;   /* descriptors in the ring */
+	uint32_t writable; /* IN_ORDER: bytes that the device may write */
+};
+
+struct virtqueue {
+	const struct virtqueue_operations *operations;
+	struct virtio_device *device;
+	struct arena *arena;
+	uint16_t index;
+	uint16_t size;
+	uint16_t free;      /* descriptors that add() can still use */
+	uint16_t in_flight; /* chains added and not yet taken */
+	bool event_idx, in_order, notification_data;
+	uint16_t notify_off;
+	uint16_t notify_value; /* the index, or queue_notif_config_data where that is negotiated */
+	unsigned entry;        /* MSI-X table entry, or VIRTIO_MSI_NO_VECTOR */
+	unsigned vector;       /* CPU vector, 0: none */
+	unsigned cpu;          /* where the vector goes */
+	struct chain *chains;  /* by id */
+	uint64_t kicks;        /* notifications sent */
+	/* IN_ORDER: ids in the order in which they were made available. */
+	uint16_t *order; /* a ring of `size`, in_flight of them in use */
+	uint16_t oldest; /* where in it the oldest stands */
+	uint16_t batch;  /* buffers still to be taken by the used element looked at last */
+	struct completion batch_end; /* that element */
+	union {
+		struct split_ring split;
+		struct packed_ring packed;
+	};
+};
+
+/*
+ * Makes the ring of `size` entries in the arena, in the format and with the options that
+ * device->negotiated and device->rings say; nothing is written to the device. NULL when the arena is
+ * full.
+ */
+struct virtqueue *virtqueue_create(struct virtio_device *device, uint16_t index, uint16_t size,
+				   struct arena *arena);
+
+/* The physical addresses that queue_desc, queue_driver and queue_device take. */
+struct virtqueue_areas {
+	uint64_t desc, driver, device;
+};
+struct virtqueue_areas virtqueue_areas(const struct virtqueue *queue);
+
+/*
+ * Adds one chain of `count` segments (at least 1); the device does not see it yet. False when there
+ * are not enough free descriptors or no room for an indirect table.
+ */
+bool virtqueue_add(struct virtqueue *queue, const struct segment *segments, unsigned count,
+		   void *token) MUST_CHECK;
+
+/* Shows the device everything that was added. */
+void virtqueue_publish(struct virtqueue *queue);
+
+/*
+ * Notifies the device if it wants that for what has been published since the last call
+ * (2.7.10, 2.8.14). True when a notification was sent.
+ */
+bool virtqueue_kick(struct virtqueue *queue);
+
+/* Notifies the device unasked. */
+void virtqueue_notify(struct virtqueue *queue);
+
+/*
+ * Where a 16-bit store of queue->notify_value notifies the device, for drivers that do nothing else; NULL
+ * when it takes more than that, or somebody watches: then virtqueue_notify().
+ */
+volatile void *virtqueue_doorbell(const struct virtqueue *queue);
+
+/* True when the device has used something that was not taken yet. */
+bool virtqueue_used_pending(struct virtqueue *queue);
+
+/* Takes the next completion; false when there is none. */
+bool virtqueue_take(struct virtqueue *queue, struct completion *completion) MUST_CHECK;
+
+/* Asks the device for no interrupts on this queue (a hint: 2.7.7, 2.8.10). */
+void virtqueue_suppress(struct virtqueue *queue);
+
+/*
+ * Asks for an interrupt once `after` more buffers than taken so far have been used, plus one: 0 is
+ * the very next. Only event_idx can honour more than 0; in a packed ring it counts the buffers in
+ * flight as if they were used in the order of their being added. True when that has already
+ * happened, so that no interrupt need come.
+ */
+bool virtqueue_arm(struct virtqueue *queue, uint16_t after);
+
+/* Describes the ring in words: indices, flags, event fields, the entries around the indices. */
+void virtqueue_dump(struct virtqueue *queue, struct text *text);
+
+/* 2.7.10.1, 2.8.21.3.1: an event is due when the index passed `event` on its way from old to new. */
+static inline bool virtqueue_event_passed(uint16_t event, uint16_t new, uint16_t old)
+{
+	return (uint16_t)(new - event - 1) < (uint16_t)(new - old);
+}
+
+/* For the ring formats. */
+
+/* The indirect table of an id with room for `entries`, NULL when the arena is full. */
+void *virtqueue_table(struct virtqueue *queue, uint16_t id, unsigned entries);
+
+/* Which part, 0 … 2, is allocated as number n: device->rings.placement permutes them. */
+unsigned virtqueue_part_order(const struct virtqueue *queue, unsigned n);
+
+/* A part of the ring, aligned to `alignment` or, where device->rings wants it, to no more. */
+void *virtqueue_part(struct virtqueue *queue, const char *name, size_t size, size_t alignment);
+
+/* An array of 0 … size - 1, each linked to its successor, or shuffled where device->rings wants it. */
+uint16_t *virtqueue_links(struct virtqueue *queue, uint16_t *first);
+
+extern const struct virtqueue_operations split_ring_operations;
+bool split_ring_create(struct virtqueue *queue);
+
+extern const struct virtqueue_operations packed_ring_operations;
+bool packed_ring_create(struct virtqueue *queue);
+
+#endif

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The split ring, driver side (virtio 1.4, 2.7). */
+#include "arch/io.h"
+#include "arch/memory.h"
+#include "virtio/ring/queue.h"
+
+/* What stands in `next` where nothing may look at it: no slot of any ring. */
+#define STRAY_NEXT 0xfffe
+
+static bool takes(const struct virtqueue *queue, uint32_t liberty)
+{
+	return queue->device->rings.liberties & liberty;
+}
+
+/* Allocates one of the three parts: 0 the descriptor table, 1 the available ring, 2 the used ring. */
+static bool create_part(struct virtqueue *queue, unsigned part, uint16_t room)
+{
+	struct split_ring *ring = &queue->split;
+
+	switch (part) {
+	case 0:
+		ring->desc = virtqueue_part(queue, "descriptor table", virtq_desc_bytes(room),
+					    VIRTQ_DESC_ALIGNMENT);
+		return ring->desc;
+	case 1:
+		ring->avail = virtqueue_part(queue, "available ring", virtq_avail_bytes(room),
+					     VIRTQ_AVAIL_ALIGNMENT);
+		return ring->avail;
+	default:
+		ring->used = virtqueue_part(queue, "used ring", virtq_used_bytes(room),
+					    VIRTQ_USED_ALIGNMENT);
+		return ring->used;
+	}
+}
+
+bool split_ring_create(struct virtqueue *queue)
+{
+	struct split_ring *ring = &queue->split;
+	uint16_t room = MAXIMUM(queue->size, queue->device->rings.room);
+
+	for (unsigned n = 0; n < 3; n++) {
+		if (!create_part(queue, virtqueue_part_order(queue, n), room))
+			return false;
+	}
+	ring->used_event = &ring->avail->ring[queue->size];
+	ring->avail_event = (le16 *)&ring->used->ring[queue->size];
+	ring->links = virtqueue_links(queue, &ring->free_head);
+	return ring->links;
+}
+
+/* Fills one descriptor; NEXT is set when another one follows. */
+static inline void fill(struct virtq_desc *desc, const struct segment *segment, bool more,
+			uint16_t next)
+{
+	desc->addr = to_le64(segment->address);
+	desc->len = to_le32(segment->length);
+	desc->flags = to_le16((segment->writable ? VIRTQ_DESC_F_WRITE : 0) |
+			      (more ? VIRTQ_DESC_F_NEXT : 0));
+	desc->next = to_le16(next);
+}
+
+/*
+ * An indirect table: from entry 0 on through ascending entries, or, scattered, on to the last one
+ * and down. Returns how many entries it has.
+ */
+static unsigned fill_table(struct virtqueue *queue, struct virtq_desc *table,
+			   const struct segment *segments, unsigned count)
+{
+	const struct segment *tail = queue->device->rings.tail;
+	bool down = takes(queue, LIBERTY_SCATTERED) && !queue->in_order;
+	uint16_t end = takes(queue, LIBERTY_STRAY_NEXT) ? STRAY_NEXT : 0;
+
+	for (unsigned n = 0; n < count; n++) {
+		unsigned at = down && n ? count - n : n;
+		unsigned next = down ? count - n - 1 : n + 1;
+		bool more = n + 1 < count;
+
+		fill(&table[at], &segments[n], more, more ? (uint16_t)next : end);
+	}
+	if (!tail)
+		return count;
+	fill(&table[count], tail, false, end);
+	return count + 1;
+}
+
+/* The descriptor that refers to the table of a chain. */
+static bool fill_reference(struct virtqueue *queue, uint16_t head, uint16_t at,
+			   const struct segment *segments, unsigned count)
+{
+	struct virtq_desc *desc = &queue->split.desc[at];
+	struct virtq_desc *table = virtqueue_table(queue, head, count + 1);
+	uint16_t flags = VIRTQ_DESC_F_INDIRECT;
+
+	if (!table)
+		return false;
+	if (takes(queue, LIBERTY_TABLE_WRITABLE))
+		flags |= VIRTQ_DESC_F_WRITE;
+	desc->addr = to_le64(physical(table));
+	desc->len = to_le32(fill_table(queue, table, segments, count) * (uint32_t)sizeof(*table));
+	desc->flags = to_le16(flags);
+	desc->next = to_le16(takes(queue, LIBERTY_STRAY_NEXT) ? STRAY_NEXT : 0);
+	return true;
+}
+
+/* Direct descriptors for the first `count` segments; returns the link behind the last one. */
+static uint16_t fill_direct(struct virtqueue *queue, const struct segment *segments, unsigned count,
+			    uint16_t head, bool more)
+{
+	const struct split_ring *ring = &queue->split;
+	uint16_t at = head, last = head;
+
+	for (unsigned n = 0; n < count; n++) {
+		uint16_t next = ring->links[at];
+
+		fill(&ring->desc[at], &segments[n], more || n + 1 < count, next);
+		last = at;
+		at = next;
+	}
+	if (takes(queue, LIBERTY_STRAY_NEXT) && !more)
+		ring->desc[last].next = to_le16(STRAY_NEXT);
+	return at;
+}
+
+static bool split_add(struct virtqueue *queue, const struct segment *segments, unsigned count,
+		      void *token, uint16_t *id)
+{
+	struct split_ring *ring = &queue->split;
+	bool indirect = queue->device->rings.indirect;
+	unsigned direct =
+		indirect ? MINIMUM((unsigned)queue->device->rings.direct, count - 1) : count;
+	uint16_t head = ring->free_head, at;
+
+	if (queue->free < direct + indirect)
+		return false;
+	at = fill_direct(queue, segments, direct, head, indirect);
+	if (indirect) {
+		if (!fill_reference(queue, head, at, segments + direct, count - direct))
+			return false;
+		at = ring->links[at];
+	}
+	ring->free_head = at;
+	queue->chains[head].length = (uint16_t)(direct + indirect);
+	queue->chains[head].token = token;
+	queue->free -= queue->chains[head].length;
+	ring->avail->ring[ring->avail_index & (queue->size - 1)] = to_le16(head);
+	ring->avail_index++;
+	*id = head;
+	return true;
+}
+
+static void split_publish(struct virtqueue *queue)
+{
+	publish();
+	write16(&queue->split.avail->idx, queue->split.avail_index);
+}
+
+static bool split_kick_wanted(struct virtqueue *queue)
+{
+	struct split_ring *ring = &queue->split;
+	uint16_t old = ring->kicked_index;
+
+	ring->kicked_index = ring->avail_index;
+	publish_then_observe();
+	if (queue->event_idx)
+		return virtqueue_event_passed(read16(ring->avail_event), ring->avail_index, old);
+	return !(read16(&ring->used->flags) & VIRTQ_USED_F_NO_NOTIFY);
+}
+
+static bool split_used_pending(struct virtqueue *queue)
+{
+	return read16(&queue->split.used->idx) != queue->split.used_index;
+}
+
+static void split_look(struct virtqueue *queue, struct completion *completion)
+{
+	const struct split_ring *ring = &queue->split;
+	const struct virtq_used_elem *element =
+		&ring->used->ring[ring->used_index & (queue->size - 1)];
+
+	observe();
+	*completion = (struct completion){
+		.id = read32(&element->id),
+		.length = read32(&element->len),
+		.has_length = true,
+	};
+}
+
+static void split_retire(struct virtqueue *queue, uint16_t head)
+{
+	struct split_ring *ring = &queue->split;
+	uint16_t last = head, length = queue->chains[head].length;
+
+	ring->used_index++;
+	queue->free += length;
+	/* In order, descriptors come free as they were taken: the links stay a circle. */
+	if (queue->in_order)
+		return;
+	for (unsigned n = 1; n < length; n++)
+		last = ring->links[last];
+	ring->links[last] = ring->free_head;
+	ring->free_head = head;
+}
+
+static void split_pass(struct virtqueue *queue)
+{
+	queue->split.used_index++;
+}
+
+static void split_suppress(struct virtqueue *queue)
+{
+	if (queue->event_idx)
+		/* As far away as an index can be: 2.7.7.1 leaves flags at 0 with event_idx. */
+		write16(queue->split.used_event, queue->split.used_index - 1);
+	else
+		write16(&queue->split.avail->flags, VIRTQ_AVAIL_F_NO_INTERRUPT);
+}
+
+static bool split_arm(struct virtqueue *queue, uint16_t after)
+{
+	struct split_ring *ring = &queue->split;
+
+	if (queue->event_idx)
+		write16(ring->used_event, ring->used_index + after);
+	else
+		write16(&ring->avail->flags, 0);
+	publish_then_observe();
+	return (uint16_t)(read16(&ring->used->idx) - ring->used_index) > after;
+}
+
+static uint16_t split_position(const struct virtqueue *queue)
+{
+	return queue->split.avail_index;
+}
+
+static void dump_descriptor(struct virtqueue *queue, uint16_t n, struct text *text)
+{
+	const struct virtq_desc *desc = &queue->split.desc[n];
+	uint16_t flags = from_le16(desc->flags);
+
+	text_add(text, "  desc[%u] addr %#lx len %u%s%s%s next %u\n", n, from_le64(desc->addr),
+		 from_le32(desc->len), flags & VIRTQ_DESC_F_WRITE ? " WRITE" : "",
+		 flags & VIRTQ_DESC_F_INDIRECT ? " INDIRECT" : "",
+		 flags & VIRTQ_DESC_F_NEXT ? " NEXT" : "", from_le16(desc->next));
+}
+
+static void split_dump(struct virtqueue *queue, struct text *text)
+{
+	const struct split_ring *ring = &queue->split;
+	uint16_t used = read16(&ring->used->idx);
+
+	text_add(
+		text,
+		"queue %u split size %u: avail idx %u flags %u used_event %u; used idx %u (taken %u) "
+		"flags %u avail_event %u; %u chains in flight\n",
+		queue->index, queue->size, read16(&ring->avail->idx), read16(&ring->avail->flags),
+		read16(ring->used_event), used, ring->used_index, read16(&ring->used->flags),
+		read16(ring->avail_event), queue->in_flight);
+	for (unsigned n = 1; n <= 2 && n <= ring->avail_index; n++) {
+		uint16_t at = (uint16_t)(ring->avail_index - n);
+		uint16_t head = read16(&ring->avail->ring[at % queue->size]);
+
+		text_add(text, "  avail[%u] head %u\n", at % queue->size, head);
+		if (head < queue->size)
+			dump_descriptor(queue, head, text);
+	}
+	for (unsigned n = 1; n <= 2 && n <= used; n++) {
+		const struct virtq_used_elem *element =
+			&ring->used->ring[(uint16_t)(used - n) % queue->size];
+
+		text_add(text, "  used[%u] id %u len %u\n", (uint16_t)(used - n) % queue->size,
+			 read32(&element->id), read32(&element->len));
+	}
+}
+
+const struct virtqueue_operations split_ring_operations = {
+	.name = "split",
+	.add = split_add,
+	.publish = split_publish,
+	.kick_wanted = split_kick_wanted,
+	.used_pending = split_used_pending,
+	.look = split_look,
+	.retire = split_retire,
+	.pass = split_pass,
+	.suppress = split_suppress,
+	.arm = split_arm,
+	.position = split_position,
+	.dump = split_dump,
+};

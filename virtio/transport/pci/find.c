@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Discovery of virtio PCI devices (virtio 1.4, 4.1.2 and 4.1.4). */
+#include "virtio/transport/pci/find.h"
+
+#include "lib/string.h"
+#include "pci/bar.h"
+#include "pci/bus.h"
+#include "pci/capability.h"
+#include "pci/config.h"
+#include "virtio/transport/pci/registers.h"
+
+bool virtio_pci_capability(struct pci_function *function, uint8_t type, unsigned nth,
+			   struct virtio_pci_capability *capability)
+{
+	unsigned at;
+
+	for (unsigned n = 0; pci_find_capability(function, PCI_CAPABILITY_VENDOR, n, &at); n++) {
+		struct virtio_pci_cap *cap = &capability->cap;
+		uint8_t bytes[sizeof(*cap)];
+
+		if (!pci_capability_fits(at, sizeof(bytes)))
+			continue;
+		for (unsigned i = 0; i < sizeof(bytes); i++)
+			bytes[i] = pci_read8(function, at + i);
+		memcpy(cap, bytes, sizeof(bytes));
+		if ((type && cap->cfg_type != type) || nth-- > 0)
+			continue;
+		capability->at = at;
+		capability->offset = from_le32(cap->offset);
+		capability->length = from_le32(cap->length);
+		if (cap->cfg_type == VIRTIO_PCI_CAP_SHARED_MEMORY_CFG &&
+		    cap->cap_len >= sizeof(struct virtio_pci_cap64)) {
+			capability->offset |=
+				(uint64_t)pci_read32(
+					function, at + offsetof(struct virtio_pci_cap64, offset_hi))
+				<< 32;
+			capability->length |=
+				(uint64_t)pci_read32(
+					function, at + offsetof(struct virtio_pci_cap64, length_hi))
+				<< 32;
+		}
+		return true;
+	}
+	return false;
+}
+
+bool virtio_pci_region_valid(const struct pci_function *function,
+			     const struct virtio_pci_capability *capability)
+{
+	const struct pci_bar *bar;
+
+	if (capability->cap.bar >= ARRAY_LENGTH(function->bars))
+		return false;
+	bar = &function->bars[capability->cap.bar];
+	return bar->present && capability->offset <= bar->size &&
+	       capability->length <= bar->size - capability->offset;
+}
+
+/* True when the BAR has an address and answers there: pci_enable() leaves off what has none. */
+static bool decoded(const struct pci_function *function, const struct pci_bar *bar)
+{
+	uint16_t command = pci_read16(function, PCI_COMMAND);
+
+	return bar->address != 0 && (command & (bar->io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY));
+}
+
+/* Of several capabilities of a type the first usable one counts (4.1.4.1). */
+static bool find_region(struct virtio_device *device, enum virtio_structure structure, uint8_t type,
+			uint64_t least)
+{
+	struct virtio_region *region = &device->regions[structure];
+	struct virtio_pci_capability capability;
+
+	for (unsigned n = 0; virtio_pci_capability(device->function, type, n, &capability); n++) {
+		struct pci_bar *bar;
+
+		if (!virtio_pci_region_valid(device->function, &capability) ||
+		    capability.length < least)
+			continue;
+		bar = &device->function->bars[capability.cap.bar];
+		if (!decoded(device->function, bar))
+			continue;
+		*region = (struct virtio_region){
+			.bar = capability.cap.bar,
+			.capability = (uint8_t)capability.at,
+			.offset = (uint32_t)capability.offset,
+			.length = (uint32_t)capability.length,
+		};
+		if (bar->io) {
+			region->port = (uint16_t)(bar->address + capability.offset);
+		} else {
+			volatile uint8_t *mapping =
+				pci_bar_map(device->function, capability.cap.bar);
+
+			if (!mapping)
+				continue;
+			region->mapping = mapping + capability.offset;
+		}
+		region->present = true;
+		return true;
+	}
+	return false;
+}
+
+/* Why a structure that is needed was not found. */
+static const char *problem_of(const struct pci_function *function, const char *missing)
+{
+	for (unsigned n = 0; n < ARRAY_LENGTH(function->bars); n++) {
+		if (pci_bar_unassigned(&function->bars[n]))
+			return "a BAR has no address, and none is left to give";
+	}
+	return missing;
+}
+
+static uint32_t type_of(const struct pci_function *function)
+{
+	if (function->device >= VIRTIO_PCI_DEVICE_MODERN)
+		return function->device - VIRTIO_PCI_DEVICE_MODERN;
+	return function->subsystem; /* transitional: 4.1.2.3 */
+}
+
+enum virtio_pci_found virtio_pci_probe(struct pci_function *function, struct virtio_device *device)
+{
+	struct virtio_pci_capability window;
+
+	if (function->vendor != VIRTIO_PCI_VENDOR || function->device < VIRTIO_PCI_DEVICE_FIRST ||
+	    function->device > VIRTIO_PCI_DEVICE_LAST)
+		return VIRTIO_PCI_NOT_VIRTIO;
+	*device = (struct virtio_device){
+		.transport = &virtio_pci_transport,
+		.type = type_of(function),
+		.function = function,
+	};
+	pci_address_text(function->address, device->name);
+	device->driven_before = pci_read16(function, PCI_COMMAND) & PCI_COMMAND_BUS_MASTER;
+	pci_enable(function);
+	if (!find_region(device, STRUCTURE_COMMON, VIRTIO_PCI_CAP_COMMON_CFG,
+			 VIRTIO_PCI_COMMON_CFG_LEAST))
+		device->problem = problem_of(
+			function,
+			"no usable common configuration structure (legacy interface only?)");
+	else if (!find_region(device, STRUCTURE_NOTIFY, VIRTIO_PCI_CAP_NOTIFY_CFG, 2))
+		device->problem = problem_of(function, "no usable notification structure");
+	else if (!find_region(device, STRUCTURE_ISR, VIRTIO_PCI_CAP_ISR_CFG, 1))
+		device->problem = problem_of(function, "no usable ISR status structure");
+	if (device->problem)
+		return VIRTIO_PCI_UNUSABLE;
+	find_region(device, STRUCTURE_DEVICE, VIRTIO_PCI_CAP_DEVICE_CFG, 1);
+	device->notify_off_multiplier = pci_read32(
+		function, device->regions[STRUCTURE_NOTIFY].capability +
+				  offsetof(struct virtio_pci_notify_cap, notify_off_multiplier));
+	device->common_length = (uint16_t)MINIMUM(device->regions[STRUCTURE_COMMON].length,
+						  (uint32_t)sizeof(struct virtio_pci_common_cfg));
+	if (virtio_pci_capability(function, VIRTIO_PCI_CAP_PCI_CFG, 0, &window) &&
+	    pci_capability_fits(window.at, sizeof(struct virtio_pci_cfg_cap)))
+		device->window = (uint8_t)window.at;
+	device->has_msix = msix_find(function, &device->msix);
+	return VIRTIO_PCI_MODERN;
+}

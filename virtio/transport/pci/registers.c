@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "virtio/transport/pci/registers.h"
+
+#include "arch/io.h"
+#include "lib/format.h"
+#include "pci/config.h"
+
+static virtio_tracer *tracer;
+
+static const char *const structure_names[STRUCTURES] = {
+	[STRUCTURE_COMMON] = "common",
+	[STRUCTURE_NOTIFY] = "notify",
+	[STRUCTURE_ISR] = "isr",
+	[STRUCTURE_DEVICE] = "device",
+};
+
+#define FIELD(field)                                                                               \
+	{                                                                                          \
+		COMMON_OFFSET(field), COMMON_WIDTH(field), #field                                  \
+	}
+static const struct {
+	uint8_t offset, width;
+	const char *name;
+} fields[] = {
+	FIELD(device_feature_select),
+	FIELD(device_feature),
+	FIELD(driver_feature_select),
+	FIELD(driver_feature),
+	FIELD(config_msix_vector),
+	FIELD(num_queues),
+	FIELD(device_status),
+	FIELD(config_generation),
+	FIELD(queue_select),
+	FIELD(queue_size),
+	FIELD(queue_msix_vector),
+	FIELD(queue_enable),
+	FIELD(queue_notify_off),
+	FIELD(queue_desc),
+	FIELD(queue_driver),
+	FIELD(queue_device),
+	FIELD(queue_notif_config_data),
+	FIELD(queue_reset),
+	FIELD(admin_queue_index),
+	FIELD(admin_queue_num),
+};
+
+const char *common_field_name(uint32_t offset)
+{
+	for (unsigned n = 0; n < ARRAY_LENGTH(fields); n++) {
+		if (fields[n].offset == offset)
+			return fields[n].name;
+		if (fields[n].width == 8 && fields[n].offset + 4u == offset)
+			return fields[n].name;
+	}
+	return "?";
+}
+
+void virtio_trace_to(virtio_tracer *to)
+{
+	tracer = to;
+}
+
+bool virtio_traced(void)
+{
+	return tracer;
+}
+
+void virtio_trace(const char *format, ...)
+{
+	char line[160];
+	va_list arguments;
+
+	if (!tracer)
+		return;
+	va_start(arguments, format);
+	format_text_list(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	tracer(line);
+}
+
+static void trace_access(struct virtio_device *device, const char *verb,
+			 enum virtio_structure structure, uint32_t offset, unsigned width,
+			 uint64_t value)
+{
+	if (!tracer)
+		return;
+	if (structure == STRUCTURE_COMMON)
+		virtio_trace("%s %s %s[%u] %#lx", device->name, verb, common_field_name(offset),
+			     width, value);
+	else
+		virtio_trace("%s %s %s+%#x[%u] %#lx", device->name, verb,
+			     structure_names[structure], offset, width, value);
+}
+
+/* Points the window of the PCI configuration access capability (4.1.4.9) at a place. */
+static void aim_window(struct virtio_device *device, const struct virtio_region *region,
+		       uint32_t offset, unsigned width)
+{
+	unsigned at = device->window;
+
+	pci_write8(device->function, at + offsetof(struct virtio_pci_cap, bar), region->bar);
+	/* The length first: an offset that is no multiple of it must not be written. */
+	pci_write32(device->function, at + offsetof(struct virtio_pci_cap, length), width);
+	pci_write32(device->function, at + offsetof(struct virtio_pci_cap, offset),
+		    region->offset + offset);
+}
+
+static uint64_t window_read(struct virtio_device *device, const struct virtio_region *region,
+			    uint32_t offset, unsigned width)
+{
+	unsigned data = device->window + offsetof(struct virtio_pci_cfg_cap, pci_cfg_data);
+
+	aim_window(device, region, offset, width);
+	switch (width) {
+	case 1:
+		return pci_read8(device->function, data);
+	case 2:
+		return pci_read16(device->function, data);
+	default:
+		return pci_read32(device->function, data);
+	}
+}
+
+static void window_write(struct virtio_device *device, const struct virtio_region *region,
+			 uint32_t offset, unsigned width, uint64_t value)
+{
+	unsigned data = device->window + offsetof(struct virtio_pci_cfg_cap, pci_cfg_data);
+
+	aim_window(device, region, offset, width);
+	switch (width) {
+	case 1:
+		pci_write8(device->function, data, (uint8_t)value);
+		break;
+	case 2:
+		pci_write16(device->function, data, (uint16_t)value);
+		break;
+	default:
+		pci_write32(device->function, data, (uint32_t)value);
+	}
+}
+
+static uint64_t port_read(uint16_t port, unsigned width)
+{
+	switch (width) {
+	case 1:
+		return port_read8(port);
+	case 2:
+		return port_read16(port);
+	default:
+		return port_read32(port);
+	}
+}
+
+static void port_write(uint16_t port, unsigned width, uint64_t value)
+{
+	switch (width) {
+	case 1:
+		port_write8(port, (uint8_t)value);
+		break;
+	case 2:
+		port_write16(port, (uint16_t)value);
+		break;
+	default:
+		port_write32(port, (uint32_t)value);
+	}
+}
+
+static uint64_t memory_read(volatile void *address, unsigned width)
+{
+	switch (width) {
+	case 1:
+		return read8(address);
+	case 2:
+		return read16(address);
+	default:
+		return read32(address);
+	}
+}
+
+static void memory_write(volatile void *address, unsigned width, uint64_t value)
+{
+	switch (width) {
+	case 1:
+		write8(address, (uint8_t)value);
+		break;
+	case 2:
+		write16(address, (uint16_t)value);
+		break;
+	default:
+		write32(address, (uint32_t)value);
+	}
+}
+
+static uint64_t read_by(struct virtio_device *device, enum virtio_access access,
+			enum virtio_structure structure, uint32_t offset, unsigned width)
+{
+	const struct virtio_region *region = &device->regions[structure];
+	uint64_t value;
+
+	if (access == ACCESS_WINDOW)
+		value = window_read(device, region, offset, width);
+	else if (region->mapping)
+		value = memory_read((volatile uint8_t *)region->mapping + offset, width);
+	else
+		value = port_read((uint16_t)(region->port + offset), width);
+	if (device->hooks && device->hooks->read)
+		value = device->hooks->read(device->hooks->context, device, structure, offset,
+					    width, value);
+	trace_access(device, "read", structure, offset, width, value);
+	return value;
+}
+
+uint64_t virtio_read(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
+		     unsigned width)
+{
+	return read_by(device, device->access, structure, offset, width);
+}
+
+void virtio_write(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
+		  unsigned width, uint64_t value)
+{
+	const struct virtio_region *region = &device->regions[structure];
+
+	trace_access(device, "write", structure, offset, width, value);
+	if (device->hooks && device->hooks->write &&
+	    !device->hooks->write(device->hooks->context, device, structure, offset, width, &value))
+		return;
+	if (device->access == ACCESS_WINDOW)
+		window_write(device, region, offset, width, value);
+	else if (region->mapping)
+		memory_write((volatile uint8_t *)region->mapping + offset, width, value);
+	else
+		port_write((uint16_t)(region->port + offset), width, value);
+}
+
+uint64_t common_read_at(struct virtio_device *device, uint32_t offset, unsigned width)
+{
+	if (width < 8)
+		return virtio_read(device, STRUCTURE_COMMON, offset, width);
+
+	uint64_t low = virtio_read(device, STRUCTURE_COMMON, offset, 4);
+
+	return low | virtio_read(device, STRUCTURE_COMMON, offset + 4, 4) << 32;
+}
+
+void common_write_at(struct virtio_device *device, uint32_t offset, unsigned width, uint64_t value)
+{
+	if (width < 8) {
+		virtio_write(device, STRUCTURE_COMMON, offset, width, value);
+		return;
+	}
+	virtio_write(device, STRUCTURE_COMMON, offset, 4, (uint32_t)value);
+	virtio_write(device, STRUCTURE_COMMON, offset + 4, 4, value >> 32);
+}
+
+/* A device that changes its configuration without end must not hold us for ever. */
+#define GENERATION_TRIES 16
+
+uint64_t config_read_at(struct virtio_device *device, uint32_t offset, unsigned width)
+{
+	if (width < 8)
+		return virtio_read(device, STRUCTURE_DEVICE, offset, width);
+
+	for (unsigned tries = 0;; tries++) {
+		uint8_t before = (uint8_t)common_read(device, config_generation);
+		uint64_t low = virtio_read(device, STRUCTURE_DEVICE, offset, 4);
+		uint64_t high = virtio_read(device, STRUCTURE_DEVICE, offset + 4, 4);
+
+		if (tries == GENERATION_TRIES ||
+		    before == (uint8_t)common_read(device, config_generation))
+			return low | high << 32;
+	}
+}
+
+void config_write_at(struct virtio_device *device, uint32_t offset, unsigned width, uint64_t value)
+{
+	if (width < 8) {
+		virtio_write(device, STRUCTURE_DEVICE, offset, width, value);
+		return;
+	}
+	virtio_write(device, STRUCTURE_DEVICE, offset, 4, (uint32_t)value);
+	virtio_write(device, STRUCTURE_DEVICE, offset + 4, 4, value >> 32);
+}
+
+uint8_t isr_read(struct virtio_device *device)
+{
+	return (uint8_t)virtio_read(device, STRUCTURE_ISR, 0, 1);
+}
+
+uint8_t isr_read_by_bar(struct virtio_device *device)
+{
+	return (uint8_t)read_by(device, ACCESS_BAR, STRUCTURE_ISR, 0, 1);
+}
+
+struct features features_read(struct virtio_device *device)
+{
+	struct features features = NO_FEATURES;
+
+	for (unsigned word = 0; word < FEATURE_BITS / 32; word++) {
+		common_write(device, device_feature_select, word);
+		features.words[word / 2] |= common_read(device, device_feature) << (word % 2 * 32);
+	}
+	return features;
+}
+
+void features_write(struct virtio_device *device, const struct features *features)
+{
+	for (unsigned word = 0; word < FEATURE_BITS / 32; word++) {
+		common_write(device, driver_feature_select, word);
+		common_write(device, driver_feature,
+			     (uint32_t)(features->words[word / 2] >> (word % 2 * 32)));
+	}
+}
+
+struct features features_read_back(struct virtio_device *device)
+{
+	struct features features = NO_FEATURES;
+
+	for (unsigned word = 0; word < FEATURE_BITS / 32; word++) {
+		common_write(device, driver_feature_select, word);
+		features.words[word / 2] |= common_read(device, driver_feature) << (word % 2 * 32);
+	}
+	return features;
+}
