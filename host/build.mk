@@ -52,7 +52,7 @@ $(BUILD)/host/stand-in: selfcheck/host/stand_in.c
 host_unit_flags := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 host_unit_sources := $(filter-out host/main.c host/command_%.c,$(host_sources))
 host_unit_objects := $(host_unit_sources:host/%.c=$(BUILD)/host/unit/%.o)
-host_units := $(patsubst tests/host/%.c,$(BUILD)/host/%,$(wildcard selfcheck/host/unit_*.c))
+host_units := $(patsubst selfcheck/host/%.c,$(BUILD)/host/%,$(wildcard selfcheck/host/unit_*.c))
 
 $(BUILD)/host/unit/%.o: host/%.c host/build.mk
 	@mkdir -p $(@D)

@@ -1,3 +1,7 @@
+if [ "$units" -eq 0 ]; then
+	echo "not ok unit tests: none was built"
+	failed=$((failed + 1))
+fi
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 # All tests of the program on the host; the last line is the sum.
@@ -10,8 +14,10 @@ passed=0
 failed=0
 skipped=0
 
+units=0
 for unit in "$build"/host/unit_*; do
 	[ -x "$unit" ] && [ ! -d "$unit" ] && [[ $unit != *.d ]] || continue
+	units=$((units + 1))
 	log=$(CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 3 120 "$unit" 2>&1)
 	ended=$?
 	ok=$(grep -c '^ok ' <<<"$log")
