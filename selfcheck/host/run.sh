@@ -1,7 +1,3 @@
-if [ "$units" -eq 0 ]; then
-	echo "not ok unit tests: none was built"
-	failed=$((failed + 1))
-fi
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 # All tests of the program on the host; the last line is the sum.
@@ -13,8 +9,8 @@ here=$(dirname "$(realpath "$0")")
 passed=0
 failed=0
 skipped=0
-
 units=0
+
 for unit in "$build"/host/unit_*; do
 	[ -x "$unit" ] && [ ! -d "$unit" ] && [[ $unit != *.d ]] || continue
 	units=$((units + 1))
@@ -27,6 +23,10 @@ for unit in "$build"/host/unit_*; do
 	failed=$((failed + bad))
 	[ "$bad" -eq 0 ] || echo "$log"
 done
+if [ "$units" -eq 0 ]; then
+	echo "not ok unit tests: none was built"
+	failed=$((failed + 1))
+fi
 
 # Each script prints "ok NAME", "not ok NAME" or "skip NAME: why", and details of what failed.
 for script in "$here"/test_*.sh; do
