@@ -252,11 +252,12 @@ format: ## put every C file into the project's style
 	$(Q)clang-format -i $(C_FILES)
 
 .PHONY: check-layers
-check-layers: ## fail when an include points up
-	@scripts/check-layers.sh
+check-layers: $(OBJECTS) $(SABOTEURS_OBJECTS) $(host_objects) ## the floor plan; fails where an include or a call does not keep to it
+	@perl scripts/check-layers.pl $(BUILD)
 
 .PHONY: lint
-lint: check-layers $(GENERATED) ## style, layers, static analysis
+lint: $(OBJECTS) $(SABOTEURS_OBJECTS) $(host_objects) ## style, layers, static analysis
+	$(Q)perl scripts/check-layers.pl -q $(BUILD)
 	$(Q)clang-format --dry-run --Werror $(C_FILES)
 	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,portability \
 		--suppress=missingInclude --suppress=comparePointers -I. -I$(BUILD) boot arch lib pci virtio tests/harness
