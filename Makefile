@@ -61,7 +61,7 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-clang test-uncovered test-reproducible test-safety test-selftest test-trace test-boot test-sabotage test-interrupt test-lab test-bench test-qemu-trace test-peers test-coverage
+TEST_TARGETS := all lint unit test-layers test-clang test-uncovered test-reproducible test-safety test-selftest test-trace test-boot test-sabotage test-interrupt test-lab test-bench test-qemu-trace test-peers test-coverage
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -214,6 +214,10 @@ unit: $(UNIT_TESTS) ## the unit tests on the host
 	@scripts/unit.sh $(UNIT_TESTS)
 
 # ---- the build itself -----------------------------------------------------------------------------
+
+.PHONY: test-layers
+test-layers: $(OBJECTS) $(SABOTEURS_OBJECTS) $(host_objects) ## what does not keep to the floor plan is refused
+	@CC="$(CC)" selfcheck/build/layers.sh $(BUILD)
 
 .PHONY: test-clang
 test-clang: ## build the image with clang and lld
