@@ -6,8 +6,8 @@
 #ifndef BOOT_BOOT_INFO_H
 #define BOOT_BOOT_INFO_H
 
-#include "lib/base.h"
 #include "boot/memory_map.h"
+#include "lib/base.h"
 
 #define BOOT_COMMAND_LINE_SIZE 4096
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pci/bus.h"
+#include "arch/acpi.h"
 #include "arch/memory.h"
-#include "arch/platform.h"
 #include "boot/memory_map.h"
 #include "pci/assign.h"
 #include "pci/scan.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: arch/x86/firmware/acpi_parse.c arch/x86/board/acpi_power.c arch/x86/firmware/firmware.c arch/x86/firmware/topology.c */
+/* links: arch/x86/firmware/acpi_parse.c arch/x86/firmware/acpi_power.c arch/x86/firmware/firmware.c arch/x86/firmware/topology.c */
 /* links: selfcheck/unit/fake_acpi.c selfcheck/unit/fake_firmware.c lib/format.c lib/string.c */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "arch/acpi.h"
 #include "arch/memory.h"
-#include "arch/platform.h"
 #include "boot/memory_map.h"
 #include "pci/bus.h"
 #include "selfcheck/unit/fake_pci.h"

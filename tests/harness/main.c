@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where every way in ends: the platform comes up, devices are found, the plan is run, the run ends. */
 #include "arch/clock.h"
+#include "arch/console.h"
 #include "arch/cpu.h"
+#include "arch/findings.h"
+#include "arch/hypervisor.h"
 #include "arch/interrupt.h"
 #include "arch/platform.h"
+#include "arch/power.h"
 #include "boot/boot_info.h"
 #include "lib/string.h"
 #include "pci/bus.h"
 #include "pci/config.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "tests/harness/plan/list.h"
 #include "tests/harness/plan/options.h"
 #include "tests/harness/plan/runner.h"
 #include "tests/harness/plan/selection.h"
 #include "tests/harness/report/trace.h"
-#include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/transport/pci/find.h"
 #include "virtio/transport/pci/registers.h"
 
@@ -81,7 +85,7 @@ static void report_run(const struct boot_info *info)
 {
 	reporter->run(&(struct run_facts){
 		.version = VIRTPROOF_VERSION,
-		.hypervisor = platform_hypervisor(),
+		.hypervisor = hypervisor_name(),
 		.boot = info->entry,
 		.loader = info->loader,
 		.cpus = cpu_count(),

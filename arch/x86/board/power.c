@@ -7,11 +7,10 @@
 #include "arch/cpu.h"
 #include "arch/io.h"
 #include "arch/memory.h"
-#include "arch/platform.h"
+#include "arch/power.h"
 #include "arch/x86/board/coverage.h"
 #include "arch/x86/board/power.h"
-#include "lib/format.h"
-#include "lib/string.h"
+#include "arch/x86/say/fatal.h"
 
 #define DEBUG_EXIT           0xf4
 #define KEYBOARD             0x64
@@ -155,22 +154,18 @@ void power_off(enum power_way way, unsigned code)
 	triple_fault();
 }
 
-void fatal(const char *format, ...)
+/* How fatal() ends the run. Here for the second time: the end has failed in its turn. */
+static void end_in_error(void)
 {
-	static bool ending;
-	char buffer[512];
-	struct text text = TEXT_ON(buffer);
-	va_list arguments;
+	static bool tried;
 
-	/* The end of the run failed in its turn. */
-	if (ending)
+	if (tried)
 		triple_fault();
-	ending = true;
-	text_add(&text, "virtproof: ");
-	va_start(arguments, format);
-	text_add_list(&text, format, arguments);
-	va_end(arguments);
-	console_write(buffer, strlen(buffer));
-	console_write("\n", 1);
+	tried = true;
 	power_off(POWER_AUTO, POWER_CODE_ERROR);
+}
+
+void power_start(void)
+{
+	fatal_ends_by(end_in_error);
 }

@@ -1,26 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What ACPI says about switching off; arch/platform.h has the public part. */
+/* The ways out as the board sets them up; arch/power.h has the public part. */
 #ifndef ARCH_X86_POWER_H
 #define ARCH_X86_POWER_H
 
-#include "lib/base.h"
+#include "arch/x86/firmware/power_ways.h"
 
-/* A register in memory or in port space. */
-struct power_register {
-	bool present;
-	bool in_memory;
-	uint64_t address;
-};
-
-struct power_ways {
-	bool s5_known;     /* the DSDT names the sleep types of S5 */
-	uint8_t s5_type_a; /* SLP_TYPa, SLP_TYPb */
-	uint8_t s5_type_b;
-	uint16_t pm1a_control, pm1b_control; /* ports, 0: none */
-	struct power_register sleep_control; /* hardware-reduced ACPI */
-	struct power_register reset;
-	uint8_t reset_value;
-};
+/* Lets fatal() end the run by power_off(). First of all. */
+void power_start(void);
 
 /* Tells what there is. Before this, power_off() knows no ACPI. */
 void power_learn(const struct power_ways *ways);

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Gives the table parsers this machine's memory, and keeps what they found. */
-#include "arch/platform.h"
+/*
+ * Gives the table parsers this machine's memory, and keeps what they found. Upward: tables by their
+ * signature, and what follows from them.
+ */
+#include "arch/acpi.h"
 #include "arch/x86/firmware/acpi.h"
 #include "arch/x86/firmware/acpi_parse.h"
-#include "arch/x86/say/findings.h"
 #include "arch/x86/firmware/mp_parse.h"
-#include "arch/x86/memory/paging.h"
-#include "arch/x86/board/power.h"
+#include "arch/x86/say/findings.h"
 
+static const void *(*map_bytes)(uint64_t address, uint64_t size);
 static struct acpi_tables tables;
 static struct topology topology;
 
 static const void *bytes(void *context, uint64_t address, uint64_t size)
 {
-	return paging_map_firmware(address, size);
+	return map_bytes(address, size);
 }
 
 static void finding(void *context, const char *sentence)
@@ -36,16 +38,23 @@ static void find_topology(void)
 		mp_parse(&firmware, mp, &topology);
 }
 
-void acpi_start(uint64_t handed_over)
+void acpi_start(uint64_t handed_over, const void *(*map)(uint64_t address, uint64_t size))
 {
-	uint64_t rsdp = acpi_find_rsdp(&firmware, handed_over);
-	struct power_ways ways;
+	uint64_t rsdp;
 
+	map_bytes = map;
+	rsdp = acpi_find_rsdp(&firmware, handed_over);
 	if (rsdp != 0)
 		acpi_list_tables(&firmware, rsdp, &tables);
-	acpi_parse_power(&tables, &ways);
-	power_learn(&ways);
 	find_topology();
+}
+
+struct power_ways acpi_power_ways(void)
+{
+	struct power_ways ways;
+
+	acpi_parse_power(&tables, &ways);
+	return ways;
 }
 
 uint16_t acpi_pm_timer_port(void)

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ACPI on this machine; arch/platform.h has the public part. */
+/* The firmware tables of this machine; arch/acpi.h has the public part. */
 #ifndef ARCH_X86_ACPI_H
 #define ARCH_X86_ACPI_H
 
+#include "arch/x86/firmware/power_ways.h"
 #include "arch/x86/firmware/topology.h"
 #include "lib/base.h"
 
-/* Finds the tables and tells power.c the ways out. rsdp as handed over, or 0. */
-void acpi_start(uint64_t rsdp);
+/*
+ * Finds the tables. rsdp as handed over, or 0. map gives `size` readable bytes at a physical address,
+ * which stay, or NULL: memory is none of this room's business.
+ */
+void acpi_start(uint64_t rsdp, const void *(*map)(uint64_t address, uint64_t size));
+
+/* How to switch off and to reset; nothing known without a FADT. */
+struct power_ways acpi_power_ways(void);
 
 /* The PM timer's port, or 0. */
 uint16_t acpi_pm_timer_port(void);

@@ -3,9 +3,9 @@
 #ifndef ARCH_X86_ACPI_PARSE_H
 #define ARCH_X86_ACPI_PARSE_H
 
-#include "arch/platform.h"
+#include "arch/acpi.h"
 #include "arch/x86/firmware/firmware.h"
-#include "arch/x86/board/power.h"
+#include "arch/x86/firmware/power_ways.h"
 #include "arch/x86/firmware/topology.h"
 #include "lib/base.h"
 

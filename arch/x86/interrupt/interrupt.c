@@ -6,12 +6,12 @@
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/interrupt.h"
-#include "arch/x86/board/hypervisor.h"
-#include "arch/x86/interrupt/lapic.h"
+#include "arch/x86/cpu/hypervisor.h"
 #include "arch/x86/cpu/local.h"
+#include "arch/x86/cpu/trap.h"
+#include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/interrupt/pic.h"
 #include "arch/x86/time/timer.h"
-#include "arch/x86/cpu/trap.h"
 
 #define MSI_ADDRESS               0xfee00000u
 #define MSI_DESTINATION_SHIFT     12

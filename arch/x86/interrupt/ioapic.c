@@ -7,8 +7,8 @@
 #include "arch/interrupt.h"
 #include "arch/io.h"
 #include "arch/memory.h"
-#include "arch/x86/say/findings.h"
 #include "arch/x86/interrupt/ioapic.h"
+#include "arch/x86/say/findings.h"
 
 #define USUAL_ADDRESS      0xfec00000u
 #define WINDOW_SIZE        0x20

@@ -7,11 +7,11 @@
 #include "arch/interrupt.h"
 #include "arch/io.h"
 #include "arch/memory.h"
-#include "arch/platform.h"
-#include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/cpu/local.h"
 #include "arch/x86/cpu/registers.h"
 #include "arch/x86/cpu/trap.h"
+#include "arch/x86/interrupt/lapic.h"
+#include "arch/x86/say/fatal.h"
 
 #define CPUID_1_EDX_APIC      BIT(9)
 #define CPUID_1_ECX_X2APIC    BIT(21)

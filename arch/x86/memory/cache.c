@@ -5,8 +5,8 @@
  * them disabled, or with "uncached" as the default type, which slows everything down.
  */
 #include "arch/cpu.h"
-#include "arch/x86/memory/cache.h"
 #include "arch/x86/cpu/registers.h"
+#include "arch/x86/memory/cache.h"
 #include "lib/base.h"
 
 #define CPUID_1_EDX_MTRR      BIT(12)

@@ -6,10 +6,10 @@
  */
 #include "arch/cpu.h"
 #include "arch/memory.h"
-#include "arch/platform.h"
+#include "arch/x86/cpu/registers.h"
 #include "arch/x86/memory/allocator.h"
 #include "arch/x86/memory/paging.h"
-#include "arch/x86/cpu/registers.h"
+#include "arch/x86/say/fatal.h"
 #include "boot/memory_map.h"
 
 #define ENTRY_PRESENT           BIT64(0)

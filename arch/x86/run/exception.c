@@ -4,10 +4,10 @@
  * there is none. NMIs are how one CPU stops another.
  */
 #include "arch/guard.h"
-#include "arch/platform.h"
-#include "arch/x86/run/guard.h"
-#include "arch/x86/memory/paging.h"
 #include "arch/x86/cpu/registers.h"
+#include "arch/x86/memory/paging.h"
+#include "arch/x86/run/guard.h"
+#include "arch/x86/say/fatal.h"
 #include "lib/format.h"
 
 static const char *const names[EXCEPTIONS] = {

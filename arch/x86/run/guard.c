@@ -4,13 +4,13 @@
  * ends (an exception, the timer, an NMI, the function itself) fills its report, takes it and all
  * inner ones off the chain and resumes behind its guard_enter().
  */
+#include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/guard.h"
-#include "arch/platform.h"
-#include "arch/clock.h"
-#include "arch/x86/run/guard.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/interrupt/pic.h"
+#include "arch/x86/run/guard.h"
+#include "arch/x86/say/fatal.h"
 #include "arch/x86/time/timer.h"
 
 __attribute__((returns_twice)) bool guard_enter(struct guard *guard, void (*function)(void *),

@@ -6,10 +6,10 @@
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/memory.h"
-#include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/cpu/registers.h"
-#include "arch/x86/run/smp.h"
 #include "arch/x86/cpu/trap.h"
+#include "arch/x86/interrupt/lapic.h"
+#include "arch/x86/run/smp.h"
 
 #define IST_STACK_SIZE 8192
 #define STOP_NS        NANOSECONDS_A_SECOND

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The console: one writer at a time, COM1 or debugcon or both. */
+#include "arch/console.h"
 #include "arch/cpu.h"
-#include "arch/platform.h"
 #include "arch/x86/say/debugcon.h"
 #include "arch/x86/say/serial.h"
 

@@ -7,7 +7,7 @@
 /* Sets COM1 to 115200 8N1 with its FIFO on. */
 void serial_start(void);
 
-/* Never hangs: see arch/platform.h. */
+/* Never hangs: see arch/console.h. */
 void serial_write(const char *text, size_t length);
 
 /* Takes what has come in; never waits. */

@@ -6,11 +6,10 @@
  */
 #include "arch/clock.h"
 #include "arch/cpu.h"
-#include "arch/platform.h"
+#include "arch/x86/cpu/hypervisor.h"
+#include "arch/x86/cpu/registers.h"
 #include "arch/x86/time/clock.h"
 #include "arch/x86/time/counters.h"
-#include "arch/x86/board/hypervisor.h"
-#include "arch/x86/cpu/registers.h"
 #include "lib/format.h"
 
 #define HYPERVISOR_TIMING_LEAF 0x10 /* from the base: EAX is the TSC in kHz */

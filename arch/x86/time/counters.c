@@ -7,8 +7,8 @@
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/io.h"
-#include "arch/x86/time/counters.h"
 #include "arch/x86/interrupt/lapic.h"
+#include "arch/x86/time/counters.h"
 #include "arch/x86/time/timer.h"
 
 #define PM_TIMER_HZ         3579545ull

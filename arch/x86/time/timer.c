@@ -6,9 +6,9 @@
  */
 #include "arch/clock.h"
 #include "arch/cpu.h"
-#include "arch/x86/run/guard.h"
-#include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/cpu/registers.h"
+#include "arch/x86/interrupt/lapic.h"
+#include "arch/x86/run/guard.h"
 #include "arch/x86/time/timer.h"
 
 #define CPUID_1_ECX_TSC_DEADLINE BIT(24)

@@ -2,8 +2,8 @@
 #include "tests/harness/drive/ask.h"
 
 #include "arch/clock.h"
+#include "arch/console.h"
 #include "arch/cpu.h"
-#include "arch/platform.h"
 #include "lib/string.h"
 #include "tests/harness/report/report.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/harness/report/report.h"
 
-#include "arch/platform.h"
+#include "arch/console.h"
 #include "lib/string.h"
 #include "tests/harness/plan/options.h"
 
