@@ -61,7 +61,7 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-layers test-clang test-uncovered test-reproducible test-safety test-selftest test-trace test-boot test-sabotage test-interrupt test-lab test-bench test-qemu-trace test-peers test-coverage
+TEST_TARGETS := all lint unit test-layers test-clang test-uncovered test-reproducible test-safety test-selftest test-trace test-trace-saboteurs test-boot test-sabotage test-interrupt test-lab test-bench test-qemu-trace test-peers test-coverage
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -181,6 +181,10 @@ test-boot: $(BUILD)/virtproof.elf $(BUILD)/lies ## the image boots on machines o
 .PHONY: test-trace
 test-trace: $(BUILD)/virtproof.elf ## vp.trace says what QEMU's own trace says
 	@selfcheck/trace/compare.sh $(BUILD)
+
+.PHONY: test-trace-saboteurs
+test-trace-saboteurs: $(BUILD)/virtproof-sabotage.elf ## vp.trace goes on while saboteurs come and go
+	@selfcheck/trace/saboteurs.sh $(BUILD)
 
 .PHONY: test-qemu-trace
 test-qemu-trace: $(BUILD)/virtproof.elf ## kicks and interrupts went the way they should, by the trace of QEMU

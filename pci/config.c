@@ -2,6 +2,14 @@
 #include "pci/config.h"
 #include "lib/format.h"
 #include "pci/function.h"
+#include "pci/interposer.h"
+
+const struct pci_interposer *pci_interposer;
+
+void pci_interpose(const struct pci_interposer *interposer)
+{
+	pci_interposer = interposer;
+}
 
 const char *pci_address_text(struct pci_address address, char buffer[PCI_ADDRESS_TEXT])
 {
@@ -34,13 +42,12 @@ unsigned pci_config_size(const struct pci_function *function)
 static uint32_t config_read(const struct pci_function *function, unsigned offset, unsigned width)
 {
 	const struct pci_config *config = config_at(function, offset);
-	const struct pci_hooks *hooks = function->hooks;
 	uint32_t value = all_ones(width);
 
 	if (offset < config->size)
 		value = config->read(config, function->address, offset, width);
-	if (hooks && hooks->config_read)
-		value = hooks->config_read(hooks->context, function, offset, width, value);
+	if (pci_interposer)
+		value = pci_interposer->config_read(function, offset, width, value);
 	return value;
 }
 
@@ -48,10 +55,8 @@ static void config_write(const struct pci_function *function, unsigned offset, u
 			 uint32_t value)
 {
 	const struct pci_config *config = config_at(function, offset);
-	const struct pci_hooks *hooks = function->hooks;
 
-	if (hooks && hooks->config_write &&
-	    !hooks->config_write(hooks->context, function, offset, width, &value))
+	if (pci_interposer && !pci_interposer->config_write(function, offset, width, &value))
 		return;
 	if (offset < config->size)
 		config->write(config, function->address, offset, width, value);

@@ -48,38 +48,11 @@ struct pci_finding {
 	uint64_t value;  /* what stands there */
 };
 
-struct msix;
-
-/*
- * Who looks on, or interferes: a tracer, or a saboteur that plays a broken device. Every access to
- * configuration space, the MSI-X table and the PBA passes here. Any member may be NULL.
- */
-struct pci_hooks {
-	void *context;
-
-	/* After a read of `width` bytes: what the reader is to see. */
-	uint32_t (*config_read)(void *context, const struct pci_function *function, unsigned offset,
-				unsigned width, uint32_t value);
-	/* Before a write, which may be altered; false swallows it. */
-	bool (*config_write)(void *context, const struct pci_function *function, unsigned offset,
-			     unsigned width, uint32_t *value);
-
-	/* The same for a 32-bit word of an MSI-X table entry; offset is an enum msix_entry_word. */
-	uint32_t (*msix_read)(void *context, const struct msix *msix, unsigned entry,
-			      unsigned offset, uint32_t value);
-	bool (*msix_write)(void *context, const struct msix *msix, unsigned entry, unsigned offset,
-			   uint32_t *value);
-
-	/* After a read of the 32 pending bits from entry 32 * word on. */
-	uint32_t (*pba_read)(void *context, const struct msix *msix, unsigned word, uint32_t value);
-};
-
 struct pci_function {
 	struct pci_address address;
 	const struct pci_config *config;
 	const struct pci_config
 		*extended; /* what reaches it from byte 256 on, where that is another; or NULL */
-	const struct pci_hooks *hooks; /* NULL normally */
 	struct pci_function *bridge; /* the bridge that this function is behind, NULL at the root */
 
 	uint16_t vendor, device;

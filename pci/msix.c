@@ -2,6 +2,7 @@
 #include "pci/msix.h"
 #include "arch/io.h"
 #include "pci/capability.h"
+#include "pci/interposer.h"
 
 /* True when so many bytes from offset on lie in a memory BAR; if not, the register is a finding. */
 static bool lies_in_bar(struct pci_function *function, unsigned where, unsigned bar,
@@ -110,21 +111,18 @@ bool msix_function_masked(const struct msix *msix)
 
 static uint32_t word_read(const struct msix *msix, unsigned entry, enum msix_entry_word word)
 {
-	const struct pci_hooks *hooks = msix->function->hooks;
 	uint32_t value = read32(msix->table + entry * MSIX_ENTRY_SIZE + word);
 
-	if (hooks && hooks->msix_read)
-		value = hooks->msix_read(hooks->context, msix, entry, word, value);
+	if (pci_interposer)
+		value = pci_interposer->msix_read(msix, entry, word, value);
 	return value;
 }
 
 static void word_write(const struct msix *msix, unsigned entry, enum msix_entry_word word,
 		       uint32_t value)
 {
-	const struct pci_hooks *hooks = msix->function->hooks;
 
-	if (hooks && hooks->msix_write &&
-	    !hooks->msix_write(hooks->context, msix, entry, word, &value))
+	if (pci_interposer && !pci_interposer->msix_write(msix, entry, word, &value))
 		return;
 	write32(msix->table + entry * MSIX_ENTRY_SIZE + word, value);
 }
@@ -166,11 +164,10 @@ bool msix_entry_masked(const struct msix *msix, unsigned entry)
 
 bool msix_pending(const struct msix *msix, unsigned entry)
 {
-	const struct pci_hooks *hooks = msix->function->hooks;
 	unsigned word = entry / 32;
 	uint32_t bits = read32(msix->pba + word * 4);
 
-	if (hooks && hooks->pba_read)
-		bits = hooks->pba_read(hooks->context, msix, word, bits);
+	if (pci_interposer)
+		bits = pci_interposer->pba_read(msix, word, bits);
 	return bits & BIT(entry % 32);
 }

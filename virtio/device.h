@@ -52,23 +52,12 @@ enum virtio_access {
 	ACCESS_WINDOW, /* through the PCI configuration access capability alone (4.1.4.9) */
 };
 
-/*
- * A shim between the tests and the device: it may watch and change what passes. All members may be
- * NULL. `offset` counts from the start of the structure.
- */
-struct virtio_hooks {
-	void *context;
-	/* After a read: returns the value the reader gets. */
-	uint64_t (*read)(void *context, struct virtio_device *device,
-			 enum virtio_structure structure, uint32_t offset, unsigned width,
-			 uint64_t value);
-	/* Before a write: false swallows it, *value may be changed. */
-	bool (*write)(void *context, struct virtio_device *device, enum virtio_structure structure,
-		      uint32_t offset, unsigned width, uint64_t *value);
-	/* Before the driver looks at a used element (ring memory may be changed). */
-	void (*used)(void *context, struct virtqueue *queue);
-	/* Before the device is shown new buffers. */
-	void (*publish)(void *context, struct virtqueue *queue);
+/* One access to a register of a device, of 1, 2 or 4 bytes at `offset` of the structure. */
+struct register_access {
+	struct virtio_device *device;
+	enum virtio_structure structure;
+	uint32_t offset;
+	unsigned width;
 };
 
 /* How a device tells the driver of used buffers. */
@@ -115,6 +104,9 @@ struct virtio_rings {
 
 struct virtio_transport {
 	const char *name; /* "pci", as records say it */
+	/* The end of the road to a register, behind all onlookers: virtio/onlooker.h. */
+	uint64_t (*read_register)(const struct register_access *access);
+	void (*write_register)(const struct register_access *access, uint64_t value);
 	/* Device-specific configuration: `length` bytes at `offset`, in accesses as wide as the field. */
 	void (*get)(struct virtio_device *device, uint32_t offset, void *buffer, uint32_t length);
 	void (*set)(struct virtio_device *device, uint32_t offset, const void *buffer,
@@ -161,11 +153,10 @@ struct virtio_device {
 	enum interrupt_mode mode;
 	unsigned queue_count; /* of queues[] that are set up */
 	struct virtqueue *queues[VIRTIO_QUEUES_MOST];
-	unsigned config_vector;     /* CPU vector of configuration changes, 0: none */
-	const char *problem;        /* why the last operation failed: a clause of a sentence */
-	bool vector_refused;        /* find_vqs failed because a vector register reads NO_VECTOR */
-	const char *unusable;       /* why the device cannot be driven at all, NULL: it can */
-	struct virtio_hooks *hooks; /* NULL: nothing in between */
+	unsigned config_vector; /* CPU vector of configuration changes, 0: none */
+	const char *problem;    /* why the last operation failed: a clause of a sentence */
+	bool vector_refused;    /* find_vqs failed because a vector register reads NO_VECTOR */
+	const char *unusable;   /* why the device cannot be driven at all, NULL: it can */
 
 	/* PCI */
 	struct pci_function *function;
@@ -186,11 +177,5 @@ struct virtio_device {
 	uint8_t window;         /* offset of the PCI configuration access capability, 0: none */
 	uint16_t common_length; /* bytes of the common structure that the device has */
 };
-
-/* Tells each access to a register of a device; see vp.trace. NULL turns it off. */
-typedef void virtio_tracer(const char *line);
-void virtio_trace_to(virtio_tracer *tracer);
-bool virtio_traced(void);
-void virtio_trace(const char *format, ...) PRINTF_LIKE(1, 2);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "pci/interposer.h"
 #include "pci/intx.h"
 #include "selfcheck/unit/fake_pci.h"
 
@@ -54,42 +55,37 @@ static void nothing_lies_beyond_what_is_reached(void **state)
 	assert_int_equal(fake_bus.reads + fake_bus.writes, 0);
 }
 
-struct spy {
+static struct spy {
 	unsigned reads, writes;
 	bool swallow;
-};
+} spy;
 
-static uint32_t spy_read(void *context, const struct pci_function *function, unsigned offset,
-			 unsigned width, uint32_t value)
+static uint32_t spy_read(const struct pci_function *function, unsigned offset, unsigned width,
+			 uint32_t value)
 {
-	struct spy *spy = context;
-
-	spy->reads++;
+	spy.reads++;
 	return offset == 0x40 && width == 2 ? value ^ 0xffff : value;
 }
 
-static bool spy_write(void *context, const struct pci_function *function, unsigned offset,
-		      unsigned width, uint32_t *value)
+static bool spy_write(const struct pci_function *function, unsigned offset, unsigned width,
+		      uint32_t *value)
 {
-	struct spy *spy = context;
-
-	spy->writes++;
+	spy.writes++;
 	if (offset == 0x40 && width == 4)
 		*value += 1;
-	return !spy->swallow;
+	return !spy.swallow;
 }
 
-static void hooks_see_alter_and_swallow(void **state)
+static void an_interposer_sees_alters_and_swallows(void **state)
 {
 	fake_reset();
-	struct spy spy = {0};
-	struct pci_hooks hooks = {
-		.context = &spy, .config_read = spy_read, .config_write = spy_write};
+	spy = (struct spy){0};
+	struct pci_interposer interposer = {.config_read = spy_read, .config_write = spy_write};
 	struct fake_function *fake = fake_add(NULL, 3, 0);
 	struct pci_function function = fake_opened(fake);
 
 	memset(fake->writable + 0x40, 0xff, 4);
-	function.hooks = &hooks;
+	pci_interpose(&interposer);
 	pci_write32(&function, 0x40, 6);
 	assert_int_equal(fake_get32(fake, 0x40), 7);
 	assert_int_equal(pci_read16(&function, 0x40), 0xfff8);
@@ -100,7 +96,7 @@ static void hooks_see_alter_and_swallow(void **state)
 	assert_int_equal(spy.reads, 2);
 	assert_int_equal(spy.writes, 2);
 
-	hooks = (struct pci_hooks){0};
+	pci_interpose(NULL);
 	pci_write32(&function, 0x40, 9);
 	assert_int_equal(pci_read32(&function, 0x40), 9);
 }
@@ -129,7 +125,7 @@ int main(void)
 		cmocka_unit_test(writes_addresses_as_people_do),
 		cmocka_unit_test(reads_and_writes_each_width),
 		cmocka_unit_test(nothing_lies_beyond_what_is_reached),
-		cmocka_unit_test(hooks_see_alter_and_swallow),
+		cmocka_unit_test(an_interposer_sees_alters_and_swallows),
 		cmocka_unit_test(drives_the_interrupt_pin),
 	};
 

@@ -10,6 +10,7 @@
 
 #include "arch/memory.h"
 #include "pci/bar.h"
+#include "pci/interposer.h"
 #include "pci/msix.h"
 #include "selfcheck/unit/fake_pci.h"
 
@@ -202,55 +203,61 @@ static void refuses_a_capability_past_the_end(void **state)
 	assert_int_equal(fake_bus.misaligned, 0);
 }
 
-struct spy {
+static uint32_t read_through(const struct pci_function *seen, unsigned offset, unsigned width,
+			     uint32_t value)
+{
+	return value;
+}
+
+static bool write_through(const struct pci_function *seen, unsigned offset, unsigned width,
+			  uint32_t *value)
+{
+	return true;
+}
+
+static struct spy {
 	unsigned reads, writes, pba_reads;
 	bool swallow;
-};
+} spy;
 
-static uint32_t spy_read(void *context, const struct msix *seen, unsigned entry, unsigned offset,
-			 uint32_t value)
+static uint32_t spy_read(const struct msix *seen, unsigned entry, unsigned offset, uint32_t value)
 {
-	struct spy *spy = context;
-
 	assert_ptr_equal(seen, &msix);
 	assert_int_equal(entry, 1);
-	spy->reads++;
+	spy.reads++;
 	return offset == MSIX_ENTRY_DATA ? value + 1 : value;
 }
 
-static bool spy_write(void *context, const struct msix *seen, unsigned entry, unsigned offset,
-		      uint32_t *value)
+static bool spy_write(const struct msix *seen, unsigned entry, unsigned offset, uint32_t *value)
 {
-	struct spy *spy = context;
-
 	assert_ptr_equal(seen, &msix);
 	assert_int_equal(entry, 1);
-	spy->writes++;
+	spy.writes++;
 	if (offset == MSIX_ENTRY_ADDRESS)
 		*value |= 0x1000;
-	return !spy->swallow;
+	return !spy.swallow;
 }
 
-static uint32_t spy_pba(void *context, const struct msix *seen, unsigned word, uint32_t value)
+static uint32_t spy_pba(const struct msix *seen, unsigned word, uint32_t value)
 {
-	struct spy *spy = context;
-
 	assert_ptr_equal(seen, &msix);
 	assert_int_equal(word, 0);
-	spy->pba_reads++;
+	spy.pba_reads++;
 	return value & 0;
 }
 
-static void hooks_see_alter_and_swallow(void **state)
+static void an_interposer_sees_alters_and_swallows(void **state)
 {
-	struct spy spy = {0};
-	struct pci_hooks hooks = {.context = &spy,
-				  .msix_read = spy_read,
-				  .msix_write = spy_write,
-				  .pba_read = spy_pba};
+	struct pci_interposer interposer = {
+		.config_read = read_through,
+		.config_write = write_through,
+		.msix_read = spy_read,
+		.msix_write = spy_write,
+		.pba_read = spy_pba,
+	};
 
 	assert_true(msix_find(&function, &msix));
-	function.hooks = &hooks;
+	pci_interpose(&interposer);
 	msix_write_entry(&msix, 1, 0xfee00000, 0x31);
 	assert_int_equal(spy.writes, 3);
 	assert_int_equal(registers[4], 0xfee01000);
@@ -262,6 +269,7 @@ static void hooks_see_alter_and_swallow(void **state)
 	registers[PBA_AT / 4] = 2;
 	assert_false(msix_pending(&msix, 1));
 	assert_int_equal(spy.pba_reads, 1);
+	pci_interpose(NULL);
 }
 
 int main(void)
@@ -277,7 +285,7 @@ int main(void)
 		cmocka_unit_test_setup(notes_an_overlap, prepare),
 		cmocka_unit_test_setup(refuses_what_cannot_be_mapped, prepare),
 		cmocka_unit_test_setup(refuses_a_capability_past_the_end, prepare),
-		cmocka_unit_test_setup(hooks_see_alter_and_swallow, prepare),
+		cmocka_unit_test_setup(an_interposer_sees_alters_and_swallows, prepare),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

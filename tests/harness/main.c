@@ -158,8 +158,6 @@ static void find_devices(void)
 		struct virtio_device *device = &devices[device_count];
 
 		note_findings(&functions[n]);
-		if (options.trace)
-			trace_function(&functions[n]);
 		switch (virtio_pci_probe(&functions[n], device)) {
 		case VIRTIO_PCI_NOT_VIRTIO:
 			break;

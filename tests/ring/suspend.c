@@ -13,7 +13,7 @@ static struct features with_suspend(struct test_run *t)
 {
 	struct features features = features_for(t);
 
-	/* As it is now: a shim may have stopped pretending. */
+	/* As it is now: a disguise may have been taken off. */
 	t->device->transport->get_features(t->device);
 	if (!features_have(&t->device->offered, VIRTIO_F_SUSPEND))
 		skip_test(t, "VIRTIO_F_SUSPEND is not offered");

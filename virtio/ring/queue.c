@@ -2,6 +2,7 @@
 #include "virtio/ring/queue.h"
 
 #include "arch/memory.h"
+#include "virtio/onlooker.h"
 #include "virtio/transport/pci/registers.h"
 
 struct virtqueue *virtqueue_create(struct virtio_device *device, uint16_t index, uint16_t size,
@@ -137,10 +138,8 @@ bool virtqueue_add(struct virtqueue *queue, const struct segment *segments, unsi
 
 void virtqueue_publish(struct virtqueue *queue)
 {
-	struct virtio_hooks *hooks = queue->device->hooks;
-
-	if (hooks && hooks->publish)
-		hooks->publish(hooks->context, queue);
+	if (onlookers)
+		onlookers_publish(queue);
 	queue->operations->publish(queue);
 }
 
@@ -171,25 +170,21 @@ volatile void *virtqueue_doorbell(const struct virtqueue *queue)
 	const struct virtio_device *device = queue->device;
 	volatile void *mapping = device->regions[STRUCTURE_NOTIFY].mapping;
 
-	if (!mapping || device->hooks || virtio_traced() || device->access != ACCESS_BAR ||
-	    queue->notification_data)
+	if (!mapping || onlookers || device->access != ACCESS_BAR || queue->notification_data)
 		return NULL;
 	return (volatile uint8_t *)mapping + queue->notify_off * device->notify_off_multiplier;
 }
 
 bool virtqueue_used_pending(struct virtqueue *queue)
 {
-	struct virtio_hooks *hooks = queue->device->hooks;
-
 	if (queue->batch)
 		return true;
 	if (!queue->operations->used_pending(queue))
 		return false;
-	if (hooks && hooks->used) {
-		hooks->used(hooks->context, queue);
-		return queue->operations->used_pending(queue);
-	}
-	return true;
+	if (!onlookers)
+		return true;
+	onlookers_used(queue);
+	return queue->operations->used_pending(queue);
 }
 
 static bool in_flight(const struct virtqueue *queue, uint32_t id)

@@ -3,6 +3,7 @@
 
 #include "arch/clock.h"
 #include "arch/cpu.h"
+#include "arch/interrupt.h"
 
 #define PAUSE_NS 300000
 #define SENDINGS 400 /* the end of the test ends it sooner */

@@ -7,7 +7,7 @@
 /* What a queue is called in kicks under NOTIF_CONFIG_DATA: not its index. */
 #define QUEUE_IDENTIFIER 0x100
 
-/* What the devices behind the shim need at most to finish what they have begun. */
+/* What the devices behind the disguise need at most to finish what they have begun. */
 #define FINISH_NS 3000000
 
 static struct {
@@ -16,13 +16,6 @@ static struct {
 	unsigned device_select, driver_select, queue_select;
 	bool suspended;
 } offer;
-
-void offer_start(struct virtio_device *device, uint64_t features)
-{
-	offer.features = features & ~features_read(device).words[0];
-	offer.accepted = 0;
-	offer.suspended = false;
-}
 
 bool offer_accepted(unsigned feature)
 {
@@ -39,12 +32,12 @@ static uint64_t word(uint64_t features, unsigned select)
 	return select < 2 ? (uint32_t)(features >> 32 * select) : 0;
 }
 
-uint64_t offer_read(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
-		    uint64_t value)
+static uint64_t read_as_offered(struct onlooker *self, const struct register_access *access,
+				uint64_t value)
 {
-	if (structure != STRUCTURE_COMMON)
+	if (access->structure != STRUCTURE_COMMON)
 		return value;
-	switch (offset) {
+	switch (access->offset) {
 	case COMMON_OFFSET(device_feature):
 		return value | word(offer.features, offer.device_select);
 	case COMMON_OFFSET(driver_feature):
@@ -74,7 +67,8 @@ static void accept(uint64_t *value)
 }
 
 /* SUSPEND and DRIVER_OK go no further once the feature is accepted and the device is live. */
-static bool change_status(struct virtio_device *device, uint64_t *value)
+static bool change_status(const struct onlooker *self, struct virtio_device *device,
+			  uint64_t *value)
 {
 	if (*value == 0) {
 		offer.suspended = false;
@@ -86,7 +80,7 @@ static bool change_status(struct virtio_device *device, uint64_t *value)
 		return false;
 	}
 	if ((*value & VIRTIO_STATUS_SUSPEND) && offer_accepted(VIRTIO_F_SUSPEND) &&
-	    (device->transport->get_status(device) & VIRTIO_STATUS_DRIVER_OK)) {
+	    (own_read(self, device, device_status) & VIRTIO_STATUS_DRIVER_OK)) {
 		clock_spin(FINISH_NS);
 		offer.suspended = true;
 		return false;
@@ -96,8 +90,9 @@ static bool change_status(struct virtio_device *device, uint64_t *value)
 }
 
 /* A kick with more to say than the queue's index becomes one that says just that. */
-static bool kick(struct virtio_device *device, uint32_t offset, unsigned width, uint64_t *value)
+static bool kick(const struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
+	struct register_access plain = *access;
 	uint64_t queue = *value & 0xffff;
 
 	if (offer.suspended)
@@ -105,23 +100,23 @@ static bool kick(struct virtio_device *device, uint32_t offset, unsigned width, 
 	if (offer_accepted(VIRTIO_F_NOTIF_CONFIG_DATA))
 		queue -= QUEUE_IDENTIFIER;
 	*value = queue;
-	if (width == 2)
+	if (access->width == 2)
 		return true;
-	virtio_write(device, STRUCTURE_NOTIFY, offset, 2,
-		     *value + (offer_accepted(VIRTIO_F_NOTIF_CONFIG_DATA) ? QUEUE_IDENTIFIER : 0));
+	plain.width = 2;
+	onlooker_write(self, &plain, queue);
 	return false;
 }
 
-bool offer_write(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
-		 unsigned width, uint64_t *value)
+static bool write_as_offered(struct onlooker *self, const struct register_access *access,
+			     uint64_t *value)
 {
-	if (structure == STRUCTURE_NOTIFY)
-		return kick(device, offset, width, value);
-	if (structure == STRUCTURE_DEVICE)
+	if (access->structure == STRUCTURE_NOTIFY)
+		return kick(self, access, value);
+	if (access->structure == STRUCTURE_DEVICE)
 		return !offer.suspended;
-	if (structure != STRUCTURE_COMMON)
+	if (access->structure != STRUCTURE_COMMON)
 		return true;
-	switch (offset) {
+	switch (access->offset) {
 	case COMMON_OFFSET(device_feature_select):
 		offer.device_select = (unsigned)*value;
 		return true;
@@ -135,8 +130,28 @@ bool offer_write(struct virtio_device *device, enum virtio_structure structure, 
 		accept(value);
 		return true;
 	case COMMON_OFFSET(device_status):
-		return change_status(device, value);
+		return change_status(self, access->device, value);
 	default:
 		return true;
 	}
+}
+
+static struct onlooker onlooker = {
+	.place = ONLOOKER_DISGUISES,
+	.read = read_as_offered,
+	.write = write_as_offered,
+};
+
+void offer_start(struct virtio_device *device, uint64_t features)
+{
+	offer.features = features & ~features_read(device).words[0];
+	offer.accepted = 0;
+	offer.suspended = false;
+	onlooker.device = device;
+	onlooker_push(&onlooker);
+}
+
+void offer_end(void)
+{
+	onlooker_pop(&onlooker);
 }

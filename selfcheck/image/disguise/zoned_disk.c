@@ -84,18 +84,17 @@ static bool refuses(void)
 	       !(faults & ZONED_HOST_AWARE) == !(faults & ZONED_WRONG_REFUSAL);
 }
 
-uint64_t zoned_read(void *context, struct virtio_device *device, enum virtio_structure structure,
-		    uint32_t offset, unsigned width, uint64_t value)
+uint64_t zoned_read(struct onlooker *self, const struct register_access *access, uint64_t value)
 {
-	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status))
+	if (is_common(access, device_status))
 		return refuses() ? value & ~(uint64_t)VIRTIO_STATUS_FEATURES_OK : value;
-	if (structure != STRUCTURE_DEVICE)
+	if (access->structure != STRUCTURE_DEVICE)
 		return value;
-	if (offset >= CONFIG(zoned))
+	if (access->offset >= CONFIG(zoned))
 		return offer_accepted(VIRTIO_BLK_F_ZONED) || (faults & ZONED_LEFTOVERS)
-			       ? zoned_field(offset)
+			       ? zoned_field(access->offset)
 			       : 0;
-	switch (offset) {
+	switch (access->offset) {
 	case CONFIG(size_max):
 		return SIZE_MAX_BYTES;
 	case CONFIG(max_secure_erase_sectors):

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A host-managed disk that the shim pretends: zones of 64 sectors, the first two conventional, with
+ * A host-managed disk that is pretended: zones of 64 sectors, the first two conventional, with
  * limits and write pointers, over a disk that knows nothing of zones. What it breaks is chosen.
  */
 #ifndef TESTS_SABOTAGE_ZONED_DISK_H
@@ -28,8 +28,7 @@ enum zoned_fault {
 /* Begins anew with all zones empty. */
 void zoned_begin(unsigned faults);
 
-uint64_t zoned_read(void *context, struct virtio_device *device, enum virtio_structure structure,
-		    uint32_t offset, unsigned width, uint64_t value);
+uint64_t zoned_read(struct onlooker *self, const struct register_access *access, uint64_t value);
 void zoned_serve(struct virtqueue *queue, struct used_element *element);
 
 #define ZONED_OFFERS                                                                               \
@@ -44,7 +43,7 @@ void zoned_serve(struct virtqueue *queue, struct used_element *element);
 		zoned_begin(faults);                                                               \
 	}                                                                                          \
 	SABOTEUR(symbol, .type = VIRTIO_TYPE_BLK, .offers = ZONED_OFFERS,                          \
-		 .hooks = &(const struct virtio_hooks){.read = zoned_read},                        \
-		 .used_element = zoned_serve, .start = symbol##_begin, __VA_ARGS__)
+		 .onlooker.read = zoned_read, .used_element = zoned_serve,                         \
+		 .start = symbol##_begin, __VA_ARGS__)
 
 #endif

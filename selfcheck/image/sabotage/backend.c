@@ -12,7 +12,7 @@ static struct virtio_blk_req *header_of(const struct request *request)
 }
 
 /* A write becomes a request that succeeds as well and stores nothing. */
-static void lose_writes(void *context, struct virtqueue *queue)
+static void lose_writes(struct onlooker *self, struct virtqueue *queue)
 {
 	for (unsigned id = 0; id < queue->size; id++) {
 		const struct request *request = queue->chains[id].token;
@@ -24,7 +24,7 @@ static void lose_writes(void *context, struct virtqueue *queue)
 
 SABOTEUR(blk_stores_nothing, .about = "writes and flushes succeed, and the backend knows nothing",
 	 BREAKS(CLAUSE_BLK_OP_17, CLAUSE_BLK_OP_18, CLAUSE_BLK_OP_19), .type = VIRTIO_TYPE_BLK,
-	 .tests = "blk.stable*", .hooks = &(const struct virtio_hooks){.publish = lose_writes});
+	 .tests = "blk.stable*", .onlooker.publish = lose_writes);
 
 static void flush_at_any_rate(struct virtqueue *queue, struct used_element *element)
 {
@@ -46,22 +46,21 @@ SABOTEUR(blk_denies_unmapping, .about = "write_zeroes_may_unmap is 0 where stora
 
 static unsigned config_vector;
 
-static bool lose_changes(unsigned vector)
+static bool lose_changes(struct onlooker *self, unsigned vector)
 {
 	return vector != config_vector;
 }
 
-static bool watch_vector(void *context, struct virtio_device *device,
-			 enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool watch_vector(struct onlooker *self, const struct register_access *access,
 			 uint64_t *value)
 {
-	config_vector = device->config_vector;
+	config_vector = access->device->config_vector;
 	return true;
 }
 
 SABOTEUR(blk_resizes_silently, .about = "no notification says that the capacity has changed",
 	 BREAKS(CLAUSE_BLK_OP_2, CLAUSE_CFG_TXT_5), .type = VIRTIO_TYPE_BLK, .tests = "blk.resize*",
-	 .hooks = &(const struct virtio_hooks){.write = watch_vector}, .arrival = lose_changes);
+	 .onlooker.write = watch_vector, .onlooker.arrival = lose_changes);
 
 static struct virtio_scsi_event *event_of(struct virtqueue *queue,
 					  const struct used_element *element)

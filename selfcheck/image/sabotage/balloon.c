@@ -6,31 +6,29 @@
 
 #define CONFIG(field) offsetof(struct virtio_balloon_config, field)
 
-static uint64_t forget_fields(void *context, struct virtio_device *device,
-			      enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t forget_fields(struct onlooker *self, const struct register_access *access,
 			      uint64_t value)
 {
-	if (structure == STRUCTURE_DEVICE &&
-	    (offset == CONFIG(actual) || offset == CONFIG(poison_val)))
+	if (access->structure == STRUCTURE_DEVICE &&
+	    (access->offset == CONFIG(actual) || access->offset == CONFIG(poison_val)))
 		return 0x77;
 	return value;
 }
 
 SABOTEUR(balloon_forgets_fields, .about = "actual and poison_val do not take what is written",
 	 BREAKS(CLAUSE_BALLOON_FLOW_2, CLAUSE_BALLOON_CFG_4), .type = VIRTIO_TYPE_BALLOON,
-	 .tests = "balloon.*", .hooks = &(const struct virtio_hooks){.read = forget_fields});
+	 .tests = "balloon.*", .onlooker.read = forget_fields);
 
-static uint64_t lose_queues(void *context, struct virtio_device *device,
-			    enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t lose_queues(struct onlooker *self, const struct register_access *access,
 			    uint64_t value)
 {
-	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_size) ? 0 : value;
+	return is_common(access, queue_size) ? 0 : value;
 }
 
 SABOTEUR(balloon_loses_queues, .about = "no queue has a size",
 	 BREAKS(CLAUSE_BALLOON_VQ_1, CLAUSE_BALLOON_VQ_2, CLAUSE_BALLOON_VQ_3, CLAUSE_BALLOON_VQ_4),
 	 .type = VIRTIO_TYPE_BALLOON, .tests = "balloon.*_queue*_exist*",
-	 .hooks = &(const struct virtio_hooks){.read = lose_queues});
+	 .onlooker.read = lose_queues);
 
 /* The page that a request names first; NULL for what is no request of the balloon. */
 static uint8_t *page_of(const struct request *request)
@@ -92,29 +90,26 @@ SABOTEUR(balloon_spoils_reports, .about = "reported pages are changed, at once a
 	 BREAKS(CLAUSE_BALLOON_REPORT_2, CLAUSE_BALLOON_REPORTQ_2), .type = VIRTIO_TYPE_BALLOON,
 	 .tests = "balloon.reported*", .used_element = spoil_reported, .start = forget_page);
 
-static bool swallow_kicks(void *context, struct virtio_device *device,
-			  enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool swallow_kicks(struct onlooker *self, const struct register_access *access,
 			  uint64_t *value)
 {
 	/* Told of the inflations it is; so that those come through, and these do not. */
-	return structure != STRUCTURE_NOTIFY || *value == BALLOON_INFLATE_QUEUE;
+	return access->structure != STRUCTURE_NOTIFY || *value == BALLOON_INFLATE_QUEUE;
 }
 
 SABOTEUR(balloon_never_deflates, .about = "deflations and reports are not acknowledged",
 	 BREAKS(CLAUSE_BALLOON_FLOW_4, CLAUSE_BALLOON_REPORTQ_1), .type = VIRTIO_TYPE_BALLOON,
-	 .tests = "balloon.*acknowledged",
-	 .hooks = &(const struct virtio_hooks){.write = swallow_kicks});
+	 .tests = "balloon.*acknowledged", .onlooker.write = swallow_kicks);
 
-static bool swallow_inflations(void *context, struct virtio_device *device,
-			       enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool swallow_inflations(struct onlooker *self, const struct register_access *access,
 			       uint64_t *value)
 {
-	return structure != STRUCTURE_NOTIFY || *value != BALLOON_INFLATE_QUEUE;
+	return access->structure != STRUCTURE_NOTIFY || *value != BALLOON_INFLATE_QUEUE;
 }
 
 SABOTEUR(balloon_never_inflates, .about = "inflations are not acknowledged",
 	 BREAKS(CLAUSE_BALLOON_FLOW_3), .type = VIRTIO_TYPE_BALLOON, .tests = "balloon.requests*",
-	 .hooks = &(const struct virtio_hooks){.write = swallow_inflations});
+	 .onlooker.write = swallow_inflations);
 
 /* A page that was given back is taken when the next one is given away. */
 static void take_again(struct virtqueue *queue, struct used_element *element)
@@ -151,21 +146,22 @@ SABOTEUR(balloon_has_few_fields, .about = "the configuration ends behind num_pag
 
 static uint32_t command;
 
-static bool note_command(void *context, struct virtio_device *device,
-			 enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool note_command(struct onlooker *self, const struct register_access *access,
 			 uint64_t *value)
 {
-	if (structure == STRUCTURE_DEVICE && offset == CONFIG(free_page_hint_cmd_id))
+	if (access->structure == STRUCTURE_DEVICE &&
+	    access->offset == CONFIG(free_page_hint_cmd_id))
 		command = (uint32_t)*value;
 	return true;
 }
 
-static uint64_t show_command(void *context, struct virtio_device *device,
-			     enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t show_command(struct onlooker *self, const struct register_access *access,
 			     uint64_t value)
 {
-	return structure == STRUCTURE_DEVICE && offset == CONFIG(free_page_hint_cmd_id) ? command
-											: value;
+	return access->structure == STRUCTURE_DEVICE &&
+			       access->offset == CONFIG(free_page_hint_cmd_id)
+		       ? command
+		       : value;
 }
 
 static void forget_command(struct virtio_device *device)
@@ -176,4 +172,4 @@ static void forget_command(struct virtio_device *device)
 SABOTEUR(balloon_obeys_the_driver, .about = "free_page_hint_cmd_id takes what a driver writes",
 	 BREAKS(CLAUSE_BALLOON_CFG_3), .type = VIRTIO_TYPE_BALLOON,
 	 .tests = "balloon.hint_command_is*", .start = forget_command,
-	 .hooks = &(const struct virtio_hooks){.read = show_command, .write = note_command});
+	 .onlooker.read = show_command, .onlooker.write = note_command);

@@ -8,22 +8,20 @@
 
 /* A register of the configuration as something else. */
 #define READS_AS(symbol, field, expression)                                                        \
-	static uint64_t symbol(void *context, struct virtio_device *device,                        \
-			       enum virtio_structure structure, uint32_t offset, unsigned width,   \
+	static uint64_t symbol(struct onlooker *self, const struct register_access *access,        \
 			       uint64_t value)                                                     \
 	{                                                                                          \
-		(void)context;                                                                     \
-		(void)device;                                                                      \
-		(void)width;                                                                       \
-		return structure == STRUCTURE_DEVICE && offset == CONFIG(field) ? (expression)     \
-										: value;           \
+		(void)self;                                                                        \
+		return access->structure == STRUCTURE_DEVICE && access->offset == CONFIG(field)    \
+			       ? (expression)                                                      \
+			       : value;                                                            \
 	}
 
 READS_AS(count_in_eights, num_pages, value / 2)
 
 SABOTEUR(balloon_counts_large_pages, .about = "num_pages counts pages of 8192 bytes",
 	 BREAKS(CLAUSE_BALLOON_FLOW_1), .type = VIRTIO_TYPE_BALLOON, .tests = "balloon.targets*",
-	 .hooks = &(const struct virtio_hooks){.read = count_in_eights});
+	 .onlooker.read = count_in_eights);
 
 static void change_statistics(struct virtqueue *queue, uint16_t from, uint16_t to)
 {
@@ -43,39 +41,35 @@ static void change_statistics(struct virtqueue *queue, uint16_t from, uint16_t t
 	}
 }
 
-static void take_unknown(void *context, struct virtqueue *queue)
+static void take_unknown(struct onlooker *self, struct virtqueue *queue)
 {
 	change_statistics(queue, 0x7fff, 1);
 }
 
 SABOTEUR(balloon_takes_unknown_tags, .about = "an unknown statistic is taken for a known one",
 	 BREAKS(CLAUSE_BALLOON_STATS_1), .type = VIRTIO_TYPE_BALLOON,
-	 .tests = "balloon.statistics_reach*",
-	 .hooks = &(const struct virtio_hooks){.publish = take_unknown});
+	 .tests = "balloon.statistics_reach*", .onlooker.publish = take_unknown);
 
-static void miss_the_last(void *context, struct virtqueue *queue)
+static void miss_the_last(struct onlooker *self, struct virtqueue *queue)
 {
 	change_statistics(queue, VIRTIO_BALLOON_S_MEMFREE, 0x7ffe);
 }
 
 SABOTEUR(balloon_wants_tags_in_order, .about = "a statistic behind one with a higher tag is missed",
 	 BREAKS(CLAUSE_BALLOON_STATS_2), .type = VIRTIO_TYPE_BALLOON,
-	 .tests = "balloon.statistics_reach*",
-	 .hooks = &(const struct virtio_hooks){.publish = miss_the_last});
+	 .tests = "balloon.statistics_reach*", .onlooker.publish = miss_the_last);
 
-static bool overlook_statistics(void *context, struct virtio_device *device,
-				enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool overlook_statistics(struct onlooker *self, const struct register_access *access,
 				uint64_t *value)
 {
-	return structure != STRUCTURE_NOTIFY || *value != BALLOON_STATS_QUEUE;
+	return access->structure != STRUCTURE_NOTIFY || *value != BALLOON_STATS_QUEUE;
 }
 
 SABOTEUR(balloon_asks_for_nothing, .about = "the statistics buffer is never used",
 	 BREAKS(CLAUSE_BALLOON_STATQ_1), .type = VIRTIO_TYPE_BALLOON,
-	 .tests = "balloon.statistics_reach*",
-	 .hooks = &(const struct virtio_hooks){.write = overlook_statistics});
+	 .tests = "balloon.statistics_reach*", .onlooker.write = overlook_statistics);
 
-static void return_at_once(void *context, struct virtqueue *queue)
+static void return_at_once(struct onlooker *self, struct virtqueue *queue)
 {
 	const struct virtq_avail *avail = queue->split.avail;
 	struct virtq_used *used = queue->split.used;
@@ -87,8 +81,7 @@ static void return_at_once(void *context, struct virtqueue *queue)
 
 SABOTEUR(balloon_keeps_no_statistics, .about = "statistics are used when nobody asks for any",
 	 BREAKS(CLAUSE_BALLOON_STATQ_2), .type = VIRTIO_TYPE_BALLOON,
-	 .tests = "balloon.statistics_reach*",
-	 .hooks = &(const struct virtio_hooks){.publish = return_at_once});
+	 .tests = "balloon.statistics_reach*", .onlooker.publish = return_at_once);
 
 static unsigned reads;
 
@@ -101,22 +94,21 @@ READS_AS(hint_at_first, free_page_hint_cmd_id, reads++ ? value : 7)
 
 SABOTEUR(balloon_wants_useless_hints, .about = "hints are asked for that the host has no use for",
 	 BREAKS(CLAUSE_BALLOON_HINT_1), .type = VIRTIO_TYPE_BALLOON, .tests = "balloon.hinted*",
-	 .start = begin, .hooks = &(const struct virtio_hooks){.read = hint_at_first});
+	 .start = begin, .onlooker.read = hint_at_first);
 
 READS_AS(repeat_command, free_page_hint_cmd_id,
 	 value > VIRTIO_BALLOON_CMD_ID_DONE ? VIRTIO_BALLOON_CMD_ID_DONE + 1 : value)
 
 SABOTEUR(balloon_repeats_commands, .about = "every round of hints has the same command",
 	 BREAKS(CLAUSE_BALLOON_HINT_2), .type = VIRTIO_TYPE_BALLOON,
-	 .tests = "balloon.hint_commands*",
-	 .hooks = &(const struct virtio_hooks){.read = repeat_command});
+	 .tests = "balloon.hint_commands*", .onlooker.read = repeat_command);
 
 READS_AS(stop_instead, free_page_hint_cmd_id,
 	 value == VIRTIO_BALLOON_CMD_ID_DONE ? VIRTIO_BALLOON_CMD_ID_STOP : value)
 
 SABOTEUR(balloon_is_never_done, .about = "hinting is stopped and never done",
 	 BREAKS(CLAUSE_BALLOON_HINT_6), .type = VIRTIO_TYPE_BALLOON, .tests = "balloon.hinted*",
-	 .hooks = &(const struct virtio_hooks){.read = stop_instead});
+	 .onlooker.read = stop_instead);
 
 static uint8_t *hinted;
 

@@ -44,31 +44,31 @@ SABOTEUR(blk_offers_rarities, .about = "a plain file comes with zones and wear f
 	 BREAKS(CLAUSE_BLK_INIT_6, CLAUSE_BLK_OP_22), .type = VIRTIO_TYPE_BLK,
 	 .tests = "blk.plain*", .start = add_rarities, .stop = show_again);
 
-static uint64_t dirty_padding(void *context, struct virtio_device *device,
-			      enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t dirty_padding(struct onlooker *self, const struct register_access *access,
 			      uint64_t value)
 {
-	return structure == STRUCTURE_DEVICE && offset == CONFIG(unused0) ? 0x5a : value;
+	return access->structure == STRUCTURE_DEVICE && access->offset == CONFIG(unused0) ? 0x5a
+											  : value;
 }
 
 SABOTEUR(blk_padding_is_dirty, .about = "unused0 is not zero", BREAKS(CLAUSE_BLK_INIT_4),
-	 .type = VIRTIO_TYPE_BLK, .hooks = &(const struct virtio_hooks){.read = dirty_padding});
+	 .type = VIRTIO_TYPE_BLK, .onlooker.read = dirty_padding);
 
-static uint64_t stuck_writeback(void *context, struct virtio_device *device,
-				enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t stuck_writeback(struct onlooker *self, const struct register_access *access,
 				uint64_t value)
 {
-	return structure == STRUCTURE_DEVICE && offset == CONFIG(writeback) ? 1 : value;
+	return access->structure == STRUCTURE_DEVICE && access->offset == CONFIG(writeback) ? 1
+											    : value;
 }
 
 SABOTEUR(blk_cache_mode_is_stuck, .about = "writeback stays 1 whatever is written",
 	 BREAKS(CLAUSE_FEAT_4), .type = VIRTIO_TYPE_BLK, .tests = "blk.cache*",
-	 .hooks = &(const struct virtio_hooks){.read = stuck_writeback});
+	 .onlooker.read = stuck_writeback);
 
 /* On a disk whose backend is written through. */
 SABOTEUR(blk_writes_back_without_flush, .about = "writeback is 1 where flush was declined",
 	 BREAKS(CLAUSE_BLK_INIT_3), .type = VIRTIO_TYPE_BLK, .tests = "blk.cache*",
-	 .hooks = &(const struct virtio_hooks){.read = stuck_writeback});
+	 .onlooker.read = stuck_writeback);
 
 static void serve_zone_requests(struct virtqueue *queue, struct used_element *element)
 {
@@ -164,12 +164,11 @@ static void start_counting_queues(struct virtio_device *device)
 	queues_enabled = 0;
 }
 
-static bool count_enabled_queues(void *context, struct virtio_device *device,
-				 enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool count_enabled_queues(struct onlooker *self, const struct register_access *access,
 				 uint64_t *value)
 {
-	queues_enabled += structure == STRUCTURE_COMMON && *value == 1 &&
-			  offset == offsetof(struct virtio_pci_common_cfg, queue_enable);
+	queues_enabled += access->structure == STRUCTURE_COMMON && *value == 1 &&
+			  access->offset == offsetof(struct virtio_pci_common_cfg, queue_enable);
 	return true;
 }
 
@@ -183,8 +182,7 @@ static void miss_the_other_queues(struct virtqueue *queue, struct used_element *
 
 SABOTEUR(blk_wants_all_queues, .about = "requests fail while some queue is not enabled",
 	 BREAKS(CLAUSE_VQ_TXT_10), .type = VIRTIO_TYPE_BLK, .tests = "blk.first_queue*",
-	 .start = start_counting_queues,
-	 .hooks = &(const struct virtio_hooks){.write = count_enabled_queues},
+	 .start = start_counting_queues, .onlooker.write = count_enabled_queues,
 	 .used_element = miss_the_other_queues);
 
 /* Each sector reads as what the driver put into the buffer once it had been used. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Block devices that offer what those behind the shim lack, and break a rule of it. */
+/* Block devices that offer what those behind it lack, and break a rule of it. */
 #include "selfcheck/image/sabotage/request.h"
 #include "virtio/device/blk.h"
 
@@ -29,13 +29,12 @@ SABOTEUR(blk_wears_beyond_measure, .about = "the wear figures are reserved value
 	 .tests = "blk.lifetime*", .offers = BIT64(VIRTIO_BLK_F_LIFETIME),
 	 .used_element = wear_beyond_measure);
 
-static uint64_t erase_limits(void *context, struct virtio_device *device,
-			     enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t erase_limits(struct onlooker *self, const struct register_access *access,
 			     uint64_t value)
 {
-	if (structure != STRUCTURE_DEVICE)
+	if (access->structure != STRUCTURE_DEVICE)
 		return value;
-	switch (offset) {
+	switch (access->offset) {
 	case CONFIG(max_secure_erase_sectors):
 		return 2048;
 	case CONFIG(max_secure_erase_seg):
@@ -56,6 +55,5 @@ static void erase_at_any_rate(struct virtqueue *queue, struct used_element *elem
 
 SABOTEUR(blk_erases_with_any_flag, .about = "a secure erase succeeds with unknown flags",
 	 BREAKS(CLAUSE_BLK_OP_6), .type = VIRTIO_TYPE_BLK, .tests = "blk.secure_erase*",
-	 .offers = BIT64(VIRTIO_BLK_F_SECURE_ERASE),
-	 .hooks = &(const struct virtio_hooks){.read = erase_limits},
+	 .offers = BIT64(VIRTIO_BLK_F_SECURE_ERASE), .onlooker.read = erase_limits,
 	 .used_element = erase_at_any_rate);

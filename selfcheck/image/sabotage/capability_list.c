@@ -43,10 +43,9 @@ static unsigned place_of(const struct byte_lie *lie)
 	return base || lie->place == HEADER ? base + lie->at : UINT32_MAX;
 }
 
-static uint32_t read_lies(void *context, const struct pci_function *function, unsigned offset,
-			  unsigned width, uint32_t value)
+static uint32_t told(const struct byte_lie *lies, unsigned offset, unsigned width, uint32_t value)
 {
-	for (const struct byte_lie *lie = context; lie->place || lie->set || lie->at; lie++) {
+	for (const struct byte_lie *lie = lies; lie->place || lie->set || lie->at; lie++) {
 		unsigned shift = (place_of(lie) - offset) * 8;
 		uint8_t byte;
 
@@ -59,12 +58,16 @@ static uint32_t read_lies(void *context, const struct pci_function *function, un
 	return value;
 }
 
+static uint32_t read_lies(struct onlooker *self, const struct pci_function *function,
+			  unsigned offset, unsigned width, uint32_t value)
+{
+	return told(self->context, offset, width, value);
+}
+
 #define BYTES(...)                                                                                 \
-	.start = find_capabilities, .pci = &(const struct pci_hooks)                               \
-	{                                                                                          \
-		.context = (struct byte_lie[]){__VA_ARGS__, {0, 0, 0, 0}},                         \
-		.config_read = read_lies,                                                          \
-	}
+	.start = find_capabilities,                                                                \
+	.onlooker.context = (struct byte_lie[]){__VA_ARGS__, {0, 0, 0, 0}},                        \
+	.onlooker.config_read = read_lies
 
 #define COMMON VIRTIO_PCI_CAP_COMMON_CFG
 #define NOTIFY VIRTIO_PCI_CAP_NOTIFY_CFG
@@ -141,20 +144,20 @@ SABOTEUR(vendor_data_of_nobody, .about = "vendor data has the vendor id 0xffff",
 	 BREAKS(CLAUSE_PCI_VNDR_TXT_1),
 	 BYTES({DEVICE, TYPE, 0, VENDOR}, {DEVICE, BAR, 0, 0xff}, {DEVICE, BAR + 1, 0, 0xff}));
 
-static uint32_t read_changing(void *context, const struct pci_function *function, unsigned offset,
-			      unsigned width, uint32_t value)
+static uint32_t read_changing(struct onlooker *self, const struct pci_function *function,
+			      unsigned offset, unsigned width, uint32_t value)
 {
 	static struct byte_lie vendor_data[] = {{DEVICE, TYPE, 0, VENDOR}, {0, 0, 0, 0}};
 
-	value = read_lies(vendor_data, function, offset, width, value);
+	value = told(vendor_data, offset, width, value);
 	return offset == found_at[DEVICE] + SIZE ? value ^ (++reads & 1) : value;
 }
 
 SABOTEUR(vendor_data_counts_reads, .about = "reading vendor data changes it",
 	 BREAKS(CLAUSE_PCI_VNDR_5), .start = find_capabilities,
-	 .pci = &(const struct pci_hooks){.config_read = read_changing});
+	 .onlooker.config_read = read_changing);
 
-static uint32_t read_other_whole(void *context, const struct pci_function *function,
+static uint32_t read_other_whole(struct onlooker *self, const struct pci_function *function,
 				 unsigned offset, unsigned width, uint32_t value)
 {
 	return width == 4 && offset == found_at[COMMON] + OFFSET ? value ^ 1 : value;
@@ -162,7 +165,7 @@ static uint32_t read_other_whole(void *context, const struct pci_function *funct
 
 SABOTEUR(capabilities_depend_on_width, .about = "a capability reads otherwise by 32 bits",
 	 BREAKS(CLAUSE_PCI_CAP_TXT_2), .start = find_capabilities,
-	 .pci = &(const struct pci_hooks){.config_read = read_other_whole});
+	 .onlooker.config_read = read_other_whole);
 
 SABOTEUR(ids_of_another_vendor, .about = "the vendor id is not virtio's", BREAKS(CLAUSE_PCI_DISC_1),
 	 BYTES({HEADER, PCI_VENDOR_ID, 0, 0x86}));
@@ -190,7 +193,7 @@ static bool is_data(unsigned offset)
 SABOTEUR(window_forgets, .about = "the window's offset does not read back",
 	 BREAKS(CLAUSE_PCI_CFGACC_TXT_2), BYTES({WINDOW, OFFSET + 1, 0, 0}));
 
-static bool lose_data(void *context, const struct pci_function *function, unsigned offset,
+static bool lose_data(struct onlooker *self, const struct pci_function *function, unsigned offset,
 		      unsigned width, uint32_t *value)
 {
 	return !is_data(offset);
@@ -198,29 +201,28 @@ static bool lose_data(void *context, const struct pci_function *function, unsign
 
 SABOTEUR(window_loses_writes, .about = "what is written to pci_cfg_data goes nowhere",
 	 BREAKS(CLAUSE_PCI_CFGACC_2), .start = find_capabilities,
-	 .pci = &(const struct pci_hooks){.config_write = lose_data});
+	 .onlooker.config_write = lose_data);
 
 /* Of a write to queue_select the bytes behind go to queue_size. */
-static bool spill_data(void *context, const struct pci_function *function, unsigned offset,
+static bool spill_data(struct onlooker *self, const struct pci_function *function, unsigned offset,
 		       unsigned width, uint32_t *value)
 {
 	if (is_data(offset) && width == 4 &&
 	    pci_read32(function, found_at[WINDOW] + WINDOW_OFFSET) ==
 		    broken->regions[STRUCTURE_COMMON].offset + COMMON_OFFSET(queue_select))
-		common_write(broken, queue_size, *value >> 16);
+		own_write(self, broken, queue_size, *value >> 16);
 	return true;
 }
 
 SABOTEUR(window_spills, .about = "a window of two bytes writes four", BREAKS(CLAUSE_PCI_CFGACC_3),
-	 .start = find_capabilities, .pci = &(const struct pci_hooks){.config_write = spill_data});
+	 .start = find_capabilities, .onlooker.config_write = spill_data);
 
-static uint32_t read_wrong_data(void *context, const struct pci_function *function, unsigned offset,
-				unsigned width, uint32_t value)
+static uint32_t read_wrong_data(struct onlooker *self, const struct pci_function *function,
+				unsigned offset, unsigned width, uint32_t value)
 {
 	return is_data(offset) ? value ^ 1 : value;
 }
 
 SABOTEUR(window_reads_wrong, .about = "pci_cfg_data is not what the device shows",
 	 BREAKS(CLAUSE_PCI_CFGACC_4, CLAUSE_PCI_CFGACC_5), .start = find_capabilities,
-	 .tests = "transport.window_reads*",
-	 .pci = &(const struct pci_hooks){.config_read = read_wrong_data});
+	 .tests = "transport.window_reads*", .onlooker.config_read = read_wrong_data);

@@ -129,7 +129,7 @@ void spoil(struct chain_view *chain)
 	if (chain->table_id)
 		*chain->table_id = to_le16(STRAY_ID);
 	for (unsigned n = 0; n < chain->count; n++) {
-		/* A split ring's descriptor without bytes is refused by the devices behind the shim. */
+		/* A split ring's descriptor without bytes is refused by the devices behind it. */
 		if (!chain->links[n].id)
 			*chain->links[n].len = to_le32(0);
 		else if (!chain->table_id)

@@ -123,34 +123,31 @@ SABOTEUR(common_is_deaf, .about = "no kick is heard",
 	 .tests = "transport.*", .type = VIRTIO_TYPE_ENTROPY, LIES(SWALLOWS_KICKS));
 
 /* An early bird marks a buffer as used as soon as it is shown one. */
-static void use_at_once(void *context, struct virtqueue *queue)
+static void use_at_once(struct onlooker *self, struct virtqueue *queue)
 {
 	struct virtq_used *used = (void *)(uintptr_t)virtqueue_areas(queue).device;
 
-	if (!(queue->device->transport->get_status(queue->device) & VIRTIO_STATUS_DRIVER_OK))
+	if (!(own_read(self, queue->device, device_status) & VIRTIO_STATUS_DRIVER_OK))
 		used->idx = to_le16(from_le16(used->idx) + 1);
 }
 
 SABOTEUR(common_starts_early, .about = "a buffer is used before DRIVER_OK", BREAKS(CLAUSE_STATUS_1),
-	 .hooks = &(const struct virtio_hooks){.publish = use_at_once});
+	 .onlooker.publish = use_at_once);
 
 /* Enables what the driver has only configured, at the last moment. */
-static bool enable_all(void *context, struct virtio_device *device, enum virtio_structure structure,
-		       uint32_t offset, unsigned width, uint64_t *value)
+static bool enable_all(struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
-	if (structure != STRUCTURE_COMMON || offset != COMMON_OFFSET(device_status) ||
-	    !(*value & VIRTIO_STATUS_DRIVER_OK))
+	if (!is_common(access, device_status) || !(*value & VIRTIO_STATUS_DRIVER_OK))
 		return true;
-	for (unsigned n = 0; n < device->queue_count; n++) {
-		common_write(device, queue_select, n);
-		common_write(device, queue_enable, 1);
+	for (unsigned n = 0; n < access->device->queue_count; n++) {
+		own_write(self, access->device, queue_select, n);
+		own_write(self, access->device, queue_enable, 1);
 	}
 	return true;
 }
 
 SABOTEUR(common_serves_all, .about = "queues that are not enabled are served too",
-	 BREAKS(CLAUSE_PCI_COMMON_TXT_8),
-	 .hooks = &(const struct virtio_hooks){.write = enable_all});
+	 BREAKS(CLAUSE_PCI_COMMON_TXT_8), .onlooker.write = enable_all);
 
 /* A device that says that it was reset, and goes on serving until it is reset again. */
 static enum { NOT_YET, PRETENDED, RESET } reset_state;
@@ -160,30 +157,25 @@ static void begin_pretence(struct virtio_device *device)
 	reset_state = NOT_YET;
 }
 
-static bool pretend_to_reset(void *context, struct virtio_device *device,
-			     enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool pretend_to_reset(struct onlooker *self, const struct register_access *access,
 			     uint64_t *value)
 {
-	if (structure != STRUCTURE_COMMON || offset != COMMON_OFFSET(device_status) || *value)
+	if (!is_common(access, device_status) || *value)
 		return true;
 	reset_state = reset_state == NOT_YET ? PRETENDED : RESET;
 	return reset_state == RESET;
 }
 
-static uint64_t show_reset(void *context, struct virtio_device *device,
-			   enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t show_reset(struct onlooker *self, const struct register_access *access,
 			   uint64_t value)
 {
-	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status) &&
-			       reset_state == PRETENDED
-		       ? 0
-		       : value;
+	return is_common(access, device_status) && reset_state == PRETENDED ? 0 : value;
 }
 
 SABOTEUR(common_works_after_reset, .about = "requests in flight go on after device_status reads 0",
 	 BREAKS(CLAUSE_RESET_3), .type = VIRTIO_TYPE_ENTROPY,
 	 .tests = "transport.reset_stops_requests_in_flight", .start = begin_pretence,
-	 .hooks = &(const struct virtio_hooks){.write = pretend_to_reset, .read = show_reset});
+	 .onlooker.write = pretend_to_reset, .onlooker.read = show_reset);
 
 SABOTEUR(common_keeps_queue_reset, .about = "queue_reset reads 1 after a device reset",
 	 BREAKS(CLAUSE_PCI_COMMON_11), .tests = "transport.device_reset_clears*",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Saboteurs of how configuration changes are told. The changes themselves are the host's. */
+#include "arch/interrupt.h"
 #include "selfcheck/image/disguise/hand.h"
 #include "virtio/transport/pci/registers.h"
 
@@ -11,16 +12,17 @@ static void start(struct virtio_device *device)
 	unmapped = false;
 }
 
-static bool drop_configuration_message(unsigned vector)
+static bool drop_configuration_message(struct onlooker *self, unsigned vector)
 {
 	return vector != victim->config_vector;
 }
 
 SABOTEUR(configuration_message_dropped, .about = "configuration changes make no message",
-	 BREAKS(CLAUSE_PCI_CFGINT_TXT_2), .start = start, .arrival = drop_configuration_message);
+	 BREAKS(CLAUSE_PCI_CFGINT_TXT_2), .start = start,
+	 .onlooker.arrival = drop_configuration_message);
 
 /* What the pin says while no buffer is used is about the configuration. */
-static bool drop_configuration_pin(unsigned vector)
+static bool drop_configuration_pin(struct onlooker *self, unsigned vector)
 {
 	struct virtqueue *queue = victim_queue(vector);
 
@@ -31,43 +33,36 @@ static bool drop_configuration_pin(unsigned vector)
 }
 
 SABOTEUR(configuration_pin_dropped, .about = "configuration changes do not raise the pin",
-	 BREAKS(CLAUSE_PCI_CFGINT_TXT_1), .start = start, .arrival = drop_configuration_pin);
+	 BREAKS(CLAUSE_PCI_CFGINT_TXT_1), .start = start,
+	 .onlooker.arrival = drop_configuration_pin);
 
-static uint64_t hide_configuration_bit(void *context, struct virtio_device *device,
-				       enum virtio_structure structure, uint32_t offset,
-				       unsigned width, uint64_t value)
+static uint64_t hide_configuration_bit(struct onlooker *self, const struct register_access *access,
+				       uint64_t value)
 {
-	return structure == STRUCTURE_ISR ? value & ~(uint64_t)VIRTIO_PCI_ISR_CONFIG : value;
+	return access->structure == STRUCTURE_ISR ? value & ~(uint64_t)VIRTIO_PCI_ISR_CONFIG
+						  : value;
 }
 
 SABOTEUR(isr_without_configuration_bit,
 	 .about = "a configuration change leaves the configuration bit of the ISR status alone",
-	 BREAKS(CLAUSE_PCI_ISR_2), .start = start,
-	 .hooks = &(const struct virtio_hooks){.read = hide_configuration_bit});
+	 BREAKS(CLAUSE_PCI_ISR_2), .start = start, .onlooker.read = hide_configuration_bit);
 
-static bool is_vector(enum virtio_structure structure, uint32_t offset)
-{
-	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(config_msix_vector);
-}
-
-static bool keep_mapping(void *context, struct virtio_device *device,
-			 enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool keep_mapping(struct onlooker *self, const struct register_access *access,
 			 uint64_t *value)
 {
-	if (!is_vector(structure, offset))
+	if (!is_common(access, config_msix_vector))
 		return true;
 	unmapped = *value == VIRTIO_MSI_NO_VECTOR;
 	return !unmapped;
 }
 
-static uint64_t show_unmapped(void *context, struct virtio_device *device,
-			      enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t show_unmapped(struct onlooker *self, const struct register_access *access,
 			      uint64_t value)
 {
-	return is_vector(structure, offset) && unmapped ? VIRTIO_MSI_NO_VECTOR : value;
+	return is_common(access, config_msix_vector) && unmapped ? VIRTIO_MSI_NO_VECTOR : value;
 }
 
 SABOTEUR(unmapped_configuration_still_interrupts,
 	 .about = "with config_msix_vector NO_VECTOR changes are told by the old entry",
-	 BREAKS(CLAUSE_PCI_CFGINT_1), .start = start,
-	 .hooks = &(const struct virtio_hooks){.write = keep_mapping, .read = show_unmapped});
+	 BREAKS(CLAUSE_PCI_CFGINT_1), .start = start, .onlooker.write = keep_mapping,
+	 .onlooker.read = show_unmapped);

@@ -101,7 +101,7 @@ SABOTEUR(console_names_are_no_text, .about = "the name of a port is not UTF-8",
 	 BREAKS(CLAUSE_CONSOLE_CTRL_11), .type = VIRTIO_TYPE_CONSOLE, .tests = "console.messages*",
 	 .used_element = spoil_name);
 
-static void swap_characters(void *context, struct virtqueue *queue)
+static void swap_characters(struct onlooker *self, struct virtqueue *queue)
 {
 	if (queue->index != CONSOLE_TRANSMIT_QUEUE)
 		return;
@@ -115,7 +115,7 @@ static void swap_characters(void *context, struct virtqueue *queue)
 
 SABOTEUR(console_mistypes, .about = "the last character of a long buffer is another",
 	 BREAKS(CLAUSE_CONSOLE_OP_1), .type = VIRTIO_TYPE_CONSOLE, .tests = "console.output_is*",
-	 .hooks = &(const struct virtio_hooks){.publish = swap_characters});
+	 .onlooker.publish = swap_characters);
 
 static void drop_a_character(struct virtqueue *queue, struct used_element *element)
 {
@@ -134,52 +134,46 @@ static void count_anew(struct virtio_device *device)
 	notifications = 0;
 }
 
-static bool overlook_later_buffers(void *context, struct virtio_device *device,
-				   enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool overlook_later_buffers(struct onlooker *self, const struct register_access *access,
 				   uint64_t *value)
 {
-	return structure != STRUCTURE_NOTIFY || (uint16_t)*value != CONSOLE_TRANSMIT_QUEUE ||
-	       ++notifications < 4;
+	return access->structure != STRUCTURE_NOTIFY ||
+	       (uint16_t)*value != CONSOLE_TRANSMIT_QUEUE || ++notifications < 4;
 }
 
 SABOTEUR(console_falls_asleep, .about = "the fourth notification of the transmit queue is lost",
 	 BREAKS(CLAUSE_CONSOLE_OP_2), .type = VIRTIO_TYPE_CONSOLE, .tests = "console.transmit*",
-	 .start = count_anew,
-	 .hooks = &(const struct virtio_hooks){.write = overlook_later_buffers});
+	 .start = count_anew, .onlooker.write = overlook_later_buffers);
 
-static bool swallow_emergency(void *context, struct virtio_device *device,
-			      enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool swallow_emergency(struct onlooker *self, const struct register_access *access,
 			      uint64_t *value)
 {
-	return structure != STRUCTURE_DEVICE ||
-	       offset != offsetof(struct virtio_console_config, emerg_wr);
+	return access->structure != STRUCTURE_DEVICE ||
+	       access->offset != offsetof(struct virtio_console_config, emerg_wr);
 }
 
 SABOTEUR(console_ignores_emergencies, .about = "what is written to emerg_wr is lost",
 	 BREAKS(CLAUSE_CONSOLE_INIT_2, CLAUSE_CONSOLE_EMERG_1, CLAUSE_CONSOLE_EMERG_2),
 	 .type = VIRTIO_TYPE_CONSOLE, .tests = "console.emergency_write_comes*",
-	 .hooks = &(const struct virtio_hooks){.write = swallow_emergency});
+	 .onlooker.write = swallow_emergency);
 
 static uint16_t selected;
 
-static bool note_selection(void *context, struct virtio_device *device,
-			   enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool note_selection(struct onlooker *self, const struct register_access *access,
 			   uint64_t *value)
 {
-	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_select))
+	if (is_common(access, queue_select))
 		selected = (uint16_t)*value;
 	return true;
 }
 
-static uint64_t hide_queues(void *context, struct virtio_device *device,
-			    enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t hide_queues(struct onlooker *self, const struct register_access *access,
 			    uint64_t value)
 {
-	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_size) &&
-	    (selected == 1 || selected == 7))
+	if (is_common(access, queue_size) && (selected == 1 || selected == 7))
 		return 0;
-	if (structure == STRUCTURE_DEVICE &&
-	    offset == offsetof(struct virtio_console_config, max_nr_ports))
+	if (access->structure == STRUCTURE_DEVICE &&
+	    access->offset == offsetof(struct virtio_console_config, max_nr_ports))
 		return value * 2;
 	return value;
 }
@@ -188,7 +182,7 @@ SABOTEUR(console_lacks_queues,
 	 .about = "queues 1 and 7 do not exist, max_nr_ports says twice as many",
 	 BREAKS(CLAUSE_CONSOLE_VQ_1, CLAUSE_CONSOLE_VQ_3, CLAUSE_CONSOLE_CFG_2),
 	 .type = VIRTIO_TYPE_CONSOLE, .tests = "console.first*,console.every*",
-	 .hooks = &(const struct virtio_hooks){.read = hide_queues, .write = note_selection});
+	 .onlooker.read = hide_queues, .onlooker.write = note_selection);
 
 static bool written;
 
@@ -197,23 +191,21 @@ static void forget_writing(struct virtio_device *device)
 	written = false;
 }
 
-static bool note_emergency(void *context, struct virtio_device *device,
-			   enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool note_emergency(struct onlooker *self, const struct register_access *access,
 			   uint64_t *value)
 {
-	if (structure == STRUCTURE_DEVICE &&
-	    offset == offsetof(struct virtio_console_config, emerg_wr))
+	if (access->structure == STRUCTURE_DEVICE &&
+	    access->offset == offsetof(struct virtio_console_config, emerg_wr))
 		written = true;
-	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status) && *value == 0)
+	if (is_common(access, device_status) && *value == 0)
 		written = false;
 	return true;
 }
 
-static uint64_t break_down(void *context, struct virtio_device *device,
-			   enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t break_down(struct onlooker *self, const struct register_access *access,
 			   uint64_t value)
 {
-	if (written && structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status))
+	if (written && is_common(access, device_status))
 		return value | VIRTIO_STATUS_NEEDS_RESET;
 	return value;
 }
@@ -221,7 +213,7 @@ static uint64_t break_down(void *context, struct virtio_device *device,
 SABOTEUR(console_breaks_in_emergencies, .about = "an emergency write sets DEVICE_NEEDS_RESET",
 	 BREAKS(CLAUSE_CONSOLE_INIT_1), .type = VIRTIO_TYPE_CONSOLE,
 	 .tests = "console.emergency_write_needs*", .start = forget_writing,
-	 .hooks = &(const struct virtio_hooks){.read = break_down, .write = note_emergency});
+	 .onlooker.read = break_down, .onlooker.write = note_emergency);
 
 static struct features offered;
 
@@ -241,7 +233,7 @@ SABOTEUR(console_hides_its_ports, .about = "MULTIPORT is not offered, its queues
 	 .start = hide_multiport, .stop = show_again);
 
 /* What is written to any port but the first changes. */
-static void mix_up(void *context, struct virtqueue *queue)
+static void mix_up(struct onlooker *self, struct virtqueue *queue)
 {
 	if (queue->index <= CONSOLE_CONTROL_TRANSMIT_QUEUE || queue->index % 2 == 0)
 		return;
@@ -255,4 +247,4 @@ static void mix_up(void *context, struct virtqueue *queue)
 
 SABOTEUR(console_mixes_ports_up, .about = "what is written to a port behind the first gets lost",
 	 BREAKS(CLAUSE_CONSOLE_OP_4), .type = VIRTIO_TYPE_CONSOLE, .tests = "console.input_comes*",
-	 .hooks = &(const struct virtio_hooks){.publish = mix_up});
+	 .onlooker.publish = mix_up);

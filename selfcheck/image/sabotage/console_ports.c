@@ -21,7 +21,7 @@ static void begin_silent(struct virtio_device *device)
 	spoken = false;
 }
 
-static void speak_first(void *context, struct virtqueue *queue)
+static void speak_first(struct onlooker *self, struct virtqueue *queue)
 {
 	struct virtio_console_control message = {to_le32(0), to_le16(VIRTIO_CONSOLE_DEVICE_ADD),
 						 to_le16(0)};
@@ -34,8 +34,7 @@ static void speak_first(void *context, struct virtqueue *queue)
 
 SABOTEUR(console_speaks_first, .about = "a port is added before the driver is ready",
 	 BREAKS(CLAUSE_CONSOLE_CTRL_1), .type = VIRTIO_TYPE_CONSOLE,
-	 .tests = "console.messages_wait*", .start = begin_silent,
-	 .hooks = &(const struct virtio_hooks){.publish = speak_first});
+	 .tests = "console.messages_wait*", .start = begin_silent, .onlooker.publish = speak_first);
 
 static void add_the_next(struct virtqueue *queue, struct used_element *element)
 {

@@ -8,16 +8,15 @@
 #define EXTENDED_FIRST 0x100u
 #define SR_IOV_HEADER  0x00010010u
 
-static uint32_t show_sr_iov(void *context, const struct pci_function *function, unsigned offset,
-			    unsigned width, uint32_t value)
+static uint32_t show_sr_iov(struct onlooker *self, const struct pci_function *function,
+			    unsigned offset, unsigned width, uint32_t value)
 {
 	return offset == EXTENDED_FIRST && width == 4 ? SR_IOV_HEADER : value;
 }
 
 SABOTEUR(sr_iov_without_its_feature,
 	 .about = "there is an SR-IOV capability and VIRTIO_F_SR_IOV is not offered",
-	 BREAKS(CLAUSE_RESV_11), .tests = "transport.sr_iov*",
-	 .pci = &(const struct pci_hooks){.config_read = show_sr_iov});
+	 BREAKS(CLAUSE_RESV_11), .tests = "transport.sr_iov*", .onlooker.config_read = show_sr_iov);
 
 /* What discovery has found is hidden, and shown again afterwards. */
 static struct {

@@ -30,7 +30,7 @@ static void begin(struct virtio_device *device)
 }
 
 /* Buffers are shown one by one: the device sees the first and no notification for more. */
-static void hide_all_but_first(void *context, struct virtqueue *queue)
+static void hide_all_but_first(struct onlooker *self, struct virtqueue *queue)
 {
 	if (!kicked && queue->split.avail_index > 1)
 		queue->split.avail_index = 1;
@@ -39,7 +39,7 @@ static void hide_all_but_first(void *context, struct virtqueue *queue)
 
 SABOTEUR(rng_serves_the_first, .about = "of many buffers only the first is served",
 	 BREAKS(CLAUSE_ENTROPY_OP_4), .type = VIRTIO_TYPE_ENTROPY, .tests = "rng.many*",
-	 .hooks = &(const struct virtio_hooks){.publish = hide_all_but_first}, .start = begin);
+	 .onlooker.publish = hide_all_but_first, .start = begin);
 
 static struct features offered;
 
@@ -58,11 +58,11 @@ SABOTEUR(rng_offers_a_bit, .about = "feature bit 3 is offered, which nothing def
 	 BREAKS(CLAUSE_ENTROPY_FEAT_1), .type = VIRTIO_TYPE_ENTROPY, .tests = "rng.*",
 	 .start = offer_a_bit, .stop = show_again);
 
-static void hide_all(void *context, struct virtqueue *queue)
+static void hide_all(struct onlooker *self, struct virtqueue *queue)
 {
 	queue->split.avail_index = 0;
 }
 
 SABOTEUR(rng_wants_another_queue, .about = "requests in queue 0 are not answered",
 	 BREAKS(CLAUSE_ENTROPY_VQ_1), .type = VIRTIO_TYPE_ENTROPY, .tests = "rng.requests*",
-	 .hooks = &(const struct virtio_hooks){.publish = hide_all});
+	 .onlooker.publish = hide_all);

@@ -16,22 +16,20 @@ static void begin(struct virtio_device *device)
 	types = 0;
 }
 
-static bool note_selection(void *context, struct virtio_device *device,
-			   enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool note_selection(struct onlooker *self, const struct register_access *access,
 			   uint64_t *value)
 {
-	if (structure == STRUCTURE_DEVICE && offset == CONFIG(select))
+	if (access->structure == STRUCTURE_DEVICE && access->offset == CONFIG(select))
 		select = (uint8_t)*value;
-	if (structure == STRUCTURE_DEVICE && offset == CONFIG(subsel))
+	if (access->structure == STRUCTURE_DEVICE && access->offset == CONFIG(subsel))
 		subsel = (uint8_t)*value;
 	return true;
 }
 
-static uint64_t misjudge_sizes(void *context, struct virtio_device *device,
-			       enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t misjudge_sizes(struct onlooker *self, const struct register_access *access,
 			       uint64_t value)
 {
-	if (structure != STRUCTURE_DEVICE || offset != CONFIG(size))
+	if (access->structure != STRUCTURE_DEVICE || access->offset != CONFIG(size))
 		return value;
 	switch (select) {
 	case VIRTIO_INPUT_CFG_ID_DEVIDS:
@@ -48,57 +46,52 @@ static uint64_t misjudge_sizes(void *context, struct virtio_device *device,
 SABOTEUR(input_misjudges_sizes,
 	 .about = "ids, axes and strings have wrong sizes, and what does not exist has one",
 	 BREAKS(CLAUSE_INPUT_INIT_1, CLAUSE_INPUT_CFG_1, CLAUSE_INPUT_CFG_5, CLAUSE_INPUT_CFG_9),
-	 .type = VIRTIO_TYPE_INPUT, .tests = "input.*",
-	 .hooks = &(const struct virtio_hooks){.read = misjudge_sizes, .write = note_selection},
-	 .start = begin);
+	 .type = VIRTIO_TYPE_INPUT, .tests = "input.*", .onlooker.read = misjudge_sizes,
+	 .onlooker.write = note_selection, .start = begin);
 
-static uint64_t list_types(void *context, struct virtio_device *device,
-			   enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t list_types(struct onlooker *self, const struct register_access *access,
 			   uint64_t value)
 {
-	if (structure != STRUCTURE_DEVICE || select != VIRTIO_INPUT_CFG_EV_BITS)
+	if (access->structure != STRUCTURE_DEVICE || select != VIRTIO_INPUT_CFG_EV_BITS)
 		return value;
-	if (offset == CONFIG(size) && subsel == INPUT_EV_SYN)
+	if (access->offset == CONFIG(size) && subsel == INPUT_EV_SYN)
 		value = sizeof(types);
-	if (offset == CONFIG(size) && subsel <= INPUT_EV_MAX && value)
+	if (access->offset == CONFIG(size) && subsel <= INPUT_EV_MAX && value)
 		types |= BIT(subsel);
-	if (offset >= CONFIG(u) && offset < CONFIG(u) + sizeof(types) && subsel == INPUT_EV_SYN)
-		return (uint8_t)(types >> 8 * (offset - CONFIG(u)));
+	if (access->offset >= CONFIG(u) && access->offset < CONFIG(u) + sizeof(types) &&
+	    subsel == INPUT_EV_SYN)
+		return (uint8_t)(types >> 8 * (access->offset - CONFIG(u)));
 	return value;
 }
 
 SABOTEUR(input_lists_types, .about = "EV_BITS of type 0 is the list of supported types",
 	 BREAKS(CLAUSE_INPUT_CFG_7, CLAUSE_INPUT_CFG_8), .type = VIRTIO_TYPE_INPUT,
-	 .tests = "input.*",
-	 .hooks = &(const struct virtio_hooks){.read = list_types, .write = note_selection},
+	 .tests = "input.*", .onlooker.read = list_types, .onlooker.write = note_selection,
 	 .start = begin);
 
-static uint64_t invent_property(void *context, struct virtio_device *device,
-				enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t invent_property(struct onlooker *self, const struct register_access *access,
 				uint64_t value)
 {
-	if (structure != STRUCTURE_DEVICE || select != VIRTIO_INPUT_CFG_PROP_BITS)
+	if (access->structure != STRUCTURE_DEVICE || select != VIRTIO_INPUT_CFG_PROP_BITS)
 		return value;
-	if (offset == CONFIG(size))
+	if (access->offset == CONFIG(size))
 		return 5;
-	return offset == CONFIG(u) + 4 ? 1 : value;
+	return access->offset == CONFIG(u) + 4 ? 1 : value;
 }
 
 SABOTEUR(input_invents_a_property, .about = "property 32 is set", BREAKS(CLAUSE_INPUT_CFG_6),
-	 .type = VIRTIO_TYPE_INPUT, .tests = "input.*",
-	 .hooks = &(const struct virtio_hooks){.read = invent_property, .write = note_selection},
-	 .start = begin);
+	 .type = VIRTIO_TYPE_INPUT, .tests = "input.*", .onlooker.read = invent_property,
+	 .onlooker.write = note_selection, .start = begin);
 
-static bool swallow_status(void *context, struct virtio_device *device,
-			   enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool swallow_status(struct onlooker *self, const struct register_access *access,
 			   uint64_t *value)
 {
-	return structure != STRUCTURE_NOTIFY || *value != INPUT_STATUS_QUEUE;
+	return access->structure != STRUCTURE_NOTIFY || *value != INPUT_STATUS_QUEUE;
 }
 
 SABOTEUR(input_ignores_status, .about = "status events stay in their queue",
 	 BREAKS(CLAUSE_INPUT_EV_5), .type = VIRTIO_TYPE_INPUT, .tests = "input.*",
-	 .hooks = &(const struct virtio_hooks){.write = swallow_status});
+	 .onlooker.write = swallow_status);
 
 static struct features offered;
 
@@ -117,29 +110,27 @@ SABOTEUR(input_offers_a_bit, .about = "feature bit 5 is offered, which nothing d
 	 BREAKS(CLAUSE_INPUT_FEAT_1), .type = VIRTIO_TYPE_INPUT, .tests = "input.*",
 	 .start = offer_a_bit, .stop = show_again);
 
-static bool forget_early_subsel(void *context, struct virtio_device *device,
-				enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool forget_early_subsel(struct onlooker *self, const struct register_access *access,
 				uint64_t *value)
 {
-	note_selection(context, device, structure, offset, width, value);
-	return structure != STRUCTURE_DEVICE || offset != CONFIG(subsel) ||
+	note_selection(self, access, value);
+	return access->structure != STRUCTURE_DEVICE || access->offset != CONFIG(subsel) ||
 	       select != VIRTIO_INPUT_CFG_UNSET;
 }
 
 SABOTEUR(input_forgets_early_subsel, .about = "subsel counts only when select was written before",
 	 BREAKS(CLAUSE_INPUT_CFG_10), .type = VIRTIO_TYPE_INPUT, .tests = "input.selectors*",
-	 .start = begin, .hooks = &(const struct virtio_hooks){.write = forget_early_subsel});
+	 .start = begin, .onlooker.write = forget_early_subsel);
 
-static uint64_t lose_status_queue(void *context, struct virtio_device *device,
-				  enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t lose_status_queue(struct onlooker *self, const struct register_access *access,
 				  uint64_t value)
 {
-	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_size) &&
-			       common_read(device, queue_select) == INPUT_STATUS_QUEUE
+	return is_common(access, queue_size) &&
+			       own_read(self, access->device, queue_select) == INPUT_STATUS_QUEUE
 		       ? 0
 		       : value;
 }
 
 SABOTEUR(input_lacks_status_queue, .about = "queue 1 has no size", BREAKS(CLAUSE_INPUT_VQ_1),
 	 .type = VIRTIO_TYPE_INPUT, .tests = "input.has_event*",
-	 .hooks = &(const struct virtio_hooks){.read = lose_status_queue});
+	 .onlooker.read = lose_status_queue);

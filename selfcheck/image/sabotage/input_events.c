@@ -85,7 +85,7 @@ static void begin(struct virtio_device *device)
 	delivered = false;
 }
 
-static void deliver_one(void *context, struct virtqueue *queue)
+static void deliver_one(struct onlooker *self, struct virtqueue *queue)
 {
 	const struct virtio_input_event event = {to_le16(INPUT_EV_ABS), to_le16(0), to_le32(1000)};
 
@@ -97,16 +97,15 @@ static void deliver_one(void *context, struct virtqueue *queue)
 
 SABOTEUR(input_delivers_parts, .about = "of an update that lacks buffers the first event arrives",
 	 BREAKS(CLAUSE_INPUT_OP_2), .type = VIRTIO_TYPE_INPUT, .tests = "input.updates*",
-	 .start = begin, .hooks = &(const struct virtio_hooks){.publish = deliver_one});
+	 .start = begin, .onlooker.publish = deliver_one);
 
-static uint64_t change_strings(void *context, struct virtio_device *device,
-			       enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t change_strings(struct onlooker *self, const struct register_access *access,
 			       uint64_t value)
 {
-	return structure == STRUCTURE_DEVICE && offset == CONFIG(u) ? value ^ 1 : value;
+	return access->structure == STRUCTURE_DEVICE && access->offset == CONFIG(u) ? value ^ 1
+										    : value;
 }
 
 SABOTEUR(input_changes_strings, .about = "the first letter of name and serial number is another",
 	 BREAKS(CLAUSE_INPUT_CFG_3, CLAUSE_INPUT_CFG_4), .type = VIRTIO_TYPE_INPUT,
-	 .tests = "input.*_is_as_configured",
-	 .hooks = &(const struct virtio_hooks){.read = change_strings});
+	 .tests = "input.*_is_as_configured", .onlooker.read = change_strings);

@@ -55,10 +55,10 @@ static void follow(uint32_t offset, uint64_t value)
 	}
 }
 
-static bool applies(const struct lie *lie, enum virtio_structure structure, uint32_t offset)
+static bool applies(const struct lie *lie, const struct register_access *access)
 {
-	return lie->structure == structure && (lie->anywhere || lie->offset == offset) &&
-	       (!lie->when || lie->when());
+	return lie->structure == access->structure &&
+	       (lie->anywhere || lie->offset == access->offset) && (!lie->when || lie->when());
 }
 
 static uint64_t told(const struct lie *lie, uint64_t value)
@@ -66,29 +66,27 @@ static uint64_t told(const struct lie *lie, uint64_t value)
 	return lie->value ? lie->value(value) : (value & lie->keep) | lie->set;
 }
 
-uint64_t lie_in_read(void *lies, struct virtio_device *device, enum virtio_structure structure,
-		     uint32_t offset, unsigned width, uint64_t value)
+uint64_t lie_in_read(struct onlooker *self, const struct register_access *access, uint64_t value)
 {
 	story.reads++;
-	for (const struct lie *lie = lies; lie->kind != LIE_NONE; lie++) {
-		if (lie->kind == LIE_READ && applies(lie, structure, offset))
+	for (const struct lie *lie = self->context; lie->kind != LIE_NONE; lie++) {
+		if (lie->kind == LIE_READ && applies(lie, access))
 			value = told(lie, value);
 	}
 	return value;
 }
 
-bool lie_in_write(void *lies, struct virtio_device *device, enum virtio_structure structure,
-		  uint32_t offset, unsigned width, uint64_t *value)
+bool lie_in_write(struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
 	/* Conditions see the story as it was before. */
-	for (const struct lie *lie = lies; lie->kind != LIE_NONE; lie++) {
-		if (lie->kind == LIE_READ || !applies(lie, structure, offset))
+	for (const struct lie *lie = self->context; lie->kind != LIE_NONE; lie++) {
+		if (lie->kind == LIE_READ || !applies(lie, access))
 			continue;
 		if (lie->kind == LIE_SWALLOW)
 			return false;
 		*value = told(lie, *value);
 	}
-	if (structure == STRUCTURE_COMMON)
-		follow(offset, *value);
+	if (access->structure == STRUCTURE_COMMON)
+		follow(access->offset, *value);
 	return true;
 }

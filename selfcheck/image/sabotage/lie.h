@@ -47,11 +47,8 @@ struct lie {
 
 /* In struct saboteur: LIES(READS(queue_size, 0, 3), …), with the driver's story. */
 #define LIES(...)                                                                                  \
-	.start = begin_story, .hooks = &(const struct virtio_hooks)                                \
-	{                                                                                          \
-		.context = (struct lie[]){__VA_ARGS__, {.kind = LIE_NONE}}, .read = lie_in_read,   \
-		.write = lie_in_write                                                              \
-	}
+	.start = begin_story, .onlooker.context = (struct lie[]){__VA_ARGS__, {.kind = LIE_NONE}}, \
+	.onlooker.read = lie_in_read, .onlooker.write = lie_in_write
 #define READS(field, bits_kept, bits_set, ...)                                                     \
 	{                                                                                          \
 		.kind = LIE_READ, .offset = COMMON_OFFSET(field), .keep = (bits_kept),             \
@@ -73,9 +70,7 @@ struct lie {
 #define ALL_BITS UINT64_MAX
 
 void begin_story(struct virtio_device *device);
-uint64_t lie_in_read(void *lies, struct virtio_device *device, enum virtio_structure structure,
-		     uint32_t offset, unsigned width, uint64_t value);
-bool lie_in_write(void *lies, struct virtio_device *device, enum virtio_structure structure,
-		  uint32_t offset, unsigned width, uint64_t *value);
+uint64_t lie_in_read(struct onlooker *self, const struct register_access *access, uint64_t value);
+bool lie_in_write(struct onlooker *self, const struct register_access *access, uint64_t *value);
 
 #endif

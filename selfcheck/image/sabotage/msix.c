@@ -34,8 +34,8 @@ static bool is_control(const struct pci_function *function, unsigned offset)
 
 /* ---- masks ---- */
 
-static bool swallow_mask(void *context, const struct msix *msix, unsigned entry, unsigned offset,
-			 uint32_t *value)
+static bool swallow_mask(struct onlooker *self, const struct msix *msix, unsigned entry,
+			 unsigned offset, uint32_t *value)
 {
 	if (offset != MSIX_ENTRY_CONTROL || entry >= ENTRIES)
 		return true;
@@ -45,7 +45,7 @@ static bool swallow_mask(void *context, const struct msix *msix, unsigned entry,
 	return true;
 }
 
-static uint32_t show_shadow_mask(void *context, const struct msix *msix, unsigned entry,
+static uint32_t show_shadow_mask(struct onlooker *self, const struct msix *msix, unsigned entry,
 				 unsigned offset, uint32_t value)
 {
 	if (offset != MSIX_ENTRY_CONTROL || entry >= ENTRIES)
@@ -56,10 +56,9 @@ static uint32_t show_shadow_mask(void *context, const struct msix *msix, unsigne
 
 SABOTEUR(mask_ignored, .about = "the Mask bit of an entry does nothing",
 	 BREAKS(CLAUSE_MSIX_PCI_5, CLAUSE_MSIX_PCI_6), .start = start,
-	 .pci = &(const struct pci_hooks){.msix_write = swallow_mask,
-					  .msix_read = show_shadow_mask});
+	 .onlooker.msix_write = swallow_mask, .onlooker.msix_read = show_shadow_mask);
 
-static bool swallow_function_mask(void *context, const struct pci_function *function,
+static bool swallow_function_mask(struct onlooker *self, const struct pci_function *function,
 				  unsigned offset, unsigned width, uint32_t *value)
 {
 	if (is_control(function, offset)) {
@@ -69,7 +68,7 @@ static bool swallow_function_mask(void *context, const struct pci_function *func
 	return true;
 }
 
-static uint32_t show_function_mask(void *context, const struct pci_function *function,
+static uint32_t show_function_mask(struct onlooker *self, const struct pci_function *function,
 				   unsigned offset, unsigned width, uint32_t value)
 {
 	if (is_control(function, offset) && function_masked)
@@ -78,11 +77,10 @@ static uint32_t show_function_mask(void *context, const struct pci_function *fun
 }
 
 SABOTEUR(function_mask_ignored, .about = "Function Mask does nothing", BREAKS(CLAUSE_MSIX_PCI_9),
-	 .start = start,
-	 .pci = &(const struct pci_hooks){.config_write = swallow_function_mask,
-					  .config_read = show_function_mask});
+	 .start = start, .onlooker.config_write = swallow_function_mask,
+	 .onlooker.config_read = show_function_mask);
 
-static bool unmask_all_with_function(void *context, const struct pci_function *function,
+static bool unmask_all_with_function(struct onlooker *self, const struct pci_function *function,
 				     unsigned offset, unsigned width, uint32_t *value)
 {
 	bool masked = *value & MSIX_CONTROL_FUNCTION_MASK;
@@ -98,46 +96,47 @@ static bool unmask_all_with_function(void *context, const struct pci_function *f
 
 SABOTEUR(function_mask_clears_mask_bits, .about = "clearing Function Mask clears all Mask bits",
 	 BREAKS(CLAUSE_MSIX_PCI_10), .start = start,
-	 .pci = &(const struct pci_hooks){.config_write = unmask_all_with_function});
+	 .onlooker.config_write = unmask_all_with_function);
 
-static uint32_t show_no_mask(void *context, const struct msix *msix, unsigned entry,
+static uint32_t show_no_mask(struct onlooker *self, const struct msix *msix, unsigned entry,
 			     unsigned offset, uint32_t value)
 {
 	return offset == MSIX_ENTRY_CONTROL ? value & ~MSIX_ENTRY_CONTROL_MASK : value;
 }
 
 SABOTEUR(mask_bit_reads_0, .about = "Mask bits always read 0", BREAKS(CLAUSE_MSIX_PCI_17),
-	 .start = start, .pci = &(const struct pci_hooks){.msix_read = show_no_mask});
+	 .start = start, .onlooker.msix_read = show_no_mask);
 
 /* ---- pending bits ---- */
 
-static uint32_t nothing_pending(void *context, const struct msix *msix, unsigned word,
+static uint32_t nothing_pending(struct onlooker *self, const struct msix *msix, unsigned word,
 				uint32_t value)
 {
 	return 0;
 }
 
 SABOTEUR(pending_bits_stuck_at_0, .about = "pending bits are never set", BREAKS(CLAUSE_MSIX_PCI_6),
-	 .start = start, .pci = &(const struct pci_hooks){.pba_read = nothing_pending});
+	 .start = start, .onlooker.pba_read = nothing_pending);
 
-static uint32_t all_pending(void *context, const struct msix *msix, unsigned word, uint32_t value)
+static uint32_t all_pending(struct onlooker *self, const struct msix *msix, unsigned word,
+			    uint32_t value)
 {
 	return UINT32_MAX;
 }
 
 SABOTEUR(pending_bits_stuck_at_1, .about = "pending bits are never cleared",
 	 BREAKS(CLAUSE_MSIX_PCI_8, CLAUSE_MSIX_PCI_14, CLAUSE_PCI_MSIX_TXT_2), .start = start,
-	 .pci = &(const struct pci_hooks){.pba_read = all_pending});
+	 .onlooker.pba_read = all_pending);
 
-static bool note_unmask(void *context, const struct msix *msix, unsigned entry, unsigned offset,
-			uint32_t *value)
+static bool note_unmask(struct onlooker *self, const struct msix *msix, unsigned entry,
+			unsigned offset, uint32_t *value)
 {
 	if (offset == MSIX_ENTRY_CONTROL && !(*value & MSIX_ENTRY_CONTROL_MASK))
 		drop_next = read32(msix->pba + entry / 32 * 4) & BIT(entry % 32);
 	return true;
 }
 
-static bool drop_the_next(unsigned vector)
+static bool drop_the_next(struct onlooker *self, unsigned vector)
 {
 	bool drop = drop_next && victim_queue(vector);
 
@@ -147,12 +146,12 @@ static bool drop_the_next(unsigned vector)
 }
 
 SABOTEUR(unmasking_forgets, .about = "unmasking clears the pending bit and sends nothing",
-	 BREAKS(CLAUSE_MSIX_PCI_7), .start = start,
-	 .pci = &(const struct pci_hooks){.msix_write = note_unmask}, .arrival = drop_the_next);
+	 BREAKS(CLAUSE_MSIX_PCI_7), .start = start, .onlooker.msix_write = note_unmask,
+	 .onlooker.arrival = drop_the_next);
 
 /* ---- the table ---- */
 
-static bool keep_first_message(void *context, const struct msix *msix, unsigned entry,
+static bool keep_first_message(struct onlooker *self, const struct msix *msix, unsigned entry,
 			       unsigned offset, uint32_t *value)
 {
 	if (entry >= ENTRIES)
@@ -165,7 +164,7 @@ static bool keep_first_message(void *context, const struct msix *msix, unsigned 
 	return !shadow[entry].open;
 }
 
-static uint32_t show_written(void *context, const struct msix *msix, unsigned entry,
+static uint32_t show_written(struct onlooker *self, const struct msix *msix, unsigned entry,
 			     unsigned offset, uint32_t value)
 {
 	if (offset == MSIX_ENTRY_CONTROL || entry >= ENTRIES || !shadow[entry].open)
@@ -175,26 +174,24 @@ static uint32_t show_written(void *context, const struct msix *msix, unsigned en
 
 SABOTEUR(rewritten_entry_not_noticed,
 	 .about = "address and data of an entry count as they were when it was first unmasked",
-	 BREAKS(CLAUSE_MSIX_PCI_11), .start = start,
-	 .pci = &(const struct pci_hooks){.msix_write = keep_first_message,
-					  .msix_read = show_written});
+	 BREAKS(CLAUSE_MSIX_PCI_11), .start = start, .onlooker.msix_write = keep_first_message,
+	 .onlooker.msix_read = show_written);
 
-static uint32_t cut_data(void *context, const struct msix *msix, unsigned entry, unsigned offset,
-			 uint32_t value)
+static uint32_t cut_data(struct onlooker *self, const struct msix *msix, unsigned entry,
+			 unsigned offset, uint32_t value)
 {
 	return offset == MSIX_ENTRY_DATA ? value & 0xffff : value;
 }
 
 SABOTEUR(table_data_has_16_bits, .about = "the upper half of an entry's data reads 0",
-	 BREAKS(CLAUSE_MSIX_PCI_16), .start = start,
-	 .pci = &(const struct pci_hooks){.msix_read = cut_data});
+	 BREAKS(CLAUSE_MSIX_PCI_16), .start = start, .onlooker.msix_read = cut_data);
 
 /* ---- the capability ---- */
 
 static uint16_t written_size;
 static bool size_written;
 
-static bool take_size(void *context, const struct pci_function *function, unsigned offset,
+static bool take_size(struct onlooker *self, const struct pci_function *function, unsigned offset,
 		      unsigned width, uint32_t *value)
 {
 	if (is_control(function, offset)) {
@@ -204,8 +201,8 @@ static bool take_size(void *context, const struct pci_function *function, unsign
 	return true;
 }
 
-static uint32_t show_size(void *context, const struct pci_function *function, unsigned offset,
-			  unsigned width, uint32_t value)
+static uint32_t show_size(struct onlooker *self, const struct pci_function *function,
+			  unsigned offset, unsigned width, uint32_t value)
 {
 	if (is_control(function, offset) && size_written)
 		value = (value & ~MSIX_CONTROL_SIZE) | written_size;
@@ -219,11 +216,11 @@ static void start_size(struct virtio_device *device)
 }
 
 SABOTEUR(table_size_writable, .about = "Table Size reads back what was written",
-	 BREAKS(CLAUSE_MSIX_PCI_4), .start = start_size,
-	 .pci = &(const struct pci_hooks){.config_write = take_size, .config_read = show_size});
+	 BREAKS(CLAUSE_MSIX_PCI_4), .start = start_size, .onlooker.config_write = take_size,
+	 .onlooker.config_read = show_size);
 
-static bool never_enable(void *context, const struct pci_function *function, unsigned offset,
-			 unsigned width, uint32_t *value)
+static bool never_enable(struct onlooker *self, const struct pci_function *function,
+			 unsigned offset, unsigned width, uint32_t *value)
 {
 	if (is_control(function, offset))
 		*value &= ~MSIX_CONTROL_ENABLE;
@@ -232,10 +229,10 @@ static bool never_enable(void *context, const struct pci_function *function, uns
 
 SABOTEUR(pin_stays_with_msix, .about = "the pin goes on when MSI-X is turned on",
 	 BREAKS(CLAUSE_MSIX_PCI_12), .tests = "interrupt.*pin*", .start = start,
-	 .pci = &(const struct pci_hooks){.config_write = never_enable});
+	 .onlooker.config_write = never_enable);
 
-static bool never_disable(void *context, const struct pci_function *function, unsigned offset,
-			  unsigned width, uint32_t *value)
+static bool never_disable(struct onlooker *self, const struct pci_function *function,
+			  unsigned offset, unsigned width, uint32_t *value)
 {
 	if (!is_control(function, offset))
 		return true;
@@ -247,8 +244,7 @@ static bool never_disable(void *context, const struct pci_function *function, un
 }
 
 SABOTEUR(messages_without_msix, .about = "messages go on when MSI-X is turned off",
-	 BREAKS(CLAUSE_MSIX_PCI_13), .start = start,
-	 .pci = &(const struct pci_hooks){.config_write = never_disable});
+	 BREAKS(CLAUSE_MSIX_PCI_13), .start = start, .onlooker.config_write = never_disable);
 
 /* ---- as the image met the function ---- */
 

@@ -42,7 +42,7 @@ static void forget_trickle(struct virtio_device *device)
 }
 
 /* Of what the device has used since the last look, one element only. */
-static void show_one_by_one(void *context, struct virtqueue *queue)
+static void show_one_by_one(struct onlooker *self, struct virtqueue *queue)
 {
 	le16 *index;
 
@@ -59,7 +59,7 @@ static void show_one_by_one(void *context, struct virtqueue *queue)
 
 SABOTEUR(net_trickles, .about = "the buffers of one packet become used one after the other",
 	 BREAKS(CLAUSE_NET_RX_4), .type = VIRTIO_TYPE_NET, .tests = "net.packets_are_spread*",
-	 .start = forget_trickle, .hooks = &(const struct virtio_hooks){.used = show_one_by_one});
+	 .start = forget_trickle, .onlooker.used = show_one_by_one);
 
 static void mark_partial(struct virtqueue *queue, struct used_element *element)
 {
@@ -111,14 +111,14 @@ static void use_checksum_fields(struct request *request)
 		request->out[place] ^= 1;
 }
 
-static void publish_checksummed(void *context, struct virtqueue *queue)
+static void publish_checksummed(struct onlooker *self, struct virtqueue *queue)
 {
 	change_frames(queue, use_checksum_fields);
 }
 
 SABOTEUR(net_always_checksums, .about = "csum_start and csum_offset are used without their flag",
 	 BREAKS(CLAUSE_NET_TX_2, CLAUSE_NET_TX_3), .type = VIRTIO_TYPE_NET, .tests = "net.*",
-	 .hooks = &(const struct virtio_hooks){.publish = publish_checksummed});
+	 .onlooker.publish = publish_checksummed);
 
 /* A command by its class and code, so that the device acknowledges it and does something else. */
 static void turn_suppression_off(struct request *request)
@@ -129,7 +129,7 @@ static void turn_suppression_off(struct request *request)
 		request->out[sizeof(*header)] = 0;
 }
 
-static void publish_without_suppression(void *context, struct virtqueue *queue)
+static void publish_without_suppression(struct onlooker *self, struct virtqueue *queue)
 {
 	change_commands(queue, turn_suppression_off);
 }
@@ -138,7 +138,7 @@ SABOTEUR(net_suppresses_nothing, .about = "the commands that suppress kinds of f
 	 BREAKS(CLAUSE_NET_CTRL_RX_9, CLAUSE_NET_CTRL_RX_10, CLAUSE_NET_CTRL_RX_13,
 		CLAUSE_NET_CTRL_RX_14, CLAUSE_NET_CTRL_RX_16, CLAUSE_NET_CTRL_RX_17),
 	 .type = VIRTIO_TYPE_NET, .tests = "net.*suppressed",
-	 .hooks = &(const struct virtio_hooks){.publish = publish_without_suppression});
+	 .onlooker.publish = publish_without_suppression);
 
 static void turn_modes_off(struct request *request)
 {
@@ -148,7 +148,7 @@ static void turn_modes_off(struct request *request)
 		request->out[sizeof(*header)] = 0;
 }
 
-static void publish_without_modes(void *context, struct virtqueue *queue)
+static void publish_without_modes(struct onlooker *self, struct virtqueue *queue)
 {
 	change_commands(queue, turn_modes_off);
 }
@@ -157,7 +157,7 @@ SABOTEUR(net_is_never_promiscuous, .about = "PROMISC, ALLMULTI and ALLUNI do not
 	 BREAKS(CLAUSE_NET_CTRL_RX_2, CLAUSE_NET_CTRL_RX_3, CLAUSE_NET_CTRL_RX_5,
 		CLAUSE_NET_CTRL_RX_7),
 	 .type = VIRTIO_TYPE_NET, .tests = "net.*mode_receives*",
-	 .hooks = &(const struct virtio_hooks){.publish = publish_without_modes});
+	 .onlooker.publish = publish_without_modes);
 
 static void stay_promiscuous(struct request *request)
 {
@@ -167,15 +167,14 @@ static void stay_promiscuous(struct request *request)
 		request->out[sizeof(*header)] = 1;
 }
 
-static void publish_promiscuous(void *context, struct virtqueue *queue)
+static void publish_promiscuous(struct onlooker *self, struct virtqueue *queue)
 {
 	change_commands(queue, stay_promiscuous);
 }
 
 SABOTEUR(net_filters_nothing, .about = "promiscuous mode cannot be left",
 	 BREAKS(CLAUSE_NET_CTRL_MAC_4, CLAUSE_NET_CTRL_VLAN_3), .type = VIRTIO_TYPE_NET,
-	 .tests = "net.strange*,net.listed*",
-	 .hooks = &(const struct virtio_hooks){.publish = publish_promiscuous});
+	 .tests = "net.strange*,net.listed*", .onlooker.publish = publish_promiscuous);
 
 static void refuse_commands(struct virtqueue *queue, struct used_element *element)
 {
@@ -211,15 +210,14 @@ static void keep_table(struct request *request)
 	table_set = true;
 }
 
-static void publish_with_old_table(void *context, struct virtqueue *queue)
+static void publish_with_old_table(struct onlooker *self, struct virtqueue *queue)
 {
 	change_commands(queue, keep_table);
 }
 
 SABOTEUR(net_keeps_its_table, .about = "a second MAC table is acknowledged and not taken",
 	 BREAKS(CLAUSE_NET_CTRL_MAC_2), .type = VIRTIO_TYPE_NET, .tests = "net.mac_table*",
-	 .start = forget_table,
-	 .hooks = &(const struct virtio_hooks){.publish = publish_with_old_table});
+	 .start = forget_table, .onlooker.publish = publish_with_old_table);
 
 /* Puts the wanted VLAN one further. */
 static void miss_vlan(struct request *request)
@@ -230,23 +228,22 @@ static void miss_vlan(struct request *request)
 		request->out[sizeof(*header)]++;
 }
 
-static void publish_other_vlan(void *context, struct virtqueue *queue)
+static void publish_other_vlan(struct onlooker *self, struct virtqueue *queue)
 {
 	change_commands(queue, miss_vlan);
 }
 
 SABOTEUR(net_lists_other_vlans, .about = "VLAN commands mean the next VLAN",
 	 BREAKS(CLAUSE_NET_CTRL_VLAN_2), .type = VIRTIO_TYPE_NET, .tests = "net.listed*",
-	 .hooks = &(const struct virtio_hooks){.publish = publish_other_vlan});
+	 .onlooker.publish = publish_other_vlan);
 
 /* Values of configuration fields that no device may show. */
-static uint64_t show_nonsense(void *context, struct virtio_device *device,
-			      enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t show_nonsense(struct onlooker *self, const struct register_access *access,
 			      uint64_t value)
 {
-	if (structure != STRUCTURE_DEVICE)
+	if (access->structure != STRUCTURE_DEVICE)
 		return value;
-	switch (offset) {
+	switch (access->offset) {
 	case offsetof(struct virtio_net_config, mtu):
 		return VIRTIO_NET_MTU_LEAST - 1;
 	case offsetof(struct virtio_net_config, speed):
@@ -260,20 +257,20 @@ static uint64_t show_nonsense(void *context, struct virtio_device *device,
 
 SABOTEUR(net_shows_nonsense, .about = "mtu, speed and duplex hold values that are not allowed",
 	 BREAKS(CLAUSE_NET_CFG_2, CLAUSE_NET_CFG_3, CLAUSE_NET_CFG_11, CLAUSE_NET_CFG_13),
-	 .type = VIRTIO_TYPE_NET, .tests = "net.mtu*,net.speed*",
-	 .hooks = &(const struct virtio_hooks){.read = show_nonsense});
+	 .type = VIRTIO_TYPE_NET, .tests = "net.mtu*,net.speed*", .onlooker.read = show_nonsense);
 
 /* The same address byte for byte, whatever was set. */
-static uint64_t show_old_mac(void *context, struct virtio_device *device,
-			     enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t show_old_mac(struct onlooker *self, const struct register_access *access,
 			     uint64_t value)
 {
-	return structure == STRUCTURE_DEVICE && offset < NET_MAC_BYTES ? 0x52 + 2 * offset : value;
+	return access->structure == STRUCTURE_DEVICE && access->offset < NET_MAC_BYTES
+		       ? 0x52 + 2 * access->offset
+		       : value;
 }
 
 SABOTEUR(net_keeps_its_address, .about = "mac stays what it was when an address is set",
 	 BREAKS(CLAUSE_NET_CTRL_MAC_3), .type = VIRTIO_TYPE_NET, .tests = "net.mac_address*",
-	 .hooks = &(const struct virtio_hooks){.read = show_old_mac});
+	 .onlooker.read = show_old_mac);
 
 static uint32_t reads;
 
@@ -282,24 +279,22 @@ static void start_reading(struct virtio_device *device)
 	reads = 0;
 }
 
-static uint64_t show_changing(void *context, struct virtio_device *device,
-			      enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t show_changing(struct onlooker *self, const struct register_access *access,
 			      uint64_t value)
 {
-	if (structure != STRUCTURE_DEVICE)
+	if (access->structure != STRUCTURE_DEVICE)
 		return value;
-	if (offset == offsetof(struct virtio_net_config, mtu) ||
-	    offset == offsetof(struct virtio_net_config, speed))
+	if (access->offset == offsetof(struct virtio_net_config, mtu) ||
+	    access->offset == offsetof(struct virtio_net_config, speed))
 		return 1300 + reads++;
-	if (offset == offsetof(struct virtio_net_config, duplex))
+	if (access->offset == offsetof(struct virtio_net_config, duplex))
 		return reads++ / 2 & 1;
 	return value;
 }
 
 SABOTEUR(net_is_restless, .about = "mtu, speed and duplex change while the link is up",
 	 BREAKS(CLAUSE_NET_CFG_4, CLAUSE_NET_CFG_15, CLAUSE_NET_CFG_16), .type = VIRTIO_TYPE_NET,
-	 .tests = "net.mtu*,net.speed*", .start = start_reading,
-	 .hooks = &(const struct virtio_hooks){.read = show_changing});
+	 .tests = "net.mtu*,net.speed*", .start = start_reading, .onlooker.read = show_changing);
 
 static struct features offered;
 
@@ -319,18 +314,17 @@ static void offer_too_much(struct virtio_device *device)
 	features_add(&device->offered, VIRTIO_NET_F_IPSEC);
 }
 
-static uint64_t show_zeroes(void *context, struct virtio_device *device,
-			    enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t show_zeroes(struct onlooker *self, const struct register_access *access,
 			    uint64_t value)
 {
-	return structure == STRUCTURE_DEVICE && offset >= NET_MAC_BYTES ? 0 : value;
+	return access->structure == STRUCTURE_DEVICE && access->offset >= NET_MAC_BYTES ? 0 : value;
 }
 
 SABOTEUR(net_offers_too_much, .about = "features are offered without their fields and each other",
 	 BREAKS(CLAUSE_NET_CFG_8, CLAUSE_NET_CFG_9, CLAUSE_NET_CFG_17, CLAUSE_NET_CFG_18,
 		CLAUSE_NET_PROSE_1),
 	 .type = VIRTIO_TYPE_NET, .tests = "net.offers*,net.rss_limits*", .start = offer_too_much,
-	 .stop = show_offered, .hooks = &(const struct virtio_hooks){.read = show_zeroes});
+	 .stop = show_offered, .onlooker.read = show_zeroes);
 
 #define LONG_FRAME 1400u
 
@@ -340,15 +334,14 @@ static void spoil_end(struct request *request)
 		request->out[request->out_length - 1] ^= 1;
 }
 
-static void publish_spoilt(void *context, struct virtqueue *queue)
+static void publish_spoilt(struct onlooker *self, struct virtqueue *queue)
 {
 	change_frames(queue, spoil_end);
 }
 
 SABOTEUR(net_spoils_long_frames, .about = "the last byte of long frames is sent wrong",
 	 BREAKS(CLAUSE_NET_CFG_6, CLAUSE_NET_CFG_7), .type = VIRTIO_TYPE_NET,
-	 .tests = "net.frames_of_the_mtu*",
-	 .hooks = &(const struct virtio_hooks){.publish = publish_spoilt});
+	 .tests = "net.frames_of_the_mtu*", .onlooker.publish = publish_spoilt);
 
 static void spoil_tagged(struct virtqueue *queue, struct used_element *element)
 {
@@ -373,14 +366,14 @@ static void suppress_broadcast_instead(struct request *request)
 		header->command = VIRTIO_NET_CTRL_RX_NOBCAST;
 }
 
-static void publish_no_broadcast(void *context, struct virtqueue *queue)
+static void publish_no_broadcast(struct onlooker *self, struct virtqueue *queue)
 {
 	change_commands(queue, suppress_broadcast_instead);
 }
 
 SABOTEUR(net_takes_broadcast_for_multicast, .about = "NOMULTI suppresses broadcast frames",
 	 BREAKS(CLAUSE_NET_CTRL_RX_11), .type = VIRTIO_TYPE_NET, .tests = "net.multicast*",
-	 .hooks = &(const struct virtio_hooks){.publish = publish_no_broadcast});
+	 .onlooker.publish = publish_no_broadcast);
 
 /* Once a table was set, promiscuous mode stays on: after a reset its addresses still get through. */
 static void keep_open(struct request *request)
@@ -393,12 +386,11 @@ static void keep_open(struct request *request)
 		stay_promiscuous(request);
 }
 
-static void publish_kept_open(void *context, struct virtqueue *queue)
+static void publish_kept_open(struct onlooker *self, struct virtqueue *queue)
 {
 	change_commands(queue, keep_open);
 }
 
 SABOTEUR(net_remembers_addresses, .about = "listed addresses are let in after a reset",
 	 BREAKS(CLAUSE_NET_CTRL_MAC_1), .type = VIRTIO_TYPE_NET, .tests = "net.reset_empties*",
-	 .start = forget_table,
-	 .hooks = &(const struct virtio_hooks){.publish = publish_kept_open});
+	 .start = forget_table, .onlooker.publish = publish_kept_open);

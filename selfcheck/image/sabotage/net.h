@@ -42,19 +42,16 @@ static inline void change_commands(struct virtqueue *queue, void (*change)(struc
 
 /* In struct saboteur: frames to be sent, or commands, are changed before the device sees them. */
 #define ALTERS(where, change)                                                                      \
-	.hooks = &(const struct virtio_hooks)                                                      \
-	{                                                                                          \
-		.context = (void *)(change), .publish = alter_##where                              \
-	}
+	.onlooker.context = (void *)(change), .onlooker.publish = alter_##where
 
-static inline void alter_frames(void *change, struct virtqueue *queue)
+static inline void alter_frames(struct onlooker *self, struct virtqueue *queue)
 {
-	change_frames(queue, (void (*)(struct request *))change);
+	change_frames(queue, (void (*)(struct request *))self->context);
 }
 
-static inline void alter_commands(void *change, struct virtqueue *queue)
+static inline void alter_commands(struct onlooker *self, struct virtqueue *queue)
 {
-	change_commands(queue, (void (*)(struct request *))change);
+	change_commands(queue, (void (*)(struct request *))self->context);
 }
 
 #endif

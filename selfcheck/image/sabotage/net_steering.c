@@ -7,30 +7,32 @@
 
 #define CONFIG(field) offsetof(struct virtio_net_config, field)
 
-static uint64_t show_no_pairs(void *context, struct virtio_device *device,
-			      enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t show_no_pairs(struct onlooker *self, const struct register_access *access,
 			      uint64_t value)
 {
-	return structure == STRUCTURE_DEVICE && offset == CONFIG(max_virtqueue_pairs) ? 0 : value;
+	return access->structure == STRUCTURE_DEVICE &&
+			       access->offset == CONFIG(max_virtqueue_pairs)
+		       ? 0
+		       : value;
 }
 
 SABOTEUR(net_has_no_pairs, .about = "max_virtqueue_pairs is 0", BREAKS(CLAUSE_NET_CFG_1),
 	 .type = VIRTIO_TYPE_NET, .tests = "net.max_pairs*", .offers = BIT64(VIRTIO_NET_F_MQ),
-	 .hooks = &(const struct virtio_hooks){.read = show_no_pairs});
+	 .onlooker.read = show_no_pairs);
 
-static uint64_t misstate_speed(void *context, struct virtio_device *device,
-			       enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t misstate_speed(struct onlooker *self, const struct register_access *access,
 			       uint64_t value)
 {
-	if (structure == STRUCTURE_DEVICE && offset == CONFIG(speed))
+	if (access->structure == STRUCTURE_DEVICE && access->offset == CONFIG(speed))
 		return value + 1;
-	return structure == STRUCTURE_DEVICE && offset == CONFIG(duplex) ? VIRTIO_NET_DUPLEX_UNKNOWN
-									 : value;
+	return access->structure == STRUCTURE_DEVICE && access->offset == CONFIG(duplex)
+		       ? VIRTIO_NET_DUPLEX_UNKNOWN
+		       : value;
 }
 
 SABOTEUR(net_misstates_speed, .about = "speed and duplex are not what was configured",
 	 BREAKS(CLAUSE_NET_CFG_12, CLAUSE_NET_CFG_14), .type = VIRTIO_TYPE_NET,
-	 .tests = "net.speed_is*", .hooks = &(const struct virtio_hooks){.read = misstate_speed});
+	 .tests = "net.speed_is*", .onlooker.read = misstate_speed);
 
 static bool announced;
 
@@ -39,11 +41,10 @@ static void begin_silent(struct virtio_device *device)
 	announced = false;
 }
 
-static uint64_t keep_announcing(void *context, struct virtio_device *device,
-				enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t keep_announcing(struct onlooker *self, const struct register_access *access,
 				uint64_t value)
 {
-	if (structure != STRUCTURE_DEVICE || offset != CONFIG(status))
+	if (access->structure != STRUCTURE_DEVICE || access->offset != CONFIG(status))
 		return value;
 	announced = announced || (value & VIRTIO_NET_S_ANNOUNCE);
 	return announced ? value | VIRTIO_NET_S_ANNOUNCE : value;
@@ -51,7 +52,7 @@ static uint64_t keep_announcing(void *context, struct virtio_device *device,
 
 SABOTEUR(net_keeps_announcing, .about = "the announce bit stays when it is acknowledged",
 	 BREAKS(CLAUSE_NET_CTRL_ANN_1), .type = VIRTIO_TYPE_NET, .tests = "net.announcements*",
-	 .start = begin_silent, .hooks = &(const struct virtio_hooks){.read = keep_announcing});
+	 .start = begin_silent, .onlooker.read = keep_announcing);
 
 static bool is_command(const struct request *request, uint8_t class, uint8_t command)
 {

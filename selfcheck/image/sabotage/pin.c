@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Saboteurs of the interrupt pin and the ISR status. */
 #include "pci/config.h"
+#include "arch/interrupt.h"
 #include "selfcheck/image/disguise/hand.h"
 #include "virtio/transport/pci/registers.h"
 
@@ -14,45 +15,39 @@ static void start(struct virtio_device *device)
 	disabled = false;
 }
 
-static uint64_t keep_isr(void *context, struct virtio_device *device,
-			 enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t keep_isr(struct onlooker *self, const struct register_access *access,
 			 uint64_t value)
 {
-	if (structure != STRUCTURE_ISR)
+	if (access->structure != STRUCTURE_ISR)
 		return value;
 	sticky |= (uint8_t)value;
 	return sticky;
 }
 
 SABOTEUR(isr_not_cleared, .about = "reading the ISR status does not clear it",
-	 BREAKS(CLAUSE_PCI_ISR_7), .start = start,
-	 .hooks = &(const struct virtio_hooks){.read = keep_isr});
+	 BREAKS(CLAUSE_PCI_ISR_7), .start = start, .onlooker.read = keep_isr);
 
-static uint64_t hide_queue_bit(void *context, struct virtio_device *device,
-			       enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t hide_queue_bit(struct onlooker *self, const struct register_access *access,
 			       uint64_t value)
 {
-	return structure == STRUCTURE_ISR ? value & ~(uint64_t)VIRTIO_PCI_ISR_QUEUE : value;
+	return access->structure == STRUCTURE_ISR ? value & ~(uint64_t)VIRTIO_PCI_ISR_QUEUE : value;
 }
 
 SABOTEUR(isr_without_queue_bit,
 	 .about = "the pin is raised without the queue bit in the ISR status",
-	 BREAKS(CLAUSE_PCI_ISR_3), .start = start,
-	 .hooks = &(const struct virtio_hooks){.read = hide_queue_bit});
+	 BREAKS(CLAUSE_PCI_ISR_3), .start = start, .onlooker.read = hide_queue_bit);
 
-static uint64_t set_reserved_bit(void *context, struct virtio_device *device,
-				 enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t set_reserved_bit(struct onlooker *self, const struct register_access *access,
 				 uint64_t value)
 {
-	return structure == STRUCTURE_ISR && value ? value | BIT(2) : value;
+	return access->structure == STRUCTURE_ISR && value ? value | BIT(2) : value;
 }
 
 SABOTEUR(isr_reserved_bit, .about = "a reserved bit of the ISR status is set",
-	 BREAKS(CLAUSE_PCI_ISR_TXT_3), .start = start,
-	 .hooks = &(const struct virtio_hooks){.read = set_reserved_bit});
+	 BREAKS(CLAUSE_PCI_ISR_TXT_3), .start = start, .onlooker.read = set_reserved_bit);
 
 /* An edge interrupts once: the line is closed at the first arrival. */
-static bool pass_once(unsigned vector)
+static bool pass_once(struct onlooker *self, unsigned vector)
 {
 	if (victim_queue(vector) && victim->mode == INTERRUPT_INTX)
 		interrupt_mask_line(victim->line);
@@ -60,23 +55,23 @@ static bool pass_once(unsigned vector)
 }
 
 SABOTEUR(pin_is_an_edge, .about = "the pin interrupts once and not as long as it should be up",
-	 BREAKS(CLAUSE_PCI_ISR_5), .start = start, .arrival = pass_once);
+	 BREAKS(CLAUSE_PCI_ISR_5), .start = start, .onlooker.arrival = pass_once);
 
 /* The line is closed; the interrupt that a pin still up would make is sent by hand. */
-static uint64_t raise_after_read(void *context, struct virtio_device *device,
-				 enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t raise_after_read(struct onlooker *self, const struct register_access *access,
 				 uint64_t value)
 {
-	if (structure == STRUCTURE_ISR && device->mode == INTERRUPT_INTX && victim_vector())
+	if (access->structure == STRUCTURE_ISR && access->device->mode == INTERRUPT_INTX &&
+	    victim_vector())
 		hand_haunt(0, victim_vector());
 	return value;
 }
 
 SABOTEUR(pin_stays_after_isr_read, .about = "the pin stays up when the ISR status was read",
 	 BREAKS(CLAUSE_PCI_ISR_TXT_4), .tests = "interrupt.pin_is_a_level", .start = start,
-	 .hooks = &(const struct virtio_hooks){.read = raise_after_read}, .stop = hand_stop);
+	 .onlooker.read = raise_after_read, .stop = hand_stop);
 
-static bool swallow_interrupt_disable(void *context, const struct pci_function *function,
+static bool swallow_interrupt_disable(struct onlooker *self, const struct pci_function *function,
 				      unsigned offset, unsigned width, uint32_t *value)
 {
 	if (offset == PCI_COMMAND) {
@@ -86,7 +81,7 @@ static bool swallow_interrupt_disable(void *context, const struct pci_function *
 	return true;
 }
 
-static uint32_t show_interrupt_disable(void *context, const struct pci_function *function,
+static uint32_t show_interrupt_disable(struct onlooker *self, const struct pci_function *function,
 				       unsigned offset, unsigned width, uint32_t value)
 {
 	return offset == PCI_COMMAND && disabled ? value | PCI_COMMAND_INTERRUPT_DISABLE : value;
@@ -94,15 +89,14 @@ static uint32_t show_interrupt_disable(void *context, const struct pci_function 
 
 SABOTEUR(interrupt_disable_ignored, .about = "Interrupt Disable does nothing",
 	 BREAKS(CLAUSE_PCI_ISR_6), .start = start,
-	 .pci = &(const struct pci_hooks){.config_write = swallow_interrupt_disable,
-					  .config_read = show_interrupt_disable});
+	 .onlooker.config_write = swallow_interrupt_disable,
+	 .onlooker.config_read = show_interrupt_disable);
 
-static uint32_t hide_interrupt_status(void *context, const struct pci_function *function,
+static uint32_t hide_interrupt_status(struct onlooker *self, const struct pci_function *function,
 				      unsigned offset, unsigned width, uint32_t value)
 {
 	return offset == PCI_STATUS ? value & ~PCI_STATUS_INTERRUPT : value;
 }
 
 SABOTEUR(interrupt_status_stuck_at_0, .about = "Interrupt Status never shows an interrupt",
-	 BREAKS(CLAUSE_PCI_ISR_4), .start = start,
-	 .pci = &(const struct pci_hooks){.config_read = hide_interrupt_status});
+	 BREAKS(CLAUSE_PCI_ISR_4), .start = start, .onlooker.config_read = hide_interrupt_status);

@@ -19,7 +19,7 @@ static inline struct request *used_request(struct virtqueue *queue,
 
 /*
  * What a device says unasked, to be called from a publish hook: the first buffer of a split ring that the
- * device has not used yet is used, with these bytes in it. The device behind the shim does not know of
+ * device has not used yet is used, with these bytes in it. The device behind it does not know of
  * it; the test had better end with that.
  */
 static inline void use_falsely(struct virtqueue *queue, const void *bytes, uint32_t length)

@@ -6,14 +6,14 @@
 /* Where the used side stood when the driver exposed the latest burst. */
 static uint16_t burst_start;
 
-static void note_burst(void *context, struct virtqueue *queue)
+static void note_burst(struct onlooker *self, struct virtqueue *queue)
 {
 	burst_start = is_packed(queue)
 			      ? (uint16_t)(queue->packed.used_slot | queue->packed.used_wrap << 15)
 			      : queue->split.used_index;
 }
 
-static bool drop_inside_split_burst(unsigned vector)
+static bool drop_inside_split_burst(struct onlooker *self, unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
@@ -22,10 +22,9 @@ static bool drop_inside_split_burst(unsigned vector)
 }
 SABOTEUR(event_inside_a_burst, .about = "used_event is met by the first buffer of a burst alone",
 	 BREAKS(CLAUSE_SPLIT_NOTIF_5), .tests = "ring.*", .start = hand_start,
-	 .hooks = &(const struct virtio_hooks){.publish = note_burst},
-	 .arrival = drop_inside_split_burst);
+	 .onlooker.publish = note_burst, .onlooker.arrival = drop_inside_split_burst);
 
-static bool drop_inside_packed_burst(unsigned vector)
+static bool drop_inside_packed_burst(struct onlooker *self, unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
@@ -35,11 +34,10 @@ static bool drop_inside_packed_burst(unsigned vector)
 }
 SABOTEUR(packed_event_inside_a_burst,
 	 .about = "the event offset is met by the first descriptor of a burst alone",
-	 BREAKS(CLAUSE_PACKED_EV_TXT_5), .start = hand_start,
-	 .hooks = &(const struct virtio_hooks){.publish = note_burst},
-	 .arrival = drop_inside_packed_burst);
+	 BREAKS(CLAUSE_PACKED_EV_TXT_5), .start = hand_start, .onlooker.publish = note_burst,
+	 .onlooker.arrival = drop_inside_packed_burst);
 
-static bool drop_descriptor_events(unsigned vector)
+static bool drop_descriptor_events(struct onlooker *self, unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
@@ -47,9 +45,10 @@ static bool drop_descriptor_events(unsigned vector)
 	       read16(&queue->packed.driver->flags) != VIRTQ_EVENT_FLAGS_DESC;
 }
 SABOTEUR(packed_event_offset_missed, .about = "events for a certain descriptor never come",
-	 BREAKS(CLAUSE_PACKED_EV_TXT_3), .start = hand_start, .arrival = drop_descriptor_events);
+	 BREAKS(CLAUSE_PACKED_EV_TXT_3), .start = hand_start,
+	 .onlooker.arrival = drop_descriptor_events);
 
-static bool drop_by_offset(unsigned vector)
+static bool drop_by_offset(struct onlooker *self, unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
@@ -58,9 +57,9 @@ static bool drop_by_offset(unsigned vector)
 	       !read16(&queue->packed.driver->desc);
 }
 SABOTEUR(packed_offset_heeded_always, .about = "an event offset counts with flags at enable too",
-	 BREAKS(CLAUSE_PACKED_EV_TXT_6), .start = hand_start, .arrival = drop_by_offset);
+	 BREAKS(CLAUSE_PACKED_EV_TXT_6), .start = hand_start, .onlooker.arrival = drop_by_offset);
 
-static bool drop_at_smaller_sizes(unsigned vector)
+static bool drop_at_smaller_sizes(struct onlooker *self, unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
@@ -68,7 +67,8 @@ static bool drop_at_smaller_sizes(unsigned vector)
 }
 SABOTEUR(used_event_of_the_largest_ring,
 	 .about = "used_event is looked up where the largest ring would have it",
-	 BREAKS(CLAUSE_EVIDX_TXT_1), .start = hand_start, .arrival = drop_at_smaller_sizes);
+	 BREAKS(CLAUSE_EVIDX_TXT_1), .start = hand_start,
+	 .onlooker.arrival = drop_at_smaller_sizes);
 
 /* A message for each used element, wanted or not. */
 static void announce(struct virtqueue *queue, struct used_element *element)

@@ -6,9 +6,9 @@
 
 /* Each looks at the chains before the device sees them, and spoils those that it would not have taken. */
 #define DISLIKES(symbol)                                                                           \
-	static void symbol##_all(void *context, struct virtqueue *queue)                           \
+	static void symbol##_all(struct onlooker *self, struct virtqueue *queue)                   \
 	{                                                                                          \
-		(void)context;                                                                     \
+		(void)self;                                                                        \
 		visit_new_chains(queue, symbol);                                                   \
 	}
 
@@ -23,7 +23,7 @@ DISLIKES(want_whole_header)
 SABOTEUR(header_in_one_piece,
 	 .about = "a header of fewer than 12 bytes in its descriptor is refused",
 	 BREAKS(CLAUSE_SPLIT_FRAME_1), .type = VIRTIO_TYPE_BLK, .start = forget_chains,
-	 .hooks = &(const struct virtio_hooks){.publish = want_whole_header_all});
+	 .onlooker.publish = want_whole_header_all);
 
 static void want_ascending(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -35,7 +35,7 @@ static void want_ascending(struct virtqueue *queue, struct chain_view *chain)
 DISLIKES(want_ascending)
 SABOTEUR(chains_ascend, .about = "chains are refused that go back in the descriptor table",
 	 BREAKS(CLAUSE_SPLIT_TXT_3), .start = forget_chains,
-	 .hooks = &(const struct virtio_hooks){.publish = want_ascending_all});
+	 .onlooker.publish = want_ascending_all);
 
 static void want_low_head(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -44,8 +44,7 @@ static void want_low_head(struct virtqueue *queue, struct chain_view *chain)
 }
 DISLIKES(want_low_head)
 SABOTEUR(heads_stand_low, .about = "heads beyond the first quarter of the table are refused",
-	 BREAKS(CLAUSE_SPLIT_TXT_5), .start = forget_chains,
-	 .hooks = &(const struct virtio_hooks){.publish = want_low_head_all});
+	 BREAKS(CLAUSE_SPLIT_TXT_5), .start = forget_chains, .onlooker.publish = want_low_head_all);
 
 static void heed_every_next(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -57,7 +56,7 @@ static void heed_every_next(struct virtqueue *queue, struct chain_view *chain)
 DISLIKES(heed_every_next)
 SABOTEUR(next_without_flag, .about = "next is heeded where the NEXT flag is clear",
 	 BREAKS(CLAUSE_SPLIT_TXT_4), .start = forget_chains,
-	 .hooks = &(const struct virtio_hooks){.publish = heed_every_next_all});
+	 .onlooker.publish = heed_every_next_all);
 
 /* What a slot of the table held when it was used for the first time. */
 static struct virtq_desc cached[1024];
@@ -87,8 +86,7 @@ static void take_from_cache(struct virtqueue *queue, struct chain_view *chain)
 DISLIKES(take_from_cache)
 SABOTEUR(descriptors_cached, .about = "a descriptor counts for ever as it stood the first time",
 	 BREAKS(CLAUSE_SPLIT_TXT_8), .type = VIRTIO_TYPE_BLK, .tests = "ring.split_descriptors*",
-	 .start = start_cache,
-	 .hooks = &(const struct virtio_hooks){.publish = take_from_cache_all});
+	 .start = start_cache, .onlooker.publish = take_from_cache_all);
 
 static void heed_write_on_reference(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -98,7 +96,7 @@ static void heed_write_on_reference(struct virtqueue *queue, struct chain_view *
 DISLIKES(heed_write_on_reference)
 SABOTEUR(write_on_table_reference, .about = "WRITE counts on a descriptor that refers to a table",
 	 BREAKS(CLAUSE_SPLIT_IND_1, CLAUSE_PACKED_TXT_20), .start = forget_chains,
-	 .hooks = &(const struct virtio_hooks){.publish = heed_write_on_reference_all});
+	 .onlooker.publish = heed_write_on_reference_all);
 
 static void want_ascending_table(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -111,7 +109,7 @@ DISLIKES(want_ascending_table)
 SABOTEUR(tables_ascend,
 	 .about = "tables are refused whose entries are not linked one after the other",
 	 BREAKS(CLAUSE_SPLIT_IND_TXT_1), .start = forget_chains,
-	 .hooks = &(const struct virtio_hooks){.publish = want_ascending_table_all});
+	 .onlooker.publish = want_ascending_table_all);
 
 static void read_on_in_table(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -124,7 +122,7 @@ static void read_on_in_table(struct virtqueue *queue, struct chain_view *chain)
 DISLIKES(read_on_in_table)
 SABOTEUR(table_read_to_its_end, .about = "entries behind the one without NEXT are taken too",
 	 BREAKS(CLAUSE_SPLIT_IND_TXT_2), .start = forget_chains,
-	 .hooks = &(const struct virtio_hooks){.publish = read_on_in_table_all});
+	 .onlooker.publish = read_on_in_table_all);
 
 static void want_aligned_table(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -134,7 +132,7 @@ static void want_aligned_table(struct virtqueue *queue, struct chain_view *chain
 DISLIKES(want_aligned_table)
 SABOTEUR(tables_aligned, .about = "tables are refused whose address is no multiple of 16",
 	 BREAKS(CLAUSE_SPLIT_IND_TXT_3), .start = forget_chains,
-	 .hooks = &(const struct virtio_hooks){.publish = want_aligned_table_all});
+	 .onlooker.publish = want_aligned_table_all);
 
 static void use_table_index(struct virtqueue *queue, struct used_element *element)
 {
@@ -152,7 +150,7 @@ static void want_one_entry(struct virtqueue *queue, struct chain_view *chain)
 DISLIKES(want_one_entry)
 SABOTEUR(packed_tables_of_one_entry, .about = "tables of a packed ring have one entry at most",
 	 BREAKS(CLAUSE_PACKED_TXT_17), .start = forget_chains,
-	 .hooks = &(const struct virtio_hooks){.publish = want_one_entry_all});
+	 .onlooker.publish = want_one_entry_all);
 
 static void heed_table_flags(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -164,7 +162,7 @@ static void heed_table_flags(struct virtqueue *queue, struct chain_view *chain)
 DISLIKES(heed_table_flags)
 SABOTEUR(packed_table_flags_heeded, .about = "flags beside WRITE count in tables of a packed ring",
 	 BREAKS(CLAUSE_PACKED_TXT_18), .start = forget_chains,
-	 .hooks = &(const struct virtio_hooks){.publish = heed_table_flags_all});
+	 .onlooker.publish = heed_table_flags_all);
 
 static void heed_table_ids(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -174,7 +172,7 @@ static void heed_table_ids(struct virtqueue *queue, struct chain_view *chain)
 DISLIKES(heed_table_ids)
 SABOTEUR(packed_table_ids_heeded, .about = "ids count in tables of a packed ring",
 	 BREAKS(CLAUSE_PACKED_TXT_19), .start = forget_chains,
-	 .hooks = &(const struct virtio_hooks){.publish = heed_table_ids_all});
+	 .onlooker.publish = heed_table_ids_all);
 
 static bool table_seen;
 
@@ -193,7 +191,7 @@ static void want_no_mixture(struct virtqueue *queue, struct chain_view *chain)
 DISLIKES(want_no_mixture)
 SABOTEUR(packed_mixture_refused, .about = "lists are refused in a packed ring that held a table",
 	 BREAKS(CLAUSE_PACKED_TXT_22), .start = start_mixing,
-	 .hooks = &(const struct virtio_hooks){.publish = want_no_mixture_all});
+	 .onlooker.publish = want_no_mixture_all);
 
 /* Lists whose writable elements are taken in another order. */
 static void swap_elements(struct virtqueue *queue, struct chain_view *chain)
@@ -215,8 +213,7 @@ DISLIKES(swap_elements)
 SABOTEUR(packed_elements_swapped,
 	 .about = "the first two writable elements of a list change places",
 	 BREAKS(CLAUSE_PACKED_SG_1), .type = VIRTIO_TYPE_BLK, .start = forget_chains,
-	 .tests = "ring.packed_lists*",
-	 .hooks = &(const struct virtio_hooks){.publish = swap_elements_all});
+	 .tests = "ring.packed_lists*", .onlooker.publish = swap_elements_all);
 
 static void want_power_of_two(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -226,7 +223,7 @@ static void want_power_of_two(struct virtqueue *queue, struct chain_view *chain)
 DISLIKES(want_power_of_two)
 SABOTEUR(packed_odd_sizes_refused, .about = "nothing is served in rings of odd sizes",
 	 BREAKS(CLAUSE_PACKED_TXT_14), .start = forget_chains,
-	 .hooks = &(const struct virtio_hooks){.publish = want_power_of_two_all});
+	 .onlooker.publish = want_power_of_two_all);
 
 static void want_no_crossing(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -241,38 +238,36 @@ static void want_no_crossing(struct virtqueue *queue, struct chain_view *chain)
 DISLIKES(want_no_crossing)
 SABOTEUR(buffers_within_a_page, .about = "buffers are refused that cross a page boundary",
 	 BREAKS(CLAUSE_FEAT_TXT_6), .tests = "ring.buffers*", .start = forget_chains,
-	 .hooks = &(const struct virtio_hooks){.publish = want_no_crossing_all});
+	 .onlooker.publish = want_no_crossing_all);
 
 /* ---- where the parts of a ring lie ---- */
 
 static uint64_t queue_desc;
 
-static bool want_order(void *context, struct virtio_device *device, enum virtio_structure structure,
-		       uint32_t offset, unsigned width, uint64_t *value)
+static bool want_order(struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
-	if (structure != STRUCTURE_COMMON)
+	if (access->structure != STRUCTURE_COMMON)
 		return true;
-	if (offset == COMMON_OFFSET(queue_desc))
+	if (access->offset == COMMON_OFFSET(queue_desc))
 		queue_desc = *value;
 	/* Used rings below the descriptor table are looked for above it. */
-	if (offset == COMMON_OFFSET(queue_device) && *value < queue_desc)
+	if (access->offset == COMMON_OFFSET(queue_device) && *value < queue_desc)
 		*value += 64;
 	return true;
 }
 SABOTEUR(used_ring_above_the_table,
 	 .about = "the used ring is missed where it lies below the table",
-	 BREAKS(CLAUSE_SPLIT_TXT_1), .hooks = &(const struct virtio_hooks){.write = want_order});
+	 BREAKS(CLAUSE_SPLIT_TXT_1), .onlooker.write = want_order);
 
-static bool align_parts(void *context, struct virtio_device *device,
-			enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool align_parts(struct onlooker *self, const struct register_access *access,
 			uint64_t *value)
 {
-	if (structure == STRUCTURE_COMMON &&
-	    (offset == COMMON_OFFSET(queue_driver) || offset == COMMON_OFFSET(queue_device)))
+	if (access->structure == STRUCTURE_COMMON &&
+	    (access->offset == COMMON_OFFSET(queue_driver) ||
+	     access->offset == COMMON_OFFSET(queue_device)))
 		*value = ALIGN_DOWN(*value, 64ull);
 	return true;
 }
 SABOTEUR(parts_aligned_to_64,
 	 .about = "the lower 6 bits of queue_driver and queue_device are dropped",
-	 BREAKS(CLAUSE_SPLIT_TXT_2, CLAUSE_PACKED_TXT_15),
-	 .hooks = &(const struct virtio_hooks){.write = align_parts});
+	 BREAKS(CLAUSE_SPLIT_TXT_2, CLAUSE_PACKED_TXT_15), .onlooker.write = align_parts);

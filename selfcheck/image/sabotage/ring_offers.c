@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Saboteurs of features that few devices have: the shim pretends them (selfcheck/image/disguise/offer.h), and
+ * Saboteurs of features that few devices have: they are pretended (selfcheck/image/disguise/offer.h), and
  * something is wrong with how they work.
  */
 #include "selfcheck/image/sabotage/chains.h"
@@ -48,7 +48,7 @@ static bool new_round(struct virtqueue *queue, uint16_t least, uint16_t *first, 
 	return true;
 }
 
-static void swap_elements(void *context, struct virtqueue *queue)
+static void swap_elements(struct onlooker *self, struct virtqueue *queue)
 {
 	uint16_t first, count;
 
@@ -61,9 +61,9 @@ static void swap_elements(void *context, struct virtqueue *queue)
 }
 SABOTEUR(order_reversed, .about = "two buffers change places in the used ring despite IN_ORDER",
 	 BREAKS(CLAUSE_RESV_6), .offers = IN_ORDER, .start = start_order,
-	 .hooks = &(const struct virtio_hooks){.used = swap_elements});
+	 .onlooker.used = swap_elements);
 
-static void unknown_end(void *context, struct virtqueue *queue)
+static void unknown_end(struct onlooker *self, struct virtqueue *queue)
 {
 	uint16_t first, count;
 
@@ -72,10 +72,10 @@ static void unknown_end(void *context, struct virtqueue *queue)
 }
 SABOTEUR(batch_ends_nowhere, .about = "batches end with an id of no buffer",
 	 BREAKS(CLAUSE_INORD_TXT_2), .offers = IN_ORDER, .start = start_order,
-	 .hooks = &(const struct virtio_hooks){.used = unknown_end});
+	 .onlooker.used = unknown_end);
 
 /* All of a round as one batch whose element stands where that of the last one would. */
-static void batch_at_its_end(void *context, struct virtqueue *queue)
+static void batch_at_its_end(struct onlooker *self, struct virtqueue *queue)
 {
 	uint16_t first, count;
 
@@ -88,16 +88,16 @@ static void batch_at_its_end(void *context, struct virtqueue *queue)
 SABOTEUR(batch_element_misplaced,
 	 .about = "a batch's element stands at the place of its last buffer",
 	 BREAKS(CLAUSE_INORD_TXT_4), .tests = "ring.split_buffers*", .offers = IN_ORDER,
-	 .start = start_order, .hooks = &(const struct virtio_hooks){.used = batch_at_its_end});
+	 .start = start_order, .onlooker.used = batch_at_its_end);
 
-static void count_batch_twice(void *context, struct virtqueue *queue)
+static void count_batch_twice(struct onlooker *self, struct virtqueue *queue)
 {
 	if (in_order(queue) && complete_round(queue))
 		write16(&queue->split.used->idx, (uint16_t)(queue->split.avail_index + 1));
 }
 SABOTEUR(batch_miscounted, .about = "the used index grows by more than a batch has buffers",
 	 BREAKS(CLAUSE_INORD_TXT_3), .tests = "ring.split_buffers*", .offers = IN_ORDER,
-	 .hooks = &(const struct virtio_hooks){.used = count_batch_twice});
+	 .onlooker.used = count_batch_twice);
 
 /* A batch as it should be, but for the buffers that it skips: those were not written. */
 static struct {
@@ -116,12 +116,12 @@ static void note_buffer(struct virtqueue *queue, struct chain_view *chain)
 		unwritten[chain->id].value = *unwritten[chain->id].bytes;
 }
 
-static void note_buffers(void *context, struct virtqueue *queue)
+static void note_buffers(struct onlooker *self, struct virtqueue *queue)
 {
 	visit_new_chains(queue, note_buffer);
 }
 
-static void skip_unwritten(void *context, struct virtqueue *queue)
+static void skip_unwritten(struct onlooker *self, struct virtqueue *queue)
 {
 	uint16_t first, count;
 	uint32_t last;
@@ -150,8 +150,8 @@ static void start_skipping(struct virtio_device *device)
 }
 SABOTEUR(skipped_buffers_unwritten, .about = "a batch skips buffers that were not written",
 	 BREAKS(CLAUSE_INORD_TXT_6), .tests = "ring.split_buffers*", .offers = IN_ORDER,
-	 .start = start_skipping,
-	 .hooks = &(const struct virtio_hooks){.publish = note_buffers, .used = skip_unwritten});
+	 .start = start_skipping, .onlooker.publish = note_buffers,
+	 .onlooker.used = skip_unwritten);
 
 static void use_unknown_id(struct virtqueue *queue, struct used_element *element)
 {
@@ -175,79 +175,74 @@ SABOTEUR(packed_skipped_slot_written, .about = "slots are written that a batch s
 /* ---- NOTIFICATION_DATA, NOTIF_CONFIG_DATA ---- */
 
 /* Kicks whose upper half is not what stands in the ring are not heard: every 17th position. */
-static bool misread_position(void *context, struct virtio_device *device,
-			     enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool misread_position(struct onlooker *self, const struct register_access *access,
 			     uint64_t *value)
 {
-	return structure != STRUCTURE_NOTIFY || width != 4 || (*value >> 16) % 17 != 16;
+	return access->structure != STRUCTURE_NOTIFY || access->width != 4 ||
+	       (*value >> 16) % 17 != 16;
 }
 SABOTEUR(kick_position_misread, .about = "kicks that carry certain positions are not heard",
 	 BREAKS(CLAUSE_KICK_TXT_3), .offers = BIT64(VIRTIO_F_NOTIFICATION_DATA),
-	 .hooks = &(const struct virtio_hooks){.write = misread_position});
+	 .onlooker.write = misread_position);
 
-static bool want_plain_index(void *context, struct virtio_device *device,
-			     enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool want_plain_index(struct onlooker *self, const struct register_access *access,
 			     uint64_t *value)
 {
-	return structure != STRUCTURE_NOTIFY || (*value & 0xffff) < device->queues_offered;
+	return access->structure != STRUCTURE_NOTIFY ||
+	       (*value & 0xffff) < access->device->queues_offered;
 }
-static bool want_identifier(void *context, struct virtio_device *device,
-			    enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool want_identifier(struct onlooker *self, const struct register_access *access,
 			    uint64_t *value)
 {
-	return structure != STRUCTURE_NOTIFY || offer_accepted(VIRTIO_F_NOTIF_CONFIG_DATA);
+	return access->structure != STRUCTURE_NOTIFY || offer_accepted(VIRTIO_F_NOTIF_CONFIG_DATA);
 }
 SABOTEUR(queue_index_refused, .about = "kicks by index are not heard where identifiers are offered",
 	 BREAKS(CLAUSE_KICK_TXT_1), .offers = BIT64(VIRTIO_F_NOTIF_CONFIG_DATA),
-	 .hooks = &(const struct virtio_hooks){.write = want_identifier});
+	 .onlooker.write = want_identifier);
 
 SABOTEUR(queue_identifier_refused, .about = "kicks with the device's own identifier are not heard",
 	 BREAKS(CLAUSE_KICK_TXT_2, CLAUSE_PCI_KICK_TXT_3),
 	 .offers = BIT64(VIRTIO_F_NOTIFICATION_DATA) | BIT64(VIRTIO_F_NOTIF_CONFIG_DATA),
-	 .hooks = &(const struct virtio_hooks){.write = want_plain_index});
+	 .onlooker.write = want_plain_index);
 
 /* ---- SUSPEND ---- */
 
 #define SUSPEND BIT64(VIRTIO_F_SUSPEND)
 
-static uint64_t status_read(enum virtio_structure structure, uint32_t offset, uint64_t value,
-			    bool when, uint8_t set, uint8_t clear)
+static uint64_t status_read(const struct register_access *access, uint64_t value, bool when,
+			    uint8_t set, uint8_t clear)
 {
-	if (structure != STRUCTURE_COMMON || offset != COMMON_OFFSET(device_status) || !when)
+	if (!is_common(access, device_status) || !when)
 		return value;
 	return (value | set) & ~(uint64_t)clear;
 }
 
-static uint64_t suspend_early(void *context, struct virtio_device *device,
-			      enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t suspend_early(struct onlooker *self, const struct register_access *access,
 			      uint64_t value)
 {
-	return status_read(structure, offset, value, value && !(value & VIRTIO_STATUS_DRIVER_OK),
+	return status_read(access, value, value && !(value & VIRTIO_STATUS_DRIVER_OK),
 			   VIRTIO_STATUS_SUSPEND, 0);
 }
 SABOTEUR(suspended_too_early, .about = "SUSPEND shows before DRIVER_OK", BREAKS(CLAUSE_SUSPEND_1),
-	 .offers = SUSPEND, .hooks = &(const struct virtio_hooks){.read = suspend_early});
+	 .offers = SUSPEND, .onlooker.read = suspend_early);
 
-static uint64_t hide_suspension(void *context, struct virtio_device *device,
-				enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t hide_suspension(struct onlooker *self, const struct register_access *access,
 				uint64_t value)
 {
-	return status_read(structure, offset, value, offer_suspended(), VIRTIO_STATUS_DRIVER_OK,
+	return status_read(access, value, offer_suspended(), VIRTIO_STATUS_DRIVER_OK,
 			   VIRTIO_STATUS_SUSPEND);
 }
 SABOTEUR(suspension_refused, .about = "setting SUSPEND does nothing", BREAKS(CLAUSE_SUSPEND_8),
-	 .tests = "ring.suspend*", .offers = SUSPEND,
-	 .hooks = &(const struct virtio_hooks){.read = hide_suspension});
+	 .tests = "ring.suspend*", .offers = SUSPEND, .onlooker.read = hide_suspension);
 
-static uint64_t keep_driver_ok(void *context, struct virtio_device *device,
-			       enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t keep_driver_ok(struct onlooker *self, const struct register_access *access,
 			       uint64_t value)
 {
-	return status_read(structure, offset, value, offer_suspended(), VIRTIO_STATUS_DRIVER_OK, 0);
+	return status_read(access, value, offer_suspended(), VIRTIO_STATUS_DRIVER_OK, 0);
 }
 SABOTEUR(driver_ok_while_suspended, .about = "DRIVER_OK reads 1 on a suspended device",
 	 BREAKS(CLAUSE_SUSPEND_TXT_1), .tests = "ring.suspend*", .offers = SUSPEND,
-	 .hooks = &(const struct virtio_hooks){.read = keep_driver_ok});
+	 .onlooker.read = keep_driver_ok);
 
 static bool was_suspended;
 
@@ -257,36 +252,32 @@ static void start_suspension(struct virtio_device *device)
 	was_suspended = false;
 }
 
-static uint64_t stay_suspended(void *context, struct virtio_device *device,
-			       enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t stay_suspended(struct onlooker *self, const struct register_access *access,
 			       uint64_t value)
 {
 	was_suspended = was_suspended || offer_suspended();
-	return status_read(structure, offset, value, was_suspended && value, VIRTIO_STATUS_SUSPEND,
+	return status_read(access, value, was_suspended && value, VIRTIO_STATUS_SUSPEND,
 			   VIRTIO_STATUS_DRIVER_OK);
 }
 SABOTEUR(never_resumes, .about = "a suspended device does not resume", BREAKS(CLAUSE_SUSPEND_9),
 	 .tests = "ring.suspend*", .offers = SUSPEND, .start = start_suspension,
-	 .hooks = &(const struct virtio_hooks){.read = stay_suspended});
+	 .onlooker.read = stay_suspended);
 
-static uint64_t keep_suspend_bit(void *context, struct virtio_device *device,
-				 enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t keep_suspend_bit(struct onlooker *self, const struct register_access *access,
 				 uint64_t value)
 {
 	was_suspended = was_suspended || offer_suspended();
-	return status_read(structure, offset, value,
-			   was_suspended && (value & VIRTIO_STATUS_DRIVER_OK),
+	return status_read(access, value, was_suspended && (value & VIRTIO_STATUS_DRIVER_OK),
 			   VIRTIO_STATUS_SUSPEND, 0);
 }
 SABOTEUR(suspend_bit_stays, .about = "SUSPEND reads 1 after the device has resumed",
 	 BREAKS(CLAUSE_SUSPEND_TXT_2), .tests = "ring.suspend*", .offers = SUSPEND,
-	 .start = start_suspension,
-	 .hooks = &(const struct virtio_hooks){.read = keep_suspend_bit});
+	 .start = start_suspension, .onlooker.read = keep_suspend_bit);
 
-static bool hold_messages(unsigned vector)
+static bool hold_messages(struct onlooker *self, unsigned vector)
 {
 	return !victim_queue(vector) || !victim->queues[0] || was_suspended;
 }
 SABOTEUR(messages_owed_at_suspension, .about = "used buffers are not announced before suspension",
 	 BREAKS(CLAUSE_SUSPEND_12), .tests = "ring.suspended*", .offers = SUSPEND,
-	 .start = start_suspension, .arrival = hold_messages);
+	 .start = start_suspension, .onlooker.arrival = hold_messages);

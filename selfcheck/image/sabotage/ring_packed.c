@@ -35,14 +35,14 @@ static void count_unwritten(struct virtqueue *queue, struct used_element *elemen
 SABOTEUR(packed_length_one_more, .about = "used descriptors count one byte more than there is",
 	 BREAKS(CLAUSE_VQ_TXT_5), .tests = "ring.packed*", .used_element = count_unwritten);
 
-static void soil_wrap(void *context, struct virtqueue *queue)
+static void soil_wrap(struct onlooker *self, struct virtqueue *queue)
 {
 	if (is_packed(queue))
 		used_descriptor(queue)->flags.raw ^= VIRTQ_PACKED_DESC_F_AVAIL;
 }
 SABOTEUR(packed_avail_bit_left, .about = "used descriptors keep their AVAIL bit as it was",
 	 BREAKS(CLAUSE_PACKED_TXT_2, CLAUSE_PACKED_TXT_3), .tests = "ring.packed*",
-	 .hooks = &(const struct virtio_hooks){.used = soil_wrap});
+	 .onlooker.used = soil_wrap);
 
 static void write_next_slot(struct virtqueue *queue, struct used_element *element)
 {
@@ -85,19 +85,17 @@ SABOTEUR(packed_descriptor_changed_later, .about = "used descriptors are changed
 	 .used_element = change_later);
 
 /* What is held back is shown to the device by its kick. */
-static bool show_held(void *context, struct virtio_device *device, enum virtio_structure structure,
-		      uint32_t offset, unsigned width, uint64_t *value)
+static bool show_held(struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
 	struct virtqueue *queue;
 
-	if (structure != STRUCTURE_NOTIFY || *value >= device->queue_count)
+	if (access->structure != STRUCTURE_NOTIFY || *value >= access->device->queue_count)
 		return true;
-	queue = device->queues[*value];
+	queue = access->device->queues[*value];
 	if (queue && is_packed(queue) && queue->packed.holding)
 		write16(&queue->packed.desc[queue->packed.held_slot].flags,
 			queue->packed.held_flags);
 	return true;
 }
 SABOTEUR(packed_unavailable_used, .about = "descriptors are used that are not available yet",
-	 BREAKS(CLAUSE_PACKED_TXT_4, CLAUSE_PACKED_DESC_3),
-	 .hooks = &(const struct virtio_hooks){.write = show_held});
+	 BREAKS(CLAUSE_PACKED_TXT_4, CLAUSE_PACKED_DESC_3), .onlooker.write = show_held);

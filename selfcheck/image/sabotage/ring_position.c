@@ -5,35 +5,34 @@
 #include "virtio/transport/pci/registers.h"
 #include "virtio/device/workload.h"
 
-static struct virtqueue *kicked_queue(struct virtio_device *device, enum virtio_structure structure,
-				      uint64_t value)
+static struct virtqueue *kicked_queue(const struct register_access *access, uint64_t value)
 {
-	return structure == STRUCTURE_NOTIFY && value < device->queue_count ? device->queues[value]
-									    : NULL;
+	const struct virtio_device *device = access->device;
+
+	return access->structure == STRUCTURE_NOTIFY && value < device->queue_count
+		       ? device->queues[value]
+		       : NULL;
 }
 
 /* ---- more is taken than was exposed ---- */
 
-static bool expose_more(void *context, struct virtio_device *device,
-			enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool expose_more(struct onlooker *self, const struct register_access *access,
 			uint64_t *value)
 {
-	struct virtqueue *queue = kicked_queue(device, structure, *value);
+	struct virtqueue *queue = kicked_queue(access, *value);
 
 	if (queue && !is_packed(queue))
 		write16(&queue->split.avail->idx, queue->split.avail_index);
 	return true;
 }
 SABOTEUR(unexposed_consumed, .about = "available entries are consumed that idx does not cover",
-	 BREAKS(CLAUSE_SPLIT_TXT_6), .hooks = &(const struct virtio_hooks){.write = expose_more});
+	 BREAKS(CLAUSE_SPLIT_TXT_6), .onlooker.write = expose_more);
 
-static bool swallow(void *context, struct virtio_device *device, enum virtio_structure structure,
-		    uint32_t offset, unsigned width, uint64_t *value)
+static bool swallow(struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
-	return structure != STRUCTURE_NOTIFY;
+	return access->structure != STRUCTURE_NOTIFY;
 }
-SABOTEUR(deaf, .about = "no kick is heard", BREAKS(CLAUSE_VQ_TXT_1),
-	 .hooks = &(const struct virtio_hooks){.write = swallow});
+SABOTEUR(deaf, .about = "no kick is heard", BREAKS(CLAUSE_VQ_TXT_1), .onlooker.write = swallow);
 
 /* ---- a ring that is full ---- */
 
@@ -43,13 +42,12 @@ static void refuse_the_last(struct virtqueue *queue, struct chain_view *chain)
 		spoil(chain);
 }
 
-static void refuse_a_full_ring(void *context, struct virtqueue *queue)
+static void refuse_a_full_ring(struct onlooker *self, struct virtqueue *queue)
 {
 	visit_new_chains(queue, refuse_the_last);
 }
 SABOTEUR(full_ring_refused, .about = "the ring may never be quite full", BREAKS(CLAUSE_VQ_TXT_11),
-	 .start = forget_chains,
-	 .hooks = &(const struct virtio_hooks){.publish = refuse_a_full_ring});
+	 .start = forget_chains, .onlooker.publish = refuse_a_full_ring);
 
 /* ---- a reset that leaves something behind ---- */
 
@@ -63,11 +61,10 @@ static void start_lives(struct virtio_device *device)
 	live = false;
 }
 
-static bool count_lives(void *context, struct virtio_device *device,
-			enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool count_lives(struct onlooker *self, const struct register_access *access,
 			uint64_t *value)
 {
-	if (structure != STRUCTURE_COMMON || offset != COMMON_OFFSET(device_status))
+	if (!is_common(access, device_status))
 		return true;
 	if ((*value & VIRTIO_STATUS_DRIVER_OK) && !live)
 		lives++;
@@ -76,14 +73,14 @@ static bool count_lives(void *context, struct virtio_device *device,
 }
 
 /* In a second life the first used index is 2, as if one buffer were left from the first. */
-static void begin_at_1(void *context, struct virtqueue *queue)
+static void begin_at_1(struct onlooker *self, struct virtqueue *queue)
 {
 	if (!is_packed(queue) && lives > 1 && read16(&queue->split.used->idx) == 1)
 		write16(&queue->split.used->idx, 2);
 }
 SABOTEUR(used_index_survives_reset, .about = "after a reset the used index does not begin at 0",
-	 BREAKS(CLAUSE_SPLIT_TXT_12), .start = start_lives,
-	 .hooks = &(const struct virtio_hooks){.write = count_lives, .used = begin_at_1});
+	 BREAKS(CLAUSE_SPLIT_TXT_12), .start = start_lives, .onlooker.write = count_lives,
+	 .onlooker.used = begin_at_1);
 
 static void refuse_second_life(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -91,13 +88,13 @@ static void refuse_second_life(struct virtqueue *queue, struct chain_view *chain
 		spoil(chain);
 }
 
-static void keep_wrap_counter(void *context, struct virtqueue *queue)
+static void keep_wrap_counter(struct onlooker *self, struct virtqueue *queue)
 {
 	visit_new_chains(queue, refuse_second_life);
 }
 SABOTEUR(packed_wrap_survives_reset, .about = "a packed ring is misread after a reset",
-	 BREAKS(CLAUSE_PACKED_TXT_1), .start = start_lives,
-	 .hooks = &(const struct virtio_hooks){.write = count_lives, .publish = keep_wrap_counter});
+	 BREAKS(CLAUSE_PACKED_TXT_1), .start = start_lives, .onlooker.write = count_lives,
+	 .onlooker.publish = keep_wrap_counter);
 
 static void refuse_other_format(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -109,13 +106,13 @@ static void refuse_other_format(struct virtqueue *queue, struct chain_view *chai
 		spoil(chain);
 }
 
-static void keep_format(void *context, struct virtqueue *queue)
+static void keep_format(struct onlooker *self, struct virtqueue *queue)
 {
 	visit_new_chains(queue, refuse_other_format);
 }
 SABOTEUR(format_survives_reset, .about = "after a reset only the ring format of before is served",
-	 BREAKS(CLAUSE_FEAT_TXT_3), .start = start_lives,
-	 .hooks = &(const struct virtio_hooks){.write = count_lives, .publish = keep_format});
+	 BREAKS(CLAUSE_FEAT_TXT_3), .start = start_lives, .onlooker.write = count_lives,
+	 .onlooker.publish = keep_format);
 
 static void refuse_without_event_idx(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -123,14 +120,14 @@ static void refuse_without_event_idx(struct virtqueue *queue, struct chain_view 
 		spoil(chain);
 }
 
-static void want_event_idx(void *context, struct virtqueue *queue)
+static void want_event_idx(struct onlooker *self, struct virtqueue *queue)
 {
 	if (lives > 1)
 		visit_new_chains(queue, refuse_without_event_idx);
 }
 SABOTEUR(left_out_feature_missed, .about = "nothing works without EVENT_IDX, which may be left out",
-	 BREAKS(CLAUSE_FEAT_TXT_1), .start = start_lives,
-	 .hooks = &(const struct virtio_hooks){.write = count_lives, .publish = want_event_idx});
+	 BREAKS(CLAUSE_FEAT_TXT_1), .start = start_lives, .onlooker.write = count_lives,
+	 .onlooker.publish = want_event_idx);
 
 /* ---- kicks that say nothing new ---- */
 
@@ -150,11 +147,10 @@ static uint64_t position_of(const struct virtqueue *queue)
 }
 
 /* Each fourth kick without new buffers makes the device use the last one again. */
-static bool use_for_idle_kicks(void *context, struct virtio_device *device,
-			       enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool use_for_idle_kicks(struct onlooker *self, const struct register_access *access,
 			       uint64_t *value)
 {
-	struct virtqueue *queue = kicked_queue(device, structure, *value);
+	struct virtqueue *queue = kicked_queue(access, *value);
 
 	if (!queue || is_packed(queue))
 		return true;
@@ -168,27 +164,25 @@ static bool use_for_idle_kicks(void *context, struct virtio_device *device,
 }
 SABOTEUR(spurious_kick_served, .about = "kicks without new buffers make used elements",
 	 BREAKS(CLAUSE_SPLIT_KICK_5, CLAUSE_KICK_TXT_4), .tests = "ring.*", .start = start_kicks,
-	 .hooks = &(const struct virtio_hooks){.write = use_for_idle_kicks});
+	 .onlooker.write = use_for_idle_kicks);
 
 /* ---- wake-ups that get lost ---- */
 
 static unsigned kicks;
 
-static bool lose_some_kicks(void *context, struct virtio_device *device,
-			    enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool lose_some_kicks(struct onlooker *self, const struct register_access *access,
 			    uint64_t *value)
 {
-	return !kicked_queue(device, structure, *value) || ++kicks % 50;
+	return !kicked_queue(access, *value) || ++kicks % 50;
 }
 SABOTEUR(wake_up_lost, .about = "one kick in 50 is lost on a device that went to sleep",
 	 BREAKS(CLAUSE_KICK_TXT_5, CLAUSE_EVIDX_TXT_6, CLAUSE_PACKED_EV_TXT_10,
 		CLAUSE_PACKED_EV_TXT_11),
-	 .tests = "ring.no_buffer*",
-	 .hooks = &(const struct virtio_hooks){.write = lose_some_kicks});
+	 .tests = "ring.no_buffer*", .onlooker.write = lose_some_kicks);
 
 /* ---- what shows too early ---- */
 
-static void show_early(void *context, struct virtqueue *queue)
+static void show_early(struct onlooker *self, struct virtqueue *queue)
 {
 	if (!is_packed(queue))
 		write16(&queue->split.used->idx, queue->split.avail_index);
@@ -196,7 +190,7 @@ static void show_early(void *context, struct virtqueue *queue)
 SABOTEUR(used_index_before_the_element,
 	 .about = "the used index moves before the element is written",
 	 BREAKS(CLAUSE_SPLIT_TXT_16, CLAUSE_SPLIT_USED_1), .tests = "ring.used_buffer*",
-	 .hooks = &(const struct virtio_hooks){.publish = show_early});
+	 .onlooker.publish = show_early);
 
 static void write_late(struct virtqueue *queue, struct used_element *element)
 {
@@ -212,34 +206,28 @@ SABOTEUR(data_behind_the_mark, .about = "data is written after the buffer shows 
 
 /* ---- fields of queues ---- */
 
-static uint64_t read_large_size(void *context, struct virtio_device *device,
-				enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t read_large_size(struct onlooker *self, const struct register_access *access,
 				uint64_t value)
 {
-	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_size) && value
-		       ? 0xc000
-		       : value;
+	return is_common(access, queue_size) && value ? 0xc000 : value;
 }
 SABOTEUR(queue_larger_than_32768, .about = "queue_size reads 49152", BREAKS(CLAUSE_VQ_TXT_8),
-	 .hooks = &(const struct virtio_hooks){.read = read_large_size});
+	 .onlooker.read = read_large_size);
 
 static uint64_t last_desc;
 
-static bool note_desc(void *context, struct virtio_device *device, enum virtio_structure structure,
-		      uint32_t offset, unsigned width, uint64_t *value)
+static bool note_desc(struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
-	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_desc))
+	if (is_common(access, queue_desc))
 		last_desc = *value;
 	return true;
 }
 
-static uint64_t read_last_desc(void *context, struct virtio_device *device,
-			       enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t read_last_desc(struct onlooker *self, const struct register_access *access,
 			       uint64_t value)
 {
-	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_desc) ? last_desc
-										    : value;
+	return is_common(access, queue_desc) ? last_desc : value;
 }
 SABOTEUR(one_address_for_all_queues,
 	 .about = "queue_desc reads what was last written for any queue", BREAKS(CLAUSE_VQ_TXT_9),
-	 .hooks = &(const struct virtio_hooks){.read = read_last_desc, .write = note_desc});
+	 .onlooker.read = read_last_desc, .onlooker.write = note_desc);

@@ -15,36 +15,33 @@ static void start_resets(struct virtio_device *device)
 	resets = 0;
 }
 
-static void follow(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
-		   uint64_t value)
+static void follow(const struct register_access *access, uint64_t value)
 {
-	if (structure != STRUCTURE_COMMON)
-		return;
-	if (offset == COMMON_OFFSET(queue_select))
+	const struct virtio_device *device = access->device;
+
+	if (is_common(access, queue_select))
 		selected = (unsigned)value;
-	if (offset == COMMON_OFFSET(queue_reset) && value == 1 && selected < device->queue_count) {
+	if (is_common(access, queue_reset) && value == 1 && selected < device->queue_count) {
 		reset_queue = device->queues[selected];
 		resets++;
 	}
-	if (offset == COMMON_OFFSET(queue_enable) && value == 1)
+	if (is_common(access, queue_enable) && value == 1)
 		reset_queue = NULL;
 }
 
-static bool follow_writes(void *context, struct virtio_device *device,
-			  enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool follow_writes(struct onlooker *self, const struct register_access *access,
 			  uint64_t *value)
 {
-	follow(device, structure, offset, *value);
+	follow(access, *value);
 	return true;
 }
 
 /* A kick for a queue that was reset moves something in its old ring. */
-static bool serve_reset_queue(void *context, struct virtio_device *device,
-			      enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool serve_reset_queue(struct onlooker *self, const struct register_access *access,
 			      uint64_t *value)
 {
-	follow(device, structure, offset, *value);
-	if (structure == STRUCTURE_NOTIFY && reset_queue) {
+	follow(access, *value);
+	if (access->structure == STRUCTURE_NOTIFY && reset_queue) {
 		struct virtqueue_areas areas = virtqueue_areas(reset_queue);
 
 		write16((void *)areas.device, (uint16_t)(read16((void *)areas.device) + 1));
@@ -52,8 +49,7 @@ static bool serve_reset_queue(void *context, struct virtio_device *device,
 	return true;
 }
 SABOTEUR(reset_queue_served, .about = "a queue that was reset goes on in its old ring",
-	 BREAKS(CLAUSE_VQRESET_1), .start = start_resets,
-	 .hooks = &(const struct virtio_hooks){.write = serve_reset_queue});
+	 BREAKS(CLAUSE_VQRESET_1), .start = start_resets, .onlooker.write = serve_reset_queue);
 
 /* ---- writes that come after queue_reset read 0 ---- */
 
@@ -65,13 +61,12 @@ static void write_late(void *argument)
 	write16((void *)areas.device, (uint16_t)(read16((void *)areas.device) + 1));
 }
 
-static bool finish_late(void *context, struct virtio_device *device,
-			enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool finish_late(struct onlooker *self, const struct register_access *access,
 			uint64_t *value)
 {
 	unsigned before = resets;
 
-	follow(device, structure, offset, *value);
+	follow(access, *value);
 	if (resets != before && reset_queue && !cpu_start(1, write_late, reset_queue))
 		return true;
 	return true;
@@ -84,52 +79,43 @@ static void wait_for_writer(struct virtio_device *device)
 }
 SABOTEUR(reset_ends_too_early, .about = "queue_reset reads 0 while the device still writes",
 	 BREAKS(CLAUSE_PCI_COMMON_14), .tests = "ring.reset_queue_in_use*", .start = start_resets,
-	 .stop = wait_for_writer, .hooks = &(const struct virtio_hooks){.write = finish_late});
+	 .stop = wait_for_writer, .onlooker.write = finish_late);
 
 /* ---- what is left of the old ring ---- */
 
-static uint64_t stay_enabled(void *context, struct virtio_device *device,
-			     enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t stay_enabled(struct onlooker *self, const struct register_access *access,
 			     uint64_t value)
 {
-	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_enable) && reset_queue
-		       ? 1
-		       : value;
+	return is_common(access, queue_enable) && reset_queue ? 1 : value;
 }
 SABOTEUR(queue_enabled_after_reset, .about = "queue_enable reads 1 after a queue reset",
-	 BREAKS(CLAUSE_PCI_COMMON_16), .start = start_resets,
-	 .hooks = &(const struct virtio_hooks){.read = stay_enabled, .write = follow_writes});
+	 BREAKS(CLAUSE_PCI_COMMON_16), .start = start_resets, .onlooker.read = stay_enabled,
+	 .onlooker.write = follow_writes);
 
-static uint64_t stay_in_reset(void *context, struct virtio_device *device,
-			      enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t stay_in_reset(struct onlooker *self, const struct register_access *access,
 			      uint64_t value)
 {
-	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_reset) && resets
-		       ? 1
-		       : value;
+	return is_common(access, queue_reset) && resets ? 1 : value;
 }
 SABOTEUR(queue_reset_never_ends, .about = "queue_reset reads 1 for ever",
 	 BREAKS(CLAUSE_PCI_COMMON_15), .tests = "transport.*", .start = start_resets,
-	 .hooks = &(const struct virtio_hooks){.read = stay_in_reset, .write = follow_writes});
+	 .onlooker.read = stay_in_reset, .onlooker.write = follow_writes);
 
-static uint64_t read_reset_as_1(void *context, struct virtio_device *device,
-				enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t read_reset_as_1(struct onlooker *self, const struct register_access *access,
 				uint64_t value)
 {
-	return structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_reset) && !resets
-		       ? 1
-		       : value;
+	return is_common(access, queue_reset) && !resets ? 1 : value;
 }
 SABOTEUR(queue_reset_reads_1, .about = "queue_reset reads 1 on a queue that was never reset",
-	 BREAKS(CLAUSE_PCI_COMMON_12), .start = start_resets,
-	 .hooks = &(const struct virtio_hooks){.read = read_reset_as_1, .write = follow_writes});
+	 BREAKS(CLAUSE_PCI_COMMON_12), .start = start_resets, .onlooker.read = read_reset_as_1,
+	 .onlooker.write = follow_writes);
 
 static void spoil_it(struct virtqueue *queue, struct chain_view *chain)
 {
 	spoil(chain);
 }
 
-static void refuse_after_reset(void *context, struct virtqueue *queue)
+static void refuse_after_reset(struct onlooker *self, struct virtqueue *queue)
 {
 	if (resets)
 		visit_new_chains(queue, spoil_it);
@@ -137,26 +123,23 @@ static void refuse_after_reset(void *context, struct virtqueue *queue)
 SABOTEUR(available_side_survives_queue_reset,
 	 .about = "after a queue reset the device looks elsewhere for the first buffer",
 	 BREAKS(CLAUSE_VQRESET_4, CLAUSE_PCI_COMMON_13), .start = start_resets,
-	 .hooks = &(const struct virtio_hooks){.write = follow_writes,
-					       .publish = refuse_after_reset});
+	 .onlooker.write = follow_writes, .onlooker.publish = refuse_after_reset);
 
-static void begin_at_1(void *context, struct virtqueue *queue)
+static void begin_at_1(struct onlooker *self, struct virtqueue *queue)
 {
 	if (!is_packed(queue) && resets && read16(&queue->split.used->idx) == 1)
 		write16(&queue->split.used->idx, 2);
 }
 SABOTEUR(used_side_survives_queue_reset,
 	 .about = "after a queue reset the used index does not begin at 0",
-	 BREAKS(CLAUSE_VQRESET_5), .start = start_resets,
-	 .hooks = &(const struct virtio_hooks){.write = follow_writes, .used = begin_at_1});
+	 BREAKS(CLAUSE_VQRESET_5), .start = start_resets, .onlooker.write = follow_writes,
+	 .onlooker.used = begin_at_1);
 
 /* queue_size keeps what was written for the ring before. */
-static bool keep_size(void *context, struct virtio_device *device, enum virtio_structure structure,
-		      uint32_t offset, unsigned width, uint64_t *value)
+static bool keep_size(struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
-	follow(device, structure, offset, *value);
-	return !(structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(queue_size) && resets);
+	follow(access, *value);
+	return !(is_common(access, queue_size) && resets);
 }
 SABOTEUR(size_survives_queue_reset, .about = "a queue that was reset takes no other size",
-	 BREAKS(CLAUSE_VQRESET_6), .start = start_resets,
-	 .hooks = &(const struct virtio_hooks){.write = keep_size});
+	 BREAKS(CLAUSE_VQRESET_6), .start = start_resets, .onlooker.write = keep_size);

@@ -62,7 +62,7 @@ static void note_buffers(struct virtqueue *queue, struct chain_view *chain)
 		buffers[chain->id].last = *buffers[chain->id].writable;
 }
 
-static void note_all_buffers(void *context, struct virtqueue *queue)
+static void note_all_buffers(struct onlooker *self, struct virtqueue *queue)
 {
 	visit_new_chains(queue, note_buffers);
 }
@@ -75,8 +75,7 @@ static void unwrite(struct virtqueue *queue, struct used_element *element)
 /* A block device tells more than it wrote anyway. */
 SABOTEUR(first_byte_not_written, .about = "the first writable byte is counted but never written",
 	 BREAKS(CLAUSE_SPLIT_USED_2), .type = VIRTIO_TYPE_ENTROPY, .start = forget_chains,
-	 .hooks = &(const struct virtio_hooks){.publish = note_all_buffers},
-	 .used_element = unwrite);
+	 .onlooker.publish = note_all_buffers, .used_element = unwrite);
 
 static void write_readable(struct virtqueue *queue, struct used_element *element)
 {
@@ -85,7 +84,7 @@ static void write_readable(struct virtqueue *queue, struct used_element *element
 }
 SABOTEUR(readable_buffer_written, .about = "the first device-readable byte is changed",
 	 BREAKS(CLAUSE_SPLIT_DESC_1, CLAUSE_PACKED_DESC_1), .tests = "ring.*",
-	 .start = forget_chains, .hooks = &(const struct virtio_hooks){.publish = note_all_buffers},
+	 .start = forget_chains, .onlooker.publish = note_all_buffers,
 	 .used_element = write_readable);
 
 /* ---- parts that only the driver writes ---- */
@@ -175,7 +174,7 @@ SABOTEUR(buffer_used_twice, .about = "with several buffers in flight the first i
 
 /* ---- the used index ---- */
 
-static void add_one(void *context, struct virtqueue *queue)
+static void add_one(struct onlooker *self, struct virtqueue *queue)
 {
 	struct split_ring *ring = &queue->split;
 
@@ -184,19 +183,18 @@ static void add_one(void *context, struct virtqueue *queue)
 }
 SABOTEUR(used_index_one_ahead, .about = "the used index counts one buffer too many",
 	 BREAKS(CLAUSE_SPLIT_TXT_13, CLAUSE_SPLIT_TXT_17), .tests = "ring.split_ring_is_kept",
-	 .hooks = &(const struct virtio_hooks){.used = add_one});
+	 .onlooker.used = add_one);
 
-static void skip_0(void *context, struct virtqueue *queue)
+static void skip_0(struct onlooker *self, struct virtqueue *queue)
 {
 	/* On the second lap it is one ahead. */
 	if (queue->split.avail_index < queue->split.used_index)
-		add_one(context, queue);
+		add_one(self, queue);
 }
 SABOTEUR(used_index_skips_0, .about = "the used index goes from 65535 to 1",
-	 BREAKS(CLAUSE_SPLIT_TXT_14), .tests = "ring.split_indices*",
-	 .hooks = &(const struct virtio_hooks){.used = skip_0});
+	 BREAKS(CLAUSE_SPLIT_TXT_14), .tests = "ring.split_indices*", .onlooker.used = skip_0);
 
-static void stop_at_wrap(void *context, struct virtqueue *queue)
+static void stop_at_wrap(struct onlooker *self, struct virtqueue *queue)
 {
 	/* What is exposed beyond 65535 is not shown to the device. */
 	if (!is_packed(queue) && queue->split.avail_index < queue->split.used_index)
@@ -205,4 +203,4 @@ static void stop_at_wrap(void *context, struct virtqueue *queue)
 }
 SABOTEUR(available_index_wrap, .about = "entries exposed across index 65535 are misread",
 	 BREAKS(CLAUSE_SPLIT_TXT_7), .tests = "ring.split_indices*",
-	 .hooks = &(const struct virtio_hooks){.publish = stop_at_wrap});
+	 .onlooker.publish = stop_at_wrap);

@@ -24,18 +24,18 @@ static void start_backlog(struct virtio_device *device)
 }
 
 /* The kick of a backlog of several buffers is not heard, so that suspension finds them waiting. */
-static bool hold_kick(void *context, struct virtio_device *device, enum virtio_structure structure,
-		      uint32_t offset, unsigned width, uint64_t *value)
+static bool hold_kick(struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
-	if (structure != STRUCTURE_NOTIFY || !offer_accepted(VIRTIO_F_SUSPEND) ||
-	    *value >= device->queue_count || device->queues[*value]->in_flight < 4 || backlog)
+	if (access->structure != STRUCTURE_NOTIFY || !offer_accepted(VIRTIO_F_SUSPEND) ||
+	    *value >= access->device->queue_count ||
+	    access->device->queues[*value]->in_flight < 4 || backlog)
 		return true;
-	backlog = device->queues[*value];
+	backlog = access->device->queues[*value];
 	return false;
 }
 
 /*
- * Past the shim, which holds kicks back while the device is suspended. Runs on the second CPU from the kick
+ * Past the disguise, which holds kicks back while the device is suspended. Runs on the second CPU from the kick
  * on: it would start too late when the driver has seen the suspension.
  */
 static void kick_late(void *argument)
@@ -53,21 +53,18 @@ static void kick_late(void *argument)
 			queue->index);
 }
 
-static bool hold_and_go_on(void *context, struct virtio_device *device,
-			   enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool hold_and_go_on(struct onlooker *self, const struct register_access *access,
 			   uint64_t *value)
 {
-	bool held = !hold_kick(context, device, structure, offset, width, value);
+	bool held = !hold_kick(self, access, value);
 
 	return !held || cpu_count() < 2 || !cpu_idle(1) || !cpu_start(1, kick_late, backlog);
 }
 
-static uint64_t see_suspension(void *context, struct virtio_device *device,
-			       enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t see_suspension(struct onlooker *self, const struct register_access *access,
 			       uint64_t value)
 {
-	suspended = suspended || (structure == STRUCTURE_COMMON && backlog && offer_suspended() &&
-				  offset == COMMON_OFFSET(device_status));
+	suspended = suspended || (backlog && offer_suspended() && is_common(access, device_status));
 	return value;
 }
 
@@ -80,7 +77,7 @@ static void wait_for_kick(struct virtio_device *device)
 SABOTEUR(suspended_queue_served, .about = "a suspended device goes on with what waits in its queue",
 	 BREAKS(CLAUSE_SUSPEND_3, CLAUSE_SUSPEND_4, CLAUSE_SUSPEND_10), .tests = "ring.suspended*",
 	 .offers = BIT64(VIRTIO_F_SUSPEND), .start = start_backlog, .stop = wait_for_kick,
-	 .hooks = &(const struct virtio_hooks){.write = hold_and_go_on, .read = see_suspension});
+	 .onlooker.write = hold_and_go_on, .onlooker.read = see_suspension);
 
 static void begin_with(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -90,35 +87,32 @@ static void begin_with(struct virtqueue *queue, struct chain_view *chain)
 		write8((void *)(uintptr_t)from_le64(*link->addr), 0xc3);
 }
 
-static void begin_with_all(void *context, struct virtqueue *queue)
+static void begin_with_all(struct onlooker *self, struct virtqueue *queue)
 {
 	if (offer_accepted(VIRTIO_F_SUSPEND) && queue->in_flight >= 4)
 		visit_new_chains(queue, begin_with);
 }
 SABOTEUR(suspended_half_way, .about = "a device suspends with buffers written and not used",
 	 BREAKS(CLAUSE_SUSPEND_11), .tests = "ring.suspended*", .offers = BIT64(VIRTIO_F_SUSPEND),
-	 .start = start_backlog,
-	 .hooks = &(const struct virtio_hooks){.write = hold_kick, .publish = begin_with_all});
+	 .start = start_backlog, .onlooker.write = hold_kick, .onlooker.publish = begin_with_all);
 
 /* What was written while it was suspended comes through afterwards. */
 static uint64_t written;
 static bool waiting;
 
-static bool keep_write(void *context, struct virtio_device *device, enum virtio_structure structure,
-		       uint32_t offset, unsigned width, uint64_t *value)
+static bool keep_write(struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
-	if (structure == STRUCTURE_DEVICE && offer_suspended()) {
+	if (access->structure == STRUCTURE_DEVICE && offer_suspended()) {
 		written = *value;
 		waiting = true;
 	}
 	return true;
 }
 
-static uint64_t show_write(void *context, struct virtio_device *device,
-			   enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t show_write(struct onlooker *self, const struct register_access *access,
 			   uint64_t value)
 {
-	return structure == STRUCTURE_DEVICE && waiting ? written : value;
+	return access->structure == STRUCTURE_DEVICE && waiting ? written : value;
 }
 
 static void start_writes(struct virtio_device *device)
@@ -127,4 +121,4 @@ static void start_writes(struct virtio_device *device)
 }
 SABOTEUR(suspended_configuration_written, .about = "a suspended device takes configuration writes",
 	 BREAKS(CLAUSE_SUSPEND_2), .offers = BIT64(VIRTIO_F_SUSPEND), .start = start_writes,
-	 .hooks = &(const struct virtio_hooks){.write = keep_write, .read = show_write});
+	 .onlooker.write = keep_write, .onlooker.read = show_write);

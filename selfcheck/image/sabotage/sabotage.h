@@ -6,18 +6,17 @@
  *	SABOTEUR(status_survives_reset,
  *		 .about = "device_status keeps its value through a reset",
  *		 BREAKS(CLAUSE_RESET_1),
- *		 .hooks = &(const struct virtio_hooks){.read = keep_status})
+ *		 .onlooker.read = keep_status)
  *
  * Hooks keep their state in variables of their own file, which start() sets back: it is called for
- * every step, once the device is fresh from reset. The hooks are in place from then on until the
- * device has been reset after the test.
+ * every step, once the device is fresh from reset. The saboteur stands in between from then on until
+ * the device has been reset after the test.
  */
 #ifndef TESTS_SABOTAGE_SABOTAGE_H
 #define TESTS_SABOTAGE_SABOTAGE_H
 
-#include "arch/interrupt.h"
 #include "tests/harness/judge/clause.h"
-#include "virtio/device.h"
+#include "virtio/onlooker.h"
 #include "virtio/ring/queue.h"
 
 /* What the device said about a chain that it has used. */
@@ -33,18 +32,15 @@ struct saboteur {
 	const enum clause_id *clauses; /* each must come out violated: see BREAKS() */
 	unsigned clause_count;
 	uint32_t type;   /* only devices of this type; 0: any */
-	uint64_t offers; /* feature bits that the shim pretends: selfcheck/image/disguise/offer.h */
-	const struct virtio_hooks *hooks; /* NULL: none */
-	const struct pci_hooks *pci;      /* NULL: none */
-	/* Asked of each arrival on a device vector before it is counted; false loses it. */
-	interrupt_filter *arrival;
+	uint64_t offers; /* feature bits that are pretended: selfcheck/image/disguise/offer.h */
+	struct onlooker onlooker; /* what it does: the functions and their context */
 	/*
 	 * Called once for each used element, before the driver sees it; what it changes goes into the
-	 * ring. Not together with hooks.used.
+	 * ring. Not together with onlooker.used.
 	 */
 	void (*used_element)(struct virtqueue *queue, struct used_element *element);
 	void (*start)(struct virtio_device *device);
-	void (*stop)(struct virtio_device *device); /* the hooks are gone; may be NULL */
+	void (*stop)(struct virtio_device *device); /* it is gone; may be NULL */
 };
 
 #define BREAKS(...)                                                                                \

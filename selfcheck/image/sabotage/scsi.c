@@ -13,31 +13,29 @@ static void forget_sizes(struct virtio_device *device)
 	sense_size = cdb_size = 0;
 }
 
-static bool note_sizes(void *context, struct virtio_device *device, enum virtio_structure structure,
-		       uint32_t offset, unsigned width, uint64_t *value)
+static bool note_sizes(struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
-	if (structure == STRUCTURE_DEVICE && offset == CONFIG(sense_size))
+	if (access->structure == STRUCTURE_DEVICE && access->offset == CONFIG(sense_size))
 		sense_size = (uint32_t)*value;
-	if (structure == STRUCTURE_DEVICE && offset == CONFIG(cdb_size))
+	if (access->structure == STRUCTURE_DEVICE && access->offset == CONFIG(cdb_size))
 		cdb_size = (uint32_t)*value;
 	return true;
 }
 
-static uint64_t keep_sizes(void *context, struct virtio_device *device,
-			   enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t keep_sizes(struct onlooker *self, const struct register_access *access,
 			   uint64_t value)
 {
-	if (structure == STRUCTURE_DEVICE && offset == CONFIG(sense_size) && sense_size)
+	if (access->structure == STRUCTURE_DEVICE && access->offset == CONFIG(sense_size) &&
+	    sense_size)
 		return sense_size;
-	if (structure == STRUCTURE_DEVICE && offset == CONFIG(cdb_size) && cdb_size)
+	if (access->structure == STRUCTURE_DEVICE && access->offset == CONFIG(cdb_size) && cdb_size)
 		return cdb_size;
 	return value;
 }
 
 SABOTEUR(scsi_sizes_survive_reset, .about = "sense_size and cdb_size stay what the driver wrote",
 	 BREAKS(CLAUSE_SCSI_CFG_1, CLAUSE_SCSI_CFG_2), .type = VIRTIO_TYPE_SCSI, .tests = "scsi.*",
-	 .hooks = &(const struct virtio_hooks){.read = keep_sizes, .write = note_sizes},
-	 .start = forget_sizes);
+	 .onlooker.read = keep_sizes, .onlooker.write = note_sizes, .start = forget_sizes);
 
 /* The response of a command on a request queue, to be changed; NULL for anything else. */
 static struct virtio_scsi_resp_cmd *response_of(struct virtqueue *queue,
@@ -113,10 +111,9 @@ static void begin(struct virtio_device *device)
 	reset = false;
 }
 
-static bool note_reset(void *context, struct virtio_device *device, enum virtio_structure structure,
-		       uint32_t offset, unsigned width, uint64_t *value)
+static bool note_reset(struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
-	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status))
+	if (is_common(access, device_status))
 		reset = *value == 0;
 	return true;
 }
@@ -131,8 +128,7 @@ static void be_busy_at_reset(struct virtqueue *queue, struct used_element *eleme
 
 SABOTEUR(scsi_is_busy_at_reset, .about = "commands that a device reset ends have response BUSY",
 	 BREAKS(CLAUSE_SCSI_REQ_19), .type = VIRTIO_TYPE_SCSI, .tests = "scsi.*",
-	 .hooks = &(const struct virtio_hooks){.write = note_reset},
-	 .used_element = be_busy_at_reset, .start = begin);
+	 .onlooker.write = note_reset, .used_element = be_busy_at_reset, .start = begin);
 
 static uint16_t used_at_reset;
 
@@ -141,19 +137,18 @@ static void forget_used(struct virtio_device *device)
 	reset = false;
 }
 
-static bool note_used(void *context, struct virtio_device *device, enum virtio_structure structure,
-		      uint32_t offset, unsigned width, uint64_t *value)
+static bool note_used(struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
-	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status) &&
-	    *value == 0 && device->queues[SCSI_REQUEST_QUEUE]) {
-		used_at_reset = device->queues[SCSI_REQUEST_QUEUE]->split.used_index;
+	if (is_common(access, device_status) && *value == 0 &&
+	    access->device->queues[SCSI_REQUEST_QUEUE]) {
+		used_at_reset = access->device->queues[SCSI_REQUEST_QUEUE]->split.used_index;
 		reset = true;
 	}
 	return true;
 }
 
 /* What was completed at the reset is taken back. */
-static void forget_completions(void *context, struct virtqueue *queue)
+static void forget_completions(struct onlooker *self, struct virtqueue *queue)
 {
 	if (reset && queue->index == SCSI_REQUEST_QUEUE)
 		queue->split.used->idx = to_le16(used_at_reset);
@@ -161,5 +156,4 @@ static void forget_completions(void *context, struct virtqueue *queue)
 
 SABOTEUR(scsi_drops_commands_at_reset, .about = "a device reset drops what is in flight",
 	 BREAKS(CLAUSE_SCSI_REQ_16), .type = VIRTIO_TYPE_SCSI, .tests = "scsi.device_reset*",
-	 .hooks = &(const struct virtio_hooks){.write = note_used, .used = forget_completions},
-	 .start = forget_used);
+	 .onlooker.write = note_used, .onlooker.used = forget_completions, .start = forget_used);

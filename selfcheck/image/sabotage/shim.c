@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "selfcheck/image/sabotage/shim.h"
 
-#include "arch/interrupt.h"
 #include "lib/string.h"
 #include "selfcheck/image/disguise/offer.h"
 
 static const struct saboteur *chosen;
-static struct virtio_hooks hooks;
+static struct onlooker standing;
 /* Used elements that the saboteur was shown, by queue; a queue that was made anew begins at 0. */
 static struct {
 	const struct virtqueue *queue;
@@ -35,7 +34,7 @@ static void show_new_descriptor(struct virtqueue *queue)
 }
 
 /* Shows the saboteur each element of a split ring that is new since the last look. */
-static void show_new_elements(void *context, struct virtqueue *queue)
+static void show_new_elements(struct onlooker *self, struct virtqueue *queue)
 {
 	struct virtq_used *used = queue->split.used;
 	uint16_t index = from_le16(used->idx);
@@ -58,49 +57,26 @@ static void show_new_elements(void *context, struct virtqueue *queue)
 	}
 }
 
-static uint64_t read_as_offered(void *context, struct virtio_device *device,
-				enum virtio_structure structure, uint32_t offset, unsigned width,
-				uint64_t value)
-{
-	value = offer_read(device, structure, offset, value);
-	return chosen->hooks && chosen->hooks->read
-		       ? chosen->hooks->read(context, device, structure, offset, width, value)
-		       : value;
-}
-
-static bool write_as_offered(void *context, struct virtio_device *device,
-			     enum virtio_structure structure, uint32_t offset, unsigned width,
-			     uint64_t *value)
-{
-	if (chosen->hooks && chosen->hooks->write &&
-	    !chosen->hooks->write(context, device, structure, offset, width, value))
-		return false;
-	return offer_write(device, structure, offset, width, value);
-}
-
 static void begin(struct virtio_device *device)
 {
-	hooks = chosen->hooks ? *chosen->hooks : (struct virtio_hooks){0};
-	if (chosen->offers) {
-		offer_start(device, chosen->offers);
-		hooks.read = read_as_offered;
-		hooks.write = write_as_offered;
-	}
-	memset(seen, 0, sizeof(seen));
+	standing = chosen->onlooker;
+	standing.place = ONLOOKER_INTERFERES;
+	standing.device = device;
+	standing.function = device->function;
 	if (chosen->used_element)
-		hooks.used = show_new_elements;
+		standing.used = show_new_elements;
+	memset(seen, 0, sizeof(seen));
+	if (chosen->offers)
+		offer_start(device, chosen->offers);
 	if (chosen->start)
 		chosen->start(device);
-	device->hooks = &hooks;
-	device->function->hooks = chosen->pci;
-	interrupt_set_filter(chosen->arrival);
+	onlooker_push(&standing);
 }
 
 static void end(struct virtio_device *device)
 {
-	device->hooks = NULL;
-	device->function->hooks = NULL;
-	interrupt_set_filter(NULL);
+	onlooker_pop(&standing);
+	offer_end();
 	if (chosen->stop)
 		chosen->stop(device);
 }

@@ -14,7 +14,7 @@ static bool is_packed(const struct virtqueue *queue)
 	return queue->operations == &packed_ring_operations;
 }
 
-static bool drop_by_slot(unsigned vector)
+static bool drop_by_slot(struct onlooker *self, unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
@@ -23,9 +23,9 @@ static bool drop_by_slot(unsigned vector)
 }
 
 SABOTEUR(used_event_without_feature, .about = "the used_event slot suppresses without its feature",
-	 BREAKS(CLAUSE_SPLIT_NOTIF_1), .start = hand_start, .arrival = drop_by_slot);
+	 BREAKS(CLAUSE_SPLIT_NOTIF_1), .start = hand_start, .onlooker.arrival = drop_by_slot);
 
-static bool drop_by_flags(unsigned vector)
+static bool drop_by_flags(struct onlooker *self, unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
@@ -34,9 +34,9 @@ static bool drop_by_flags(unsigned vector)
 }
 
 SABOTEUR(flags_with_event_idx, .about = "flags suppress although VIRTIO_F_EVENT_IDX was accepted",
-	 BREAKS(CLAUSE_SPLIT_NOTIF_4), .start = hand_start, .arrival = drop_by_flags);
+	 BREAKS(CLAUSE_SPLIT_NOTIF_4), .start = hand_start, .onlooker.arrival = drop_by_flags);
 
-static void clear_suppression(void *context, struct virtqueue *queue)
+static void clear_suppression(struct onlooker *self, struct virtqueue *queue)
 {
 	if (is_packed(queue))
 		write16(&queue->packed.driver->flags, VIRTQ_EVENT_FLAGS_ENABLE);
@@ -48,12 +48,12 @@ static void clear_suppression(void *context, struct virtqueue *queue)
 
 SABOTEUR(suppression_ignored, .about = "messages come although they are suppressed",
 	 BREAKS(CLAUSE_SPLIT_NOTIF_2, CLAUSE_SPLIT_NOTIF_6), .start = hand_start,
-	 .hooks = &(const struct virtio_hooks){.publish = clear_suppression});
+	 .onlooker.publish = clear_suppression);
 
 SABOTEUR(packed_suppression_ignored,
 	 .about = "messages of a packed ring come although they are disabled, or for another place",
 	 BREAKS(CLAUSE_PACKED_EV_TXT_2, CLAUSE_PACKED_EV_TXT_4), .start = hand_start,
-	 .hooks = &(const struct virtio_hooks){.publish = clear_suppression});
+	 .onlooker.publish = clear_suppression);
 
 /* ---- one message too few after suppression ---- */
 
@@ -78,7 +78,7 @@ static bool is_suppressed(const struct virtqueue *queue)
 	return from_le16(queue->split.avail->flags) & VIRTQ_AVAIL_F_NO_INTERRUPT;
 }
 
-static void note_suppression(void *context, struct virtqueue *queue)
+static void note_suppression(struct onlooker *self, struct virtqueue *queue)
 {
 	bool now = is_suppressed(queue);
 
@@ -86,7 +86,7 @@ static void note_suppression(void *context, struct virtqueue *queue)
 	was_suppressed = now;
 }
 
-static bool drop_the_first(unsigned vector)
+static bool drop_the_first(struct onlooker *self, unsigned vector)
 {
 	bool drop = drop_next && victim_queue(vector);
 
@@ -97,18 +97,16 @@ static bool drop_the_first(unsigned vector)
 
 SABOTEUR(message_lost_after_suppression, .about = "the first message after suppression is lost",
 	 BREAKS(CLAUSE_NOTIF_TXT_2, CLAUSE_EVIDX_TXT_3), .start = start_suppression,
-	 .hooks = &(const struct virtio_hooks){.publish = note_suppression},
-	 .arrival = drop_the_first);
+	 .onlooker.publish = note_suppression, .onlooker.arrival = drop_the_first);
 
 SABOTEUR(packed_message_lost_after_suppression,
 	 .about = "the first message of a packed ring after suppression is lost",
 	 BREAKS(CLAUSE_PACKED_EV_TXT_7), .start = start_suppression,
-	 .hooks = &(const struct virtio_hooks){.publish = note_suppression},
-	 .arrival = drop_the_first);
+	 .onlooker.publish = note_suppression, .onlooker.arrival = drop_the_first);
 
 /* ---- the index ---- */
 
-static bool drop_at_wrap(unsigned vector)
+static bool drop_at_wrap(struct onlooker *self, unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
@@ -118,7 +116,7 @@ static bool drop_at_wrap(unsigned vector)
 
 SABOTEUR(event_index_wrap, .about = "the event at index 65535 is missed",
 	 BREAKS(CLAUSE_SPLIT_NOTIF_5), .tests = "interrupt.event_index_sweep", .start = hand_start,
-	 .arrival = drop_at_wrap);
+	 .onlooker.arrival = drop_at_wrap);
 
 static uint16_t last_index;
 
@@ -128,7 +126,7 @@ static void start_lap(struct virtio_device *device)
 	last_index = UINT16_MAX;
 }
 
-static bool drop_second_lap(unsigned vector)
+static bool drop_second_lap(struct onlooker *self, unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 	bool wrapped;
@@ -142,7 +140,7 @@ static bool drop_second_lap(unsigned vector)
 
 SABOTEUR(event_index_second_lap, .about = "used_event 0 is honoured once only",
 	 BREAKS(CLAUSE_EVIDX_TXT_2), .tests = "interrupt.event_index_sweep", .start = start_lap,
-	 .arrival = drop_second_lap);
+	 .onlooker.arrival = drop_second_lap);
 
 static unsigned lives;
 
@@ -152,18 +150,16 @@ static void start_living(struct virtio_device *device)
 	lives = 0;
 }
 
-static bool count_lives(void *context, struct virtio_device *device,
-			enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool count_lives(struct onlooker *self, const struct register_access *access,
 			uint64_t *value)
 {
-	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status) &&
-	    *value & VIRTIO_STATUS_DRIVER_OK)
+	if (is_common(access, device_status) && *value & VIRTIO_STATUS_DRIVER_OK)
 		lives++;
 	return true;
 }
 
 /* What is left of the life before: the second buffer looks as if it had been announced. */
-static bool drop_in_later_life(unsigned vector)
+static bool drop_in_later_life(struct onlooker *self, unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
@@ -172,6 +168,5 @@ static bool drop_in_later_life(unsigned vector)
 }
 
 SABOTEUR(event_index_survives_reset, .about = "the event index does not start anew with a reset",
-	 BREAKS(CLAUSE_EVIDX_TXT_4), .start = start_living,
-	 .hooks = &(const struct virtio_hooks){.write = count_lives},
-	 .arrival = drop_in_later_life);
+	 BREAKS(CLAUSE_EVIDX_TXT_4), .start = start_living, .onlooker.write = count_lives,
+	 .onlooker.arrival = drop_in_later_life);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Saboteurs of what the PCI transport has for features that the shim pretends (4.1.4.3, 4.1.4.4). */
+/* Saboteurs of what the PCI transport has for features that are pretended (4.1.4.3, 4.1.4.4). */
 #include "selfcheck/image/sabotage/lie.h"
 #include "virtio/transport/pci/structures.h"
 
@@ -66,26 +66,26 @@ static bool reads(unsigned offset, unsigned field)
 
 #define MULTIPLIER sizeof(struct virtio_pci_cap)
 
-static uint32_t small_multiplier(void *context, const struct pci_function *function,
+static uint32_t small_multiplier(struct onlooker *self, const struct pci_function *function,
 				 unsigned offset, unsigned width, uint32_t value)
 {
 	return reads(offset, MULTIPLIER) ? 2 : value;
 }
 SABOTEUR(kick_data_multiplier_2, .about = "notify_off_multiplier is 2 though kicks take 4 bytes",
 	 BREAKS(CLAUSE_PCI_NOTIFY_7), .offers = BIT64(VIRTIO_F_NOTIFICATION_DATA),
-	 .start = find_notify, .pci = &(const struct pci_hooks){.config_read = small_multiplier});
+	 .start = find_notify, .onlooker.config_read = small_multiplier);
 
-static uint32_t odd_offset(void *context, const struct pci_function *function, unsigned offset,
-			   unsigned width, uint32_t value)
+static uint32_t odd_offset(struct onlooker *self, const struct pci_function *function,
+			   unsigned offset, unsigned width, uint32_t value)
 {
 	return reads(offset, offsetof(struct virtio_pci_cap, offset)) ? value | 2 : value;
 }
 SABOTEUR(kick_data_offset_odd, .about = "the notification structure begins at no multiple of 4",
 	 BREAKS(CLAUSE_PCI_NOTIFY_8), .offers = BIT64(VIRTIO_F_NOTIFICATION_DATA),
-	 .start = find_notify, .pci = &(const struct pci_hooks){.config_read = odd_offset});
+	 .start = find_notify, .onlooker.config_read = odd_offset);
 
-static uint32_t short_length(void *context, const struct pci_function *function, unsigned offset,
-			     unsigned width, uint32_t value)
+static uint32_t short_length(struct onlooker *self, const struct pci_function *function,
+			     unsigned offset, unsigned width, uint32_t value)
 {
 	if (reads(offset, offsetof(struct virtio_pci_cap, length)))
 		return 2;
@@ -99,14 +99,12 @@ static uint32_t short_length(void *context, const struct pci_function *function,
 SABOTEUR(kick_data_length_2, .about = "the notification structure has 2 bytes",
 	 BREAKS(CLAUSE_PCI_NOTIFY_9, CLAUSE_PCI_NOTIFY_10, CLAUSE_PCI_NOTIFY_11),
 	 .offers = BIT64(VIRTIO_F_NOTIFICATION_DATA), .start = find_notify,
-	 .pci = &(const struct pci_hooks){.config_read = short_length});
+	 .onlooker.config_read = short_length);
 
-static bool want_16_bits(void *context, struct virtio_device *device,
-			 enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool want_16_bits(struct onlooker *self, const struct register_access *access,
 			 uint64_t *value)
 {
-	return structure != STRUCTURE_NOTIFY || width == 2;
+	return access->structure != STRUCTURE_NOTIFY || access->width == 2;
 }
 SABOTEUR(kick_data_unheard, .about = "32-bit kicks are not heard", BREAKS(CLAUSE_PCI_KICK_TXT_2),
-	 .offers = BIT64(VIRTIO_F_NOTIFICATION_DATA),
-	 .hooks = &(const struct virtio_hooks){.write = want_16_bits});
+	 .offers = BIT64(VIRTIO_F_NOTIFICATION_DATA), .onlooker.write = want_16_bits);

@@ -22,100 +22,90 @@ static void start(struct virtio_device *device)
 	}
 }
 
-static bool is_common(enum virtio_structure structure, uint32_t offset, uint32_t field)
-{
-	return structure == STRUCTURE_COMMON && offset == field;
-}
-
-#define IS(field) is_common(structure, offset, COMMON_OFFSET(field))
-
 /* Follows the driver's writes; the vectors of queue `selected` and of the configuration. */
-static void follow(enum virtio_structure structure, uint32_t offset, uint64_t value)
+static void follow(const struct register_access *access, uint64_t value)
 {
-	if (IS(queue_select) && value < VIRTIO_QUEUES_MOST)
+	if (is_common(access, queue_select) && value < VIRTIO_QUEUES_MOST)
 		selected = (unsigned)value;
-	if (IS(queue_msix_vector)) {
+	if (is_common(access, queue_msix_vector)) {
 		written[selected] = (uint16_t)value;
 		was_written[selected] = true;
 		unmapped[selected] = value == VIRTIO_MSI_NO_VECTOR;
 	}
-	if (IS(config_msix_vector)) {
+	if (is_common(access, config_msix_vector)) {
 		config_written = (uint16_t)value;
 		config_was_written = true;
 	}
-	if (IS(device_status) && !value)
+	if (is_common(access, device_status) && !value)
 		was_reset = true;
 }
 
-static bool follow_write(void *context, struct virtio_device *device,
-			 enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool follow_write(struct onlooker *self, const struct register_access *access,
 			 uint64_t *value)
 {
-	follow(structure, offset, *value);
+	follow(access, *value);
 	return true;
 }
 
-static bool swallow_no_vector(void *context, struct virtio_device *device,
-			      enum virtio_structure structure, uint32_t offset, unsigned width,
+static bool swallow_no_vector(struct onlooker *self, const struct register_access *access,
 			      uint64_t *value)
 {
-	follow_write(context, device, structure, offset, width, value);
-	return !(IS(queue_msix_vector) && *value == VIRTIO_MSI_NO_VECTOR);
+	follow_write(self, access, value);
+	return !(is_common(access, queue_msix_vector) && *value == VIRTIO_MSI_NO_VECTOR);
 }
 
-static uint64_t show_no_vector(void *context, struct virtio_device *device,
-			       enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t show_no_vector(struct onlooker *self, const struct register_access *access,
 			       uint64_t value)
 {
-	return IS(queue_msix_vector) && unmapped[selected] ? VIRTIO_MSI_NO_VECTOR : value;
+	return is_common(access, queue_msix_vector) && unmapped[selected] ? VIRTIO_MSI_NO_VECTOR
+									  : value;
 }
 
 SABOTEUR(no_vector_still_interrupts, .about = "a queue on NO_VECTOR keeps its old entry",
 	 BREAKS(CLAUSE_PCI_USEDINT_1, CLAUSE_PCI_MSIX_TXT_2), .start = start,
-	 .hooks = &(const struct virtio_hooks){.write = swallow_no_vector, .read = show_no_vector});
+	 .onlooker.write = swallow_no_vector, .onlooker.read = show_no_vector);
 
 SABOTEUR(no_vector_refused, .about = "NO_VECTOR cannot be written into a queue's register",
-	 BREAKS(CLAUSE_PCI_MSIX_7), .start = start,
-	 .hooks = &(const struct virtio_hooks){.write = swallow_no_vector});
+	 BREAKS(CLAUSE_PCI_MSIX_7), .start = start, .onlooker.write = swallow_no_vector);
 
-static uint64_t show_written(void *context, struct virtio_device *device,
-			     enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t show_written(struct onlooker *self, const struct register_access *access,
 			     uint64_t value)
 {
-	if (IS(queue_msix_vector) && was_written[selected])
+	if (is_common(access, queue_msix_vector) && was_written[selected])
 		return written[selected];
-	return IS(config_msix_vector) && config_was_written ? config_written : value;
+	return is_common(access, config_msix_vector) && config_was_written ? config_written : value;
 }
 
 SABOTEUR(vectors_survive_reset, .about = "vector registers keep their value over a reset",
 	 BREAKS(CLAUSE_PCI_MSIX_10, CLAUSE_PCI_MSIX_11, CLAUSE_PCI_MSIX_13), .start = start,
-	 .hooks = &(const struct virtio_hooks){.write = follow_write, .read = show_written});
+	 .onlooker.write = follow_write, .onlooker.read = show_written);
 
-static uint64_t show_failure(void *context, struct virtio_device *device,
-			     enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t show_failure(struct onlooker *self, const struct register_access *access,
 			     uint64_t value)
 {
-	return IS(queue_msix_vector) || IS(config_msix_vector) ? VIRTIO_MSI_NO_VECTOR : value;
+	return is_common(access, queue_msix_vector) || is_common(access, config_msix_vector)
+		       ? VIRTIO_MSI_NO_VECTOR
+		       : value;
 }
 
 SABOTEUR(mapping_always_fails, .about = "no event can be mapped to any entry",
 	 BREAKS(CLAUSE_PCI_MSIX_5, CLAUSE_PCI_MSIX_6, CLAUSE_PCI_MSIX_12), .start = start,
-	 .hooks = &(const struct virtio_hooks){.read = show_failure});
+	 .onlooker.read = show_failure);
 
-static uint64_t show_zero(void *context, struct virtio_device *device,
-			  enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t show_zero(struct onlooker *self, const struct register_access *access,
 			  uint64_t value)
 {
-	return IS(queue_msix_vector) || IS(config_msix_vector) ? 0 : value;
+	return is_common(access, queue_msix_vector) || is_common(access, config_msix_vector)
+		       ? 0
+		       : value;
 }
 
 SABOTEUR(vectors_read_0, .about = "vector registers read 0 whatever is mapped",
-	 BREAKS(CLAUSE_PCI_MSIX_8, CLAUSE_PCI_MSIX_9), .start = start,
-	 .hooks = &(const struct virtio_hooks){.read = show_zero});
+	 BREAKS(CLAUSE_PCI_MSIX_8, CLAUSE_PCI_MSIX_9), .start = start, .onlooker.read = show_zero);
 
 /* ---- the last entry ---- */
 
-static bool drop_of_last_entry(unsigned vector)
+static bool drop_of_last_entry(struct onlooker *self, unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
@@ -124,4 +114,4 @@ static bool drop_of_last_entry(unsigned vector)
 
 SABOTEUR(last_entry_is_dead, .about = "the last entry of the table sends nothing",
 	 BREAKS(CLAUSE_PCI_MSIX_3), .tests = "interrupt.every_entry_delivers", .start = start,
-	 .arrival = drop_of_last_entry);
+	 .onlooker.arrival = drop_of_last_entry);

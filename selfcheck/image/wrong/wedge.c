@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A device that a reset does not bring back: it is failed and left, and the others go on. */
 #include "tests/harness/drive/drive.h"
+#include "virtio/onlooker.h"
 #include "virtio/transport/pci/registers.h"
 
-static uint64_t never_zero(void *context, struct virtio_device *device,
-			   enum virtio_structure structure, uint32_t offset, unsigned width,
+static uint64_t never_zero(struct onlooker *self, const struct register_access *access,
 			   uint64_t value)
 {
-	if (structure == STRUCTURE_COMMON && offset == COMMON_OFFSET(device_status))
+	if (is_common(access, device_status))
 		return value | VIRTIO_STATUS_NEEDS_RESET;
 	return value;
 }
@@ -16,7 +16,8 @@ TEST(selftest, wedges_the_device,
      .about = "a device whose reset never completes is given up, for good",
      .needs = NEEDS_SELF_TEST)
 {
-	static struct virtio_hooks hooks = {.read = never_zero};
+	static struct onlooker onlooker = {.place = ONLOOKER_INTERFERES, .read = never_zero};
 
-	t->device->hooks = &hooks;
+	onlooker.device = t->device;
+	onlooker_push(&onlooker);
 }

@@ -4,6 +4,7 @@
 #include "lib/string.h"
 #include "tests/harness/drive/ask.h"
 #include "tests/harness/plan/options.h"
+#include "virtio/onlooker.h"
 
 #define PEERS_MOST     16
 #define ARP_TRIES      3
@@ -132,11 +133,10 @@ static void look_for_host(struct link *link, struct peer *peer, struct frame *fr
 /* A plain start, without whatever a saboteur has put in between; the device is as fresh afterwards. */
 static void search(struct test_run *t, struct peer *peer)
 {
-	struct virtio_hooks *hooks = t->device->hooks;
 	struct frame *frame = test_memory(t, "frame", sizeof(*frame), 16);
 	struct link *link;
 
-	t->device->hooks = NULL;
+	onlookers_rest(t->device, true);
 	link = link_start(t, t->device,
 			  &(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_MAC)});
 	look_for_twin(link, peer, frame);
@@ -146,7 +146,7 @@ static void search(struct test_run *t, struct peer *peer)
 	if (!t->device->transport->reset(t->device))
 		fail_test(t, "%s", t->device->problem);
 	t->device->transport->del_vqs(t->device);
-	t->device->hooks = hooks;
+	onlookers_rest(t->device, false);
 	t->up = false;
 }
 

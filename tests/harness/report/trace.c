@@ -4,20 +4,41 @@
 #include "pci/capability.h"
 #include "pci/msix.h"
 #include "tests/harness/report/report.h"
-#include "virtio/device.h"
+#include "virtio/onlooker.h"
+#include "virtio/transport/pci/registers.h"
 
-static void print_trace(const char *line)
+static void tell(const struct register_access *access, const char *verb, uint64_t value)
 {
-	print("trace: %s\n", line);
+	static const char *const structures[STRUCTURES] = {
+		[STRUCTURE_COMMON] = "common",
+		[STRUCTURE_NOTIFY] = "notify",
+		[STRUCTURE_ISR] = "isr",
+		[STRUCTURE_DEVICE] = "device",
+	};
+
+	if (access->structure == STRUCTURE_COMMON)
+		print("trace: %s %s %s[%u] %#lx\n", access->device->name, verb,
+		      common_field_name(access->offset), access->width, value);
+	else
+		print("trace: %s %s %s+%#x[%u] %#lx\n", access->device->name, verb,
+		      structures[access->structure], access->offset, access->width, value);
 }
 
-void trace_start(void)
+static uint64_t tell_read(struct onlooker *self, const struct register_access *access,
+			  uint64_t value)
 {
-	virtio_trace_to(print_trace);
+	tell(access, "read", value);
+	return value;
 }
 
-static bool trace_entry(void *context, const struct msix *msix, unsigned entry, unsigned offset,
-			uint32_t *value)
+static bool tell_write(struct onlooker *self, const struct register_access *access, uint64_t *value)
+{
+	tell(access, "write", *value);
+	return true;
+}
+
+static bool tell_entry(struct onlooker *self, const struct msix *msix, unsigned entry,
+		       unsigned offset, uint32_t *value)
 {
 	static const char *const words[] = {
 		[MSIX_ENTRY_ADDRESS / 4] = "address",
@@ -27,30 +48,33 @@ static bool trace_entry(void *context, const struct msix *msix, unsigned entry, 
 	};
 	char name[PCI_ADDRESS_TEXT];
 
-	virtio_trace("%s write msix[%u] %s %#x", pci_address_text(msix->function->address, name),
-		     entry, words[offset / 4], *value);
+	print("trace: %s write msix[%u] %s %#x\n", pci_address_text(msix->function->address, name),
+	      entry, words[offset / 4], *value);
 	return true;
 }
 
-static bool trace_control(void *context, const struct pci_function *function, unsigned offset,
-			  unsigned width, uint32_t *value)
+static bool tell_control(struct onlooker *self, const struct pci_function *function,
+			 unsigned offset, unsigned width, uint32_t *value)
 {
 	char name[PCI_ADDRESS_TEXT];
 	unsigned capability;
 
-	if (pci_find_capability(function, PCI_CAPABILITY_MSIX, 0, &capability) &&
-	    offset == capability + MSIX_CONTROL && width == 2)
-		virtio_trace("%s write msix control %#x", pci_address_text(function->address, name),
-			     *value);
+	if (width == 2 && pci_find_capability(function, PCI_CAPABILITY_MSIX, 0, &capability) &&
+	    offset == capability + MSIX_CONTROL)
+		print("trace: %s write msix control %#x\n",
+		      pci_address_text(function->address, name), *value);
 	return true;
 }
 
-void trace_function(struct pci_function *function)
+void trace_start(void)
 {
-	static const struct pci_hooks hooks = {
-		.msix_write = trace_entry,
-		.config_write = trace_control,
+	static struct onlooker onlooker = {
+		.place = ONLOOKER_TRACES,
+		.read = tell_read,
+		.write = tell_write,
+		.msix_write = tell_entry,
+		.config_write = tell_control,
 	};
 
-	function->hooks = &hooks;
+	onlooker_push(&onlooker);
 }

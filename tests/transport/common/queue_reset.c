@@ -98,7 +98,7 @@ TEST(transport, administration_queues_lie_beyond_the_others,
 	unsigned queues, index, count;
 
 	agree_on(t, features_with(t, VIRTIO_F_ADMIN_VQ));
-	/* As it is now: a shim may have stopped pretending. */
+	/* As it is now: a disguise may have been taken off. */
 	if (!features_have(&device->offered, VIRTIO_F_ADMIN_VQ))
 		skip_test(t, "VIRTIO_F_ADMIN_VQ is not offered");
 	queues = (unsigned)common_read(device, num_queues);

@@ -2,17 +2,8 @@
 #include "virtio/transport/pci/registers.h"
 
 #include "arch/io.h"
-#include "lib/format.h"
 #include "pci/config.h"
-
-static virtio_tracer *tracer;
-
-static const char *const structure_names[STRUCTURES] = {
-	[STRUCTURE_COMMON] = "common",
-	[STRUCTURE_NOTIFY] = "notify",
-	[STRUCTURE_ISR] = "isr",
-	[STRUCTURE_DEVICE] = "device",
-};
+#include "virtio/onlooker.h"
 
 #define FIELD(field)                                                                               \
 	{                                                                                          \
@@ -53,43 +44,6 @@ const char *common_field_name(uint32_t offset)
 			return fields[n].name;
 	}
 	return "?";
-}
-
-void virtio_trace_to(virtio_tracer *to)
-{
-	tracer = to;
-}
-
-bool virtio_traced(void)
-{
-	return tracer;
-}
-
-void virtio_trace(const char *format, ...)
-{
-	char line[160];
-	va_list arguments;
-
-	if (!tracer)
-		return;
-	va_start(arguments, format);
-	format_text_list(line, sizeof(line), format, arguments);
-	va_end(arguments);
-	tracer(line);
-}
-
-static void trace_access(struct virtio_device *device, const char *verb,
-			 enum virtio_structure structure, uint32_t offset, unsigned width,
-			 uint64_t value)
-{
-	if (!tracer)
-		return;
-	if (structure == STRUCTURE_COMMON)
-		virtio_trace("%s %s %s[%u] %#lx", device->name, verb, common_field_name(offset),
-			     width, value);
-	else
-		virtio_trace("%s %s %s+%#x[%u] %#lx", device->name, verb,
-			     structure_names[structure], offset, width, value);
 }
 
 /* Points the window of the PCI configuration access capability (4.1.4.9) at a place. */
@@ -191,46 +145,53 @@ static void memory_write(volatile void *address, unsigned width, uint64_t value)
 	}
 }
 
-static uint64_t read_by(struct virtio_device *device, enum virtio_access access,
-			enum virtio_structure structure, uint32_t offset, unsigned width)
+static uint64_t read_by(enum virtio_access by, const struct register_access *access)
 {
-	const struct virtio_region *region = &device->regions[structure];
-	uint64_t value;
+	const struct virtio_region *region = &access->device->regions[access->structure];
 
-	if (access == ACCESS_WINDOW)
-		value = window_read(device, region, offset, width);
+	if (by == ACCESS_WINDOW)
+		return window_read(access->device, region, access->offset, access->width);
+	if (region->mapping)
+		return memory_read((volatile uint8_t *)region->mapping + access->offset,
+				   access->width);
+	return port_read((uint16_t)(region->port + access->offset), access->width);
+}
+
+uint64_t virtio_pci_read_register(const struct register_access *access)
+{
+	return read_by(access->device->access, access);
+}
+
+void virtio_pci_write_register(const struct register_access *access, uint64_t value)
+{
+	struct virtio_device *device = access->device;
+	const struct virtio_region *region = &device->regions[access->structure];
+
+	if (device->access == ACCESS_WINDOW)
+		window_write(device, region, access->offset, access->width, value);
 	else if (region->mapping)
-		value = memory_read((volatile uint8_t *)region->mapping + offset, width);
+		memory_write((volatile uint8_t *)region->mapping + access->offset, access->width,
+			     value);
 	else
-		value = port_read((uint16_t)(region->port + offset), width);
-	if (device->hooks && device->hooks->read)
-		value = device->hooks->read(device->hooks->context, device, structure, offset,
-					    width, value);
-	trace_access(device, "read", structure, offset, width, value);
-	return value;
+		port_write((uint16_t)(region->port + access->offset), access->width, value);
 }
 
 uint64_t virtio_read(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
 		     unsigned width)
 {
-	return read_by(device, device->access, structure, offset, width);
+	const struct register_access access = {device, structure, offset, width};
+	uint64_t value = virtio_pci_read_register(&access);
+
+	return onlookers ? onlookers_read(&access, value) : value;
 }
 
 void virtio_write(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
 		  unsigned width, uint64_t value)
 {
-	const struct virtio_region *region = &device->regions[structure];
+	const struct register_access access = {device, structure, offset, width};
 
-	trace_access(device, "write", structure, offset, width, value);
-	if (device->hooks && device->hooks->write &&
-	    !device->hooks->write(device->hooks->context, device, structure, offset, width, &value))
-		return;
-	if (device->access == ACCESS_WINDOW)
-		window_write(device, region, offset, width, value);
-	else if (region->mapping)
-		memory_write((volatile uint8_t *)region->mapping + offset, width, value);
-	else
-		port_write((uint16_t)(region->port + offset), width, value);
+	if (!onlookers || onlookers_write(&access, &value))
+		virtio_pci_write_register(&access, value);
 }
 
 uint64_t common_read_at(struct virtio_device *device, uint32_t offset, unsigned width)
@@ -289,7 +250,10 @@ uint8_t isr_read(struct virtio_device *device)
 
 uint8_t isr_read_by_bar(struct virtio_device *device)
 {
-	return (uint8_t)read_by(device, ACCESS_BAR, STRUCTURE_ISR, 0, 1);
+	const struct register_access access = {device, STRUCTURE_ISR, 0, 1};
+	uint64_t value = read_by(ACCESS_BAR, &access);
+
+	return (uint8_t)(onlookers ? onlookers_read(&access, value) : value);
 }
 
 struct features features_read(struct virtio_device *device)

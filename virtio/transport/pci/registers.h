@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The registers of a virtio PCI device, by structure and field. Every access of the image to a
- * device's structures comes through here: tracing, the configuration window and the saboteurs'
- * shim sit on this one road.
+ * device's structures comes through here, where onlookers stand (virtio/onlooker.h) and the
+ * configuration window turns off.
  */
 #ifndef VIRTIO_REGISTERS_H
 #define VIRTIO_REGISTERS_H
@@ -18,6 +18,10 @@ uint64_t virtio_read(struct virtio_device *device, enum virtio_structure structu
 void virtio_write(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
 		  unsigned width, uint64_t value);
 
+/* The two ends of the road, for the transport's table: what no onlooker sees. Any CPU. */
+uint64_t virtio_pci_read_register(const struct register_access *access);
+void virtio_pci_write_register(const struct register_access *access, uint64_t value);
+
 #define COMMON_OFFSET(field) offsetof(struct virtio_pci_common_cfg, field)
 #define COMMON_WIDTH(field)  sizeof(((struct virtio_pci_common_cfg *)0)->field)
 
@@ -29,6 +33,21 @@ void virtio_write(struct virtio_device *device, enum virtio_structure structure,
 /* 64-bit fields go as two 32-bit halves, low half first (4.1.3.1). */
 uint64_t common_read_at(struct virtio_device *device, uint32_t offset, unsigned width);
 void common_write_at(struct virtio_device *device, uint32_t offset, unsigned width, uint64_t value);
+
+/* The same as an onlooker's own access, from its place on: see onlooker_read(). */
+#define own_read(self, device, field)                                                              \
+	onlooker_read(self,                                                                        \
+		      &(const struct register_access){device, STRUCTURE_COMMON,                    \
+						      COMMON_OFFSET(field), COMMON_WIDTH(field)})
+#define own_write(self, device, field, value)                                                      \
+	onlooker_write(self,                                                                       \
+		       &(const struct register_access){device, STRUCTURE_COMMON,                   \
+						       COMMON_OFFSET(field), COMMON_WIDTH(field)}, \
+		       value)
+
+/* Whether an access that an onlooker sees is one to this field of the common configuration. */
+#define is_common(access, field)                                                                   \
+	((access)->structure == STRUCTURE_COMMON && (access)->offset == COMMON_OFFSET(field))
 
 /* Whether the device's common structure reaches as far as this field. */
 #define common_has(device, field)                                                                  \

@@ -403,6 +403,8 @@ static bool pci_get_shm_region(struct virtio_device *device, uint8_t id, uint64_
 
 const struct virtio_transport virtio_pci_transport = {
 	.name = "pci",
+	.read_register = virtio_pci_read_register,
+	.write_register = virtio_pci_write_register,
 	.get = pci_get,
 	.set = pci_set,
 	.generation = pci_generation,
