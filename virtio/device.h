@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A virtio device and the operations that its transport offers: those of a guest kernel's
- * transport, and below them, for PCI, the structures register by register.
+ * A virtio device, whatever it hangs on, and the operations that its transport offers: those of a guest
+ * kernel's transport.
  */
 #ifndef VIRTIO_DEVICE_H
 #define VIRTIO_DEVICE_H
 
 #include "lib/arena.h"
-#include "pci/function.h"
-#include "pci/msix.h"
 #include "virtio/feature.h"
-#include "virtio/transport/pci/structures.h"
 #include "virtio/device/type.h"
 
 /* The device status field (virtio 1.4, 2.1). */
@@ -22,28 +19,21 @@
 #define VIRTIO_STATUS_NEEDS_RESET BIT(6)
 #define VIRTIO_STATUS_FAILED      BIT(7)
 
-#define VIRTIO_QUEUES_MOST        260
+/* What a vector register reads and takes for "none" (4.1.4.3). */
+#define VIRTIO_MSI_NO_VECTOR 0xffff
+
+#define VIRTIO_QUEUES_MOST   260
 
 struct virtio_device;
 struct virtqueue;
 
-/* Where one structure of the PCI transport lies. */
+/* A structure of the PCI transport (4.1.4). */
 enum virtio_structure {
 	STRUCTURE_COMMON,
 	STRUCTURE_NOTIFY,
 	STRUCTURE_ISR,
 	STRUCTURE_DEVICE,
 	STRUCTURES,
-};
-
-struct virtio_region {
-	bool present;
-	uint8_t bar;
-	uint8_t capability; /* offset of its capability in configuration space */
-	uint32_t offset;    /* in the BAR */
-	uint32_t length;
-	volatile void *mapping; /* memory BAR */
-	uint16_t port;          /* I/O BAR */
 };
 
 /* How registers are reached. */
@@ -158,24 +148,19 @@ struct virtio_device {
 	bool vector_refused;    /* find_vqs failed because a vector register reads NO_VECTOR */
 	const char *unusable;   /* why the device cannot be driven at all, NULL: it can */
 
-	/* PCI */
-	struct pci_function *function;
-	struct msix msix;
-	bool has_msix;
+	/* What it can do: its transport sets these when it is found. */
+	unsigned vectors;       /* interrupt messages of its own, 0: it has a line alone */
+	uint32_t config_length; /* bytes of device-specific configuration, 0: there is none */
+	bool has_window;        /* ACCESS_WINDOW is possible */
+	bool has_line;          /* it can interrupt by a line, a PCI pin for one */
+	bool line_known;        /* and which input of the I/O APIC that drives is known */
+	enum virtio_access access;
+	volatile uint8_t isr_seen; /* ISR status bits that the line's handler has read */
+
 	bool driven_before; /* somebody was at the function before the image met it */
 	/* MSI-X as it was when the image first met the function */
 	uint16_t msix_control_found;
 	unsigned msix_unmasked_found; /* entries whose Mask bit was 0 */
-	bool has_line;                /* the pin drives `line` of the I/O APIC */
-	bool line_active_low;         /* and how */
-	unsigned line;
-	volatile uint8_t isr_seen;     /* ISR status bits that the pin's handler has read */
-	volatile unsigned pin_foreign; /* its arrivals in a row that found none */
-	enum virtio_access access;
-	struct virtio_region regions[STRUCTURES];
-	uint32_t notify_off_multiplier;
-	uint8_t window;         /* offset of the PCI configuration access capability, 0: none */
-	uint16_t common_length; /* bytes of the common structure that the device has */
 };
 
 #endif

@@ -2,6 +2,7 @@
 #include "virtio/onlooker.h"
 
 #include "arch/interrupt.h"
+#include "pci/msix.h"
 #include "virtio/ring/queue.h"
 
 struct onlooker *onlookers;

@@ -27,7 +27,8 @@ const struct virtio_transport virtio_pci_transport;
 static uint8_t registers[0x4000];
 static struct fake_function *fake;
 static struct pci_function function;
-static struct virtio_device device;
+static struct virtio_pci_device pci;
+static const struct virtio_device *const device = &pci.device;
 
 volatile void *memory_map_device(uint64_t address, uint64_t size)
 {
@@ -84,13 +85,13 @@ static enum virtio_pci_found probe(void)
 	function.device = fake_get16(fake, PCI_DEVICE_ID);
 	function.subsystem = fake_get16(fake, PCI_SUBSYSTEM_ID);
 	pci_bars_read(&function);
-	return virtio_pci_probe(&function, &device);
+	return virtio_pci_probe(&function, &pci);
 }
 
 static void refused(const char *problem)
 {
 	assert_int_equal(probe(), VIRTIO_PCI_UNUSABLE);
-	assert_string_equal(device.problem, problem);
+	assert_string_equal(device->problem, problem);
 	assert_int_equal(fake_bus.misaligned, 0);
 }
 
@@ -99,12 +100,12 @@ static const char no_common[] = "no usable common configuration structure (legac
 static void a_device_is_found(void **state)
 {
 	assert_int_equal(probe(), VIRTIO_PCI_MODERN);
-	assert_int_equal(device.type, 2);
-	assert_ptr_equal(device.regions[STRUCTURE_COMMON].mapping, registers);
-	assert_ptr_equal(device.regions[STRUCTURE_NOTIFY].mapping, registers + 0x3000);
-	assert_int_equal(device.notify_off_multiplier, 4);
-	assert_int_equal(device.window, WINDOW);
-	assert_false(device.has_msix);
+	assert_int_equal(device->type, 2);
+	assert_ptr_equal(pci.regions[STRUCTURE_COMMON].mapping, registers);
+	assert_ptr_equal(pci.regions[STRUCTURE_NOTIFY].mapping, registers + 0x3000);
+	assert_int_equal(pci.notify_off_multiplier, 4);
+	assert_int_equal(pci.window, WINDOW);
+	assert_int_equal(device->vectors, 0);
 }
 
 static void other_functions_are_none(void **state)
@@ -149,9 +150,9 @@ static void the_first_usable_one_counts(void **state)
 	put(WINDOW, 0, VIRTIO_PCI_CAP_COMMON_CFG, 4, 0x2000, 0x40);
 	put(COMMON, NOTIFY, VIRTIO_PCI_CAP_COMMON_CFG, 1, 0, 0x1000);
 	assert_int_equal(probe(), VIRTIO_PCI_MODERN);
-	assert_ptr_equal(device.regions[STRUCTURE_COMMON].mapping, registers + 0x2000);
-	assert_int_equal(device.common_length, 0x40);
-	assert_int_equal(device.window, 0);
+	assert_ptr_equal(pci.regions[STRUCTURE_COMMON].mapping, registers + 0x2000);
+	assert_int_equal(pci.common_length, 0x40);
+	assert_int_equal(pci.window, 0);
 }
 
 static void each_structure_is_needed(void **state)
@@ -167,7 +168,7 @@ static void each_structure_is_needed(void **state)
 	setup(state);
 	fake_put8(fake, CONFIG + 3, 0x80);
 	assert_int_equal(probe(), VIRTIO_PCI_MODERN);
-	assert_false(device.regions[STRUCTURE_DEVICE].present);
+	assert_false(pci.regions[STRUCTURE_DEVICE].present);
 }
 
 static void lists_that_lead_nowhere(void **state)
@@ -206,7 +207,7 @@ static void nothing_is_read_past_the_end(void **state)
 	fake_put8(fake, CONFIG + 1, 0xf0);
 	put(0xf0, 0, VIRTIO_PCI_CAP_PCI_CFG, 0, 0, 0);
 	assert_int_equal(probe(), VIRTIO_PCI_MODERN);
-	assert_int_equal(device.window, 0);
+	assert_int_equal(pci.window, 0);
 }
 
 /* Port 0 and what follows is the DMA controller, not the device. */
@@ -216,13 +217,13 @@ static void a_port_bar_without_address_is_left_alone(void **state)
 	put(WINDOW, 0, VIRTIO_PCI_CAP_NOTIFY_CFG, 4, 0x3000, 0x800);
 	put(NOTIFY, ISR, VIRTIO_PCI_CAP_NOTIFY_CFG, 2, 0, 0x1000);
 	assert_int_equal(probe(), VIRTIO_PCI_MODERN);
-	assert_int_equal(device.regions[STRUCTURE_NOTIFY].bar, 4);
+	assert_int_equal(pci.regions[STRUCTURE_NOTIFY].bar, 4);
 	setup(state);
 	fake_bar(fake, 2, FAKE_IO, 0x1000, 0xc000);
 	put(NOTIFY, ISR, VIRTIO_PCI_CAP_NOTIFY_CFG, 2, 8, 0x100);
 	assert_int_equal(probe(), VIRTIO_PCI_MODERN);
-	assert_null(device.regions[STRUCTURE_NOTIFY].mapping);
-	assert_int_equal(device.regions[STRUCTURE_NOTIFY].port, 0xc008);
+	assert_null(pci.regions[STRUCTURE_NOTIFY].mapping);
+	assert_int_equal(pci.regions[STRUCTURE_NOTIFY].port, 0xc008);
 }
 
 static void a_bar_without_address_is_told(void **state)
@@ -236,7 +237,7 @@ static void transitional_devices_have_their_type_elsewhere(void **state)
 	fake_put32(fake, PCI_VENDOR_ID, 0x10011af4);
 	fake_put32(fake, PCI_SUBSYSTEM_VENDOR_ID, 0x00041af4);
 	assert_int_equal(probe(), VIRTIO_PCI_MODERN);
-	assert_int_equal(device.type, 4);
+	assert_int_equal(device->type, 4);
 }
 
 int main(void)

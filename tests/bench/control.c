@@ -53,7 +53,7 @@ static void read_isr(struct test_run *t)
 
 static void read_function(struct test_run *t)
 {
-	pci_read32(t->device->function, PCI_VENDOR_ID);
+	pci_read32(virtio_pci(t->device)->function, PCI_VENDOR_ID);
 }
 
 static const struct control {

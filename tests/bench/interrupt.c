@@ -11,6 +11,7 @@
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/report/report.h"
 #include "virtio/ring/slots.h"
+#include "virtio/transport/pci/device.h"
 
 #define OBSERVER 1 /* its CPU */
 #define SPINS    2000u
@@ -246,7 +247,7 @@ static void measure_state(enum state state, uint64_t *round)
 /* From unmasking a vector that is pending to its handler. */
 static void measure_unmasking(void)
 {
-	const struct msix *msix = &lab.t->device->msix;
+	const struct msix *msix = &virtio_pci(lab.t->device)->msix;
 	static struct histogram store, arrival;
 
 	histogram_reset(&store);

@@ -24,7 +24,8 @@
 #define DEVICES_MOST PCI_FUNCTIONS_MOST
 
 static struct pci_function functions[PCI_FUNCTIONS_MOST];
-static struct virtio_device devices[DEVICES_MOST];
+static struct virtio_pci_device found[DEVICES_MOST];
+static struct virtio_device *devices[DEVICES_MOST];
 static unsigned device_count;
 static char command_line[BOOT_COMMAND_LINE_SIZE];
 
@@ -155,17 +156,17 @@ static void find_devices(void)
 	if (pci_left_out())
 		reporter->note("there are more PCI functions than can be looked at");
 	for (unsigned n = 0; n < count && device_count < DEVICES_MOST; n++) {
-		struct virtio_device *device = &devices[device_count];
+		struct virtio_device *device = &found[device_count].device;
 
 		note_findings(&functions[n]);
-		switch (virtio_pci_probe(&functions[n], device)) {
+		switch (virtio_pci_probe(&functions[n], &found[device_count])) {
 		case VIRTIO_PCI_NOT_VIRTIO:
 			break;
 		case VIRTIO_PCI_UNUSABLE:
 			note_unusable(device);
 			if (claims_virtio_structures(&functions[n])) {
 				device->unusable = device->problem;
-				device_count++;
+				devices[device_count++] = device;
 				reporter->device(device);
 			}
 			break;
@@ -173,7 +174,7 @@ static void find_devices(void)
 			device->transport->get_features(device);
 			device->queues_offered = (unsigned)common_read(device, num_queues);
 			device->size_most = largest_queue(device);
-			device_count++;
+			devices[device_count++] = device;
 			reporter->device(device);
 			break;
 		}
@@ -186,7 +187,7 @@ static void note_scratch(void)
 	bool found = options.scratch[0] == '\0';
 
 	for (unsigned n = 0; n < device_count; n++)
-		found = found || device_is_scratch(&devices[n]);
+		found = found || device_is_scratch(devices[n]);
 	if (!found)
 		reporter->note("vp.scratch names no device that was found");
 }

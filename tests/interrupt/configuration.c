@@ -104,7 +104,7 @@ TEST(interrupt, unmapped_configuration_is_silent,
 	change_of(t);
 	set_up(t, features_for(t), t->workload->queues);
 	common_write(device, config_msix_vector, VIRTIO_MSI_NO_VECTOR);
-	if (device->has_line)
+	if (device->line_known)
 		pin = virtio_pci_claim_pin(device, 0);
 	go_live(t);
 	arrivals = interrupt_total();
@@ -156,7 +156,7 @@ TEST(interrupt, pin_announces_configuration_changes,
 
 static bool interrupt_status_set(void *device)
 {
-	return intx_pending(((struct virtio_device *)device)->function);
+	return intx_pending(virtio_pci(device)->function);
 }
 
 TEST(interrupt, isr_status_gathers_both_bits,
@@ -169,7 +169,7 @@ TEST(interrupt, isr_status_gathers_both_bits,
 
 	change_of(t);
 	bring_up(t);
-	intx_disable(device->function, true);
+	intx_disable(virtio_pci(device)->function, true);
 	make_change(t, true);
 	wait_until(interrupt_status_set, device, clock_deadline(PATIENCE_NS));
 	virtqueue_arm(work_queue(t), 0);

@@ -2,6 +2,7 @@
 #include "tests/interrupt/interrupt.h"
 
 #include "lib/string.h"
+#include "virtio/transport/pci/device.h"
 
 struct mark mark_arrivals(const struct virtqueue *queue)
 {
@@ -94,7 +95,7 @@ bool complete_with_message(struct test_run *t, struct virtqueue *queue)
 
 static void aim(struct virtqueue *queue, unsigned vector)
 {
-	const struct msix *msix = &queue->device->msix;
+	const struct msix *msix = &virtio_pci(queue->device)->msix;
 	struct msi_message message;
 
 	if (!interrupt_message(queue->cpu, vector, MSI_PHYSICAL, &message))
@@ -149,10 +150,10 @@ bool await_pending(const struct msix *msix, unsigned entry, bool wanted)
 void read_configuration(struct virtio_device *device, struct configuration *configuration)
 {
 	*configuration = (struct configuration){0};
-	if (!device->regions[STRUCTURE_DEVICE].present)
+	if (!device->config_length)
 		return;
-	configuration->length = MINIMUM(device->regions[STRUCTURE_DEVICE].length,
-					(uint32_t)sizeof(configuration->bytes));
+	configuration->length =
+		MINIMUM(device->config_length, (uint32_t)sizeof(configuration->bytes));
 	configuration->generation = device->transport->generation(device);
 	device->transport->get(device, 0, configuration->bytes, configuration->length);
 }

@@ -51,6 +51,7 @@ bool fence(struct test_run *t, struct virtqueue *queue);
 void fence_by_reset(struct test_run *t);
 
 /* Waits until the entry's pending bit is as wanted; the last answer. */
+struct msix;
 bool await_pending(const struct msix *msix, unsigned entry, bool wanted);
 
 /* The beginning of the device-specific configuration, empty where there is none. */

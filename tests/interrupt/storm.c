@@ -137,7 +137,7 @@ static void enlist_everybody(struct test_run *t)
 	storm = (struct storm){0};
 	enlist(t, own);
 	for (unsigned n = 0; (other = any_other_device(t, n)) && n < JOINED_MOST; n++) {
-		if (!workload_of(other->type) || !other->has_msix)
+		if (!workload_of(other->type) || !other->vectors)
 			continue;
 		if (!join_device(t, other))
 			continue;

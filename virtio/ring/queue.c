@@ -154,7 +154,7 @@ bool virtqueue_kick(struct virtqueue *queue)
 void virtqueue_notify(struct virtqueue *queue)
 {
 	struct virtio_device *device = queue->device;
-	uint32_t offset = queue->notify_off * device->notify_off_multiplier;
+	uint32_t offset = queue->notify_off * virtio_pci(device)->notify_off_multiplier;
 
 	queue->kicks++;
 	if (queue->notification_data)
@@ -168,11 +168,12 @@ void virtqueue_notify(struct virtqueue *queue)
 volatile void *virtqueue_doorbell(const struct virtqueue *queue)
 {
 	const struct virtio_device *device = queue->device;
-	volatile void *mapping = device->regions[STRUCTURE_NOTIFY].mapping;
+	volatile void *mapping = virtio_pci(device)->regions[STRUCTURE_NOTIFY].mapping;
 
 	if (!mapping || onlookers || device->access != ACCESS_BAR || queue->notification_data)
 		return NULL;
-	return (volatile uint8_t *)mapping + queue->notify_off * device->notify_off_multiplier;
+	return (volatile uint8_t *)mapping +
+	       queue->notify_off * virtio_pci(device)->notify_off_multiplier;
 }
 
 bool virtqueue_used_pending(struct virtqueue *queue)

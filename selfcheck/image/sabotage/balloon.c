@@ -130,13 +130,13 @@ static uint32_t length;
 
 static void end_early(struct virtio_device *device)
 {
-	length = device->regions[STRUCTURE_DEVICE].length;
-	device->regions[STRUCTURE_DEVICE].length = CONFIG(actual);
+	length = device->config_length;
+	device->config_length = CONFIG(actual);
 }
 
 static void end_as_before(struct virtio_device *device)
 {
-	device->regions[STRUCTURE_DEVICE].length = length;
+	device->config_length = length;
 }
 
 SABOTEUR(balloon_has_few_fields, .about = "the configuration ends behind num_pages",

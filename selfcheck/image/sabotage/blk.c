@@ -3,6 +3,7 @@
 #include "lib/string.h"
 #include "selfcheck/image/sabotage/request.h"
 #include "virtio/device/blk.h"
+#include "virtio/transport/pci/structures.h"
 
 #define CONFIG(field) offsetof(struct virtio_blk_config, field)
 

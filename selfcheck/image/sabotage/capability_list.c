@@ -25,10 +25,11 @@ static void find_capabilities(struct virtio_device *device)
 	struct virtio_pci_capability capability;
 
 	memset(found_at, 0, sizeof(found_at));
-	for (unsigned n = 0; virtio_pci_capability(device->function, 0, n, &capability); n++)
+	for (unsigned n = 0; virtio_pci_capability(virtio_pci(device)->function, 0, n, &capability);
+	     n++)
 		found_at[capability.cap.cfg_type] = capability.at;
 	express_at = 0;
-	pci_find_capability(device->function, PCI_CAPABILITY_EXPRESS, 0, &express_at);
+	pci_find_capability(virtio_pci(device)->function, PCI_CAPABILITY_EXPRESS, 0, &express_at);
 	reads = 0;
 	broken = device;
 }
@@ -209,7 +210,8 @@ static bool spill_data(struct onlooker *self, const struct pci_function *functio
 {
 	if (is_data(offset) && width == 4 &&
 	    pci_read32(function, found_at[WINDOW] + WINDOW_OFFSET) ==
-		    broken->regions[STRUCTURE_COMMON].offset + COMMON_OFFSET(queue_select))
+		    virtio_pci(broken)->regions[STRUCTURE_COMMON].offset +
+			    COMMON_OFFSET(queue_select))
 		own_write(self, broken, queue_size, *value >> 16);
 	return true;
 }

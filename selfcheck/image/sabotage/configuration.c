@@ -28,7 +28,7 @@ static bool drop_configuration_pin(struct onlooker *self, unsigned vector)
 
 	if (!queue || victim->mode != INTERRUPT_INTX || queue->operations->used_pending(queue))
 		return true;
-	interrupt_mask_line(victim->line);
+	interrupt_mask_line(virtio_pci(victim)->line);
 	return false;
 }
 

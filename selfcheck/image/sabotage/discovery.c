@@ -20,22 +20,22 @@ SABOTEUR(sr_iov_without_its_feature,
 
 /* What discovery has found is hidden, and shown again afterwards. */
 static struct {
-	struct virtio_device device;
+	struct virtio_pci_device device;
 	struct pci_bar bar;
 } found;
 
 static void hide_structures(struct virtio_device *device)
 {
-	found.device = *device;
-	found.bar = device->function->bars[0];
-	device->regions[STRUCTURE_ISR].present = false;
-	device->function->bars[0].present = false;
+	found.device = *virtio_pci(device);
+	found.bar = virtio_pci(device)->function->bars[0];
+	virtio_pci(device)->regions[STRUCTURE_ISR].present = false;
+	virtio_pci(device)->function->bars[0].present = false;
 }
 
 static void show_structures(struct virtio_device *device)
 {
-	device->regions[STRUCTURE_ISR] = found.device.regions[STRUCTURE_ISR];
-	device->function->bars[0] = found.bar;
+	virtio_pci(device)->regions[STRUCTURE_ISR] = found.device.regions[STRUCTURE_ISR];
+	virtio_pci(device)->function->bars[0] = found.bar;
 }
 
 SABOTEUR(ids_without_a_device,
@@ -45,13 +45,15 @@ SABOTEUR(ids_without_a_device,
 
 static void hide_vectors(struct virtio_device *device)
 {
-	found.device = *device;
-	device->msix.entries = 1;
+	found.device = *virtio_pci(device);
+	device->vectors = 1;
+	virtio_pci(device)->msix.entries = 1;
 }
 
 static void show_vectors(struct virtio_device *device)
 {
-	device->msix.entries = found.device.msix.entries;
+	device->vectors = found.device.device.vectors;
+	virtio_pci(device)->msix.entries = found.device.msix.entries;
 }
 
 SABOTEUR(one_vector_for_all, .about = "the MSI-X table has one entry", BREAKS(CLAUSE_PCI_MSIX_1),

@@ -3,6 +3,7 @@
 #include "arch/io.h"
 #include "pci/msix.h"
 #include "selfcheck/image/disguise/hand.h"
+#include "virtio/transport/pci/device.h"
 
 #define ENTRIES 64 /* of which the state is kept; the devices of the self-test have fewer */
 
@@ -28,8 +29,8 @@ static void start(struct virtio_device *device)
 
 static bool is_control(const struct pci_function *function, unsigned offset)
 {
-	return function == victim->function && victim->has_msix &&
-	       offset == victim->msix.capability + MSIX_CONTROL;
+	return function == virtio_pci(victim)->function && victim->vectors &&
+	       offset == virtio_pci(victim)->msix.capability + MSIX_CONTROL;
 }
 
 /* ---- masks ---- */
@@ -87,9 +88,11 @@ static bool unmask_all_with_function(struct onlooker *self, const struct pci_fun
 
 	if (!is_control(function, offset))
 		return true;
-	for (unsigned entry = 0; function_masked && !masked && entry < victim->msix.entries;
-	     entry++)
-		write32(victim->msix.table + entry * MSIX_ENTRY_SIZE + MSIX_ENTRY_CONTROL, 0);
+	for (unsigned entry = 0;
+	     function_masked && !masked && entry < virtio_pci(victim)->msix.entries; entry++)
+		write32(virtio_pci(victim)->msix.table + entry * MSIX_ENTRY_SIZE +
+				MSIX_ENTRY_CONTROL,
+			0);
 	function_masked = masked;
 	return true;
 }

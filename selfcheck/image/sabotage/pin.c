@@ -50,7 +50,7 @@ SABOTEUR(isr_reserved_bit, .about = "a reserved bit of the ISR status is set",
 static bool pass_once(struct onlooker *self, unsigned vector)
 {
 	if (victim_queue(vector) && victim->mode == INTERRUPT_INTX)
-		interrupt_mask_line(victim->line);
+		interrupt_mask_line(virtio_pci(victim)->line);
 	return true;
 }
 

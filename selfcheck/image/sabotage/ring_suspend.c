@@ -42,14 +42,14 @@ static void kick_late(void *argument)
 {
 	struct virtqueue *queue = argument;
 	struct virtio_device *device = queue->device;
-	const struct virtio_region *region = &device->regions[STRUCTURE_NOTIFY];
+	const struct virtio_region *region = &virtio_pci(device)->regions[STRUCTURE_NOTIFY];
 
 	while (!suspended && !over)
 		cpu_relax();
 	clock_spin(LATE_NS);
 	if (region->mapping && !over)
 		write16((volatile uint8_t *)region->mapping +
-				queue->notify_off * device->notify_off_multiplier,
+				queue->notify_off * virtio_pci(device)->notify_off_multiplier,
 			queue->index);
 }
 

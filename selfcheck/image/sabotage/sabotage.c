@@ -169,7 +169,7 @@ static const char *missed(const struct hunt *hunt)
 	return words;
 }
 
-static void run_saboteur(const struct saboteur *saboteur, struct virtio_device *devices,
+static void run_saboteur(const struct saboteur *saboteur, struct virtio_device *const *devices,
 			 unsigned count, struct sabotage_result *result)
 {
 	static struct hunt hunt;
@@ -179,13 +179,13 @@ static void run_saboteur(const struct saboteur *saboteur, struct virtio_device *
 	reporter = &silent_reporter;
 	for (unsigned pass = 0; pass < 2; pass++) {
 		for (unsigned n = 0; n < count && !all_found(&hunt); n++) {
-			struct features offered = devices[n].offered;
+			struct features offered = devices[n]->offered;
 
-			if (!fits(saboteur, &devices[n]))
+			if (!fits(saboteur, devices[n]))
 				continue;
-			devices[n].offered.words[0] |= saboteur->offers;
-			search(&hunt, &devices[n], pass > 0);
-			devices[n].offered = offered;
+			devices[n]->offered.words[0] |= saboteur->offers;
+			search(&hunt, devices[n], pass > 0);
+			devices[n]->offered = offered;
 		}
 	}
 	reporter = loud;
@@ -211,7 +211,8 @@ static bool named(enum clause_id id)
 }
 
 /* Whether a device breaks the clause without help: such a check can fail. */
-static bool is_broken_unaided(enum clause_id id, struct virtio_device *devices, unsigned count)
+static bool is_broken_unaided(enum clause_id id, struct virtio_device *const *devices,
+			      unsigned count)
 {
 	static struct variant variants[VARIANTS_MOST];
 
@@ -222,11 +223,11 @@ static bool is_broken_unaided(enum clause_id id, struct virtio_device *devices, 
 			if (!cites(*test, citation))
 				continue;
 			for (unsigned n = 0; n < count; n++) {
-				if (!test_selected(*test, &devices[n]) ||
-				    reason_to_skip(*test, &devices[n]) ||
-				    !selected_variants(*test, &devices[n], variants, VARIANTS_MOST))
+				if (!test_selected(*test, devices[n]) ||
+				    reason_to_skip(*test, devices[n]) ||
+				    !selected_variants(*test, devices[n], variants, VARIANTS_MOST))
 					continue;
-				run_once(*test, &devices[n], &variants[0], NULL);
+				run_once(*test, devices[n], &variants[0], NULL);
 				if (clause_state(id)->violated)
 					return true;
 			}
@@ -236,7 +237,7 @@ static bool is_broken_unaided(enum clause_id id, struct virtio_device *devices, 
 }
 
 /* Clauses that tests judge and that nothing has ever made fail. */
-static void report_suspects(struct virtio_device *devices, unsigned count,
+static void report_suspects(struct virtio_device *const *devices, unsigned count,
 			    struct sabotage_totals *totals)
 {
 	const struct reporter *loud = reporter;
@@ -261,7 +262,7 @@ bool saboteurs_present(void)
 	return &__start_registry_saboteurs[0] != &__stop_registry_saboteurs[0];
 }
 
-bool run_sabotage(struct virtio_device *devices, unsigned count)
+bool run_sabotage(struct virtio_device *const *devices, unsigned count)
 {
 	struct sabotage_totals totals = {0};
 

@@ -3,6 +3,7 @@
 
 #include "lib/string.h"
 #include "selfcheck/image/disguise/offer.h"
+#include "virtio/transport/pci/device.h"
 
 static const struct saboteur *chosen;
 static struct onlooker standing;
@@ -62,7 +63,7 @@ static void begin(struct virtio_device *device)
 	standing = chosen->onlooker;
 	standing.place = ONLOOKER_INTERFERES;
 	standing.device = device;
-	standing.function = device->function;
+	standing.function = virtio_pci(device)->function;
 	if (chosen->used_element)
 		standing.used = show_new_elements;
 	memset(seen, 0, sizeof(seen));

@@ -2,6 +2,7 @@
 /* Saboteurs of what the PCI transport has for features that are pretended (4.1.4.3, 4.1.4.4). */
 #include "selfcheck/image/sabotage/lie.h"
 #include "virtio/transport/pci/structures.h"
+#include "virtio/transport/pci/device.h"
 
 static bool queue_is_far(void)
 {
@@ -32,13 +33,13 @@ static uint16_t true_length;
 
 static void cut_common(struct virtio_device *device)
 {
-	true_length = device->common_length;
-	device->common_length = COMMON_OFFSET(queue_notif_config_data);
+	true_length = virtio_pci(device)->common_length;
+	virtio_pci(device)->common_length = COMMON_OFFSET(queue_notif_config_data);
 }
 
 static void mend_common(struct virtio_device *device)
 {
-	device->common_length = true_length;
+	virtio_pci(device)->common_length = true_length;
 }
 
 SABOTEUR(common_ends_before_notif_data,
@@ -55,7 +56,7 @@ static unsigned notify_capability;
 
 static void find_notify(struct virtio_device *device)
 {
-	notify_capability = device->regions[STRUCTURE_NOTIFY].capability;
+	notify_capability = virtio_pci(device)->regions[STRUCTURE_NOTIFY].capability;
 }
 
 /* Whether a read takes in this field of the notification capability. */

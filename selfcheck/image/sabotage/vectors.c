@@ -109,7 +109,7 @@ static bool drop_of_last_entry(struct onlooker *self, unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
-	return !queue || queue->entry != victim->msix.entries - 1;
+	return !queue || queue->entry != virtio_pci(victim)->msix.entries - 1;
 }
 
 SABOTEUR(last_entry_is_dead, .about = "the last entry of the table sends nothing",

@@ -2,6 +2,7 @@
 /* Interrupts that do not come, for each of the reasons that a diagnosis knows. */
 #include "tests/harness/judge/diagnose.h"
 #include "tests/harness/drive/drive.h"
+#include "virtio/transport/pci/device.h"
 
 static NORETURN void give_up(struct test_run *t, struct virtqueue *queue)
 {
@@ -21,7 +22,7 @@ TEST(selftest, loses_a_call, .about = "a completion that is not announced is tol
 
 	bring_up(t);
 	queue = work_queue(t);
-	msix_mask_entry(&t->device->msix, queue->entry, true);
+	msix_mask_entry(&virtio_pci(t->device)->msix, queue->entry, true);
 	submit(t, queue, new_request(t, 0));
 	wait_until(is_used, queue, clock_deadline(PATIENCE_NS));
 	give_up(t, queue);

@@ -4,8 +4,7 @@
 
 /* Whether the structure is long enough to hold a field. */
 #define HOLDS(t, field)                                                                            \
-	((t)->device->regions[STRUCTURE_DEVICE].length >=                                          \
-	 offsetof(struct virtio_balloon_config, field) + sizeof(le32))
+	((t)->device->config_length >= offsetof(struct virtio_balloon_config, field) + sizeof(le32))
 
 TEST(balloon, sizes_are_always_there,
      .about = "num_pages and actual exist without any feature, and actual reads back",
@@ -14,7 +13,7 @@ TEST(balloon, sizes_are_always_there,
 	static const uint32_t values[] = {1, 0x01020304, 0};
 
 	CHECK(t, BALLOON_CFG_1, HOLDS(t, num_pages) && HOLDS(t, actual),
-	      "the configuration has %u bytes", t->device->regions[STRUCTURE_DEVICE].length);
+	      "the configuration has %u bytes", t->device->config_length);
 	bring_up(t);
 	for (unsigned n = 0; n < ARRAY_LENGTH(values); n++) {
 		uint64_t actual;
@@ -33,7 +32,7 @@ TEST(balloon, hint_command_is_the_devices,
 	uint64_t before, after;
 
 	CHECK(t, BALLOON_CFG_2, HOLDS(t, free_page_hint_cmd_id), "the configuration has %u bytes",
-	      t->device->regions[STRUCTURE_DEVICE].length);
+	      t->device->config_length);
 	balloon_up(t, 0);
 	before = BALLOON_CONFIG(t, free_page_hint_cmd_id);
 	config_write(t->device, struct virtio_balloon_config, free_page_hint_cmd_id,
@@ -51,7 +50,7 @@ TEST(balloon, poison_value_is_taken, .about = "poison_val exists and holds what 
 	uint64_t value;
 
 	CHECK(t, BALLOON_CFG_4, HOLDS(t, poison_val), "the configuration has %u bytes",
-	      t->device->regions[STRUCTURE_DEVICE].length);
+	      t->device->config_length);
 	features_add(&features, VIRTIO_BALLOON_F_PAGE_POISON);
 	set_up(t, features, 2);
 	config_write(t->device, struct virtio_balloon_config, poison_val, 0xaaaaaaaa);

@@ -4,9 +4,8 @@
 
 /* Whether the device's structure is long enough to hold a field. */
 #define HOLDS(t, field)                                                                            \
-	((t)->device->regions[STRUCTURE_DEVICE].length >=                                          \
-	 offsetof(struct virtio_blk_config, field) +                                               \
-		 sizeof(((struct virtio_blk_config *)0)->field))
+	((t)->device->config_length >= offsetof(struct virtio_blk_config, field) +                 \
+					       sizeof(((struct virtio_blk_config *)0)->field))
 
 /* Whether the device has the configuration up to the fields of this feature or of a later one. */
 static bool reaches(const struct test_run *t, unsigned feature)

@@ -70,7 +70,7 @@ TEST(input, data_fit_the_configuration, .about = "size never exceeds the union n
 	static const uint8_t selects[] = {VIRTIO_INPUT_CFG_ID_NAME,   VIRTIO_INPUT_CFG_ID_SERIAL,
 					  VIRTIO_INPUT_CFG_ID_DEVIDS, VIRTIO_INPUT_CFG_PROP_BITS,
 					  VIRTIO_INPUT_CFG_EV_BITS,   VIRTIO_INPUT_CFG_ABS_INFO};
-	uint32_t room = t->device->regions[STRUCTURE_DEVICE].length;
+	uint32_t room = t->device->config_length;
 	struct input_answer answer;
 
 	input_ready(t);

@@ -79,18 +79,18 @@ static bool binds(const char *name, const struct virtio_device *device)
 
 static bool has_msix(const struct virtio_device *device)
 {
-	return device->has_msix;
+	return device->vectors;
 }
 
 /* A legacy interface is an I/O BAR 0 behind a transitional id (4.1.2.3, 4.1.5.1.1.1). */
 static bool has_legacy_id(const struct virtio_device *device)
 {
-	return device->function->device < VIRTIO_PCI_DEVICE_MODERN;
+	return virtio_pci(device)->function->device < VIRTIO_PCI_DEVICE_MODERN;
 }
 
 static bool is_transitional(const struct virtio_device *device)
 {
-	const struct pci_bar *bar = &device->function->bars[0];
+	const struct pci_bar *bar = &virtio_pci(device)->function->bars[0];
 
 	return has_legacy_id(device) && bar->present && bar->io;
 }
@@ -109,7 +109,8 @@ static bool has_vendor_data(const struct virtio_device *device)
 {
 	struct virtio_pci_capability capability;
 
-	return virtio_pci_capability(device->function, VIRTIO_PCI_CAP_VENDOR_CFG, 0, &capability);
+	return virtio_pci_capability(virtio_pci(device)->function, VIRTIO_PCI_CAP_VENDOR_CFG, 0,
+				     &capability);
 }
 
 static bool is_not_pci(const struct virtio_device *device)
@@ -188,7 +189,7 @@ static bool needs_met(const struct virtio_device *device, const char *needs)
 	}
 }
 
-enum clause_verdict clause_verdict(enum clause_id id, const struct virtio_device *devices,
+enum clause_verdict clause_verdict(enum clause_id id, struct virtio_device *const *devices,
 				   unsigned count, const char **why)
 {
 	const struct clause *clause = &clauses[id];
@@ -205,10 +206,10 @@ enum clause_verdict clause_verdict(enum clause_id id, const struct virtio_device
 		return CLAUSE_NOT_APPLICABLE;
 	name = clause_name(clause);
 	for (unsigned n = 0; n < count && !offered; n++) {
-		if (!binds(name, &devices[n]))
+		if (!binds(name, devices[n]))
 			continue;
 		bound = true;
-		offered = needs_met(&devices[n], clause_needs(clause));
+		offered = needs_met(devices[n], clause_needs(clause));
 	}
 	if (!bound)
 		return CLAUSE_NOT_APPLICABLE;

@@ -9,6 +9,7 @@
 #include "tests/harness/plan/options.h"
 #include "tests/harness/report/report.h"
 #include "tests/harness/plan/selection.h"
+#include "virtio/transport/pci/device.h"
 
 #define REASONS_BYTES 8192
 
@@ -107,17 +108,21 @@ const char *dump(const struct test_run *t)
 				"  MSI-X entry %u%s, pending %u; vector %#x on CPU %u: %lu arrivals, "
 				"IRR %u ISR %u\n",
 				queue->entry,
-				msix_entry_masked(&device->msix, queue->entry) ? " masked" : "",
-				msix_pending(&device->msix, queue->entry), queue->vector,
-				queue->cpu, interrupt_count(queue->vector),
+				msix_entry_masked(&virtio_pci(device)->msix, queue->entry)
+					? " masked"
+					: "",
+				msix_pending(&virtio_pci(device)->msix, queue->entry),
+				queue->vector, queue->cpu, interrupt_count(queue->vector),
 				interrupt_requested(queue->vector),
 				interrupt_in_service(queue->vector));
 		else if (queue->vector)
 			text_add(
 				&text,
 				"  pin on line %u%s, vector %#x: %lu arrivals, ISR status seen %#x\n",
-				device->line,
-				interrupt_line_pending(device->line) ? " awaiting its EOI" : "",
+				virtio_pci(device)->line,
+				interrupt_line_pending(virtio_pci(device)->line)
+					? " awaiting its EOI"
+					: "",
 				queue->vector, interrupt_count(queue->vector), device->isr_seen);
 	}
 	text_add(&text, "%s", diagnosis());

@@ -26,7 +26,7 @@
 static struct test_run current;
 static struct result current_result;
 static struct arena arena;
-static struct virtio_device *known_devices;
+static struct virtio_device *const *known_devices;
 static unsigned known_count;
 static bool lost_devices[PCI_FUNCTIONS_MOST]; /* that a reset did not bring back */
 static unsigned let_down[PCI_FUNCTIONS_MOST]; /* tests that failed and had waited in vain */
@@ -46,15 +46,15 @@ static bool reset_fully(struct virtio_device *device)
 	device->rings = (struct virtio_rings){0};
 	if (!device->transport->reset(device))
 		return false;
-	if (device->has_msix) {
-		msix_enable(&device->msix, false);
-		msix_function_mask(&device->msix, false);
-		for (unsigned entry = 0; entry < device->msix.entries; entry++) {
-			msix_mask_entry(&device->msix, entry, true);
-			msix_write_entry(&device->msix, entry, 0, 0);
+	if (device->vectors) {
+		msix_enable(&virtio_pci(device)->msix, false);
+		msix_function_mask(&virtio_pci(device)->msix, false);
+		for (unsigned entry = 0; entry < virtio_pci(device)->msix.entries; entry++) {
+			msix_mask_entry(&virtio_pci(device)->msix, entry, true);
+			msix_write_entry(&virtio_pci(device)->msix, entry, 0, 0);
 		}
 	}
-	intx_disable(device->function, true);
+	intx_disable(virtio_pci(device)->function, true);
 	device->queue_count = 0;
 	return true;
 }
@@ -69,21 +69,30 @@ static bool make_fresh(struct test_run *t)
 	return true;
 }
 
-void know_devices(struct virtio_device *devices, unsigned count)
+void know_devices(struct virtio_device *const *devices, unsigned count)
 {
 	known_devices = devices;
 	known_count = count;
 }
 
+static unsigned place_of(const struct virtio_device *device)
+{
+	unsigned place = 0;
+
+	while (known_devices[place] != device)
+		place++;
+	return place;
+}
+
 static bool can_serve(unsigned place)
 {
-	return !lost_devices[place] && !known_devices[place].unusable;
+	return !lost_devices[place] && !known_devices[place]->unusable;
 }
 
 struct virtio_device *other_device(const struct test_run *t, uint32_t type, unsigned n)
 {
 	for (unsigned place = 0; place < known_count; place++) {
-		struct virtio_device *device = &known_devices[place];
+		struct virtio_device *device = known_devices[place];
 
 		if (device != t->device && device->type == type && can_serve(place) && n-- == 0)
 			return device;
@@ -94,7 +103,7 @@ struct virtio_device *other_device(const struct test_run *t, uint32_t type, unsi
 struct virtio_device *any_other_device(const struct test_run *t, unsigned n)
 {
 	for (unsigned place = 0; place < known_count; place++) {
-		struct virtio_device *device = &known_devices[place];
+		struct virtio_device *device = known_devices[place];
 
 		if (device != t->device && can_serve(place) && n-- == 0)
 			return device;
@@ -106,7 +115,7 @@ struct virtio_device *any_other_device(const struct test_run *t, unsigned n)
 static void release(struct virtio_device *device)
 {
 	if (!device->transport->reset(device)) {
-		lost_devices[device - known_devices] = true;
+		lost_devices[place_of(device)] = true;
 		return;
 	}
 	settle_interrupts();
@@ -125,7 +134,7 @@ bool join_device(struct test_run *t, struct virtio_device *device)
 	if (t->joined_count == JOINED_MOST)
 		return false;
 	if (!reset_fully(device)) {
-		lost_devices[device - known_devices] = true;
+		lost_devices[place_of(device)] = true;
 		return false;
 	}
 	t->joined[t->joined_count++] = device;
@@ -142,7 +151,7 @@ bool take_companion(struct test_run *t, struct virtio_device *device)
 {
 	release_companion(t);
 	if (!reset_fully(device)) {
-		lost_devices[device - known_devices] = true;
+		lost_devices[place_of(device)] = true;
 		return false;
 	}
 	t->companion = device;
@@ -184,7 +193,7 @@ static bool has_arrived(void *context)
 /* Whether a configuration message would reach its handler: the test may have closed its way. */
 static bool config_message_gets_through(struct virtio_device *device)
 {
-	const struct msix *msix = &device->msix;
+	const struct msix *msix = &virtio_pci(device)->msix;
 	uint16_t control;
 
 	if (!device->config_vector || msix->entries < 2)
@@ -258,7 +267,7 @@ static bool execute(struct test_run *t, const struct interference *interference,
 	uint64_t strays = interrupt_strays(NULL), start;
 	uint64_t run_out = waits_run_out();
 	struct virtio_device *device = t->device;
-	unsigned *failures = &let_down[device - known_devices];
+	unsigned *failures = &let_down[place_of(device)];
 
 	lose_patience(*failures >= LET_DOWNS);
 	if (!device->unusable && !make_fresh(t)) {
@@ -353,7 +362,7 @@ static bool taker_is_missing(struct virtio_device *device, struct totals *totals
 	static const struct test question = {
 		.suite = "harness", .name = "taker", .run = ask_for_taker};
 	const struct workload *workload = workload_of(device->type);
-	enum taker *taker = &takers[device - known_devices];
+	enum taker *taker = &takers[place_of(device)];
 	struct variant polled = {.interrupts = INTERRUPT_NONE};
 	char sentence[160];
 
@@ -418,13 +427,13 @@ static const struct test *const *end_of_tests(void)
 static struct variant variants[VARIANTS_MOST]; /* of the test that is walked */
 
 /* Walks the plan; runs it when totals is not NULL. Returns how many steps there are. */
-static unsigned walk(struct virtio_device *devices, unsigned count, unsigned of,
+static unsigned walk(struct virtio_device *const *devices, unsigned count, unsigned of,
 		     struct totals *totals)
 {
 	unsigned number = 0;
 
 	for (unsigned place = 0; place < count; place++) {
-		struct virtio_device *device = &devices[place];
+		struct virtio_device *device = devices[place];
 
 		if (!device_selected(device))
 			continue;
@@ -447,9 +456,9 @@ static unsigned walk(struct virtio_device *devices, unsigned count, unsigned of,
 
 static void note_msix(struct virtio_device *device)
 {
-	const struct msix *msix = &device->msix;
+	const struct msix *msix = &virtio_pci(device)->msix;
 
-	if (!device->has_msix)
+	if (!device->vectors)
 		return;
 	device->driven_before = device->driven_before || common_read(device, device_status);
 	device->msix_control_found = pci_read16(msix->function, msix->capability + MSIX_CONTROL);
@@ -463,7 +472,7 @@ static bool line_is_wanted(struct virtio_device *device)
 {
 	bool wanted = false;
 
-	device->has_line = true;
+	device->line_known = true;
 	for (const struct test *const *test = first_test(); test < end_of_tests(); test++) {
 		unsigned found = test_selected(*test, device)
 					 ? selected_variants(*test, device, variants, VARIANTS_MOST)
@@ -472,11 +481,11 @@ static bool line_is_wanted(struct virtio_device *device)
 		for (unsigned n = 0; n < found; n++)
 			wanted = wanted || variants[n].interrupts == INTERRUPT_INTX;
 	}
-	device->has_line = false;
+	device->line_known = false;
 	return wanted;
 }
 
-void prepare_devices(struct virtio_device *devices, unsigned count)
+void prepare_devices(struct virtio_device *const *devices, unsigned count)
 {
 	size_t pages = MINIMUM(memory_available() / 2, (size_t)(ARENA_MOST / PAGE_SIZE));
 	void *base = memory_take(pages);
@@ -484,17 +493,17 @@ void prepare_devices(struct virtio_device *devices, unsigned count)
 	arena_start(&arena, base, pages * PAGE_SIZE);
 	/* A pin that the firmware left open would disturb whoever shares its line. */
 	for (unsigned n = 0; n < count; n++) {
-		note_msix(&devices[n]);
-		intx_disable(devices[n].function, true);
+		note_msix(devices[n]);
+		intx_disable(virtio_pci(devices[n])->function, true);
 	}
 	for (unsigned n = 0; n < count; n++) {
-		if (device_selected(&devices[n]) && !devices[n].unusable &&
-		    line_is_wanted(&devices[n]))
-			find_line(&devices[n]);
+		if (device_selected(devices[n]) && !devices[n]->unusable &&
+		    line_is_wanted(devices[n]))
+			find_line(devices[n]);
 	}
 }
 
-void run_plan(struct virtio_device *devices, unsigned count, struct totals *totals)
+void run_plan(struct virtio_device *const *devices, unsigned count, struct totals *totals)
 {
 	unsigned steps;
 

@@ -120,12 +120,12 @@ unsigned selected_variants(const struct test *test, const struct virtio_device *
 	struct variant plainest = variants[0];
 
 	/* Without a line one variant stays, to be skipped with the reason. */
-	if ((test->needs & NEEDS_INTX) && !device->has_line)
+	if ((test->needs & NEEDS_INTX) && !device->line_known)
 		return MINIMUM(count, 1u);
 	for (unsigned n = 0; n < count; n++) {
 		char text[VARIANT_TEXT];
 
-		if ((device->has_msix || (test->needs & NEEDS_INTX)) && !suits(test, &variants[n]))
+		if ((device->vectors || (test->needs & NEEDS_INTX)) && !suits(test, &variants[n]))
 			continue;
 		variant_text(&variants[n], text);
 		if (options.bench && standard
@@ -142,13 +142,13 @@ const char *reason_to_skip(const struct test *test, const struct virtio_device *
 		return device->unusable;
 	if (test->has_feature && !features_have(&device->offered, (unsigned)test->feature))
 		return feature_name(device->type, (unsigned)test->feature);
-	if ((test->needs & NEEDS_MSIX) && !device->has_msix)
+	if ((test->needs & NEEDS_MSIX) && !device->vectors)
 		return "the device has no MSI-X capability";
 	if ((test->needs & NEEDS_WORK) && !workload_of(device->type))
 		return "no workload for this device type";
-	if ((test->needs & NEEDS_INTX) && !device->function->interrupt_pin)
-		return "the device has no interrupt pin";
 	if ((test->needs & NEEDS_INTX) && !device->has_line)
+		return "the device has no interrupt pin";
+	if ((test->needs & NEEDS_INTX) && !device->line_known)
 		return "no input of an I/O APIC follows the device's pin";
 	if ((test->needs & NEEDS_SECOND_CPU) && cpu_count() < 2)
 		return "needs a second CPU";
@@ -156,9 +156,9 @@ const char *reason_to_skip(const struct test *test, const struct virtio_device *
 		return "needs a host program that answers (vp.host)";
 	if ((test->needs & NEEDS_SCRATCH) && !device_is_scratch(device))
 		return "the device's data is not scratch (vp.scratch)";
-	if ((test->needs & NEEDS_CONFIG) && !device->regions[STRUCTURE_DEVICE].present)
+	if ((test->needs & NEEDS_CONFIG) && !device->config_length)
 		return "the device has no device-specific configuration";
-	if ((test->needs & NEEDS_WINDOW) && !device->window)
+	if ((test->needs & NEEDS_WINDOW) && !device->has_window)
 		return "the device has no PCI configuration access capability";
 	return NULL;
 }

@@ -31,9 +31,9 @@ void variant_text(const struct variant *variant, char buffer[VARIANT_TEXT])
 /* The plainest variant that a device can do. */
 static struct variant plainest(const struct virtio_device *device)
 {
-	return (struct variant){.interrupts = device->has_msix   ? INTERRUPT_MSIX
-					      : device->has_line ? INTERRUPT_INTX
-								 : INTERRUPT_NONE};
+	return (struct variant){.interrupts = device->vectors      ? INTERRUPT_MSIX
+					      : device->line_known ? INTERRUPT_INTX
+								   : INTERRUPT_NONE};
 }
 
 struct collection {
@@ -156,13 +156,13 @@ static bool possible(const struct virtio_device *device, const struct setting *s
 	if (setting->apply == set_kick_both &&
 	    !features_have(&device->offered, VIRTIO_F_NOTIFICATION_DATA))
 		return false;
-	if (setting->apply == set_intx && !device->has_line)
+	if (setting->apply == set_intx && !device->line_known)
 		return false;
-	if (setting->apply == set_shared && !device->has_msix)
+	if (setting->apply == set_shared && !device->vectors)
 		return false;
 	switch (setting->axis) {
 	case AXIS_ACCESS:
-		return device->window;
+		return device->has_window;
 	case AXIS_SIZE:
 		return setting->size == SIZE_ODD_MOST ? device->size_most > 16
 						      : setting->size < device->size_most;

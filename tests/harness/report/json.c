@@ -63,7 +63,7 @@ static void json_device(const struct virtio_device *device)
 	text_add(&out, ",\"features_offered\":\"%#lx%016lx\"", device->offered.words[1],
 		 device->offered.words[0]);
 	add_number("queues", device->queues_offered);
-	add_number("msix_vectors", device->has_msix ? device->msix.entries : 0);
+	add_number("msix_vectors", device->vectors);
 	end();
 }
 

@@ -26,8 +26,7 @@ static void text_device(const struct virtio_device *device)
 {
 	print("%s  virtio-%s  %u queue%s, %u MSI-X vectors, features %#lx\n", device->name,
 	      virtio_type_name(device->type), device->queues_offered,
-	      device->queues_offered == 1 ? "" : "s", device->has_msix ? device->msix.entries : 0,
-	      device->offered.words[0]);
+	      device->queues_offered == 1 ? "" : "s", device->vectors, device->offered.words[0]);
 	if (devices < DEVICES_MOST)
 		by_device[devices++].device = device;
 }

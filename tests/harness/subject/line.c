@@ -74,7 +74,7 @@ static bool follows(struct test_run *t, struct candidate *candidate)
 /* The line that the firmware has written down, where it is an ISA interrupt. */
 static bool firmware_line(const struct virtio_device *device, struct candidate *candidate)
 {
-	unsigned irq = device->function->interrupt_line;
+	unsigned irq = virtio_pci(device)->function->interrupt_line;
 	bool level;
 
 	if (irq < 3 || irq >= FIRST_PCI_LINE)
@@ -134,9 +134,9 @@ static void look_at_all(void)
 
 static void adopt(struct virtio_device *device, const struct candidate *candidate)
 {
-	device->has_line = true;
-	device->line = candidate->line;
-	device->line_active_low = candidate->active_low;
+	device->line_known = true;
+	virtio_pci(device)->line = candidate->line;
+	virtio_pci(device)->line_active_low = candidate->active_low;
 }
 
 static void experiment(struct test_run *t)
@@ -144,14 +144,14 @@ static void experiment(struct test_run *t)
 	gather_candidates(t->device);
 	set_up(t, features_for(t), t->workload->queues);
 	/* Before it goes live: there is a back end that dies when the pin is closed then. */
-	intx_disable(t->device->function, false);
+	intx_disable(virtio_pci(t->device)->function, false);
 	go_live(t);
 	complete_one(t);
 	look_at_all();
-	for (unsigned n = 0; n < candidate_count && !t->device->has_line; n++) {
+	for (unsigned n = 0; n < candidate_count && !t->device->line_known; n++) {
 		if (candidates[n].arrived && follows(t, &candidates[n]))
 			adopt(t->device, &candidates[n]);
-		if (!intx_pending(t->device->function))
+		if (!intx_pending(virtio_pci(t->device)->function))
 			complete_one(t);
 	}
 	isr_read(t->device);
@@ -167,7 +167,8 @@ void find_line(struct virtio_device *device)
 	const struct variant variant = {.interrupts = INTERRUPT_NONE};
 	const struct reporter *loud = reporter;
 
-	if (!device->function->interrupt_pin || !interrupt_lines() || !workload_of(device->type))
+	if (!virtio_pci(device)->function->interrupt_pin || !interrupt_lines() ||
+	    !workload_of(device->type))
 		return;
 	reporter = &silent_reporter;
 	run_once(&line_test, device, &variant, NULL);

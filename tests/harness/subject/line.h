@@ -7,7 +7,7 @@
 
 /*
  * Makes the device assert its pin by completing a request with MSI-X off, and looks which input
- * follows; sets has_line, line and line_active_low. Nothing is reported: a device that fails here
+ * follows; sets line_known, line and line_active_low. Nothing is reported: a device that fails here
  * has no line, and the tests that judge it say why. Only the firmware's interpreted tables (_PRT)
  * could tell without an experiment.
  */

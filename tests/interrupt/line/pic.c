@@ -43,16 +43,17 @@ TEST(interrupt, pin_through_the_pic,
      .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT)
 {
 	struct virtio_device *device = t->device;
-	unsigned vector = INTERRUPT_PIC_VECTOR + device->function->interrupt_line;
+	unsigned vector = INTERRUPT_PIC_VECTOR + virtio_pci(device)->function->interrupt_line;
 	bool foreign, up;
 
 	if (!interrupt_pic_present())
 		skip_test(t, "there is no 8259");
-	if (!device->function->interrupt_line || device->function->interrupt_line >= LINES)
+	if (!virtio_pci(device)->function->interrupt_line ||
+	    virtio_pci(device)->function->interrupt_line >= LINES)
 		skip_test(t, "the firmware has noted no 8259 input for the pin");
-	watcher.irq = device->function->interrupt_line;
+	watcher.irq = virtio_pci(device)->function->interrupt_line;
 	bring_up(t);
-	interrupt_mask_line(device->line);
+	interrupt_mask_line(virtio_pci(device)->line);
 	interrupt_set_handler(vector, count_and_mask, NULL);
 	foreign = line_is_level(SILENCE_NS);
 	virtqueue_arm(work_queue(t), 0);

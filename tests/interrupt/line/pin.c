@@ -24,7 +24,7 @@ static void count_and_mask(unsigned vector, uint64_t tsc, void *context)
 	struct watcher *seen = context;
 
 	if (++seen->arrivals >= DELIVERIES)
-		interrupt_mask_line(seen->device->line);
+		interrupt_mask_line(virtio_pci(seen->device)->line);
 }
 
 /* Opens the line anew; arrivals count from 0. */
@@ -34,9 +34,9 @@ static void open_line(struct virtqueue *queue)
 
 	watcher = (struct watcher){.device = device};
 	interrupt_set_handler(queue->vector, count_and_mask, &watcher);
-	if (!interrupt_route_line(device->line, queue->vector, queue->cpu, true,
-				  device->line_active_low))
-		interrupt_mask_line(device->line);
+	if (!interrupt_route_line(virtio_pci(device)->line, queue->vector, queue->cpu, true,
+				  virtio_pci(device)->line_active_low))
+		interrupt_mask_line(virtio_pci(device)->line);
 }
 
 static bool is_level(void *context)
@@ -152,13 +152,13 @@ TEST(interrupt, pin_is_a_level,
 	      "the ISR status was not read, and the pin interrupted %u times instead of again and "
 	      "again",
 	      watcher.arrivals);
-	CHECK(t, PCI_ISR_4, intx_pending(device->function),
+	CHECK(t, PCI_ISR_4, intx_pending(virtio_pci(device)->function),
 	      "a queue interrupt is pending, Interrupt Status is 0");
 	isr = isr_read(device);
 	CHECK(t, PCI_ISR_3, isr & VIRTIO_PCI_ISR_QUEUE, "the pin is up, the ISR status reads %#x",
 	      isr);
 	isr_read_away(device);
-	CHECK(t, PCI_ISR_4, !intx_pending(device->function),
+	CHECK(t, PCI_ISR_4, !intx_pending(virtio_pci(device)->function),
 	      "the ISR status was read, Interrupt Status is still 1");
 	CHECK(t, PCI_ISR_TXT_4, line_goes_low(queue, NULL),
 	      "the ISR status was read, and the pin interrupts %u times more", watcher.arrivals);
@@ -176,15 +176,15 @@ TEST(interrupt, interrupt_disable_holds_the_pin,
 	bring_up(t);
 	queue = work_queue(t);
 	/* What the start itself may have raised is none of this. */
-	intx_disable(device->function, true);
+	intx_disable(virtio_pci(device)->function, true);
 	isr_read_away(device);
 	open_line(queue);
 	virtqueue_arm(queue, 0);
 	complete_one(t, queue);
 	CHECK(t, PCI_ISR_6, line_stays_low(), "Interrupt Disable is 1, and the pin interrupts");
-	CHECK(t, PCI_ISR_4, intx_pending(device->function),
+	CHECK(t, PCI_ISR_4, intx_pending(virtio_pci(device)->function),
 	      "a queue interrupt is pending, Interrupt Status is 0 with Interrupt Disable");
-	intx_disable(device->function, false);
+	intx_disable(virtio_pci(device)->function, false);
 	CHECK(t, PCI_ISR_6, line_is_level(),
 	      "Interrupt Disable was cleared with an interrupt pending, the pin interrupts %u times",
 	      watcher.arrivals);
@@ -198,7 +198,7 @@ TEST(interrupt, isr_status_gathers_completions,
 	uint8_t isr;
 
 	bring_up(t);
-	intx_disable(device->function, true);
+	intx_disable(virtio_pci(device)->function, true);
 	for (unsigned n = 0; n < ROUNDS; n++) {
 		virtqueue_arm(work_queue(t), 0);
 		complete_one(t, work_queue(t));
@@ -217,11 +217,11 @@ TEST(interrupt, msix_takes_over_from_the_pin, .about = "turning MSI-X on silence
 	struct virtqueue *queue;
 	struct virtio_device *device = t->device;
 
-	if (!device->has_msix)
+	if (!device->vectors)
 		skip_test(t, "the device has no MSI-X capability");
 	queue = raise_pin(t);
 	REQUIRE(t, line_is_level(), "the pin is not raised");
-	msix_enable(&device->msix, true);
+	msix_enable(&virtio_pci(device)->msix, true);
 	CHECK(t, MSIX_PCI_12, line_is_low(queue), "MSI-X is on, and the pin interrupts");
 	virtqueue_arm(queue, 0);
 	complete_one(t, queue);
@@ -236,13 +236,13 @@ TEST(interrupt, pin_comes_back_after_msix,
 	struct virtqueue *queue;
 	struct virtio_device *device = t->device;
 
-	if (!device->has_msix)
+	if (!device->vectors)
 		skip_test(t, "the device has no MSI-X capability");
 	bring_up(t);
 	queue = work_queue(t);
-	msix_enable(&device->msix, true);
+	msix_enable(&virtio_pci(device)->msix, true);
 	complete_one(t, queue);
-	msix_enable(&device->msix, false);
+	msix_enable(&virtio_pci(device)->msix, false);
 	/* What the ISR status held while it was unused is of no interest. */
 	isr_read(device);
 	CHECK_NOTIFIED(t, queue, complete_with_message(t, queue),
@@ -260,7 +260,7 @@ TEST(interrupt, no_message_while_msix_is_off,
 	queue = work_queue(t);
 	complete_with_message(t, queue);
 	settle_interrupts();
-	msix_enable(&t->device->msix, false);
+	msix_enable(&virtio_pci(t->device)->msix, false);
 	mark = mark_arrivals(queue);
 	for (unsigned n = 0; n < ROUNDS; n++) {
 		virtqueue_arm(queue, 0);
@@ -278,7 +278,8 @@ static struct virtio_device *neighbour_on_the_line(const struct test_run *t)
 	struct virtio_device *other;
 
 	for (unsigned n = 0; (other = any_other_device(t, n)); n++) {
-		if (other->has_line && other->line == t->device->line && workload_of(other->type))
+		if (other->line_known && virtio_pci(other)->line == virtio_pci(t->device)->line &&
+		    workload_of(other->type))
 			return other;
 	}
 	return NULL;
@@ -286,7 +287,7 @@ static struct virtio_device *neighbour_on_the_line(const struct test_run *t)
 
 static bool pin_is_pending(void *device)
 {
-	return intx_pending(((struct virtio_device *)device)->function);
+	return intx_pending(virtio_pci(device)->function);
 }
 
 TEST(interrupt, shared_line_stays_up_for_the_other,
@@ -298,7 +299,7 @@ TEST(interrupt, shared_line_stays_up_for_the_other,
 	uint8_t isr;
 
 	if (!other)
-		skip_test(t, "no other device shares the line %u", own->line);
+		skip_test(t, "no other device shares the line %u", virtio_pci(own)->line);
 	if (!join_device(t, other))
 		skip_test(t, "%s does not come back from reset", other->name);
 	raise_pin(t);
@@ -315,11 +316,11 @@ TEST(interrupt, shared_line_stays_up_for_the_other,
 	open_line(queue);
 	CHECK(t, PCI_ISR_5, line_is_level(),
 	      "the ISR status of %s was read and not that of %s: the line %u interrupts %u times",
-	      other->name, own->name, own->line, watcher.arrivals);
+	      other->name, own->name, virtio_pci(own)->line, watcher.arrivals);
 	isr = isr_read(own);
 	CHECK(t, PCI_ISR_3, isr & VIRTIO_PCI_ISR_QUEUE,
 	      "%s was read first, and the ISR status of %s reads %#x", other->name, own->name, isr);
 	CHECK(t, PCI_ISR_TXT_4, line_goes_low(queue, own),
-	      "both ISR status were read, and the line %u interrupts %u times more", own->line,
-	      watcher.arrivals);
+	      "both ISR status were read, and the line %u interrupts %u times more",
+	      virtio_pci(own)->line, watcher.arrivals);
 }

@@ -143,7 +143,7 @@ TEST(transport, configuration_answers_to_natural_width,
 		}
 		CHECK(t, CFG_TXT_1, again == first, "%s reads %#lx and then %#lx", field->name,
 		      first, again);
-		if (!device->window)
+		if (!device->has_window)
 			continue;
 		again = field_through_window(device, field);
 		CHECK(t, CFG_TXT_1, again == first,

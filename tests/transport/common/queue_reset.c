@@ -20,7 +20,8 @@ TEST(transport, queue_reset_completes_and_disables,
 	unsigned count = t->workload ? t->workload->queues : MINIMUM(queues_of(device), 8u);
 
 	CHECK(t, PCI_COMMON_TXT_11, common_has(device, queue_reset),
-	      "the common structure has %u bytes: no queue_reset", device->common_length);
+	      "the common structure has %u bytes: no queue_reset",
+	      virtio_pci(device)->common_length);
 	t->variant.interrupts = INTERRUPT_NONE;
 	set_up(t, features_with(t, VIRTIO_F_RING_RESET), count);
 	for (unsigned n = 0; n < count; n++) {

@@ -107,7 +107,7 @@ static bool is_quiet(struct test_run *t, const struct watched *watched,
 {
 	if (queue->vector)
 		return interrupt_count(queue->vector) == watched->arrivals &&
-		       !msix_pending(&t->device->msix, queue->entry);
+		       !msix_pending(&virtio_pci(t->device)->msix, queue->entry);
 	return !(isr_read(t->device) & VIRTIO_PCI_ISR_QUEUE);
 }
 

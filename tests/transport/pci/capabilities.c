@@ -29,7 +29,7 @@ TEST(transport, every_structure_has_a_capability,
      .about = "common, notification, ISR and PCI access structures stand on the capability list",
      .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
-	struct pci_function *function = t->device->function;
+	struct pci_function *function = virtio_pci(t->device)->function;
 	bool listed = pci_read16(function, PCI_STATUS) & PCI_STATUS_CAPABILITIES;
 	bool common = has_capability(function, VIRTIO_PCI_CAP_COMMON_CFG);
 	bool notify = has_capability(function, VIRTIO_PCI_CAP_NOTIFY_CFG);
@@ -59,7 +59,7 @@ TEST(transport, capability_list_can_be_followed,
      .about = "pointers of the capability list are in bounds, aligned, and come to an end",
      .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
-	struct pci_function judged = judged_anew(t->device->function);
+	struct pci_function judged = judged_anew(virtio_pci(t->device)->function);
 	bool sound = true;
 
 	for (unsigned n = 0; n < judged.finding_count; n++) {
@@ -79,7 +79,8 @@ TEST(transport, capability_list_can_be_followed,
 		}
 	}
 	if (sound)
-		CHECK(t, PCI_CAP_TXT_4, pci_read8(t->device->function, PCI_CAPABILITIES_POINTER),
+		CHECK(t, PCI_CAP_TXT_4,
+		      pci_read8(virtio_pci(t->device)->function, PCI_CAPABILITIES_POINTER),
 		      "the list is empty");
 }
 
@@ -106,7 +107,7 @@ TEST(transport, capability_length_covers_the_capability,
 {
 	struct virtio_pci_capability capability;
 
-	for_each_capability (&capability, t->device->function, 0) {
+	for_each_capability (&capability, virtio_pci(t->device)->function, 0) {
 		unsigned length = capability.cap.cap_len;
 		unsigned least = least_length(capability.cap.cfg_type);
 
@@ -129,10 +130,10 @@ TEST(transport, capabilities_do_not_overlap,
      .about = "no capability begins inside a virtio capability",
      .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
-	const struct pci_function *function = t->device->function;
+	const struct pci_function *function = virtio_pci(t->device)->function;
 	struct virtio_pci_capability capability;
 
-	for_each_capability (&capability, t->device->function, 0) {
+	for_each_capability (&capability, virtio_pci(t->device)->function, 0) {
 		unsigned end = capability.at + capability.cap.cap_len;
 		struct pci_capability other = {0};
 
@@ -157,10 +158,10 @@ TEST(transport, capability_reads_the_same_at_any_width,
      .about = "the fields of a capability are little-endian and hold still",
      .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
-	const struct pci_function *function = t->device->function;
+	const struct pci_function *function = virtio_pci(t->device)->function;
 	struct virtio_pci_capability capability;
 
-	for_each_capability (&capability, t->device->function, 0) {
+	for_each_capability (&capability, virtio_pci(t->device)->function, 0) {
 		for (unsigned word = 0; word < sizeof(struct virtio_pci_cap); word += 4) {
 			unsigned offset = capability.at + word;
 			uint32_t bytes = assemble(function, offset);
@@ -180,10 +181,10 @@ TEST(transport, capability_types_are_defined,
      .about = "cfg_type and bar of the virtio capabilities have no reserved values",
      .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
-	const struct pci_bar *bars = t->device->function->bars;
+	const struct pci_bar *bars = virtio_pci(t->device)->function->bars;
 	struct virtio_pci_capability capability;
 
-	for_each_capability (&capability, t->device->function, 0) {
+	for_each_capability (&capability, virtio_pci(t->device)->function, 0) {
 		uint8_t type = capability.cap.cfg_type, bar = capability.cap.bar;
 
 		CHECK(t, PCI_CAP_TXT_6,
@@ -203,7 +204,7 @@ TEST(transport, structures_lie_inside_their_bars,
      .about = "offset and length of each structure stay within an implemented BAR",
      .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
-	struct pci_function *function = t->device->function;
+	struct pci_function *function = virtio_pci(t->device)->function;
 	struct virtio_pci_capability capability;
 
 	for_each_capability (&capability, function, 0) {
@@ -233,7 +234,7 @@ TEST(transport, structures_are_aligned_and_large_enough,
      .about = "offset and length of the common, ISR and device structures suit their content",
      .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
-	struct pci_function *function = t->device->function;
+	struct pci_function *function = virtio_pci(t->device)->function;
 	uint32_t needed = common_length_needed(t->device);
 	struct virtio_pci_capability capability;
 
@@ -273,7 +274,8 @@ TEST(transport, device_configuration_is_there,
 {
 	if (!has_configuration(t->device))
 		skip_test(t, "no field of a device-specific configuration is offered");
-	CHECK(t, PCI_DEVCFG_TXT_1, has_capability(t->device->function, VIRTIO_PCI_CAP_DEVICE_CFG),
+	CHECK(t, PCI_DEVCFG_TXT_1,
+	      has_capability(virtio_pci(t->device)->function, VIRTIO_PCI_CAP_DEVICE_CFG),
 	      "no capability of cfg_type 4 is on the list");
 }
 
@@ -303,11 +305,12 @@ static bool reading_changes(const struct pci_function *function, unsigned offset
 TEST(transport, vendor_data_is_well_formed,
      .about = "vendor data capabilities have a vendor of their own and can be read at no cost")
 {
-	const struct pci_function *function = t->device->function;
+	const struct pci_function *function = virtio_pci(t->device)->function;
 	struct virtio_pci_capability capability;
 	unsigned found = 0;
 
-	for_each_capability (&capability, t->device->function, VIRTIO_PCI_CAP_VENDOR_CFG) {
+	for_each_capability (&capability, virtio_pci(t->device)->function,
+			     VIRTIO_PCI_CAP_VENDOR_CFG) {
 		uint16_t vendor = pci_read16(function, capability.at + 4);
 		uint8_t status = t->device->transport->get_status(t->device);
 

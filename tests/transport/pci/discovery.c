@@ -30,11 +30,11 @@ TEST(transport, ids_name_a_virtio_device,
      .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
 	const struct virtio_device *device = t->device;
-	uint16_t vendor = pci_read16(device->function, PCI_VENDOR_ID);
-	uint16_t id = pci_read16(device->function, PCI_DEVICE_ID);
-	bool complete = device->regions[STRUCTURE_COMMON].present &&
-			device->regions[STRUCTURE_NOTIFY].present &&
-			device->regions[STRUCTURE_ISR].present;
+	uint16_t vendor = pci_read16(virtio_pci(device)->function, PCI_VENDOR_ID);
+	uint16_t id = pci_read16(virtio_pci(device)->function, PCI_DEVICE_ID);
+	bool complete = virtio_pci(device)->regions[STRUCTURE_COMMON].present &&
+			virtio_pci(device)->regions[STRUCTURE_NOTIFY].present &&
+			virtio_pci(device)->regions[STRUCTURE_ISR].present;
 
 	CHECK(t, PCI_DISC_1, vendor == VIRTIO_PCI_VENDOR, "the vendor id reads %#x, not %#x",
 	      vendor, VIRTIO_PCI_VENDOR);
@@ -57,7 +57,7 @@ TEST(transport, a_non_transitional_device_keeps_legacy_drivers_away,
 	      "legacy driver's reach",
      .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
-	const struct pci_function *function = t->device->function;
+	const struct pci_function *function = virtio_pci(t->device)->function;
 	uint16_t id = pci_read16(function, PCI_DEVICE_ID);
 	uint8_t revision = pci_read8(function, PCI_REVISION_ID);
 	uint16_t subsystem = pci_read16(function, PCI_SUBSYSTEM_ID);
@@ -80,7 +80,7 @@ TEST(transport, function_obeys_pci,
      .about = "header, BARs, MSI-X structures and interrupt pin are what PCI wants them to be",
      .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
-	const struct pci_function *function = t->device->function;
+	const struct pci_function *function = virtio_pci(t->device)->function;
 	uint16_t command = pci_read16(function, PCI_COMMAND);
 	bool memory = false;
 
@@ -148,7 +148,7 @@ TEST(transport, express_function_obeys_pcie,
      .about = "a function with a PCI Express capability is an endpoint with a sound extended list",
      .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
-	const struct pci_function *function = t->device->function;
+	const struct pci_function *function = virtio_pci(t->device)->function;
 	unsigned capability, type;
 
 	if (!is_express(function, &capability))
@@ -166,7 +166,7 @@ TEST(transport, express_function_obeys_pcie,
 TEST(transport, sr_iov_feature_goes_with_the_capability,
      .about = "VIRTIO_F_SR_IOV is offered exactly where there is an SR-IOV capability")
 {
-	const struct pci_function *function = t->device->function;
+	const struct pci_function *function = virtio_pci(t->device)->function;
 	const struct features all = features_read(t->device);
 	bool offered = features_have(&all, VIRTIO_F_SR_IOV);
 	enum extended_walk walk = EXTENDED_ABSENT;

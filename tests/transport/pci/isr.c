@@ -50,7 +50,7 @@ TEST(transport, isr_tells_of_a_used_buffer_once,
 
 	t->variant.interrupts = INTERRUPT_NONE;
 	bring_up(t);
-	if (!t->device->function->interrupt_pin)
+	if (!virtio_pci(t->device)->function->interrupt_pin)
 		skip_test(t, "without a pin and with MSI-X off there are no notifications");
 	isr_read(t->device); /* what start() may have left */
 	complete_one(t);
@@ -71,7 +71,7 @@ TEST(transport, interrupt_status_follows_the_isr,
      .about = "without MSI-X the Interrupt Status bit is set while the ISR is not 0",
      .needs = NEEDS_WORK | NEEDS_INTX)
 {
-	struct pci_function *function = t->device->function;
+	struct pci_function *function = virtio_pci(t->device)->function;
 
 	t->variant.interrupts = INTERRUPT_NONE;
 	bring_up(t);

@@ -14,10 +14,10 @@ struct notification {
 static bool find_notification(struct virtio_device *device, unsigned nth,
 			      struct notification *found)
 {
-	if (!virtio_pci_capability(device->function, VIRTIO_PCI_CAP_NOTIFY_CFG, nth,
+	if (!virtio_pci_capability(virtio_pci(device)->function, VIRTIO_PCI_CAP_NOTIFY_CFG, nth,
 				   &found->capability))
 		return false;
-	found->multiplier = pci_read32(device->function,
+	found->multiplier = pci_read32(virtio_pci(device)->function,
 				       found->capability.at + offsetof(struct virtio_pci_notify_cap,
 								       notify_off_multiplier));
 	return true;
@@ -126,12 +126,12 @@ TEST(transport, every_queue_has_its_notification_address,
 static bool kick_by(struct virtio_device *device, const struct notification *notification,
 		    const struct virtqueue *queue)
 {
-	static struct virtio_device by; /* the device as one that has this capability alone */
+	static struct virtio_pci_device by; /* the device as one that has this capability alone */
 	const struct virtio_pci_capability *capability = &notification->capability;
-	struct pci_bar *bar = &device->function->bars[capability->cap.bar];
+	struct pci_bar *bar = &virtio_pci(device)->function->bars[capability->cap.bar];
 	struct virtio_region *region = &by.regions[STRUCTURE_NOTIFY];
 
-	by = *device;
+	by = *virtio_pci(device);
 	region->bar = capability->cap.bar;
 	region->offset = (uint32_t)capability->offset;
 	region->mapping = NULL;
@@ -140,13 +140,14 @@ static bool kick_by(struct virtio_device *device, const struct notification *not
 	if (bar->io) {
 		region->port = (uint16_t)(bar->address + capability->offset);
 	} else {
-		volatile uint8_t *mapping = pci_bar_map(device->function, capability->cap.bar);
+		volatile uint8_t *mapping =
+			pci_bar_map(virtio_pci(device)->function, capability->cap.bar);
 
 		if (!mapping)
 			return false;
 		region->mapping = mapping + capability->offset;
 	}
-	virtio_write(&by, STRUCTURE_NOTIFY, queue->notify_off * notification->multiplier, 2,
+	virtio_write(&by.device, STRUCTURE_NOTIFY, queue->notify_off * notification->multiplier, 2,
 		     queue->index);
 	return true;
 }
@@ -167,7 +168,7 @@ TEST(transport, a_kick_at_the_queues_address_is_heard,
 	submit(t, queue, new_request(t, 1));
 	CHECK(t, PCI_NOTIFY_TXT_2, await_completion(t, queue, &completion),
 	      "queue %u is not served after a kick at %u times %u", queue->index, queue->notify_off,
-	      device->notify_off_multiplier);
+	      virtio_pci(device)->notify_off_multiplier);
 }
 
 TEST(transport, every_notification_capability_works,
@@ -182,7 +183,7 @@ TEST(transport, every_notification_capability_works,
 	bring_up(t);
 	queue = work_queue(t);
 	for (unsigned n = 0; find_notification(device, n / KICKS, &found); n++) {
-		if (!virtio_pci_region_valid(device->function, &found.capability))
+		if (!virtio_pci_region_valid(virtio_pci(device)->function, &found.capability))
 			continue;
 		if (!request_add(queue, new_request(t, n)))
 			error_in_test(t, "queue %u has no free descriptors", queue->index);
@@ -220,7 +221,7 @@ TEST(transport, a_kick_with_the_devices_own_data_is_heard,
 
 	CHECK(t, PCI_COMMON_TXT_10, common_has(t->device, queue_notif_config_data),
 	      "the common structure has %u bytes: no queue_notif_config_data",
-	      t->device->common_length);
+	      virtio_pci(t->device)->common_length);
 	t->variant.kick_config = true;
 	bring_up(t);
 	queue = work_queue(t);

@@ -10,7 +10,7 @@ TEST(transport, shared_memory_regions_are_well_formed,
 	      "its BAR",
      .needs = NEEDS_CONFIGURATION_SPACE_ONLY)
 {
-	struct pci_function *function = t->device->function;
+	struct pci_function *function = virtio_pci(t->device)->function;
 	struct virtio_pci_capability capability;
 	bool taken[IDS] = {false};
 	unsigned n;

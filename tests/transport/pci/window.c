@@ -13,12 +13,15 @@
 /* Points the window at `length` bytes of the common structure. */
 static void aim(struct virtio_device *device, uint32_t offset, uint32_t length)
 {
-	const struct virtio_region *common = &device->regions[STRUCTURE_COMMON];
+	const struct virtio_region *common = &virtio_pci(device)->regions[STRUCTURE_COMMON];
 
-	pci_write8(device->function, device->window + WINDOW_BAR, common->bar);
+	pci_write8(virtio_pci(device)->function, virtio_pci(device)->window + WINDOW_BAR,
+		   common->bar);
 	/* The length first: an offset that is no multiple of it must not be written (4.1.4.9.2). */
-	pci_write32(device->function, device->window + WINDOW_LENGTH, length);
-	pci_write32(device->function, device->window + WINDOW_OFFSET, common->offset + offset);
+	pci_write32(virtio_pci(device)->function, virtio_pci(device)->window + WINDOW_LENGTH,
+		    length);
+	pci_write32(virtio_pci(device)->function, virtio_pci(device)->window + WINDOW_OFFSET,
+		    common->offset + offset);
 }
 
 /* All four bytes of pci_cfg_data are written; the device is to take the first `length`. */
@@ -26,14 +29,14 @@ static void write_through(struct virtio_device *device, uint32_t offset, uint32_
 			  uint32_t data)
 {
 	aim(device, offset, length);
-	pci_write32(device->function, device->window + WINDOW_DATA, data);
+	pci_write32(virtio_pci(device)->function, virtio_pci(device)->window + WINDOW_DATA, data);
 }
 
 /* All four bytes of pci_cfg_data as they read; the first `length` are the device's. */
 static uint32_t read_through(struct virtio_device *device, uint32_t offset, uint32_t length)
 {
 	aim(device, offset, length);
-	return pci_read32(device->function, device->window + WINDOW_DATA);
+	return pci_read32(virtio_pci(device)->function, virtio_pci(device)->window + WINDOW_DATA);
 }
 
 /* A queue beyond the first, where there is one. */
@@ -52,19 +55,19 @@ TEST(transport, window_registers_are_writable,
      .needs = NEEDS_WINDOW)
 {
 	struct virtio_device *device = t->device;
-	const struct pci_function *function = device->function;
+	const struct pci_function *function = virtio_pci(device)->function;
 	static const uint32_t lengths[] = {1, 2, 4};
 
 	for (unsigned structure = 0; structure < STRUCTURES; structure++) {
-		const struct virtio_region *region = &device->regions[structure];
+		const struct virtio_region *region = &virtio_pci(device)->regions[structure];
 		uint32_t offset, bar;
 
 		if (!region->present)
 			continue;
-		pci_write8(function, device->window + WINDOW_BAR, region->bar);
-		pci_write32(function, device->window + WINDOW_OFFSET, region->offset);
-		bar = pci_read8(function, device->window + WINDOW_BAR);
-		offset = pci_read32(function, device->window + WINDOW_OFFSET);
+		pci_write8(function, virtio_pci(device)->window + WINDOW_BAR, region->bar);
+		pci_write32(function, virtio_pci(device)->window + WINDOW_OFFSET, region->offset);
+		bar = pci_read8(function, virtio_pci(device)->window + WINDOW_BAR);
+		offset = pci_read32(function, virtio_pci(device)->window + WINDOW_OFFSET);
 		CHECK(t, PCI_CFGACC_TXT_2, bar == region->bar, "bar reads %u after %u", bar,
 		      region->bar);
 		CHECK(t, PCI_CFGACC_TXT_2, offset == region->offset, "offset reads %#x after %#x",
@@ -73,8 +76,8 @@ TEST(transport, window_registers_are_writable,
 	for (unsigned n = 0; n < ARRAY_LENGTH(lengths); n++) {
 		uint32_t length;
 
-		pci_write32(function, device->window + WINDOW_LENGTH, lengths[n]);
-		length = pci_read32(function, device->window + WINDOW_LENGTH);
+		pci_write32(function, virtio_pci(device)->window + WINDOW_LENGTH, lengths[n]);
+		length = pci_read32(function, virtio_pci(device)->window + WINDOW_LENGTH);
 		CHECK(t, PCI_CFGACC_TXT_2, length == lengths[n], "length reads %u after %u", length,
 		      lengths[n]);
 	}

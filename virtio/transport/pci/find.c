@@ -65,20 +65,20 @@ static bool decoded(const struct pci_function *function, const struct pci_bar *b
 }
 
 /* Of several capabilities of a type the first usable one counts (4.1.4.1). */
-static bool find_region(struct virtio_device *device, enum virtio_structure structure, uint8_t type,
-			uint64_t least)
+static bool find_region(struct virtio_pci_device *pci, enum virtio_structure structure,
+			uint8_t type, uint64_t least)
 {
-	struct virtio_region *region = &device->regions[structure];
+	struct virtio_region *region = &pci->regions[structure];
 	struct virtio_pci_capability capability;
 
-	for (unsigned n = 0; virtio_pci_capability(device->function, type, n, &capability); n++) {
+	for (unsigned n = 0; virtio_pci_capability(pci->function, type, n, &capability); n++) {
 		struct pci_bar *bar;
 
-		if (!virtio_pci_region_valid(device->function, &capability) ||
+		if (!virtio_pci_region_valid(pci->function, &capability) ||
 		    capability.length < least)
 			continue;
-		bar = &device->function->bars[capability.cap.bar];
-		if (!decoded(device->function, bar))
+		bar = &pci->function->bars[capability.cap.bar];
+		if (!decoded(pci->function, bar))
 			continue;
 		*region = (struct virtio_region){
 			.bar = capability.cap.bar,
@@ -89,8 +89,7 @@ static bool find_region(struct virtio_device *device, enum virtio_structure stru
 		if (bar->io) {
 			region->port = (uint16_t)(bar->address + capability.offset);
 		} else {
-			volatile uint8_t *mapping =
-				pci_bar_map(device->function, capability.cap.bar);
+			volatile uint8_t *mapping = pci_bar_map(pci->function, capability.cap.bar);
 
 			if (!mapping)
 				continue;
@@ -119,41 +118,45 @@ static uint32_t type_of(const struct pci_function *function)
 	return function->subsystem; /* transitional: 4.1.2.3 */
 }
 
-enum virtio_pci_found virtio_pci_probe(struct pci_function *function, struct virtio_device *device)
+enum virtio_pci_found virtio_pci_probe(struct pci_function *function, struct virtio_pci_device *pci)
 {
+	struct virtio_device *device = &pci->device;
 	struct virtio_pci_capability window;
 
 	if (function->vendor != VIRTIO_PCI_VENDOR || function->device < VIRTIO_PCI_DEVICE_FIRST ||
 	    function->device > VIRTIO_PCI_DEVICE_LAST)
 		return VIRTIO_PCI_NOT_VIRTIO;
-	*device = (struct virtio_device){
-		.transport = &virtio_pci_transport,
-		.type = type_of(function),
+	*pci = (struct virtio_pci_device){
+		.device = {.transport = &virtio_pci_transport,
+			   .type = type_of(function),
+			   .has_line = function->interrupt_pin},
 		.function = function,
 	};
 	pci_address_text(function->address, device->name);
 	device->driven_before = pci_read16(function, PCI_COMMAND) & PCI_COMMAND_BUS_MASTER;
 	pci_enable(function);
-	if (!find_region(device, STRUCTURE_COMMON, VIRTIO_PCI_CAP_COMMON_CFG,
+	if (!find_region(pci, STRUCTURE_COMMON, VIRTIO_PCI_CAP_COMMON_CFG,
 			 VIRTIO_PCI_COMMON_CFG_LEAST))
 		device->problem = problem_of(
 			function,
 			"no usable common configuration structure (legacy interface only?)");
-	else if (!find_region(device, STRUCTURE_NOTIFY, VIRTIO_PCI_CAP_NOTIFY_CFG, 2))
+	else if (!find_region(pci, STRUCTURE_NOTIFY, VIRTIO_PCI_CAP_NOTIFY_CFG, 2))
 		device->problem = problem_of(function, "no usable notification structure");
-	else if (!find_region(device, STRUCTURE_ISR, VIRTIO_PCI_CAP_ISR_CFG, 1))
+	else if (!find_region(pci, STRUCTURE_ISR, VIRTIO_PCI_CAP_ISR_CFG, 1))
 		device->problem = problem_of(function, "no usable ISR status structure");
 	if (device->problem)
 		return VIRTIO_PCI_UNUSABLE;
-	find_region(device, STRUCTURE_DEVICE, VIRTIO_PCI_CAP_DEVICE_CFG, 1);
-	device->notify_off_multiplier = pci_read32(
-		function, device->regions[STRUCTURE_NOTIFY].capability +
+	find_region(pci, STRUCTURE_DEVICE, VIRTIO_PCI_CAP_DEVICE_CFG, 1);
+	device->config_length = pci->regions[STRUCTURE_DEVICE].length;
+	pci->notify_off_multiplier = pci_read32(
+		function, pci->regions[STRUCTURE_NOTIFY].capability +
 				  offsetof(struct virtio_pci_notify_cap, notify_off_multiplier));
-	device->common_length = (uint16_t)MINIMUM(device->regions[STRUCTURE_COMMON].length,
-						  (uint32_t)sizeof(struct virtio_pci_common_cfg));
+	pci->common_length = (uint16_t)MINIMUM(pci->regions[STRUCTURE_COMMON].length,
+					       (uint32_t)sizeof(struct virtio_pci_common_cfg));
 	if (virtio_pci_capability(function, VIRTIO_PCI_CAP_PCI_CFG, 0, &window) &&
 	    pci_capability_fits(window.at, sizeof(struct virtio_pci_cfg_cap)))
-		device->window = (uint8_t)window.at;
-	device->has_msix = msix_find(function, &device->msix);
+		pci->window = (uint8_t)window.at;
+	device->has_window = pci->window;
+	device->vectors = msix_find(function, &pci->msix) ? pci->msix.entries : 0;
 	return VIRTIO_PCI_MODERN;
 }

@@ -11,20 +11,22 @@
 static void pin_interrupt(unsigned vector, uint64_t tsc, void *context)
 {
 	struct virtio_device *device = context;
+	struct virtio_pci_device *pci = virtio_pci(device);
 	uint8_t isr;
 
 	isr = isr_read_by_bar(device);
 	device->isr_seen |= isr;
-	device->pin_foreign = isr ? 0 : device->pin_foreign + 1;
-	if (device->pin_foreign > FOREIGN_MOST)
-		interrupt_mask_line(device->line);
+	pci->pin_foreign = isr ? 0 : pci->pin_foreign + 1;
+	if (pci->pin_foreign > FOREIGN_MOST)
+		interrupt_mask_line(pci->line);
 }
 
 unsigned virtio_pci_claim_pin(struct virtio_device *device, unsigned cpu)
 {
+	struct virtio_pci_device *pci = virtio_pci(device);
 	unsigned vector;
 
-	if (!device->has_line) {
+	if (!device->line_known) {
 		device->problem = "no I/O APIC input is known for the pin";
 		return 0;
 	}
@@ -34,19 +36,20 @@ unsigned virtio_pci_claim_pin(struct virtio_device *device, unsigned cpu)
 		return 0;
 	}
 	device->isr_seen = 0;
-	device->pin_foreign = 0;
+	pci->pin_foreign = 0;
 	interrupt_set_handler(vector, pin_interrupt, device);
-	if (!interrupt_route_line(device->line, vector, cpu, true, device->line_active_low)) {
+	if (!interrupt_route_line(pci->line, vector, cpu, true, pci->line_active_low)) {
 		interrupt_free(vector);
 		device->problem = "the I/O APIC cannot reach the CPU";
 		return 0;
 	}
-	intx_disable(device->function, false);
+	intx_disable(pci->function, false);
 	return vector;
 }
 
 void virtio_pci_release_pin(struct virtio_device *device)
 {
-	intx_disable(device->function, true);
-	interrupt_mask_line(device->line);
+	struct virtio_pci_device *pci = virtio_pci(device);
+	intx_disable(pci->function, true);
+	interrupt_mask_line(pci->line);
 }

@@ -2,7 +2,7 @@
 /*
  * The interrupt pin of a device without MSI-X (virtio 1.4, 4.1.4.5 and 4.1.5.3): level-triggered, and
  * low again once the ISR status has been read. Which input of the I/O APIC the pin drives is in
- * device->line; only an experiment can tell (tests/harness/subject/line.h).
+ * the device's line; only an experiment can tell (tests/harness/subject/line.h).
  */
 #ifndef VIRTIO_PCI_PIN_H
 #define VIRTIO_PCI_PIN_H

@@ -50,46 +50,49 @@ const char *common_field_name(uint32_t offset)
 static void aim_window(struct virtio_device *device, const struct virtio_region *region,
 		       uint32_t offset, unsigned width)
 {
-	unsigned at = device->window;
+	const struct virtio_pci_device *pci = virtio_pci(device);
+	unsigned at = pci->window;
 
-	pci_write8(device->function, at + offsetof(struct virtio_pci_cap, bar), region->bar);
+	pci_write8(pci->function, at + offsetof(struct virtio_pci_cap, bar), region->bar);
 	/* The length first: an offset that is no multiple of it must not be written. */
-	pci_write32(device->function, at + offsetof(struct virtio_pci_cap, length), width);
-	pci_write32(device->function, at + offsetof(struct virtio_pci_cap, offset),
+	pci_write32(pci->function, at + offsetof(struct virtio_pci_cap, length), width);
+	pci_write32(pci->function, at + offsetof(struct virtio_pci_cap, offset),
 		    region->offset + offset);
 }
 
 static uint64_t window_read(struct virtio_device *device, const struct virtio_region *region,
 			    uint32_t offset, unsigned width)
 {
-	unsigned data = device->window + offsetof(struct virtio_pci_cfg_cap, pci_cfg_data);
+	const struct virtio_pci_device *pci = virtio_pci(device);
+	unsigned data = pci->window + offsetof(struct virtio_pci_cfg_cap, pci_cfg_data);
 
 	aim_window(device, region, offset, width);
 	switch (width) {
 	case 1:
-		return pci_read8(device->function, data);
+		return pci_read8(pci->function, data);
 	case 2:
-		return pci_read16(device->function, data);
+		return pci_read16(pci->function, data);
 	default:
-		return pci_read32(device->function, data);
+		return pci_read32(pci->function, data);
 	}
 }
 
 static void window_write(struct virtio_device *device, const struct virtio_region *region,
 			 uint32_t offset, unsigned width, uint64_t value)
 {
-	unsigned data = device->window + offsetof(struct virtio_pci_cfg_cap, pci_cfg_data);
+	const struct virtio_pci_device *pci = virtio_pci(device);
+	unsigned data = pci->window + offsetof(struct virtio_pci_cfg_cap, pci_cfg_data);
 
 	aim_window(device, region, offset, width);
 	switch (width) {
 	case 1:
-		pci_write8(device->function, data, (uint8_t)value);
+		pci_write8(pci->function, data, (uint8_t)value);
 		break;
 	case 2:
-		pci_write16(device->function, data, (uint16_t)value);
+		pci_write16(pci->function, data, (uint16_t)value);
 		break;
 	default:
-		pci_write32(device->function, data, (uint32_t)value);
+		pci_write32(pci->function, data, (uint32_t)value);
 	}
 }
 
@@ -147,7 +150,8 @@ static void memory_write(volatile void *address, unsigned width, uint64_t value)
 
 static uint64_t read_by(enum virtio_access by, const struct register_access *access)
 {
-	const struct virtio_region *region = &access->device->regions[access->structure];
+	const struct virtio_region *region =
+		&virtio_pci(access->device)->regions[access->structure];
 
 	if (by == ACCESS_WINDOW)
 		return window_read(access->device, region, access->offset, access->width);
@@ -165,7 +169,7 @@ uint64_t virtio_pci_read_register(const struct register_access *access)
 void virtio_pci_write_register(const struct register_access *access, uint64_t value)
 {
 	struct virtio_device *device = access->device;
-	const struct virtio_region *region = &device->regions[access->structure];
+	const struct virtio_region *region = &virtio_pci(device)->regions[access->structure];
 
 	if (device->access == ACCESS_WINDOW)
 		window_write(device, region, access->offset, access->width, value);

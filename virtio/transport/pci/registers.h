@@ -7,7 +7,7 @@
 #ifndef VIRTIO_REGISTERS_H
 #define VIRTIO_REGISTERS_H
 
-#include "virtio/device.h"
+#include "virtio/transport/pci/device.h"
 
 /*
  * One access of exactly `width` bytes (1, 2 or 4) at `offset` of a structure. The
@@ -51,7 +51,7 @@ void common_write_at(struct virtio_device *device, uint32_t offset, unsigned wid
 
 /* Whether the device's common structure reaches as far as this field. */
 #define common_has(device, field)                                                                  \
-	((device)->common_length >= COMMON_OFFSET(field) + COMMON_WIDTH(field))
+	(virtio_pci(device)->common_length >= COMMON_OFFSET(field) + COMMON_WIDTH(field))
 
 /*
  * A field of the device-specific configuration by its layout and name:

@@ -100,8 +100,8 @@ static bool aim_entry(struct virtio_device *device, unsigned entry, unsigned vec
 		device->problem = "the CPU's APIC id does not fit an MSI message";
 		return false;
 	}
-	msix_mask_entry(&device->msix, entry, true);
-	msix_write_entry(&device->msix, entry, message.address, message.data);
+	msix_mask_entry(&virtio_pci(device)->msix, entry, true);
+	msix_write_entry(&virtio_pci(device)->msix, entry, message.address, message.data);
 	return true;
 }
 
@@ -115,7 +115,7 @@ static bool new_vector(struct virtio_device *device, unsigned *vector)
 
 static void unmask_entry(struct virtio_device *device, unsigned entry)
 {
-	msix_mask_entry(&device->msix, entry, false);
+	msix_mask_entry(&virtio_pci(device)->msix, entry, false);
 }
 
 /* Whether a vector register that reads `got` has taken the entry; NO_VECTOR says that it could not. */
@@ -163,11 +163,11 @@ static bool write_queue_vector(struct virtqueue *queue)
 static bool set_up_queue_vector(struct virtqueue *queue, enum interrupt_mode mode)
 {
 	struct virtio_device *device = queue->device;
-	bool shared =
-		mode == INTERRUPT_MSIX_SHARED || device->msix.entries < device->queue_count + 1u;
+	bool shared = mode == INTERRUPT_MSIX_SHARED ||
+		      virtio_pci(device)->msix.entries < device->queue_count + 1u;
 
 	/* With a single entry even the configuration shares it. */
-	queue->entry = device->msix.entries == 1 ? 0 : shared ? 1 : queue->index + 1u;
+	queue->entry = virtio_pci(device)->msix.entries == 1 ? 0 : shared ? 1 : queue->index + 1u;
 	if (queue->entry == 0) {
 		queue->vector = device->config_vector;
 	} else if (shared && first_vector(device)) {
@@ -185,9 +185,10 @@ static bool set_up_queue_vector(struct virtqueue *queue, enum interrupt_mode mod
 static bool can_notify(const struct virtqueue *queue)
 {
 	const struct virtio_device *device = queue->device;
-	uint64_t at = (uint64_t)queue->notify_off * device->notify_off_multiplier;
+	uint64_t at = (uint64_t)queue->notify_off * virtio_pci(device)->notify_off_multiplier;
 
-	return at + (queue->notification_data ? 4 : 2) <= device->regions[STRUCTURE_NOTIFY].length;
+	return at + (queue->notification_data ? 4 : 2) <=
+	       virtio_pci(device)->regions[STRUCTURE_NOTIFY].length;
 }
 
 /* Makes the ring and tells the device of it; the queue is not enabled and has no vector yet. */
@@ -256,16 +257,16 @@ static bool pci_find_vqs(struct virtio_device *device, unsigned count,
 	device->queue_count = count;
 	memset(device->queues, 0, sizeof(device->queues));
 	if (msix) {
-		if (!device->has_msix) {
+		if (!device->vectors) {
 			device->problem = "no MSI-X capability";
 			return false;
 		}
-		msix_enable(&device->msix, true);
+		msix_enable(&virtio_pci(device)->msix, true);
 		if (!set_up_config_vector(device))
 			return false;
 	} else {
 		/* Without vectors the pin must stay quiet unless it is what was asked for. */
-		intx_disable(device->function, true);
+		intx_disable(virtio_pci(device)->function, true);
 	}
 	if (mode == INTERRUPT_INTX) {
 		pin = virtio_pci_claim_pin(device, requests[0].cpu);
@@ -326,10 +327,10 @@ static bool pci_enable_vq(struct virtio_device *device, unsigned index,
 
 static void pci_del_vqs(struct virtio_device *device)
 {
-	if (device->has_msix) {
-		for (unsigned entry = 0; entry < device->msix.entries; entry++)
-			msix_mask_entry(&device->msix, entry, true);
-		msix_enable(&device->msix, false);
+	if (device->vectors) {
+		for (unsigned entry = 0; entry < virtio_pci(device)->msix.entries; entry++)
+			msix_mask_entry(&virtio_pci(device)->msix, entry, true);
+		msix_enable(&virtio_pci(device)->msix, false);
 	}
 	if (device->mode == INTERRUPT_INTX)
 		virtio_pci_release_pin(device);
@@ -388,13 +389,15 @@ static bool pci_get_shm_region(struct virtio_device *device, uint8_t id, uint64_
 {
 	struct virtio_pci_capability capability;
 
-	for (unsigned n = 0; virtio_pci_capability(
-		     device->function, VIRTIO_PCI_CAP_SHARED_MEMORY_CFG, n, &capability);
+	for (unsigned n = 0;
+	     virtio_pci_capability(virtio_pci(device)->function, VIRTIO_PCI_CAP_SHARED_MEMORY_CFG,
+				   n, &capability);
 	     n++) {
 		if (capability.cap.id != id ||
-		    !virtio_pci_region_valid(device->function, &capability))
+		    !virtio_pci_region_valid(virtio_pci(device)->function, &capability))
 			continue;
-		*address = device->function->bars[capability.cap.bar].address + capability.offset;
+		*address = virtio_pci(device)->function->bars[capability.cap.bar].address +
+			   capability.offset;
 		*length = capability.length;
 		return true;
 	}

@@ -15,7 +15,7 @@ static unsigned queues_to_look_at(const struct virtio_device *device)
 /* Of the device's vectors the first ones and the last. */
 static unsigned vector_to_look_at(const struct virtio_device *device, unsigned nth)
 {
-	unsigned entries = device->msix.entries;
+	unsigned entries = virtio_pci(device)->msix.entries;
 
 	if (entries <= VECTORS_LOOKED_AT || nth + 1 < VECTORS_LOOKED_AT)
 		return nth;
@@ -24,14 +24,14 @@ static unsigned vector_to_look_at(const struct virtio_device *device, unsigned n
 
 static unsigned vectors_to_look_at(const struct virtio_device *device)
 {
-	return MINIMUM(device->msix.entries, VECTORS_LOOKED_AT);
+	return MINIMUM(virtio_pci(device)->msix.entries, VECTORS_LOOKED_AT);
 }
 
 /* Negotiated, MSI-X enabled with every entry masked. */
 static void get_ready(struct test_run *t)
 {
 	agree_on(t, features_least(t->device));
-	msix_enable(&t->device->msix, true);
+	msix_enable(&virtio_pci(t->device)->msix, true);
 }
 
 static uint16_t map_config(struct virtio_device *device, uint16_t vector)
@@ -58,7 +58,7 @@ TEST(transport, vector_table_is_as_large_as_reported,
 	     "there are two vectors or more, and the last entry of the table takes what is written",
      .needs = NEEDS_MSIX)
 {
-	const struct msix *msix = &t->device->msix;
+	const struct msix *msix = &virtio_pci(t->device)->msix;
 	unsigned last = msix->entries - 1;
 	struct msix_entry entry;
 
@@ -108,7 +108,7 @@ TEST(transport, queue_events_map_to_every_vector,
 			      n, got, vector);
 			CHECK(t, PCI_MSIX_12, got == vector,
 			      "queue %u: mapping it to vector %u of %u failed", n, vector,
-			      device->msix.entries);
+			      virtio_pci(device)->msix.entries);
 			CHECK(t, PCI_MSIX_5, got == vector,
 			      "queue %u: queue_msix_vector reads %#x after %#x", n, got, vector);
 		}
@@ -143,7 +143,7 @@ TEST(transport, each_event_keeps_its_own_vector,
      .needs = NEEDS_MSIX)
 {
 	struct virtio_device *device = t->device;
-	unsigned entries = device->msix.entries;
+	unsigned entries = virtio_pci(device)->msix.entries;
 
 	get_ready(t);
 	map_config(device, (uint16_t)(entries - 1));
@@ -165,7 +165,7 @@ TEST(transport, reset_unmaps_all_events,
      .needs = NEEDS_MSIX)
 {
 	struct virtio_device *device = t->device;
-	unsigned last = device->msix.entries - 1;
+	unsigned last = virtio_pci(device)->msix.entries - 1;
 
 	for (unsigned round = 0; round < 2; round++) {
 		const char *when = round ? "after DRIVER_OK" : "before DRIVER_OK";
@@ -175,7 +175,7 @@ TEST(transport, reset_unmaps_all_events,
 			advance_to(t, STATUS_LIVE);
 		else
 			agree_on(t, features_least(device));
-		msix_enable(&device->msix, true);
+		msix_enable(&virtio_pci(device)->msix, true);
 		map_config(device, (uint16_t)last);
 		for (unsigned n = 0; n < queues_to_look_at(device); n++)
 			map_queue(device, n, (uint16_t)last);

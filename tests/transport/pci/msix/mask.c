@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Masking and pending bits (PCI Express Base 6.0, 6.1.4.5 and 7.7.2). */
 #include "tests/interrupt/interrupt.h"
+#include "virtio/transport/pci/device.h"
 
 #define EVENTS 10
 
@@ -12,12 +13,12 @@ struct lock {
 
 static void mask_entry(const struct virtqueue *queue, bool masked)
 {
-	msix_mask_entry(&queue->device->msix, queue->entry, masked);
+	msix_mask_entry(&virtio_pci(queue->device)->msix, queue->entry, masked);
 }
 
 static void mask_function(const struct virtqueue *queue, bool masked)
 {
-	msix_function_mask(&queue->device->msix, masked);
+	msix_function_mask(&virtio_pci(queue->device)->msix, masked);
 }
 
 static const struct lock entry_lock = {mask_entry, "the entry"};
@@ -30,7 +31,7 @@ static bool become_pending(struct test_run *t, struct virtqueue *queue, unsigned
 		virtqueue_arm(queue, 0);
 		complete_one(t, queue);
 	}
-	return await_pending(&queue->device->msix, queue->entry, true);
+	return await_pending(&virtio_pci(queue->device)->msix, queue->entry, true);
 }
 
 /* Clears the lock, waits for the one message and a fence behind it: how many messages came. */
@@ -41,7 +42,7 @@ static uint64_t release(struct test_run *t, struct virtqueue *queue, const struc
 
 	lock->set(queue, false);
 	*came = await_messages(t, queue, &mark, 1);
-	*cleared = await_pending(&queue->device->msix, queue->entry, false);
+	*cleared = await_pending(&virtio_pci(queue->device)->msix, queue->entry, false);
 	REQUIRE(t, fence(t, queue) || !*came, "queue %u: the message behind does not come",
 		queue->index);
 	return arrivals_own(queue, &mark);
@@ -137,7 +138,7 @@ TEST(interrupt, function_mask_holds_several_vectors,
 	bring_up_queues(t, 2);
 	if (device->queues[0]->entry == device->queues[1]->entry)
 		skip_test(t, "the table has one entry for both queues");
-	msix_function_mask(&device->msix, true);
+	msix_function_mask(&virtio_pci(device)->msix, true);
 	for (unsigned n = 0; n < 2; n++) {
 		struct virtqueue *queue = device->queues[n];
 
@@ -151,7 +152,7 @@ TEST(interrupt, function_mask_holds_several_vectors,
 		CHECK(t, MSIX_PCI_9, !arrivals_own(device->queues[n], &marks[n]),
 		      "Function Mask is 1, and %lu messages came on the vector of entry %u",
 		      arrivals_own(device->queues[n], &marks[n]), device->queues[n]->entry);
-	msix_function_mask(&device->msix, false);
+	msix_function_mask(&virtio_pci(device)->msix, false);
 	for (unsigned n = 0; n < 2; n++) {
 		struct virtqueue *queue = device->queues[n];
 		uint64_t messages;
@@ -160,7 +161,7 @@ TEST(interrupt, function_mask_holds_several_vectors,
 		      "Function Mask was cleared, two entries were pending, no message of entry %u "
 		      "comes",
 		      queue->entry);
-		CHECK(t, MSIX_PCI_8, await_pending(&device->msix, queue->entry, false),
+		CHECK(t, MSIX_PCI_8, await_pending(&virtio_pci(device)->msix, queue->entry, false),
 		      "entry %u: its message came, its pending bit stays 1", queue->entry);
 		REQUIRE(t, fence(t, queue), "queue %u: the message behind does not come",
 			queue->index);
@@ -186,7 +187,7 @@ TEST(interrupt, entry_stays_masked_under_function_mask,
 	mark = mark_arrivals(queue);
 	mask_function(queue, false);
 	settle_interrupts();
-	CHECK(t, MSIX_PCI_10, msix_entry_masked(&t->device->msix, queue->entry),
+	CHECK(t, MSIX_PCI_10, msix_entry_masked(&virtio_pci(t->device)->msix, queue->entry),
 	      "the Mask bit of entry %u is gone after Function Mask was set and cleared",
 	      queue->entry);
 	CHECK(t, MSIX_PCI_5, !arrivals_own(queue, &mark),
@@ -200,7 +201,7 @@ TEST(interrupt, masked_when_enabled,
      .about = "an entry that is masked when MSI-X is turned on holds its message until unmasked",
      .needs = NEEDS_MSIX | NEEDS_WORK)
 {
-	const struct msix *msix = &t->device->msix;
+	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
 	struct mark mark;
 	bool came, cleared;
@@ -250,7 +251,7 @@ TEST(interrupt, idle_vectors_are_not_pending,
      .about = "pending bits are set for vectors with a held message only",
      .needs = NEEDS_MSIX | NEEDS_WORK)
 {
-	const struct msix *msix = &t->device->msix;
+	const struct msix *msix = &virtio_pci(t->device)->msix;
 	static struct pending_bits before;
 	struct virtqueue *queue;
 	unsigned entry;
@@ -311,14 +312,14 @@ TEST(interrupt, function_starts_masked_and_off,
 	CHECK(t, MSIX_PCI_2, !(control & MSIX_CONTROL_FUNCTION_MASK),
 	      "Message Control was %#x: Function Mask is set", control);
 	CHECK(t, MSIX_PCI_3, !t->device->msix_unmasked_found, "%u of %u entries were not masked",
-	      t->device->msix_unmasked_found, t->device->msix.entries);
+	      t->device->msix_unmasked_found, virtio_pci(t->device)->msix.entries);
 }
 
 TEST(interrupt, function_mask_leaves_mask_bits_alone,
      .about = "Mask bits read back as written, and Function Mask changes none of them",
      .needs = NEEDS_MSIX)
 {
-	const struct msix *msix = &t->device->msix;
+	const struct msix *msix = &virtio_pci(t->device)->msix;
 
 	for (unsigned entry = 0; entry < msix->entries; entry++) {
 		for (unsigned masked = 0; masked < 2; masked++) {

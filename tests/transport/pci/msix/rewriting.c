@@ -3,6 +3,7 @@
 #include "arch/cpu.h"
 #include "pci/config.h"
 #include "tests/interrupt/interrupt.h"
+#include "virtio/transport/pci/device.h"
 
 /* Points a masked entry somewhere else. False when such a message cannot be made. */
 static bool redirect(const struct virtqueue *queue, unsigned entry, unsigned vector, unsigned cpu,
@@ -12,7 +13,7 @@ static bool redirect(const struct virtqueue *queue, unsigned entry, unsigned vec
 
 	if (!interrupt_message(cpu, vector, how, &message))
 		return false;
-	msix_write_entry(&queue->device->msix, entry, message.address, message.data);
+	msix_write_entry(&virtio_pci(queue->device)->msix, entry, message.address, message.data);
 	return true;
 }
 
@@ -47,7 +48,7 @@ TEST(interrupt, data_changed_while_masked,
      .about = "a vector written into a masked entry is the one that messages use after unmasking",
      .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_INTERRUPT)
 {
-	const struct msix *msix = &t->device->msix;
+	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
 	unsigned other;
 
@@ -72,7 +73,7 @@ TEST(interrupt, data_changed_while_pending,
      .about = "a held message goes where its entry points when it is unmasked",
      .needs = NEEDS_MSIX | NEEDS_WORK)
 {
-	const struct msix *msix = &t->device->msix;
+	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
 	unsigned other, old;
 	struct mark mark;
@@ -104,7 +105,7 @@ TEST(interrupt, data_changed_while_unmasked,
 	      "unmasked",
      .needs = NEEDS_MSIX | NEEDS_WORK)
 {
-	const struct msix *msix = &t->device->msix;
+	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
 	unsigned other;
 
@@ -130,7 +131,7 @@ TEST(interrupt, destination_moves_to_another_cpu,
      .about = "messages follow the destination of their entry from CPU to CPU and back",
      .needs = NEEDS_MSIX | NEEDS_WORK | NEEDS_SECOND_CPU)
 {
-	const struct msix *msix = &t->device->msix;
+	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
 
 	bring_up(t);
@@ -152,7 +153,7 @@ TEST(interrupt, logical_destination,
      .about = "a message with a logical destination comes to the CPU that it names",
      .needs = NEEDS_MSIX | NEEDS_WORK)
 {
-	const struct msix *msix = &t->device->msix;
+	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
 
 	bring_up(t);
@@ -171,7 +172,7 @@ TEST(interrupt, logical_destination,
 TEST(interrupt, table_entries_read_back,
      .about = "address and data of every entry read back as written", .needs = NEEDS_MSIX)
 {
-	const struct msix *msix = &t->device->msix;
+	const struct msix *msix = &virtio_pci(t->device)->msix;
 
 	for (unsigned entry = 0; entry < msix->entries; entry++)
 		msix_write_entry(msix, entry, 0x12345678fee00000 + entry * 0x1004ull,
@@ -189,7 +190,7 @@ TEST(interrupt, table_entries_read_back,
 TEST(interrupt, table_size_is_read_only, .about = "Table Size does not take what is written to it",
      .needs = NEEDS_MSIX)
 {
-	const struct msix *msix = &t->device->msix;
+	const struct msix *msix = &virtio_pci(t->device)->msix;
 	uint16_t control = pci_read16(msix->function, msix->capability + MSIX_CONTROL), after;
 
 	pci_write16(msix->function, msix->capability + MSIX_CONTROL, control ^ MSIX_CONTROL_SIZE);

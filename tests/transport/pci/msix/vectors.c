@@ -13,7 +13,7 @@
 static void open_registers(struct test_run *t)
 {
 	REQUIRE(t, negotiate(t, features_for(t)), "FEATURES_OK reads back clear");
-	msix_enable(&t->device->msix, true);
+	msix_enable(&virtio_pci(t->device)->msix, true);
 }
 
 static uint16_t map_queue(struct virtio_device *device, unsigned queue, uint16_t entry)
@@ -59,8 +59,8 @@ static struct mappings try_entries(struct virtio_device *device, int queue)
 {
 	struct mappings mappings = {0};
 
-	for (unsigned n = 0; n < entries_to_try(&device->msix); n++) {
-		uint16_t entry = entry_to_try(&device->msix, n);
+	for (unsigned n = 0; n < entries_to_try(&virtio_pci(device)->msix); n++) {
+		uint16_t entry = entry_to_try(&virtio_pci(device)->msix, n);
 		uint16_t got = queue < 0 ? map_config(device, entry)
 					 : map_queue(device, (unsigned)queue, entry);
 
@@ -80,7 +80,7 @@ TEST(interrupt, every_event_maps_to_every_entry,
      .needs = NEEDS_MSIX)
 {
 	struct virtio_device *device = t->device;
-	unsigned tried = entries_to_try(&device->msix);
+	unsigned tried = entries_to_try(&virtio_pci(device)->msix);
 
 	open_registers(t);
 	for (int queue = -1; queue < (int)device->queues_offered; queue++) {
@@ -113,7 +113,7 @@ TEST(interrupt, vector_registers_are_each_queue_s_own,
      .needs = NEEDS_MSIX)
 {
 	struct virtio_device *device = t->device;
-	unsigned entries = device->msix.entries;
+	unsigned entries = virtio_pci(device)->msix.entries;
 
 	open_registers(t);
 	for (unsigned spread = 0; spread < 2; spread++) {
@@ -151,22 +151,23 @@ TEST(interrupt, entries_beyond_the_table_cannot_be_mapped,
 {
 	struct virtio_device *device = t->device;
 	/* 0x800 and more are no entry numbers at all (4.1.5.1.2), so nothing is said of them. */
-	const unsigned beyond[] = {device->msix.entries, device->msix.entries + 1, 0x7ff};
+	const unsigned beyond[] = {virtio_pci(device)->msix.entries,
+				   virtio_pci(device)->msix.entries + 1, 0x7ff};
 
 	open_registers(t);
 	for (unsigned n = 0; n < ARRAY_LENGTH(beyond); n++) {
 		uint16_t got;
 
-		if (beyond[n] < device->msix.entries || beyond[n] > 0x7ff)
+		if (beyond[n] < virtio_pci(device)->msix.entries || beyond[n] > 0x7ff)
 			continue;
 		got = map_queue(device, 0, (uint16_t)beyond[n]);
 		CHECK(t, PCI_MSIX_13, got == VIRTIO_MSI_NO_VECTOR,
 		      "queue 0: queue_msix_vector reads %#x after %#x, the table has %u entries",
-		      got, beyond[n], device->msix.entries);
+		      got, beyond[n], virtio_pci(device)->msix.entries);
 		got = map_config(device, (uint16_t)beyond[n]);
 		CHECK(t, PCI_MSIX_13, got == VIRTIO_MSI_NO_VECTOR,
 		      "config_msix_vector reads %#x after %#x, the table has %u entries", got,
-		      beyond[n], device->msix.entries);
+		      beyond[n], virtio_pci(device)->msix.entries);
 	}
 }
 
@@ -188,7 +189,7 @@ static void map_all(struct virtio_device *device)
 {
 	map_config(device, 0);
 	for (unsigned queue = 0; queue < device->queues_offered; queue++)
-		map_queue(device, queue, (uint16_t)(queue % device->msix.entries));
+		map_queue(device, queue, (uint16_t)(queue % virtio_pci(device)->msix.entries));
 }
 
 TEST(interrupt, reset_unmaps_every_event,
@@ -196,7 +197,7 @@ TEST(interrupt, reset_unmaps_every_event,
 {
 	struct virtio_device *device = t->device;
 
-	msix_enable(&device->msix, true);
+	msix_enable(&virtio_pci(device)->msix, true);
 	CHECK(t, PCI_MSIX_9, common_read(device, config_msix_vector) == VIRTIO_MSI_NO_VECTOR,
 	      "config_msix_vector reads %#lx before it was written",
 	      common_read(device, config_msix_vector));
@@ -244,9 +245,9 @@ static struct virtqueue *bring_up_on(struct test_run *t, uint16_t entry)
 	queue = set_up_held(t);
 	if (!interrupt_message(queue->cpu, queue->vector, MSI_PHYSICAL, &message))
 		skip_test(t, "CPU %u cannot be named in a message", queue->cpu);
-	msix_mask_entry(&device->msix, entry, true);
-	msix_write_entry(&device->msix, entry, message.address, message.data);
-	msix_mask_entry(&device->msix, entry, false);
+	msix_mask_entry(&virtio_pci(device)->msix, entry, true);
+	msix_write_entry(&virtio_pci(device)->msix, entry, message.address, message.data);
+	msix_mask_entry(&virtio_pci(device)->msix, entry, false);
 	queue->entry = map_queue(device, queue->index, entry);
 	if (queue->entry == VIRTIO_MSI_NO_VECTOR)
 		skip_test(t, "queue %u cannot be mapped to entry %u", queue->index, entry);
@@ -263,13 +264,13 @@ TEST(interrupt, every_entry_delivers,
 {
 	struct virtio_device *device = t->device;
 
-	for (unsigned n = 0; n < entries_to_try(&device->msix); n++) {
-		uint16_t entry = entry_to_try(&device->msix, n);
+	for (unsigned n = 0; n < entries_to_try(&virtio_pci(device)->msix); n++) {
+		uint16_t entry = entry_to_try(&virtio_pci(device)->msix, n);
 		struct virtqueue *queue = bring_up_on(t, entry);
 		struct mark mark = mark_arrivals(queue);
 		bool came = complete_with_message(t, queue);
 
-		if (entry == device->msix.entries - 1u)
+		if (entry == virtio_pci(device)->msix.entries - 1u)
 			CHECK(t, PCI_MSIX_3, came,
 			      "the last entry, %u, is taken and sends no message", entry);
 		CHECK(t, PCI_MSIX_TXT_1, came && !arrivals_elsewhere(queue, &mark),
@@ -290,7 +291,7 @@ TEST(interrupt, queue_moves_to_another_entry,
 	uint16_t first;
 	uint64_t first_count;
 
-	if (device->msix.entries < 2)
+	if (virtio_pci(device)->msix.entries < 2)
 		skip_test(t, "the table has one entry only");
 	bring_up(t);
 	queue = work_queue(t);
@@ -341,7 +342,7 @@ TEST(interrupt, unmapped_queue_is_silent,
 	      "queue %u: queue_msix_vector reads %#x after NO_VECTOR was written", queue->index,
 	      queue_mapping(device, queue->index));
 	enable(queue);
-	if (device->has_line)
+	if (device->line_known)
 		pin = virtio_pci_claim_pin(device, 0);
 	go_live(t);
 	arrivals = arrivals_of_queues(device);
@@ -364,7 +365,7 @@ TEST(interrupt, unmapped_queue_leaves_no_pending_bit,
      .about = "a queue on NO_VECTOR sets no pending bit while all entries are masked",
      .needs = NEEDS_MSIX | NEEDS_WORK)
 {
-	const struct msix *msix = &t->device->msix;
+	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
 
 	queue = set_up_held(t);
