@@ -61,7 +61,7 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-layers test-clang test-uncovered test-reproducible test-safety test-selftest test-trace test-trace-saboteurs test-boot test-sabotage test-interrupt test-lab test-bench test-qemu-trace test-peers test-coverage
+TEST_TARGETS := all lint unit test-layers test-comments test-clang test-uncovered test-reproducible test-safety test-selftest test-trace test-trace-saboteurs test-boot test-sabotage test-interrupt test-lab test-bench test-qemu-trace test-peers test-coverage
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -223,6 +223,10 @@ unit: $(UNIT_TESTS) ## the unit tests on the host
 test-layers: $(OBJECTS) $(SABOTEURS_OBJECTS) $(host_objects) ## what does not keep to the floor plan is refused
 	@CC="$(CC)" selfcheck/build/layers.sh $(BUILD)
 
+.PHONY: test-comments
+test-comments: ## a header without comments is refused
+	@selfcheck/build/comments.sh
+
 .PHONY: test-clang
 test-clang: ## build the image with clang and lld
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang LD=ld.lld $(BUILD)/clang/virtproof.elf
@@ -254,6 +258,7 @@ test-coverage: coverage-images ## the same in less time, with fewer runs
 # ---- lint -----------------------------------------------------------------------------------------
 
 C_FILES = $(shell git ls-files '*.c' '*.h')
+SOURCE_FILES = $(C_FILES) $(shell git ls-files '*.S')
 
 .PHONY: format
 format: ## put every C file into the project's style
@@ -266,6 +271,7 @@ check-layers: $(OBJECTS) $(SABOTEURS_OBJECTS) $(host_objects) ## the floor plan;
 .PHONY: lint
 lint: $(OBJECTS) $(SABOTEURS_OBJECTS) $(host_objects) ## style, layers, static analysis
 	$(Q)perl scripts/check-layers.pl -q $(BUILD)
+	$(Q)perl scripts/check-comments.pl $(SOURCE_FILES)
 	$(Q)clang-format --dry-run --Werror $(C_FILES)
 	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,portability \
 		--suppress=missingInclude --suppress=comparePointers -I. -I$(BUILD) boot arch lib pci virtio tests/harness

@@ -11,6 +11,7 @@
 
 #define BOOT_COMMAND_LINE_SIZE 4096
 
+/* What a way in knows of the machine and of its caller when C begins. */
 struct boot_info {
 	const char *entry; /* the way in: "pvh", … */
 	char loader[64];   /* the loader's name where it tells one, else "" */

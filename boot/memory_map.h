@@ -16,12 +16,14 @@ enum memory_type {
 	MEMORY_UNUSABLE = 5,
 };
 
+/* A range of physical addresses of one type. */
 struct memory_range {
 	uint64_t start; /* bytes, physical */
 	uint64_t size;  /* bytes, never 0 in a finished map */
 	enum memory_type type;
 };
 
+/* Add entries, finish the map, then read it: ranges[0 … count - 1]. */
 struct memory_map {
 	unsigned count;
 	bool cut; /* the loader had more entries than fit */

@@ -11,12 +11,16 @@
 #define ARENA_CANARY_BYTES 64
 #define ARENA_PIECES_MOST  8192
 
+/* A piece that was given away: offset from the arena's base and size, in bytes. */
 struct arena_piece {
 	const char *name;
 	uint32_t offset;
 	uint32_t size;
 };
 
+/*
+ * A region of `size` bytes of which `used` are given away, canaries included, in `pieces` pieces.
+ */
 struct arena {
 	uint8_t *base;
 	size_t size;

@@ -15,6 +15,8 @@
  * length the whole text has, as snprintf does.
  */
 int format_text(char *buffer, size_t size, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* format_text() for whoever has been called with a format, too. */
 int format_text_list(char *buffer, size_t size, const char *format, va_list arguments)
 	PRINTF_LIKE(3, 0);
 
@@ -29,9 +31,13 @@ struct text {
 	bool cut;
 };
 
+/* An empty text in an array of characters. */
 #define TEXT_ON(array) ((struct text){.buffer = (array), .size = sizeof(array)})
 
+/* Adds to the text, converted as by format_text(), and terminates it. */
 void text_add(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* text_add() for whoever has been called with a format, too. */
 void text_add_list(struct text *text, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
 
 /*

@@ -13,15 +13,19 @@
 #define HISTOGRAM_SUB_BUCKETS (1u << HISTOGRAM_SUB_BITS)
 #define HISTOGRAM_BUCKETS     ((64 - HISTOGRAM_SUB_BITS + 1) * HISTOGRAM_SUB_BUCKETS)
 
+/* How often each value came, and what is exact of it; all zero is an empty one. */
 struct histogram {
 	uint64_t count;
-	uint64_t sum; /* saturates */
-	uint64_t minimum;
+	uint64_t sum;     /* saturates */
+	uint64_t minimum; /* this and maximum mean nothing while count is 0 */
 	uint64_t maximum;
 	uint32_t buckets[HISTOGRAM_BUCKETS];
 };
 
+/* Empties the histogram. */
 void histogram_reset(struct histogram *histogram);
+
+/* Records one value. */
 void histogram_record(struct histogram *histogram, uint64_t value);
 
 /* Records the same value `times` times. */
@@ -37,9 +41,13 @@ void histogram_merge(struct histogram *into, const struct histogram *from);
 void histogram_convert(struct histogram *into, const struct histogram *from,
 		       uint64_t (*convert)(uint64_t value));
 
-/* The bucket that value falls in, and the lowest / highest value of a bucket. */
+/* The bucket that value falls in: 0 … HISTOGRAM_BUCKETS - 1. */
 unsigned histogram_bucket(uint64_t value);
+
+/* The lowest value of a bucket. */
 uint64_t histogram_bucket_lowest(unsigned bucket);
+
+/* The highest value of a bucket. */
 uint64_t histogram_bucket_highest(unsigned bucket);
 
 /*

@@ -8,6 +8,7 @@
 
 #include "lib/base.h"
 
+/* What a word may say, and what its value is in C. */
 enum parameter_kind {
 	PARAMETER_FLAG,   /* vp.key, vp.key=1|0|on|off|yes|no; value is a bool */
 	PARAMETER_NUMBER, /* vp.key=N as parse_number() reads it; value is a uint64_t */
@@ -16,6 +17,7 @@ enum parameter_kind {
 	PARAMETER_CHOICE, /* vp.key=one of choices ("a|b|c"); value is an unsigned, the index */
 };
 
+/* A word that is known. An array of these is the whole of what a command line may say. */
 struct parameter {
 	const char *key;   /* without "vp." */
 	const char *about; /* one line for the help text */

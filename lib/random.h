@@ -5,10 +5,12 @@
 
 #include "lib/base.h"
 
+/* A generator; several do not disturb each other. */
 struct random {
 	uint64_t state;
 };
 
+/* Begins a sequence anew. */
 void random_seed(struct random *random, uint64_t seed);
 
 /* The next 64 bits. */

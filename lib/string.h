@@ -5,13 +5,28 @@
 
 #include "lib/base.h"
 
+/* Copies length bytes; the two may not overlap. Returns destination. */
 void *memcpy(void *restrict destination, const void *restrict source, size_t length);
+
+/* Copies length bytes; the two may overlap. Returns destination. */
 void *memmove(void *destination, const void *source, size_t length);
+
+/* Sets length bytes to byte. Returns destination. */
 void *memset(void *destination, int byte, size_t length);
+
+/* Compares bytes as unsigned: below, above or equal to 0. */
 int memcmp(const void *a, const void *b, size_t length);
+
+/* How many characters stand before the terminator. */
 size_t strlen(const char *string);
+
+/* Compares two texts: below, above or equal to 0. */
 int strcmp(const char *a, const char *b);
+
+/* Compares the first `length` characters at the most. */
 int strncmp(const char *a, const char *b, size_t length);
+
+/* The first such character, which may be the terminator, or NULL. */
 char *strchr(const char *string, int character);
 
 /*

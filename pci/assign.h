@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Giving addresses to BARs that have none, and opening the bridge windows that lead there. What has
- * an address keeps it.
+ * an address keeps it. Boot CPU.
  */
 #ifndef PCI_ASSIGN_H
 #define PCI_ASSIGN_H

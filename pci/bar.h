@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Base address registers: reading what a function has, and giving one an address. */
+/* Base address registers: reading what a function has, and giving one an address. Boot CPU. */
 #ifndef PCI_BAR_H
 #define PCI_BAR_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Finding every function on every bus, and switching functions on. */
+/* Finding every function on every bus, and switching functions on. Boot CPU. */
 #ifndef PCI_BUS_H
 #define PCI_BUS_H
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The capability list (PCI 3.0, section 6.7), which a broken device may have tied into a knot. */
+/*
+ * The capability list (PCI 3.0, section 6.7), which a broken device may have tied into a knot. Any CPU,
+ * but for pci_capability_judge().
+ */
 #ifndef PCI_CAPABILITY_H
 #define PCI_CAPABILITY_H
 
 #include "lib/base.h"
 #include "pci/function.h"
 
+/* Ids of capabilities (PCI 3.0, appendix H). */
 enum pci_capability_id {
 	PCI_CAPABILITY_POWER_MANAGEMENT = 0x01,
 	PCI_CAPABILITY_MSI = 0x05,
@@ -35,7 +39,7 @@ bool pci_capability_next(const struct pci_function *function, struct pci_capabil
 
 /*
  * Goes through the whole list and makes each thing that is wrong a finding of the function.
- * pci_scan() has done so.
+ * pci_scan() has done so. Boot CPU.
  */
 void pci_capability_judge(struct pci_function *function);
 

@@ -2,6 +2,7 @@
 /*
  * PCI configuration space: where a function is, how its registers are reached, and their names
  * (PCI Local Bus Specification 3.0, chapter 6; bridges: PCI-to-PCI Bridge Architecture 1.2, 3.2).
+ * Any CPU; the registers of a function are handler-safe once pci_scan() has seen its bus.
  */
 #ifndef PCI_CONFIG_H
 #define PCI_CONFIG_H
@@ -10,6 +11,7 @@
 
 struct pci_function;
 
+/* Where a function is: bus 0 … 255, device 0 … 31, function 0 … 7 of a segment group. */
 struct pci_address {
 	uint16_t segment;
 	uint8_t bus, device, function;
@@ -25,7 +27,7 @@ const char *pci_address_text(struct pci_address address, char buffer[PCI_ADDRESS
 
 /*
  * A way to configuration space. width is 1, 2 or 4 bytes and offset a multiple of it, below `size`.
- * The functions may be called on any CPU. Unit tests bring their own.
+ * Unit tests bring their own.
  */
 struct pci_config {
 	uint32_t (*read)(const struct pci_config *config, struct pci_address address,
@@ -43,27 +45,39 @@ extern const struct pci_config pci_config_cf8;
 /* True when a host bridge answers at port 0xcf8: what is written there reads back. */
 bool pci_config_cf8_present(void);
 
+#define PCI_ECAM_MOST 8
+
 /*
  * Memory-mapped access (PCI Express Base 4.0, section 7.2.2). base is the physical address of bus 0
- * of the segment. The same base gives the same pointer; NULL when PCI_ECAM_MOST are in use.
+ * of the segment. The same base gives the same pointer; NULL when PCI_ECAM_MOST are in use. Boot CPU.
  */
-#define PCI_ECAM_MOST 8
 const struct pci_config *pci_config_ecam(uint64_t base);
 
 /* How many bytes of its configuration space can be reached: 256 or 4096. */
 unsigned pci_config_size(const struct pci_function *function);
 
 /*
- * The registers of a function, one access of exactly the width; offset is a multiple of the width.
- * Beyond what the access method reaches, reads give all ones and writes are dropped.
+ * Reads 8 bits of a function's registers, in one access of exactly the width; offset is a multiple of
+ * the width. Beyond what the access method reaches, reads give all ones and writes are dropped.
  */
 uint8_t pci_read8(const struct pci_function *function, unsigned offset);
+
+/* The same for 16 bits. */
 uint16_t pci_read16(const struct pci_function *function, unsigned offset);
+
+/* The same for 32 bits. */
 uint32_t pci_read32(const struct pci_function *function, unsigned offset);
+
+/* Writes 8 bits of a function's registers, in one access. */
 void pci_write8(const struct pci_function *function, unsigned offset, uint8_t value);
+
+/* The same for 16 bits. */
 void pci_write16(const struct pci_function *function, unsigned offset, uint16_t value);
+
+/* The same for 32 bits. */
 void pci_write32(const struct pci_function *function, unsigned offset, uint32_t value);
 
+/* Offsets of the registers (6.1, figure 6-1; bridges: 3.2). */
 enum pci_register {
 	PCI_VENDOR_ID = 0x00,
 	PCI_DEVICE_ID = 0x02,
@@ -108,6 +122,8 @@ enum pci_register {
 /* Header type (6.2.1) */
 #define PCI_HEADER_LAYOUT        0x7f
 #define PCI_HEADER_MULTIFUNCTION 0x80
+
+/* What the low seven bits say; cardbus bridges have 2. */
 enum pci_header_layout { PCI_HEADER_DEVICE = 0, PCI_HEADER_BRIDGE = 1 };
 
 #define PCI_CONFIG_SIZE 256u /* what every function has */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A PCI function as pci_scan() found it: its identity, its BARs, and what is wrong with it. */
+/* A PCI function as pci_scan() found it: its identity, its BARs, what is wrong with it. Boot CPU. */
 #ifndef PCI_FUNCTION_H
 #define PCI_FUNCTION_H
 
@@ -42,12 +42,14 @@ enum pci_finding_kind {
 	PCI_FINDING_MSIX_OVERLAP,  /* MSI-X table and PBA overlap */
 };
 
+/* One of them, for pci_finding_about() to put into words. */
 struct pci_finding {
 	enum pci_finding_kind kind;
 	unsigned offset; /* where in configuration space */
 	uint64_t value;  /* what stands there */
 };
 
+/* All that is known of a function; pci_scan() fills it. */
 struct pci_function {
 	struct pci_address address;
 	const struct pci_config *config;

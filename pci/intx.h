@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The legacy interrupt pin, as far as configuration space knows of it (PCI 3.0, sections 6.2.2 to
- * 6.2.4). The pin and line are interrupt_pin and interrupt_line of struct pci_function.
+ * 6.2.4). The pin and line are interrupt_pin and interrupt_line of struct pci_function. Handler-safe;
+ * a write reads first, so one CPU at a time for a function.
  */
 #ifndef PCI_INTX_H
 #define PCI_INTX_H

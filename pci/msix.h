@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* MSI-X (PCI 3.0, section 6.8.2): the capability, the vector table, the pending bit array. */
+/*
+ * MSI-X (PCI 3.0, section 6.8.2): the capability, the vector table, the pending bit array. Handler-safe
+ * but for msix_find(); control and mask bits are read before they are written, so one CPU at a time for
+ * a function and an entry.
+ */
 #ifndef PCI_MSIX_H
 #define PCI_MSIX_H
 
@@ -28,6 +32,7 @@ enum msix_entry_word {
 };
 #define MSIX_ENTRY_CONTROL_MASK BIT(0)
 
+/* Where a function has its table and pending bits, mapped. */
 struct msix {
 	struct pci_function *function;
 	unsigned capability; /* offset in configuration space */
@@ -40,6 +45,7 @@ struct msix {
 	volatile uint8_t *pba;
 };
 
+/* What an entry holds: a message, and whether it is masked. */
 struct msix_entry {
 	uint64_t address;
 	uint32_t data;
@@ -48,26 +54,38 @@ struct msix_entry {
 
 /*
  * Finds the capability and maps table and PBA. False when there is none, or when table or PBA are
- * not where they can be: then the function has a finding more. Changes nothing in the device.
+ * not where they can be: then the function has a finding more. Changes nothing in the device. Boot CPU.
  */
 bool msix_find(struct pci_function *function, struct msix *msix) MUST_CHECK;
 
-/* The control register's bits; each call is one 16-bit read and one 16-bit write, or one read. */
+/* Sets or clears MSI-X Enable: one 16-bit read of the control register, then one 16-bit write. */
 void msix_enable(const struct msix *msix, bool on);
+
+/* True when MSI-X Enable reads as set. */
 bool msix_enabled(const struct msix *msix);
+
+/* Sets or clears Function Mask, which masks every entry: one 16-bit read, one write. */
 void msix_function_mask(const struct msix *msix, bool on);
+
+/* True when Function Mask reads as set. */
 bool msix_function_masked(const struct msix *msix);
 
 /*
- * Entries, 0 … entries - 1. Memory decoding must be on. Writing an entry sets address and data
- * and leaves its mask bit; masking does it the other way round, and keeps the reserved bits.
+ * Sets the address and data of an entry, 0 … entries - 1, in three 32-bit writes, and leaves its mask
+ * bit. Memory decoding must be on, as for all that follow.
  */
 void msix_write_entry(const struct msix *msix, unsigned entry, uint64_t address, uint32_t data);
+
+/* Reads an entry in four 32-bit reads. */
 struct msix_entry msix_read_entry(const struct msix *msix, unsigned entry);
+
+/* Sets or clears the mask bit of an entry and keeps its reserved bits: one read, one write. */
 void msix_mask_entry(const struct msix *msix, unsigned entry, bool mask);
+
+/* True when the entry's mask bit reads as set. */
 bool msix_entry_masked(const struct msix *msix, unsigned entry);
 
-/* True when the entry's pending bit is set. */
+/* True when the entry's pending bit is set: one 32-bit read of the pending bit array. */
 bool msix_pending(const struct msix *msix, unsigned entry);
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Walking the buses of one segment, and numbering those that nobody numbered. */
+/* Walking the buses of one segment, and numbering those that nobody numbered. Boot CPU. */
 #ifndef PCI_SCAN_H
 #define PCI_SCAN_H
 
 #include "lib/base.h"
 #include "pci/function.h"
 
+/* A walk over all segments: fill in where the functions go, the rest begins as zero. */
 struct pci_scan {
 	/* Where the functions go; the caller's array. */
 	struct pci_function *functions;
