@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pci/bar.h"
+#include "arch/memory.h"
 
 /* The register's read-only low bits (PCI 3.0, section 6.2.5.1) */
 #define BAR_IO                BIT(0)
@@ -172,4 +173,18 @@ void pci_bar_assign(struct pci_function *function, unsigned bar, uint64_t addres
 		pci_note_finding(function, PCI_FINDING_BAR_LOST, offset, back);
 	this->address = back;
 	this->mapping = NULL;
+}
+
+volatile void *pci_bar_map(struct pci_function *function, unsigned bar)
+{
+	if (bar >= PCI_BARS)
+		return NULL;
+
+	struct pci_bar *this = &function->bars[bar];
+
+	if (!this->present || this->io || this->address == 0)
+		return NULL;
+	if (!this->mapping)
+		this->mapping = memory_map_device(this->address, this->size);
+	return this->mapping;
 }

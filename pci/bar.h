@@ -12,6 +12,12 @@
  */
 void pci_bars_read(struct pci_function *function);
 
+/*
+ * Maps the memory BAR `bar` (0 … 5) uncached and returns it; the second time the same pointer.
+ * NULL when it is an I/O BAR, absent, unassigned, or cannot be mapped. Decoding need not be on yet.
+ */
+volatile void *pci_bar_map(struct pci_function *function, unsigned bar);
+
 /* Writes an address to a BAR with decoding off and notes it in function->bars. */
 void pci_bar_assign(struct pci_function *function, unsigned bar, uint64_t address);
 

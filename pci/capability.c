@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pci/capability.h"
-#include "pci/msix.h"
 
 #define FIRST_OFFSET     0x40u /* behind the header (PCI 3.0, section 6.1) */
 #define NEXT             1u    /* offset of the pointer to the next capability */
@@ -62,7 +61,7 @@ static void judge_length(struct pci_function *function, const struct pci_capabil
 	unsigned length = PCI_CAPABILITY_HEADER;
 
 	if (capability->id == PCI_CAPABILITY_MSIX) {
-		length = MSIX_CAPABILITY_LENGTH;
+		length = PCI_CAPABILITY_MSIX_LENGTH;
 	} else if (capability->id == PCI_CAPABILITY_VENDOR) {
 		length = pci_read8(function, offset + PCI_CAPABILITY_VENDOR_LENGTH);
 		if (length <= PCI_CAPABILITY_VENDOR_LENGTH)

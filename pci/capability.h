@@ -18,7 +18,9 @@ enum pci_capability_id {
 	PCI_CAPABILITY_MSIX = 0x11,
 };
 
-#define PCI_CAPABILITY_HEADER 2u /* bytes: id, next */
+#define PCI_CAPABILITY_HEADER      2u /* bytes: id, next */
+
+#define PCI_CAPABILITY_MSIX_LENGTH 12u
 
 /* A vendor capability has its length behind the header, counted from the id on. */
 #define PCI_CAPABILITY_VENDOR_LENGTH 2u /* offset of that byte */

@@ -2,14 +2,12 @@
 /*
  * PCI configuration space: where a function is, how its registers are reached, and their names
  * (PCI Local Bus Specification 3.0, chapter 6; bridges: PCI-to-PCI Bridge Architecture 1.2, 3.2).
- * Any CPU; the registers of a function are handler-safe once pci_scan() has seen its bus.
+ * Any CPU; handler-safe once pci_scan() has seen the bus.
  */
 #ifndef PCI_CONFIG_H
 #define PCI_CONFIG_H
 
 #include "lib/base.h"
-
-struct pci_function;
 
 /* Where a function is: bus 0 … 255, device 0 … 31, function 0 … 7 of a segment group. */
 struct pci_address {
@@ -52,30 +50,6 @@ bool pci_config_cf8_present(void);
  * of the segment. The same base gives the same pointer; NULL when PCI_ECAM_MOST are in use. Boot CPU.
  */
 const struct pci_config *pci_config_ecam(uint64_t base);
-
-/* How many bytes of its configuration space can be reached: 256 or 4096. */
-unsigned pci_config_size(const struct pci_function *function);
-
-/*
- * Reads 8 bits of a function's registers, in one access of exactly the width; offset is a multiple of
- * the width. Beyond what the access method reaches, reads give all ones and writes are dropped.
- */
-uint8_t pci_read8(const struct pci_function *function, unsigned offset);
-
-/* The same for 16 bits. */
-uint16_t pci_read16(const struct pci_function *function, unsigned offset);
-
-/* The same for 32 bits. */
-uint32_t pci_read32(const struct pci_function *function, unsigned offset);
-
-/* Writes 8 bits of a function's registers, in one access. */
-void pci_write8(const struct pci_function *function, unsigned offset, uint8_t value);
-
-/* The same for 16 bits. */
-void pci_write16(const struct pci_function *function, unsigned offset, uint16_t value);
-
-/* The same for 32 bits. */
-void pci_write32(const struct pci_function *function, unsigned offset, uint32_t value);
 
 /* Offsets of the registers (6.1, figure 6-1; bridges: 3.2). */
 enum pci_register {

@@ -1,19 +1,83 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pci/function.h"
-#include "arch/memory.h"
+#include "pci/interposer.h"
 
-volatile void *pci_bar_map(struct pci_function *function, unsigned bar)
+const struct pci_interposer *pci_interposer;
+
+void pci_interpose(const struct pci_interposer *interposer)
 {
-	if (bar >= PCI_BARS)
-		return NULL;
+	pci_interposer = interposer;
+}
 
-	struct pci_bar *this = &function->bars[bar];
+/* What a read of so many bytes gives where nothing answers. */
+static uint32_t all_ones(unsigned width)
+{
+	return UINT32_MAX >> (32 - 8 * width);
+}
 
-	if (!this->present || this->io || this->address == 0)
-		return NULL;
-	if (!this->mapping)
-		this->mapping = memory_map_device(this->address, this->size);
-	return this->mapping;
+/* What reaches a byte of configuration space. */
+static const struct pci_config *config_at(const struct pci_function *function, unsigned offset)
+{
+	return offset >= PCI_CONFIG_SIZE && function->extended ? function->extended
+							       : function->config;
+}
+
+unsigned pci_config_size(const struct pci_function *function)
+{
+	return (function->extended ? function->extended : function->config)->size;
+}
+
+static uint32_t access_read(const struct pci_function *function, unsigned offset, unsigned width)
+{
+	const struct pci_config *config = config_at(function, offset);
+	uint32_t value = all_ones(width);
+
+	if (offset < config->size)
+		value = config->read(config, function->address, offset, width);
+	if (pci_interposer)
+		value = pci_interposer->config_read(function, offset, width, value);
+	return value;
+}
+
+static void access_write(const struct pci_function *function, unsigned offset, unsigned width,
+			 uint32_t value)
+{
+	const struct pci_config *config = config_at(function, offset);
+
+	if (pci_interposer && !pci_interposer->config_write(function, offset, width, &value))
+		return;
+	if (offset < config->size)
+		config->write(config, function->address, offset, width, value);
+}
+
+uint8_t pci_read8(const struct pci_function *function, unsigned offset)
+{
+	return (uint8_t)access_read(function, offset, 1);
+}
+
+uint16_t pci_read16(const struct pci_function *function, unsigned offset)
+{
+	return (uint16_t)access_read(function, offset, 2);
+}
+
+uint32_t pci_read32(const struct pci_function *function, unsigned offset)
+{
+	return access_read(function, offset, 4);
+}
+
+void pci_write8(const struct pci_function *function, unsigned offset, uint8_t value)
+{
+	access_write(function, offset, 1, value);
+}
+
+void pci_write16(const struct pci_function *function, unsigned offset, uint16_t value)
+{
+	access_write(function, offset, 2, value);
+}
+
+void pci_write32(const struct pci_function *function, unsigned offset, uint32_t value)
+{
+	access_write(function, offset, 4, value);
 }
 
 void pci_note_finding(struct pci_function *function, enum pci_finding_kind kind, unsigned offset,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A PCI function as pci_scan() found it: its identity, its BARs, what is wrong with it. Boot CPU. */
+/*
+ * A PCI function as pci_scan() found it: its identity, its registers, its BARs, what is wrong with it.
+ * Registers: any CPU, and handler-safe; the rest: boot CPU.
+ */
 #ifndef PCI_FUNCTION_H
 #define PCI_FUNCTION_H
 
@@ -73,11 +76,29 @@ struct pci_function {
 	unsigned finding_count;
 };
 
+/* How many bytes of its configuration space can be reached: 256 or 4096. */
+unsigned pci_config_size(const struct pci_function *function);
+
 /*
- * Maps the memory BAR `bar` (0 … 5) uncached and returns it; the second time the same pointer.
- * NULL when it is an I/O BAR, absent, unassigned, or cannot be mapped. Decoding need not be on yet.
+ * Reads 8 bits of a function's registers, in one access of exactly the width; offset is a multiple of
+ * the width. Beyond what the access method reaches, reads give all ones and writes are dropped.
  */
-volatile void *pci_bar_map(struct pci_function *function, unsigned bar);
+uint8_t pci_read8(const struct pci_function *function, unsigned offset);
+
+/* The same for 16 bits. */
+uint16_t pci_read16(const struct pci_function *function, unsigned offset);
+
+/* The same for 32 bits. */
+uint32_t pci_read32(const struct pci_function *function, unsigned offset);
+
+/* Writes 8 bits of a function's registers, in one access. */
+void pci_write8(const struct pci_function *function, unsigned offset, uint8_t value);
+
+/* The same for 16 bits. */
+void pci_write16(const struct pci_function *function, unsigned offset, uint16_t value);
+
+/* The same for 32 bits. */
+void pci_write32(const struct pci_function *function, unsigned offset, uint32_t value);
 
 /*
  * Notes something wrong with the function, once for a kind and offset. What exceeds the list is

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The one place where something may stand between this floor and the functions: every access to
- * configuration space, the MSI-X table and the PBA passes it. Who uses it is a matter of the floor above.
+ * configuration space, the MSI-X table and the PBA passes it. Who uses it is a matter of the floor above. Boot CPU.
  */
 #ifndef PCI_INTERPOSER_H
 #define PCI_INTERPOSER_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pci/msix.h"
 #include "arch/io.h"
+#include "pci/bar.h"
 #include "pci/capability.h"
 #include "pci/interposer.h"
 
@@ -45,7 +46,7 @@ bool msix_find(struct pci_function *function, struct msix *msix)
 
 	*msix = (struct msix){.function = function};
 	if (!pci_find_capability(function, PCI_CAPABILITY_MSIX, 0, &capability) ||
-	    !pci_capability_fits(capability, MSIX_CAPABILITY_LENGTH))
+	    !pci_capability_fits(capability, PCI_CAPABILITY_MSIX_LENGTH))
 		return false;
 
 	uint16_t control = pci_read16(function, capability + MSIX_CONTROL);

@@ -15,7 +15,6 @@ enum msix_register {
 	MSIX_CONTROL = 2, /* 16 bits */
 	MSIX_TABLE = 4,
 	MSIX_PBA = 8,
-	MSIX_CAPABILITY_LENGTH = 12,
 };
 #define MSIX_CONTROL_SIZE          0x07ffu /* entries less one */
 #define MSIX_CONTROL_FUNCTION_MASK BIT(14)

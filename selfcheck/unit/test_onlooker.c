@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: virtio/onlooker.c pci/config.c */
+/* links: virtio/onlooker.c pci/function.c */
 /* links: selfcheck/unit/fake_pci.c lib/format.c lib/string.c */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: pci/config.c pci/intx.c */
+/* links: pci/config.c pci/function.c pci/intx.c */
 /* links: selfcheck/unit/fake_pci.c lib/format.c lib/string.c */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The notification structure: where and how a queue is kicked (virtio 1.4, 4.1.4.4 and 4.1.5.2). */
+#include "pci/bar.h"
 #include "pci/config.h"
 #include "tests/transport/pci/transport.h"
 #include "virtio/transport/pci/find.h"

@@ -6,6 +6,7 @@
 #include "pci/bar.h"
 #include "pci/bus.h"
 #include "pci/capability.h"
+#include "pci/bar.h"
 #include "pci/config.h"
 #include "virtio/transport/pci/registers.h"
 
