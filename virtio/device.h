@@ -138,15 +138,12 @@ struct virtio_device {
 	struct features offered; /* as read by the last get_features */
 	struct features negotiated;
 	struct virtio_rings rings;
-	unsigned queues_offered; /* num_queues, as read when the device was found */
-	uint16_t size_most;      /* the largest queue_size of its queues, as read then */
 	enum interrupt_mode mode;
 	unsigned queue_count; /* of queues[] that are set up */
 	struct virtqueue *queues[VIRTIO_QUEUES_MOST];
 	unsigned config_vector; /* CPU vector of configuration changes, 0: none */
 	const char *problem;    /* why the last operation failed: a clause of a sentence */
 	bool vector_refused;    /* find_vqs failed because a vector register reads NO_VECTOR */
-	const char *unusable;   /* why the device cannot be driven at all, NULL: it can */
 
 	/* What it can do: its transport sets these when it is found. */
 	unsigned vectors;       /* interrupt messages of its own, 0: it has a line alone */
@@ -158,9 +155,6 @@ struct virtio_device {
 	volatile uint8_t isr_seen; /* ISR status bits that the line's handler has read */
 
 	bool driven_before; /* somebody was at the function before the image met it */
-	/* MSI-X as it was when the image first met the function */
-	uint16_t msix_control_found;
-	unsigned msix_unmasked_found; /* entries whose Mask bit was 0 */
 };
 
 #endif

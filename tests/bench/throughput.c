@@ -197,7 +197,7 @@ static void measure_point(struct test_run *t, const struct load_kind *kind,
 		note_about(t, "the DMA arena has no room for %u bytes of payload", settings->size);
 		return;
 	}
-	room = t->variant.size ? t->variant.size : t->device->size_most;
+	room = t->variant.size ? t->variant.size : offered_size(t->device);
 	if (settings->depth > room / plan.segments &&
 	    features_have(&t->device->offered, VIRTIO_F_INDIRECT_DESC))
 		indirect = true;

@@ -387,7 +387,7 @@ BENCH(throughput, loss_free, .about = "frames a second that reach another device
 	uint64_t size;
 
 	traffic.duration = point_duration();
-	traffic.depth = MINIMUM(128u, (unsigned)t->device->size_most);
+	traffic.depth = MINIMUM(128u, (unsigned)offered_size(t->device));
 	for (unsigned n = 0; list_number(t, sizes, n, &size); n++) {
 		traffic.size = (uint32_t)size;
 		check_size(t);

@@ -18,15 +18,14 @@
 #include "tests/harness/plan/runner.h"
 #include "tests/harness/plan/selection.h"
 #include "tests/harness/report/trace.h"
+#include "tests/harness/subject/subject.h"
 #include "virtio/transport/pci/find.h"
 #include "virtio/transport/pci/registers.h"
 
 #define DEVICES_MOST PCI_FUNCTIONS_MOST
 
 static struct pci_function functions[PCI_FUNCTIONS_MOST];
-static struct virtio_pci_device found[DEVICES_MOST];
-static struct virtio_device *devices[DEVICES_MOST];
-static unsigned device_count;
+static struct virtio_pci_device devices[DEVICES_MOST];
 static char command_line[BOOT_COMMAND_LINE_SIZE];
 
 /* What the host reads from the exit status. */
@@ -111,15 +110,23 @@ static void note_unusable(const struct virtio_device *device)
 	reporter->note(sentence);
 }
 
-static uint16_t largest_queue(struct virtio_device *device)
+static uint16_t largest_queue(struct virtio_device *device, unsigned queues)
 {
 	uint16_t most = 0;
 
-	for (unsigned n = 0; n < device->queues_offered; n++) {
+	for (unsigned n = 0; n < queues; n++) {
 		common_write(device, queue_select, n);
 		most = MAXIMUM(most, (uint16_t)common_read(device, queue_size));
 	}
 	return most;
+}
+
+static void note_contact(struct subject *subject, struct virtio_device *device)
+{
+	struct contact *contact = &subject->contact;
+
+	contact->queues = (unsigned)common_read(device, num_queues);
+	contact->size_most = largest_queue(device, contact->queues);
 }
 
 static void note_findings(const struct pci_function *function)
@@ -155,26 +162,23 @@ static void find_devices(void)
 	note_platform_findings();
 	if (pci_left_out())
 		reporter->note("there are more PCI functions than can be looked at");
-	for (unsigned n = 0; n < count && device_count < DEVICES_MOST; n++) {
-		struct virtio_device *device = &found[device_count].device;
+	for (unsigned n = 0; n < count; n++) {
+		struct virtio_device *device = &devices[n].device;
 
 		note_findings(&functions[n]);
-		switch (virtio_pci_probe(&functions[n], &found[device_count])) {
+		switch (virtio_pci_probe(&functions[n], &devices[n])) {
 		case VIRTIO_PCI_NOT_VIRTIO:
 			break;
 		case VIRTIO_PCI_UNUSABLE:
 			note_unusable(device);
 			if (claims_virtio_structures(&functions[n])) {
-				device->unusable = device->problem;
-				devices[device_count++] = device;
+				subject_enrol(device)->unusable = device->problem;
 				reporter->device(device);
 			}
 			break;
 		case VIRTIO_PCI_MODERN:
 			device->transport->get_features(device);
-			device->queues_offered = (unsigned)common_read(device, num_queues);
-			device->size_most = largest_queue(device);
-			devices[device_count++] = device;
+			note_contact(subject_enrol(device), device);
 			reporter->device(device);
 			break;
 		}
@@ -186,8 +190,8 @@ static void note_scratch(void)
 {
 	bool found = options.scratch[0] == '\0';
 
-	for (unsigned n = 0; n < device_count; n++)
-		found = found || device_is_scratch(devices[n]);
+	for_each_device (device)
+		found = found || device_is_scratch(device);
 	if (!found)
 		reporter->note("vp.scratch names no device that was found");
 }
@@ -197,7 +201,7 @@ static void sum_up_clauses(struct totals *totals)
 	for (unsigned n = 0; n < CLAUSE_COUNT; n++) {
 		const struct clause_state *state = clause_state(n);
 		const char *why;
-		enum clause_verdict verdict = clause_verdict(n, devices, device_count, &why);
+		enum clause_verdict verdict = clause_verdict(n, &why);
 
 		switch (verdict) {
 		case CLAUSE_HOLDS:
@@ -250,15 +254,14 @@ NORETURN void virtproof_main(struct boot_info *info)
 	if (options.trace)
 		trace_start();
 	find_devices();
-	if (!device_count)
+	if (!subject_first())
 		end_in_error("no virtio device was found on PCI that can be driven");
-	know_devices(devices, device_count);
 	note_scratch();
 	if (options.sabotage && !saboteurs_present())
 		end_in_error("this image holds no saboteurs: boot virtproof-sabotage.elf");
 	if (options.sabotage)
-		finish(run_sabotage(devices, device_count) ? VERDICT_PASS : VERDICT_FAIL);
-	run_plan(devices, device_count, &totals);
+		finish(run_sabotage() ? VERDICT_PASS : VERDICT_FAIL);
+	run_plan(&totals);
 	totals.milliseconds = clock_to_ns(clock_now() - start) / 1000000;
 	sum_up_clauses(&totals);
 	reporter->summary(&totals, worst_of(&totals));

@@ -28,7 +28,7 @@ static void enlist(struct test_run *t, struct virtio_device *device)
 	unsigned queues;
 
 	drive_device(t, device);
-	queues = device->type == VIRTIO_TYPE_BLK ? MINIMUM(device->queues_offered, 8u)
+	queues = device->type == VIRTIO_TYPE_BLK ? MINIMUM(offered_queues(device), 8u)
 						 : t->workload->queues;
 	bring_up_queues(t, queues);
 	for (unsigned n = 0; n < queues && storm.count < QUEUES_MOST; n++) {

@@ -126,7 +126,7 @@ TEST(ring, split_used_event_has_its_place,
 {
 	struct sweep sweep;
 	struct split_ring *ring;
-	uint16_t room = t->device->size_most;
+	uint16_t room = offered_size(t->device);
 	bool heeds;
 
 	t->device->rings.room = room;

@@ -17,7 +17,7 @@ TEST(ring, no_queue_is_larger_than_32768,
 
 		features_add(&features, formats[format]);
 		negotiate(t, features_and(features, t->device->offered));
-		for (unsigned n = 0; n < t->device->queues_offered; n++) {
+		for (unsigned n = 0; n < offered_queues(t->device); n++) {
 			unsigned size;
 
 			virtio_pci_select(t->device, n);
@@ -48,7 +48,7 @@ TEST(ring, queues_keep_their_own_fields,
      .about = "what is programmed for one queue does not show in another")
 {
 	struct virtio_device *device = t->device;
-	unsigned count = MINIMUM(device->queues_offered, QUEUES_MOST);
+	unsigned count = MINIMUM(offered_queues(device), QUEUES_MOST);
 	uint64_t sizes[QUEUES_MOST];
 	bool shown = true;
 

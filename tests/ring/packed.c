@@ -13,7 +13,7 @@ TEST(ring, packed_ring_is_kept,
 {
 	struct traffic *traffic;
 
-	t->device->rings.room = 2 * t->device->size_most;
+	t->device->rings.room = 2 * offered_size(t->device);
 	bring_up(t);
 	traffic = traffic_start(t, 32);
 	traffic_run(traffic, REQUESTS);

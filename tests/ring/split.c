@@ -14,7 +14,7 @@ TEST(ring, split_ring_is_kept,
 {
 	struct traffic *traffic;
 
-	t->device->rings.room = 2 * t->device->size_most;
+	t->device->rings.room = 2 * offered_size(t->device);
 	bring_up(t);
 	traffic = traffic_start(t, 32);
 	traffic_run(traffic, REQUESTS);

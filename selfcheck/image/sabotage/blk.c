@@ -2,6 +2,7 @@
 /* Block devices that break one rule. */
 #include "lib/string.h"
 #include "selfcheck/image/sabotage/request.h"
+#include "tests/harness/subject/subject.h"
 #include "virtio/device/blk.h"
 #include "virtio/transport/pci/structures.h"
 
@@ -177,7 +178,7 @@ static void miss_the_other_queues(struct virtqueue *queue, struct used_element *
 {
 	struct request *request = used_request(queue, element);
 
-	if (request && queues_enabled < queue->device->queues_offered)
+	if (request && queues_enabled < offered_queues(queue->device))
 		set_status(request, VIRTIO_BLK_S_IOERR);
 }
 

@@ -3,6 +3,7 @@
 #include "arch/io.h"
 #include "pci/msix.h"
 #include "selfcheck/image/disguise/hand.h"
+#include "tests/harness/subject/subject.h"
 #include "virtio/transport/pci/device.h"
 
 #define ENTRIES 64 /* of which the state is kept; the devices of the self-test have fewer */
@@ -257,16 +258,17 @@ static unsigned true_unmasked;
 static void claim_open(struct virtio_device *device)
 {
 	start(device);
-	true_control = device->msix_control_found;
-	true_unmasked = device->msix_unmasked_found;
-	device->msix_control_found |= MSIX_CONTROL_ENABLE | MSIX_CONTROL_FUNCTION_MASK;
-	device->msix_unmasked_found = 1;
+	true_control = subject_of(device)->contact.msix_control;
+	true_unmasked = subject_of(device)->contact.msix_unmasked;
+	subject_of(device)->contact.msix_control |=
+		MSIX_CONTROL_ENABLE | MSIX_CONTROL_FUNCTION_MASK;
+	subject_of(device)->contact.msix_unmasked = 1;
 }
 
 static void claim_no_more(struct virtio_device *device)
 {
-	device->msix_control_found = true_control;
-	device->msix_unmasked_found = true_unmasked;
+	subject_of(device)->contact.msix_control = true_control;
+	subject_of(device)->contact.msix_unmasked = true_unmasked;
 }
 
 SABOTEUR(msix_on_from_the_start, .about = "MSI-X is on and unmasked after power-on",

@@ -2,6 +2,7 @@
 /* Saboteurs of event suppression's exactness (2.7.7, 2.8.10). */
 #include "selfcheck/image/sabotage/chains.h"
 #include "selfcheck/image/disguise/hand.h"
+#include "tests/harness/subject/subject.h"
 
 /* Where the used side stood when the driver exposed the latest burst. */
 static uint16_t burst_start;
@@ -63,7 +64,7 @@ static bool drop_at_smaller_sizes(struct onlooker *self, unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
-	return !queue || !queue->event_idx || queue->size >= victim->size_most;
+	return !queue || !queue->event_idx || queue->size >= offered_size(victim);
 }
 SABOTEUR(used_event_of_the_largest_ring,
 	 .about = "used_event is looked up where the largest ring would have it",

@@ -6,6 +6,7 @@
 #include "selfcheck/image/sabotage/chains.h"
 #include "selfcheck/image/disguise/hand.h"
 #include "selfcheck/image/disguise/offer.h"
+#include "tests/harness/subject/subject.h"
 #include "virtio/transport/pci/registers.h"
 
 #define IN_ORDER BIT64(VIRTIO_F_IN_ORDER)
@@ -189,7 +190,7 @@ static bool want_plain_index(struct onlooker *self, const struct register_access
 			     uint64_t *value)
 {
 	return access->structure != STRUCTURE_NOTIFY ||
-	       (*value & 0xffff) < access->device->queues_offered;
+	       (*value & 0xffff) < offered_queues(access->device);
 }
 static bool want_identifier(struct onlooker *self, const struct register_access *access,
 			    uint64_t *value)

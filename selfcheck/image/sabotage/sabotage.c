@@ -7,6 +7,7 @@
 #include "tests/harness/plan/options.h"
 #include "tests/harness/plan/runner.h"
 #include "tests/harness/plan/selection.h"
+#include "tests/harness/subject/subject.h"
 #include "selfcheck/image/sabotage/shim.h"
 
 /* Waiting for what never comes is what most of these runs do. */
@@ -169,8 +170,7 @@ static const char *missed(const struct hunt *hunt)
 	return words;
 }
 
-static void run_saboteur(const struct saboteur *saboteur, struct virtio_device *const *devices,
-			 unsigned count, struct sabotage_result *result)
+static void run_saboteur(const struct saboteur *saboteur, struct sabotage_result *result)
 {
 	static struct hunt hunt;
 	const struct reporter *loud = reporter;
@@ -178,14 +178,14 @@ static void run_saboteur(const struct saboteur *saboteur, struct virtio_device *
 	hunt = (struct hunt){.saboteur = saboteur, .result = {.saboteur = saboteur}};
 	reporter = &silent_reporter;
 	for (unsigned pass = 0; pass < 2; pass++) {
-		for (unsigned n = 0; n < count && !all_found(&hunt); n++) {
-			struct features offered = devices[n]->offered;
+		for_each_device (device) {
+			struct features offered = device->offered;
 
-			if (!fits(saboteur, devices[n]))
+			if (all_found(&hunt) || !fits(saboteur, device))
 				continue;
-			devices[n]->offered.words[0] |= saboteur->offers;
-			search(&hunt, devices[n], pass > 0);
-			devices[n]->offered = offered;
+			device->offered.words[0] |= saboteur->offers;
+			search(&hunt, device, pass > 0);
+			device->offered = offered;
 		}
 	}
 	reporter = loud;
@@ -211,8 +211,7 @@ static bool named(enum clause_id id)
 }
 
 /* Whether a device breaks the clause without help: such a check can fail. */
-static bool is_broken_unaided(enum clause_id id, struct virtio_device *const *devices,
-			      unsigned count)
+static bool is_broken_unaided(enum clause_id id)
 {
 	static struct variant variants[VARIANTS_MOST];
 
@@ -222,12 +221,12 @@ static bool is_broken_unaided(enum clause_id id, struct virtio_device *const *de
 		     citation->id == id && test < __stop_registry_tests; test++) {
 			if (!cites(*test, citation))
 				continue;
-			for (unsigned n = 0; n < count; n++) {
-				if (!test_selected(*test, devices[n]) ||
-				    reason_to_skip(*test, devices[n]) ||
-				    !selected_variants(*test, devices[n], variants, VARIANTS_MOST))
+			for_each_device (device) {
+				if (!test_selected(*test, device) ||
+				    reason_to_skip(*test, device) ||
+				    !selected_variants(*test, device, variants, VARIANTS_MOST))
 					continue;
-				run_once(*test, devices[n], &variants[0], NULL);
+				run_once(*test, device, &variants[0], NULL);
 				if (clause_state(id)->violated)
 					return true;
 			}
@@ -237,8 +236,7 @@ static bool is_broken_unaided(enum clause_id id, struct virtio_device *const *de
 }
 
 /* Clauses that tests judge and that nothing has ever made fail. */
-static void report_suspects(struct virtio_device *const *devices, unsigned count,
-			    struct sabotage_totals *totals)
+static void report_suspects(struct sabotage_totals *totals)
 {
 	const struct reporter *loud = reporter;
 
@@ -248,7 +246,7 @@ static void report_suspects(struct virtio_device *const *devices, unsigned count
 		if (!clause_is_cited(n))
 			continue;
 		reporter = &silent_reporter;
-		suspect = !named(n) && !failed_once[n] && !is_broken_unaided(n, devices, count);
+		suspect = !named(n) && !failed_once[n] && !is_broken_unaided(n);
 		reporter = loud;
 		totals->judged++;
 		totals->suspects += suspect;
@@ -262,27 +260,27 @@ bool saboteurs_present(void)
 	return &__start_registry_saboteurs[0] != &__stop_registry_saboteurs[0];
 }
 
-bool run_sabotage(struct virtio_device *const *devices, unsigned count)
+bool run_sabotage(void)
 {
 	struct sabotage_totals totals = {0};
 
 	options.patience_ms = MINIMUM(options.patience_ms, (uint64_t)PATIENCE_MS);
 	if (!options.timeout_ms)
 		options.timeout_ms = TIMEOUT_MS;
-	prepare_devices(devices, count);
+	prepare_devices();
 	for_each_saboteur(entry)
 	{
 		struct sabotage_result result;
 
 		if (*options.sabotage && !glob_list_match(options.sabotage, (*entry)->name))
 			continue;
-		run_saboteur(*entry, devices, count, &result);
+		run_saboteur(*entry, &result);
 		totals.skipped += *result.skipped != 0;
 		totals.tried += *result.skipped == 0;
 		totals.detected += result.detected;
 		totals.by_timeout += result.detected && result.by_timeout;
 	}
-	report_suspects(devices, count, &totals);
+	report_suspects(&totals);
 	reporter->sabotage_summary(&totals);
 	return totals.tried > 0 && totals.detected == totals.tried;
 }

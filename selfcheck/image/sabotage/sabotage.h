@@ -85,6 +85,6 @@ bool saboteurs_present(void);
  * Runs every saboteur that vp.sabotage selects against the tests that cite its clauses, reports each
  * and sums up. False when one was missed or none could be tried.
  */
-bool run_sabotage(struct virtio_device *const *devices, unsigned count);
+bool run_sabotage(void);
 
 #endif

@@ -61,7 +61,7 @@ TEST(balloon, poison_value_is_taken, .about = "poison_val exists and holds what 
 
 static uint64_t queue_size(struct test_run *t, unsigned queue)
 {
-	if (queue >= t->device->queues_offered)
+	if (queue >= offered_queues(t->device))
 		return 0;
 	common_write(t->device, queue_select, queue);
 	return common_read(t->device, queue_size);

@@ -6,7 +6,7 @@ void balloon_up(struct test_run *t, uint64_t without)
 	struct features features = features_for(t);
 
 	features.words[0] |= t->device->offered.words[0] & (BIT64(24) - 1) & ~without;
-	set_up(t, features, MINIMUM(t->device->queues_offered, 5u));
+	set_up(t, features, MINIMUM(offered_queues(t->device), 5u));
 	/* A driver that takes the feature has to say with what (5.5.6.5.1). */
 	if (features_have(&t->device->negotiated, VIRTIO_BALLOON_F_PAGE_POISON))
 		config_write(t->device, struct virtio_balloon_config, poison_val, 0);
@@ -72,7 +72,7 @@ unsigned balloon_place(const struct test_run *t, enum balloon_queue queue)
 {
 	struct balloon_index index = balloon_index(t->device, queue);
 
-	return index.specified < t->device->queues_offered ? index.specified : index.without_gaps;
+	return index.specified < offered_queues(t->device) ? index.specified : index.without_gaps;
 }
 
 bool balloon_tell(struct test_run *t, unsigned queue, const uint8_t *pages, unsigned count,

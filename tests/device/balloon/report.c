@@ -88,7 +88,7 @@ TEST(balloon, reported_pages_keep_the_poison,
 		volatile uint32_t *words = (volatile uint32_t *)balloon_pages(t, PAGES);
 		unsigned changed = 0;
 
-		set_up(t, features, MINIMUM(t->device->queues_offered, 5u));
+		set_up(t, features, MINIMUM(offered_queues(t->device), 5u));
 		config_write(t->device, struct virtio_balloon_config, poison_val, poisons[n]);
 		go_live(t);
 		for (unsigned word = 0; word < WORDS; word++)

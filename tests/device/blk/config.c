@@ -108,8 +108,8 @@ TEST(blk, numbers_make_sense,
 	if (blk_offers(t, VIRTIO_BLK_F_MQ)) {
 		uint64_t queues = BLK_CONFIG(t, num_queues);
 
-		REQUIRE(t, queues > 0 && queues <= t->device->queues_offered,
+		REQUIRE(t, queues > 0 && queues <= offered_queues(t->device),
 			"num_queues is %lu, the transport has %u queues", queues,
-			t->device->queues_offered);
+			offered_queues(t->device));
 	}
 }

@@ -85,6 +85,6 @@ TEST(blk, first_queue_serves_without_the_feature,
 	request = blk_request(t, VIRTIO_BLK_T_IN, 0, 0, block * VIRTIO_BLK_SECTOR);
 	answer = blk_send(t, t->device->queues[0], request);
 	CHECK(t, VQ_TXT_10, answer.status == VIRTIO_BLK_S_OK,
-	      "with one of %u queues enabled, a read ends with %s", t->device->queues_offered,
+	      "with one of %u queues enabled, a read ends with %s", offered_queues(t->device),
 	      blk_status_name(answer.status));
 }

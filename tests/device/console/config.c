@@ -48,7 +48,7 @@ TEST(console, single_port_has_no_more_queues,
 	if (features_have(&t->device->offered, VIRTIO_CONSOLE_F_MULTIPORT))
 		skip_test(t, "VIRTIO_CONSOLE_F_MULTIPORT is offered");
 	take_features(t, false);
-	for (unsigned n = 2; n < MAXIMUM(t->device->queues_offered, 4u); n++)
+	for (unsigned n = 2; n < MAXIMUM(offered_queues(t->device), 4u); n++)
 		CHECK(t, CONSOLE_VQ_2, queue_size(t->device, n) == 0,
 		      "the size of queue %u reads %u", n, queue_size(t->device, n));
 }

@@ -10,8 +10,8 @@ TEST(input, has_event_and_status_queue, .about = "queues 0 and 1 exist and can b
 
 		common_write(t->device, queue_select, n);
 		size = common_read(t->device, queue_size);
-		CHECK(t, INPUT_VQ_1, n < t->device->queues_offered && size > 0,
-		      "queue %u of %u has size %lu", n, t->device->queues_offered, size);
+		CHECK(t, INPUT_VQ_1, n < offered_queues(t->device) && size > 0,
+		      "queue %u of %u has size %lu", n, offered_queues(t->device), size);
 	}
 	bring_up(t);
 	for (unsigned n = 0; n < 2; n++) {

@@ -28,9 +28,9 @@ TEST(scsi, numbers_make_sense,
 	uint64_t queues = SCSI_CONFIG(t, num_queues);
 	uint64_t event = SCSI_CONFIG(t, event_info_size);
 
-	REQUIRE(t, queues > 0 && queues + 2 <= t->device->queues_offered,
+	REQUIRE(t, queues > 0 && queues + 2 <= offered_queues(t->device),
 		"num_queues is %lu, the transport has %u queues", queues,
-		t->device->queues_offered);
+		offered_queues(t->device));
 	REQUIRE(t, SCSI_CONFIG(t, seg_max) > 0, "seg_max is 0: no data fits a command");
 	REQUIRE(t, SCSI_CONFIG(t, cmd_per_lun) > 0, "cmd_per_lun is 0: no command may be sent");
 	/* Without either feature there may be no events at all. */

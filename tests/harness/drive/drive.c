@@ -121,7 +121,7 @@ void bring_up(struct test_run *t)
 {
 	bring_up_queues(
 		t, t->workload ? t->workload->queues
-			       : MINIMUM(t->device->queues_offered, (unsigned)VIRTIO_QUEUES_MOST));
+			       : MINIMUM(offered_queues(t->device), (unsigned)VIRTIO_QUEUES_MOST));
 }
 
 void start_over(struct test_run *t)

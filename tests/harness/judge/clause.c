@@ -2,6 +2,7 @@
 #include "tests/harness/judge/clause.h"
 
 #include "lib/string.h"
+#include "tests/harness/subject/subject.h"
 #include "virtio/transport/pci/find.h"
 
 #include "generated/clauses_table.h"
@@ -189,8 +190,7 @@ static bool needs_met(const struct virtio_device *device, const char *needs)
 	}
 }
 
-enum clause_verdict clause_verdict(enum clause_id id, struct virtio_device *const *devices,
-				   unsigned count, const char **why)
+enum clause_verdict clause_verdict(enum clause_id id, const char **why)
 {
 	const struct clause *clause = &clauses[id];
 	const struct clause_state *state = &states[id];
@@ -205,11 +205,11 @@ enum clause_verdict clause_verdict(enum clause_id id, struct virtio_device *cons
 	if (clause->observer == OBSERVED_BY_NONE)
 		return CLAUSE_NOT_APPLICABLE;
 	name = clause_name(clause);
-	for (unsigned n = 0; n < count && !offered; n++) {
-		if (!binds(name, devices[n]))
+	for_each_device (device) {
+		if (offered || !binds(name, device))
 			continue;
 		bound = true;
-		offered = needs_met(devices[n], clause_needs(clause));
+		offered = needs_met(device, clause_needs(clause));
 	}
 	if (!bound)
 		return CLAUSE_NOT_APPLICABLE;

@@ -57,11 +57,10 @@ enum clause_verdict {
 };
 
 /*
- * The verdict on a clause over the devices of this run; *why is set for CLAUSE_UNJUDGED and
+ * The verdict on a clause over the subjects of this run; *why is set for CLAUSE_UNJUDGED and
  * CLAUSE_UNCOVERED.
  */
-enum clause_verdict clause_verdict(enum clause_id id, struct virtio_device *const *devices,
-				   unsigned count, const char **why);
+enum clause_verdict clause_verdict(enum clause_id id, const char **why);
 
 /* A place in a test that judges a clause; CHECK leaves one behind (tests/harness/plan/test.h). */
 struct citation {

@@ -26,10 +26,6 @@
 static struct test_run current;
 static struct result current_result;
 static struct arena arena;
-static struct virtio_device *const *known_devices;
-static unsigned known_count;
-static bool lost_devices[PCI_FUNCTIONS_MOST]; /* that a reset did not bring back */
-static unsigned let_down[PCI_FUNCTIONS_MOST]; /* tests that failed and had waited in vain */
 
 static void call_test(void *context)
 {
@@ -69,53 +65,34 @@ static bool make_fresh(struct test_run *t)
 	return true;
 }
 
-void know_devices(struct virtio_device *const *devices, unsigned count)
+/* The nth subject but this one that works, of a type or (0) of any. */
+static struct virtio_device *nth_other(const struct subject *own, uint32_t type, unsigned n)
 {
-	known_devices = devices;
-	known_count = count;
-}
+	for_each_subject (other) {
+		struct virtio_device *device = other->faces[0];
 
-static unsigned place_of(const struct virtio_device *device)
-{
-	unsigned place = 0;
-
-	while (known_devices[place] != device)
-		place++;
-	return place;
-}
-
-static bool can_serve(unsigned place)
-{
-	return !lost_devices[place] && !known_devices[place]->unusable;
+		if (other != own && (!type || device->type == type) && subject_serves(other) &&
+		    n-- == 0)
+			return device;
+	}
+	return NULL;
 }
 
 struct virtio_device *other_device(const struct test_run *t, uint32_t type, unsigned n)
 {
-	for (unsigned place = 0; place < known_count; place++) {
-		struct virtio_device *device = known_devices[place];
-
-		if (device != t->device && device->type == type && can_serve(place) && n-- == 0)
-			return device;
-	}
-	return NULL;
+	return nth_other(t->subject, type, n);
 }
 
 struct virtio_device *any_other_device(const struct test_run *t, unsigned n)
 {
-	for (unsigned place = 0; place < known_count; place++) {
-		struct virtio_device *device = known_devices[place];
-
-		if (device != t->device && can_serve(place) && n-- == 0)
-			return device;
-	}
-	return NULL;
+	return nth_other(t->subject, 0, n);
 }
 
 /* Ends the service of a device that helped. */
 static void release(struct virtio_device *device)
 {
 	if (!device->transport->reset(device)) {
-		lost_devices[place_of(device)] = true;
+		subject_of(device)->lost = true;
 		return;
 	}
 	settle_interrupts();
@@ -134,7 +111,7 @@ bool join_device(struct test_run *t, struct virtio_device *device)
 	if (t->joined_count == JOINED_MOST)
 		return false;
 	if (!reset_fully(device)) {
-		lost_devices[place_of(device)] = true;
+		subject_of(device)->lost = true;
 		return false;
 	}
 	t->joined[t->joined_count++] = device;
@@ -151,7 +128,7 @@ bool take_companion(struct test_run *t, struct virtio_device *device)
 {
 	release_companion(t);
 	if (!reset_fully(device)) {
-		lost_devices[place_of(device)] = true;
+		subject_of(device)->lost = true;
 		return false;
 	}
 	t->companion = device;
@@ -220,7 +197,7 @@ static void judge_need_of_reset(struct test_run *t)
 }
 
 /* Leaves nothing behind: the device is reset, its vectors are given back, the canaries looked at. */
-static void clean_up(struct test_run *t, uint64_t strays, bool *lost)
+static void clean_up(struct test_run *t, uint64_t strays)
 {
 	struct virtio_device *device = t->device;
 	struct arena_damage damage;
@@ -234,7 +211,7 @@ static void clean_up(struct test_run *t, uint64_t strays, bool *lost)
 	judge_need_of_reset(t);
 	if (!CHECK(t, RESET_1, device->transport->reset(device), "after the test: %s",
 		   device->problem)) {
-		*lost = true;
+		t->subject->lost = true;
 		return;
 	}
 	if (device->queue_count || device->config_vector)
@@ -258,7 +235,7 @@ static void clean_up(struct test_run *t, uint64_t strays, bool *lost)
 }
 
 /* True when the test had to be cut off. */
-static bool execute(struct test_run *t, const struct interference *interference, bool *lost)
+static bool execute(struct test_run *t, const struct interference *interference)
 {
 	struct guard_report report;
 	uint64_t timeout = options.timeout_ms ? options.timeout_ms * 1000000
@@ -267,11 +244,11 @@ static bool execute(struct test_run *t, const struct interference *interference,
 	uint64_t strays = interrupt_strays(NULL), start;
 	uint64_t run_out = waits_run_out();
 	struct virtio_device *device = t->device;
-	unsigned *failures = &let_down[place_of(device)];
+	struct subject *subject = t->subject;
 
-	lose_patience(*failures >= LET_DOWNS);
-	if (!device->unusable && !make_fresh(t)) {
-		*lost = true;
+	lose_patience(subject->let_down >= LET_DOWNS);
+	if (!subject->unusable && !make_fresh(t)) {
+		t->subject->lost = true;
 		format_text(t->reason, sizeof(t->reason), "before the test: %s",
 			    t->device->problem);
 		weigh(t, VERDICT_FAIL);
@@ -283,8 +260,8 @@ static bool execute(struct test_run *t, const struct interference *interference,
 	guard_call(call_test, t, timeout, &report);
 	current_result.microseconds = clock_to_ns(clock_now() - start) / 1000;
 	note_end(t, &report);
-	*failures += t->verdict == VERDICT_FAIL && waits_run_out() != run_out &&
-		     current_result.microseconds >= PATIENCE_NS / 1000;
+	subject->let_down += t->verdict == VERDICT_FAIL && waits_run_out() != run_out &&
+			     current_result.microseconds >= PATIENCE_NS / 1000;
 	if (judged_nothing(t)) {
 		format_text(t->reason, sizeof(t->reason),
 			    "nothing that it judges applies to this device");
@@ -295,8 +272,8 @@ static bool execute(struct test_run *t, const struct interference *interference,
 	if (report.end != GUARD_RETURNED && t->verdict == VERDICT_FAIL)
 		current_result.dump = dump(t);
 	drive_device(t, device);
-	if (!device->unusable)
-		clean_up(t, strays, lost);
+	if (!subject->unusable)
+		clean_up(t, strays);
 	if (interference)
 		interference->end(t->device);
 	return report.end == GUARD_TIMEOUT;
@@ -319,6 +296,7 @@ static void set_step(const struct test *test, struct virtio_device *device,
 		.test = test,
 		.variant_name = variant_name,
 		.result = &current_result,
+		.subject = subject_of(device),
 		.device = device,
 		.variant = *variant,
 		.workload = workload_of(device->type),
@@ -331,26 +309,26 @@ static void set_step(const struct test *test, struct virtio_device *device,
 bool run_once(const struct test *test, struct virtio_device *device, const struct variant *variant,
 	      const struct interference *interference)
 {
-	bool lost = false;
+	struct subject *subject = subject_of(device);
+	bool lost = subject->lost, cut_off;
 
 	set_step(test, device, variant, 1, 1);
-	return execute(&current, interference, &lost);
+	cut_off = execute(&current, interference);
+	/* Whoever interfered may have kept it from coming back. */
+	subject->lost = lost;
+	return cut_off;
 }
 
-/* Whether somebody behind a device takes what a request sends; asked once a device. */
-enum taker { TAKER_UNASKED, TAKER_THERE, TAKER_MISSING };
-static enum taker takers[PCI_FUNCTIONS_MOST];
-static enum taker taker_found;
-
+/* Asked once a subject. */
 static void ask_for_taker(struct test_run *t)
 {
 	struct completion completion;
 
 	bring_up(t);
 	submit(t, work_queue(t), new_request(t, 1));
-	taker_found = TAKER_MISSING;
+	t->subject->taker = TAKER_MISSING;
 	if (await_completion(t, work_queue(t), &completion))
-		taker_found = TAKER_THERE;
+		t->subject->taker = TAKER_THERE;
 }
 
 /*
@@ -362,16 +340,15 @@ static bool taker_is_missing(struct virtio_device *device, struct totals *totals
 	static const struct test question = {
 		.suite = "harness", .name = "taker", .run = ask_for_taker};
 	const struct workload *workload = workload_of(device->type);
-	enum taker *taker = &takers[place_of(device)];
+	enum taker *taker = &subject_of(device)->taker;
 	struct variant polled = {.interrupts = INTERRUPT_NONE};
 	char sentence[160];
 
 	if (!workload || !workload->needs_taker)
 		return false;
 	if (*taker == TAKER_UNASKED) {
-		taker_found = TAKER_THERE;
+		*taker = TAKER_THERE;
 		run_once(&question, device, &polled, NULL);
-		*taker = taker_found;
 		if (*taker == TAKER_MISSING) {
 			format_text(
 				sentence, sizeof(sentence),
@@ -385,16 +362,17 @@ static bool taker_is_missing(struct virtio_device *device, struct totals *totals
 	return *taker == TAKER_MISSING;
 }
 
-static void run_step(const struct test *test, struct virtio_device *device, bool *lost,
+static void run_step(const struct test *test, struct virtio_device *device,
 		     const struct variant *variant, unsigned number, unsigned of,
 		     struct totals *totals)
 {
-	bool waits = !*lost && (test->needs & NEEDS_WORK) && taker_is_missing(device, totals);
+	bool lost = subject_of(device)->lost;
+	bool waits = !lost && (test->needs & NEEDS_WORK) && taker_is_missing(device, totals);
 	const char *skip;
 
 	set_step(test, device, variant, number, of);
 	reporter->start(&current_result);
-	skip = *lost   ? "the device did not come back from an earlier reset"
+	skip = lost    ? "the device did not come back from an earlier reset"
 	       : waits ? "nobody behind the device takes what a request sends"
 		       : reason_to_skip(test, device);
 	if (skip) {
@@ -405,7 +383,7 @@ static void run_step(const struct test *test, struct virtio_device *device, bool
 		weigh(&current, VERDICT_SKIP);
 		mark_skipped(test, current.reason);
 	} else {
-		execute(&current, NULL, lost);
+		execute(&current, NULL);
 	}
 	current_result.verdict = current.verdict;
 	current_result.reason = current.reason;
@@ -427,14 +405,11 @@ static const struct test *const *end_of_tests(void)
 static struct variant variants[VARIANTS_MOST]; /* of the test that is walked */
 
 /* Walks the plan; runs it when totals is not NULL. Returns how many steps there are. */
-static unsigned walk(struct virtio_device *const *devices, unsigned count, unsigned of,
-		     struct totals *totals)
+static unsigned walk(unsigned of, struct totals *totals)
 {
 	unsigned number = 0;
 
-	for (unsigned place = 0; place < count; place++) {
-		struct virtio_device *device = devices[place];
-
+	for_each_device (device) {
 		if (!device_selected(device))
 			continue;
 		for (const struct test *const *test = first_test(); test < end_of_tests(); test++) {
@@ -446,8 +421,7 @@ static unsigned walk(struct virtio_device *const *devices, unsigned count, unsig
 			for (unsigned n = 0; n < found; n++) {
 				number++;
 				if (totals && number >= options.from)
-					run_step(*test, device, &lost_devices[place], &variants[n],
-						 number, of, totals);
+					run_step(*test, device, &variants[n], number, of, totals);
 			}
 		}
 	}
@@ -461,10 +435,10 @@ static void note_msix(struct virtio_device *device)
 	if (!device->vectors)
 		return;
 	device->driven_before = device->driven_before || common_read(device, device_status);
-	device->msix_control_found = pci_read16(msix->function, msix->capability + MSIX_CONTROL);
-	device->msix_unmasked_found = 0;
+	subject_of(device)->contact.msix_control =
+		pci_read16(msix->function, msix->capability + MSIX_CONTROL);
 	for (unsigned entry = 0; entry < msix->entries; entry++)
-		device->msix_unmasked_found += !msix_entry_masked(msix, entry);
+		subject_of(device)->contact.msix_unmasked += !msix_entry_masked(msix, entry);
 }
 
 /* Whether a selected test would interrupt by the pin, if only it were known which line that is. */
@@ -485,30 +459,30 @@ static bool line_is_wanted(struct virtio_device *device)
 	return wanted;
 }
 
-void prepare_devices(struct virtio_device *const *devices, unsigned count)
+void prepare_devices(void)
 {
 	size_t pages = MINIMUM(memory_available() / 2, (size_t)(ARENA_MOST / PAGE_SIZE));
 	void *base = memory_take(pages);
 
 	arena_start(&arena, base, pages * PAGE_SIZE);
 	/* A pin that the firmware left open would disturb whoever shares its line. */
-	for (unsigned n = 0; n < count; n++) {
-		note_msix(devices[n]);
-		intx_disable(virtio_pci(devices[n])->function, true);
+	for_each_device (device) {
+		note_msix(device);
+		intx_disable(virtio_pci(device)->function, true);
 	}
-	for (unsigned n = 0; n < count; n++) {
-		if (device_selected(devices[n]) && !devices[n]->unusable &&
-		    line_is_wanted(devices[n]))
-			find_line(devices[n]);
+	for_each_device (device) {
+		if (device_selected(device) && !subject_of(device)->unusable &&
+		    line_is_wanted(device))
+			find_line(device);
 	}
 }
 
-void run_plan(struct virtio_device *const *devices, unsigned count, struct totals *totals)
+void run_plan(struct totals *totals)
 {
 	unsigned steps;
 
-	prepare_devices(devices, count);
-	steps = walk(devices, count, 0, NULL);
+	prepare_devices();
+	steps = walk(0, NULL);
 	if (!steps) {
 		totals->verdicts[VERDICT_ERROR]++;
 		reporter->note(
@@ -516,5 +490,5 @@ void run_plan(struct virtio_device *const *devices, unsigned count, struct total
 		return;
 	}
 	reporter->plan(steps);
-	walk(devices, count, steps, totals);
+	walk(steps, totals);
 }

@@ -7,18 +7,15 @@
 
 /*
  * Runs every selected test on every selected device in every selected variant, reports each, and
- * sums up in *totals. `count` devices.
+ * sums up in *totals.
  */
-void run_plan(struct virtio_device *const *devices, unsigned count, struct totals *totals);
-
-/* Says which devices there are; before run_plan() and run_once(). */
-void know_devices(struct virtio_device *const *devices, unsigned count);
+void run_plan(struct totals *totals);
 
 /*
  * Takes the memory that devices may touch, closes their pins and finds out which lines they drive.
  * Before run_once().
  */
-void prepare_devices(struct virtio_device *const *devices, unsigned count);
+void prepare_devices(void);
 
 /*
  * Something between the tests and the device: begin() when it is fresh from reset, end() when the

@@ -138,8 +138,10 @@ unsigned selected_variants(const struct test *test, const struct virtio_device *
 
 const char *reason_to_skip(const struct test *test, const struct virtio_device *device)
 {
-	if (device->unusable && !(test->needs & NEEDS_CONFIGURATION_SPACE_ONLY))
-		return device->unusable;
+	const char *unusable = subject_of(device)->unusable;
+
+	if (unusable && !(test->needs & NEEDS_CONFIGURATION_SPACE_ONLY))
+		return unusable;
 	if (test->has_feature && !features_have(&device->offered, (unsigned)test->feature))
 		return feature_name(device->type, (unsigned)test->feature);
 	if ((test->needs & NEEDS_MSIX) && !device->vectors)

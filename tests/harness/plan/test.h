@@ -20,6 +20,7 @@
 #include "lib/random.h"
 #include "tests/harness/judge/clause.h"
 #include "tests/harness/plan/variant.h"
+#include "tests/harness/subject/subject.h"
 #include "virtio/device.h"
 #include "virtio/device/workload.h"
 
@@ -91,7 +92,8 @@ struct test {
 /* A test while it runs on one device in one variant. */
 struct test_run {
 	const struct test *test;
-	struct virtio_device *device;
+	struct subject *subject;
+	struct virtio_device *device; /* the face of the subject that is tested */
 	struct variant variant;
 	const char *variant_name;
 	struct result *result; /* what will be reported of it: tests/harness/report/report.h */

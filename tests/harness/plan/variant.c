@@ -3,6 +3,7 @@
 
 #include "lib/format.h"
 #include "lib/string.h"
+#include "tests/harness/subject/subject.h"
 
 static const char *const interrupt_names[] = {
 	[INTERRUPT_MSIX] = "msix",
@@ -164,8 +165,8 @@ static bool possible(const struct virtio_device *device, const struct setting *s
 	case AXIS_ACCESS:
 		return device->has_window;
 	case AXIS_SIZE:
-		return setting->size == SIZE_ODD_MOST ? device->size_most > 16
-						      : setting->size < device->size_most;
+		return setting->size == SIZE_ODD_MOST ? offered_size(device) > 16
+						      : setting->size < offered_size(device);
 	default:
 		return true;
 	}
@@ -175,7 +176,7 @@ static struct variant with(const struct virtio_device *device, struct variant va
 			   const struct setting *setting)
 {
 	if (setting->size == SIZE_ODD_MOST)
-		variant.size = device->size_most - 1;
+		variant.size = offered_size(device) - 1;
 	else if (setting->size)
 		variant.size = setting->size;
 	if (setting->apply)

@@ -2,6 +2,7 @@
 /* Records as JSON, one object a line: what the host program reads. */
 #include "tests/harness/drive/measure.h"
 #include "tests/harness/report/report.h"
+#include "tests/harness/subject/subject.h"
 #include "selfcheck/image/sabotage/sabotage.h"
 
 static char line[16384];
@@ -62,7 +63,7 @@ static void json_device(const struct virtio_device *device)
 	add_text("transport", device->transport->name);
 	text_add(&out, ",\"features_offered\":\"%#lx%016lx\"", device->offered.words[1],
 		 device->offered.words[0]);
-	add_number("queues", device->queues_offered);
+	add_number("queues", offered_queues(device));
 	add_number("msix_vectors", device->vectors);
 	end();
 }

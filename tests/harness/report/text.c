@@ -3,6 +3,7 @@
 #include "lib/string.h"
 #include "tests/harness/drive/measure.h"
 #include "tests/harness/report/report.h"
+#include "tests/harness/subject/subject.h"
 #include "selfcheck/image/sabotage/sabotage.h"
 
 #define DEVICES_MOST 256
@@ -25,8 +26,8 @@ static void text_run(const struct run_facts *facts)
 static void text_device(const struct virtio_device *device)
 {
 	print("%s  virtio-%s  %u queue%s, %u MSI-X vectors, features %#lx\n", device->name,
-	      virtio_type_name(device->type), device->queues_offered,
-	      device->queues_offered == 1 ? "" : "s", device->vectors, device->offered.words[0]);
+	      virtio_type_name(device->type), offered_queues(device),
+	      offered_queues(device) == 1 ? "" : "s", device->vectors, device->offered.words[0]);
 	if (devices < DEVICES_MOST)
 		by_device[devices++].device = device;
 }

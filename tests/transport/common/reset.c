@@ -56,7 +56,7 @@ TEST(transport, reset_undoes_the_queues,
 	     "after reset queue_enable is 0 and queue_size the largest, before and after DRIVER_OK")
 {
 	struct virtio_device *device = t->device;
-	unsigned count = MINIMUM(device->queues_offered, QUEUES_LOOKED_AT);
+	unsigned count = MINIMUM(offered_queues(device), QUEUES_LOOKED_AT);
 	unsigned used = MINIMUM(queues_of(device), 8u);
 	uint16_t sizes[QUEUES_LOOKED_AT];
 

@@ -9,13 +9,13 @@
 /* There may be devices without queues; their queue fields mean nothing. */
 static void require_queue(struct test_run *t)
 {
-	if (!t->device->queues_offered)
+	if (!offered_queues(t->device))
 		skip_test(t, "the device has no queue");
 }
 
 static unsigned queues_to_look_at(const struct virtio_device *device)
 {
-	return MINIMUM(device->queues_offered, QUEUES_LOOKED_AT);
+	return MINIMUM(offered_queues(device), QUEUES_LOOKED_AT);
 }
 
 TEST(transport, selectors_hold_what_is_written,

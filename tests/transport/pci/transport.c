@@ -39,7 +39,7 @@ struct features features_least(const struct virtio_device *device)
 
 unsigned queues_of(const struct virtio_device *device)
 {
-	return MINIMUM(device->queues_offered, (unsigned)VIRTIO_QUEUES_MOST);
+	return MINIMUM(offered_queues(device), (unsigned)VIRTIO_QUEUES_MOST);
 }
 
 void agree_on(struct test_run *t, struct features features)

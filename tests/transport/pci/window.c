@@ -42,7 +42,7 @@ static uint32_t read_through(struct virtio_device *device, uint32_t offset, uint
 /* A queue beyond the first, where there is one. */
 static unsigned last_queue(const struct virtio_device *device)
 {
-	return device->queues_offered ? MINIMUM(device->queues_offered, 64u) - 1 : 0;
+	return offered_queues(device) ? MINIMUM(offered_queues(device), 64u) - 1 : 0;
 }
 
 static uint32_t first_bytes(uint32_t data, unsigned length)
@@ -121,7 +121,7 @@ TEST(transport, window_writes_are_as_long_as_asked,
 
 	/* Behind device_status stand config_generation and, two bytes on, queue_select. */
 	write_through(device, COMMON_OFFSET(device_status), 1,
-		      STATUS_NEGOTIATED | (uint32_t)(device->queues_offered > 1) << 16);
+		      STATUS_NEGOTIATED | (uint32_t)(offered_queues(device) > 1) << 16);
 	selected = common_read(device, queue_select);
 	CHECK(t, PCI_CFGACC_3, selected == 0,
 	      "one byte was written to device_status, and queue_select reads %#lx", selected);

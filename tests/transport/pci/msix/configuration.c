@@ -9,7 +9,7 @@
 
 static unsigned queues_to_look_at(const struct virtio_device *device)
 {
-	return MINIMUM(device->queues_offered, QUEUES_LOOKED_AT);
+	return MINIMUM(offered_queues(device), QUEUES_LOOKED_AT);
 }
 
 /* Of the device's vectors the first ones and the last. */

@@ -133,7 +133,7 @@ TEST(interrupt, function_mask_holds_several_vectors,
 	struct virtio_device *device = t->device;
 	struct mark marks[2];
 
-	if (device->type != VIRTIO_TYPE_BLK || device->queues_offered < 2)
+	if (device->type != VIRTIO_TYPE_BLK || offered_queues(device) < 2)
 		skip_test(t, "one queue alone takes such work");
 	bring_up_queues(t, 2);
 	if (device->queues[0]->entry == device->queues[1]->entry)
@@ -301,7 +301,7 @@ TEST(interrupt, function_starts_masked_and_off,
      .about = "when the image met the function, MSI-X was off and every entry masked",
      .needs = NEEDS_MSIX)
 {
-	uint16_t control = t->device->msix_control_found;
+	uint16_t control = t->subject->contact.msix_control;
 
 	if (t->device->driven_before)
 		skip_test(t,
@@ -311,8 +311,8 @@ TEST(interrupt, function_starts_masked_and_off,
 	      "Message Control was %#x: MSI-X Enable is set", control);
 	CHECK(t, MSIX_PCI_2, !(control & MSIX_CONTROL_FUNCTION_MASK),
 	      "Message Control was %#x: Function Mask is set", control);
-	CHECK(t, MSIX_PCI_3, !t->device->msix_unmasked_found, "%u of %u entries were not masked",
-	      t->device->msix_unmasked_found, virtio_pci(t->device)->msix.entries);
+	CHECK(t, MSIX_PCI_3, !t->subject->contact.msix_unmasked, "%u of %u entries were not masked",
+	      t->subject->contact.msix_unmasked, virtio_pci(t->device)->msix.entries);
 }
 
 TEST(interrupt, function_mask_leaves_mask_bits_alone,

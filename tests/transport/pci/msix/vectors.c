@@ -83,7 +83,7 @@ TEST(interrupt, every_event_maps_to_every_entry,
 	unsigned tried = entries_to_try(&virtio_pci(device)->msix);
 
 	open_registers(t);
-	for (int queue = -1; queue < (int)device->queues_offered; queue++) {
+	for (int queue = -1; queue < (int)offered_queues(device); queue++) {
 		struct mappings mappings = try_entries(device, queue);
 		uint16_t got;
 
@@ -121,7 +121,7 @@ TEST(interrupt, vector_registers_are_each_queue_s_own,
 
 		CHECK(t, PCI_MSIX_12, config != VIRTIO_MSI_NO_VECTOR,
 		      "the configuration cannot be mapped to entry 0");
-		for (unsigned queue = 0; queue < device->queues_offered; queue++) {
+		for (unsigned queue = 0; queue < offered_queues(device); queue++) {
 			uint16_t entry = (uint16_t)(spread ? (queue + 1) % entries : entries - 1);
 			uint16_t got = map_queue(device, queue, entry);
 
@@ -131,7 +131,7 @@ TEST(interrupt, vector_registers_are_each_queue_s_own,
 			      "queue %u: queue_msix_vector reads %#x after %#x was written", queue,
 			      got, entry);
 		}
-		for (unsigned queue = 0; queue < device->queues_offered; queue++) {
+		for (unsigned queue = 0; queue < offered_queues(device); queue++) {
 			uint16_t entry = (uint16_t)(spread ? (queue + 1) % entries : entries - 1);
 			uint16_t got = queue_mapping(device, queue);
 
@@ -178,7 +178,7 @@ static void check_unmapped(struct test_run *t, const char *when)
 
 	CHECK(t, PCI_MSIX_11, got == VIRTIO_MSI_NO_VECTOR, "config_msix_vector reads %#lx %s", got,
 	      when);
-	for (unsigned queue = 0; queue < device->queues_offered; queue++) {
+	for (unsigned queue = 0; queue < offered_queues(device); queue++) {
 		got = queue_mapping(device, queue);
 		CHECK(t, PCI_MSIX_10, got == VIRTIO_MSI_NO_VECTOR,
 		      "queue %u: queue_msix_vector reads %#lx %s", queue, got, when);
@@ -188,7 +188,7 @@ static void check_unmapped(struct test_run *t, const char *when)
 static void map_all(struct virtio_device *device)
 {
 	map_config(device, 0);
-	for (unsigned queue = 0; queue < device->queues_offered; queue++)
+	for (unsigned queue = 0; queue < offered_queues(device); queue++)
 		map_queue(device, queue, (uint16_t)(queue % virtio_pci(device)->msix.entries));
 }
 

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The subjects of a run: the physical devices that were found, and what the harness remembers of each
+ * from one test to the next. A device may show several faces (a transitional PCI function a modern and a
+ * legacy one); each face is a struct virtio_device. All is for the boot CPU.
+ */
+#ifndef TESTS_HARNESS_SUBJECT_H
+#define TESTS_HARNESS_SUBJECT_H
+
+#include "tests/harness/subject/contact.h"
+#include "virtio/device.h"
+
+#define SUBJECTS_MOST 256
+#define FACES_MOST    2
+
+/* Whether somebody behind a device takes what its requests send. */
+enum taker { TAKER_UNASKED, TAKER_THERE, TAKER_MISSING };
+
+struct subject {
+	struct virtio_device *faces[FACES_MOST];
+	unsigned face_count;
+	const char *
+		unusable; /* why it cannot be driven at all, a clause of a sentence; NULL: it can */
+	struct contact contact;
+	bool lost;         /* a reset did not bring it back */
+	unsigned let_down; /* tests that failed and had waited in vain */
+	enum taker taker;
+};
+
+/* Enrols a device with its first face; NULL when there are SUBJECTS_MOST. */
+struct subject *subject_enrol(struct virtio_device *face);
+
+/* In the order in which they were found; NULL behind the last. */
+struct subject *subject_first(void);
+struct subject *subject_next(const struct subject *subject);
+
+#define for_each_subject(entry)                                                                    \
+	for (struct subject *entry = subject_first(); entry; entry = subject_next(entry))
+
+/* Every face of every subject, in the same order. */
+struct virtio_device *device_first(void);
+struct virtio_device *device_next(const struct virtio_device *face);
+
+#define for_each_device(entry)                                                                     \
+	for (struct virtio_device *entry = device_first(); entry; entry = device_next(entry))
+
+/* Whose face a device is; NULL when it was not enrolled. */
+struct subject *subject_of(const struct virtio_device *face);
+
+/* Whether it can be driven, as far as is known. */
+bool subject_serves(const struct subject *subject);
+
+/* Queues of a device as it said at first contact, and entries of its largest. */
+unsigned offered_queues(const struct virtio_device *face);
+uint16_t offered_size(const struct virtio_device *face);
+
+#endif
