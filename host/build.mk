@@ -12,8 +12,9 @@ host_flags = -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -Wno-unused-paramete
 	$(shell pkg-config --cflags $(host_packages)) -DVIRTPROOF_VERSION='"$(VERSION)"'
 host_libraries = $(shell pkg-config --libs $(host_packages)) -lm
 
-host_sources := $(wildcard host/*.c)
-host_data := $(wildcard host/vmm/*.ini) $(wildcard host/html/*) $(wildcard host/vendor/uplot/uPlot.*)
+host_sources := $(wildcard host/*/*.c)
+host_page := $(wildcard host/report/html/*) $(wildcard host/report/vendor/uplot/uPlot.*)
+host_data := $(wildcard host/vmm/*.ini) $(host_page)
 host_objects := $(host_sources:host/%.c=$(BUILD)/host/%.o) $(BUILD)/host/data.o
 
 all: $(BUILD)/virtproof
@@ -25,7 +26,7 @@ $(BUILD)/host/data.xml: $(host_data) host/build.mk
 	@mkdir -p $(@D)
 	$(Q){ printf '<gresources><gresource prefix="/virtproof">'; \
 	  printf '<file alias="%s">%s</file>' $(call host_parts,$(filter host/vmm/%,$(host_data)),vmm) \
-	    $(call host_parts,$(filter-out host/vmm/%,$(host_data)),html); \
+	    $(call host_parts,$(host_page),html); \
 	  printf '</gresource></gresources>\n'; } > $@
 
 $(BUILD)/host/data.c: $(BUILD)/host/data.xml
@@ -50,7 +51,7 @@ $(BUILD)/host/stand-in: selfcheck/host/stand_in.c
 
 # Unit tests: everything but the command line, with sanitizers.
 host_unit_flags := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
-host_unit_sources := $(filter-out host/main.c host/command_%.c,$(host_sources))
+host_unit_sources := $(filter-out host/command/%,$(host_sources))
 host_unit_objects := $(host_unit_sources:host/%.c=$(BUILD)/host/unit/%.o)
 host_units := $(patsubst selfcheck/host/%.c,$(BUILD)/host/%,$(wildcard selfcheck/host/unit_*.c))
 
@@ -70,7 +71,7 @@ fuzz-records: $(BUILD)/host/fuzz-records ## fuzz the record parser for FUZZ_SECO
 	$< -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1 \
 		-dict=selfcheck/fuzz/records.dict $(BUILD)/host/corpus selfcheck/fuzz/corpus
 
-$(BUILD)/host/fuzz-records: selfcheck/fuzz/records.c host/records.c host/job.c
+$(BUILD)/host/fuzz-records: selfcheck/fuzz/records.c host/record/records.c host/record/job.c
 	@mkdir -p $(@D)
 	$(Q)clang -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -g \
 		$(filter-out -MMD -MP,$(host_flags)) -o $@ $^ $(host_libraries)
@@ -79,11 +80,11 @@ $(BUILD)/host/fuzz-records: selfcheck/fuzz/records.c host/records.c host/job.c
 UPLOT_VERSION := 1.6.32
 .PHONY: vendor-charts
 vendor-charts: ## fetch the charting library of the HTML report anew
-	@mkdir -p $(BUILD)/vendor host/vendor/uplot
+	@mkdir -p $(BUILD)/vendor host/report/vendor/uplot
 	cd $(BUILD)/vendor && npm pack --silent uplot@$(UPLOT_VERSION)
-	tar -xzf $(BUILD)/vendor/uplot-$(UPLOT_VERSION).tgz -C host/vendor/uplot --strip-components=1 \
+	tar -xzf $(BUILD)/vendor/uplot-$(UPLOT_VERSION).tgz -C host/report/vendor/uplot --strip-components=1 \
 		package/LICENSE
-	tar -xzf $(BUILD)/vendor/uplot-$(UPLOT_VERSION).tgz -C host/vendor/uplot --strip-components=2 \
+	tar -xzf $(BUILD)/vendor/uplot-$(UPLOT_VERSION).tgz -C host/report/vendor/uplot --strip-components=2 \
 		package/dist/uPlot.iife.min.js package/dist/uPlot.min.css
 
 .SECONDARY: $(host_unit_objects)
@@ -93,7 +94,7 @@ test-host: $(BUILD)/virtproof $(BUILD)/virtproof.elf $(BUILD)/host/stand-in $(ho
 	@selfcheck/host/setup.sh chromium parallel openssh-server $(if $(shell command -v npm),,npm)
 	@selfcheck/host/run.sh $(BUILD)
 
--include $(wildcard $(BUILD)/host/*.d $(BUILD)/host/unit/*.d)
+-include $(wildcard $(BUILD)/host/*.d $(BUILD)/host/*/*.d $(BUILD)/host/unit/*/*.d)
 
 .PHONY: matrix
 matrix: all ## judge QEMU in many configurations, several at a time

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/job.h"
-#include "host/records.h"
+#include "host/record/job.h"
+#include "host/record/records.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "host/expectation.h"
-#include "host/records.h"
+#include "host/record/records.h"
+#include "host/verdict/expectations.h"
 
 static const char job_records[] =
 	"{\"type\":\"job\",\"places\":{\"00:03.0\":\"blk-iothread\"}}\n"

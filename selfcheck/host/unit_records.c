@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "host/job.h"
-#include "host/records.h"
+#include "host/record/job.h"
+#include "host/record/records.h"
 
 struct seen {
 	GPtrArray *types;

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "host/statistics.h"
+#include "host/figures/statistics.h"
 
 static void assert_near(double seen, double expected, double tolerance)
 {

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "host/template.h"
+#include "host/vmm/template.h"
 
 struct fixture {
 	struct scope outer, inner;

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Two sets of runs side by side: verdicts that changed, figures that differ. */
+#ifndef HOST_FIGURES_COMPARE_H
+#define HOST_FIGURES_COMPARE_H
+
+#include "host/figures/statistics.h"
+#include "host/record/job.h"
+
+/* The runs of one configuration on both sides. */
+struct pair {
+	const char *name;
+	GPtrArray *a, *b; /* struct job, not owned */
+};
+
+/* A test whose verdict is not the same on both sides. */
+struct change {
+	char *name; /* the test, its device and variant */
+	const char *before, *after;
+	gboolean worse;
+};
+
+/* A figure on both sides. */
+struct comparison {
+	char *name; /* what was measured, which part of the distribution, device, variant */
+	char *unit;
+	double a, b;              /* medians over the runs */
+	double ratio;             /* b / a */
+	struct interval interval; /* of the ratio; low 0 when there is none */
+	double probability;       /* of no difference; 1 when it cannot be told */
+	unsigned runs_a, runs_b;
+	int better;     /* +1: more is better, -1: less is better, 0: who knows */
+	gboolean shown; /* the difference is a finding, over all comparisons */
+};
+
+/* A figure, or a whole pair, that is not compared, and why. */
+struct refusal {
+	char *what;
+	char *why;
+};
+
+struct compare {
+	GPtrArray *changes;     /* struct change */
+	GPtrArray *comparisons; /* struct comparison */
+	GPtrArray *refusals;    /* struct refusal */
+	unsigned tests;         /* that were judged on both sides */
+};
+
+/* Notes that something is not compared, and why. Takes both texts over. */
+void compare_refuse(struct compare *compare, char *what, char *why);
+
+/*
+ * Pairs the jobs of both sides by name, or, where each side has jobs of one name only, those.
+ * Jobs without a partner become refusals. The pairs live until compare_free().
+ */
+GPtrArray *compare_pairs(const GPtrArray *a, const GPtrArray *b, struct compare *compare);
+
+struct compare *compare_new(void);
+void compare_free(struct compare *compare);
+
+/* Adds the tests of a pair: the worst verdict of all runs of a side counts. */
+void compare_verdicts(struct compare *compare, const struct pair *pair);
+
+/*
+ * Adds the figures of a pair. Those taken on another device, with other features, on another
+ * machine or number of CPUs are refused, unless anyway.
+ */
+void compare_figures(struct compare *compare, const struct pair *pair, gboolean anyway);
+
+/* Decides which differences are findings: at most 5 % of them are expected to be chance. */
+void compare_conclude(struct compare *compare);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the host does by itself when a guest asks: files, datagrams, the far ends of ports. */
+#ifndef HOST_SESSION_ACTIONS_H
+#define HOST_SESSION_ACTIONS_H
+
+#include <glib.h>
+
+/* Connections to sockets of the VMM, by their paths, which live as long as a boot. */
+struct far_ends;
+
+struct far_ends *far_ends_new(void);
+void far_ends_free(struct far_ends *ends);
+
+/*
+ * Opens (or closes) the connection to the socket. FALSE with error set when it cannot be opened.
+ */
+gboolean far_end_connect(struct far_ends *ends, const char *path, gboolean on, GError **error);
+
+/* Writes bytes, given as hexadecimal digits, to an open connection. FALSE with error set. */
+gboolean far_end_write(struct far_ends *ends, const char *path, const char *hexadecimal,
+		       GError **error);
+
+/*
+ * What has come by an open connection since it was last read, as hexadecimal digits. NULL with
+ * error set when it is not open. The caller owns it.
+ */
+char *far_end_read(struct far_ends *ends, const char *path, GError **error);
+
+/* Sends bytes, given as hexadecimal digits, as one datagram to a Unix socket. */
+gboolean action_datagram(const char *path, const char *hexadecimal, GError **error);
+
+/* So many bytes of a file from an offset, as hexadecimal digits. The caller owns them. */
+char *action_read_file(const char *path, guint64 offset, guint64 bytes, GError **error);
+
+/* The 64-bit FNV-1a hash of so many bytes of a file from an offset, as hexadecimal digits. */
+char *action_checksum_file(const char *path, guint64 offset, guint64 bytes, GError **error);
+
+/* How many bytes the file system has set aside for a file, in decimal. */
+char *action_allocated(const char *path, GError **error);
+
+#endif

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/session/boot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <gio/gunixinputstream.h>
+
+#include "host/record/records.h"
+#include "host/session/tail.h"
+#include "host/system/process.h"
+
+#define TICK_MS 200
+
+/* How long a VMM may take to end after the summary, before it is ended. */
+#define FAREWELL_MS 5000
+
+/* How long the output of a VMM that has ended may stay open in a child of its own. */
+#define LINGER_MS 300
+
+#define READ_SIZE (1 << 16)
+#define PIPE_SIZE (1 << 20)
+
+/*
+ * A console hands over byte by byte. Who reads each at once takes turns with the VMM on the processor;
+ * who waits a moment between reads lets it work.
+ */
+#define PAUSE_MS 3
+
+/* A longer line of standard error is not looked at. */
+#define LINE_MOST 4096
+
+/* One of the two outputs of the VMM. */
+struct output {
+	struct boot *boot;
+	GInputStream *stream;
+	struct record_reader *reader; /* of the console; NULL for standard error */
+	GString *line;                /* of standard error: what has come of it */
+	char buffer[READ_SIZE];
+};
+
+struct boot {
+	const struct boot_request *request;
+	struct boot_result *result;
+	GMainLoop *loop;
+	struct process *process;
+	struct output console;
+	struct output errors;
+	struct tail tail;
+	GCancellable *reading;
+	unsigned open_outputs;
+	unsigned tick, farewell, linger;
+	gboolean exited;
+	gint64 last_record;    /* when; monotonic */
+	gint64 last_question;  /* when the VMM was last asked for trouble */
+	gboolean fresh;        /* a record has come since the last tick */
+	gint64 idle_since;     /* the first tick without a record */
+	gint64 idle_busy_time; /* of the VMM at that tick */
+};
+
+static void end_when_over(struct boot *boot)
+{
+	if (boot->exited && boot->open_outputs == 0)
+		g_main_loop_quit(boot->loop);
+}
+
+/* We end it: kept as the reason unless there is one already. */
+static void put_down(struct boot *boot, enum boot_end end, char *words)
+{
+	if (boot->result->words) {
+		g_free(words);
+		return;
+	}
+	boot->result->end = end;
+	boot->result->words = words;
+	process_kill(boot->process);
+}
+
+static gboolean say_farewell(void *context)
+{
+	struct boot *boot = context;
+
+	boot->farewell = 0;
+	put_down(boot, BOOT_DONE, g_strdup("did not end by itself after the summary"));
+	return G_SOURCE_REMOVE;
+}
+
+static void take_record(JsonObject *record, const char *line, void *context)
+{
+	struct boot *boot = context;
+
+	boot->last_record = g_get_monotonic_time();
+	boot->fresh = TRUE;
+	if (record_is(record, "summary")) {
+		boot->result->summary = TRUE;
+		if (!boot->farewell)
+			boot->farewell = g_timeout_add(FAREWELL_MS, say_farewell, boot);
+	}
+	boot->request->record(boot, record, line, boot->request->context);
+}
+
+static void take_noise(const char *text, gsize length, void *context)
+{
+	struct boot *boot = context;
+
+	tail_add(&boot->tail, text, length);
+	tail_add(&boot->tail, "\n", 1);
+	if (boot->request->noise)
+		boot->request->noise(text, length, boot->request->context);
+}
+
+/* A VMM may say on standard error that it has lost what it needs, and go on without. */
+static void take_complaints(struct output *errors, const char *bytes, gsize length)
+{
+	struct boot *boot = errors->boot;
+	const char *pattern = boot->request->broken;
+	char *newline;
+
+	tail_add(&boot->tail, bytes, length);
+	if (!pattern)
+		return;
+	g_string_append_len(errors->line, bytes, (gssize)length);
+	while ((newline = strchr(errors->line->str, '\n'))) {
+		*newline = '\0';
+		if (!boot->result->summary &&
+		    g_regex_match_simple(pattern, errors->line->str, G_REGEX_RAW, 0))
+			put_down(boot, BOOT_STOPPED, g_strdup(errors->line->str));
+		g_string_erase(errors->line, 0, newline + 1 - errors->line->str);
+	}
+	if (errors->line->len > LINE_MOST)
+		g_string_truncate(errors->line, 0);
+}
+
+static void read_more(struct output *output);
+
+static gboolean read_after_pause(void *context)
+{
+	read_more(context);
+	return G_SOURCE_REMOVE;
+}
+
+static void take_bytes(GObject *source, GAsyncResult *outcome, void *context)
+{
+	struct output *output = context;
+	struct boot *boot = output->boot;
+	gssize length = g_input_stream_read_finish(G_INPUT_STREAM(source), outcome, NULL);
+
+	if (length <= 0) {
+		boot->open_outputs--;
+		end_when_over(boot);
+		return;
+	}
+	if (output->reader)
+		record_reader_feed(output->reader, output->buffer, (gsize)length);
+	else
+		take_complaints(output, output->buffer, (gsize)length);
+	if (length == READ_SIZE)
+		read_more(output);
+	else
+		g_timeout_add(PAUSE_MS, read_after_pause, output);
+}
+
+static void read_more(struct output *output)
+{
+	g_input_stream_read_async(output->stream, output->buffer, READ_SIZE, G_PRIORITY_DEFAULT,
+				  output->boot->reading, take_bytes, output);
+}
+
+static gboolean stop_lingering(void *context)
+{
+	struct boot *boot = context;
+
+	boot->linger = 0;
+	process_kill(boot->process);
+	g_cancellable_cancel(boot->reading);
+	return G_SOURCE_REMOVE;
+}
+
+static void take_exit(GObject *source, GAsyncResult *outcome, void *context)
+{
+	struct boot *boot = context;
+
+	g_subprocess_wait_finish(G_SUBPROCESS(source), outcome, NULL);
+	boot->exited = TRUE;
+	if (boot->open_outputs)
+		boot->linger = g_timeout_add(LINGER_MS, stop_lingering, boot);
+	end_when_over(boot);
+}
+
+static void give_up_on(struct boot *boot, gint64 now)
+{
+	double seconds = (double)(now - boot->last_record) / G_USEC_PER_SEC;
+	gint64 used = process_busy_time(boot->process) - boot->idle_busy_time;
+	gint64 passed = now - boot->idle_since;
+	gboolean spins = used > passed / 5;
+
+	put_down(boot, spins ? BOOT_SPINS : BOOT_HUNG,
+		 g_strdup_printf("%s: no record for %.0f s, of which it was busy %.0f %%",
+				 spins ? "spins" : "hangs", seconds,
+				 passed > 0 ? 100.0 * (double)MAX(used, 0) / (double)passed : 0.0));
+}
+
+/* A VMM that says itself that its guest is stuck need not be waited for. */
+static gboolean boot_in_trouble(struct boot *boot, gint64 now)
+{
+	gboolean quiet = now - boot->last_record > G_USEC_PER_SEC &&
+			 now - boot->last_question > G_USEC_PER_SEC;
+	char *why = NULL;
+
+	if (quiet && !boot->exited && !boot->result->summary) {
+		boot->last_question = now;
+		why = boot->request->trouble(boot->request->context);
+	}
+	if (why)
+		put_down(boot, BOOT_STOPPED, why);
+	return why != NULL;
+}
+
+/* Silence is judged by records, not bytes: garbage is no progress. */
+static gboolean look(void *context)
+{
+	struct boot *boot = context;
+	gint64 now = g_get_monotonic_time();
+
+	if (boot->fresh) {
+		boot->fresh = FALSE;
+		boot->idle_since = 0;
+	} else if (!boot->idle_since) {
+		boot->idle_since = now;
+		boot->idle_busy_time = process_busy_time(boot->process);
+	} else if (boot_in_trouble(boot, now)) {
+		return G_SOURCE_CONTINUE;
+	} else if (!boot->exited && !boot->result->summary &&
+		   now - boot->last_record > (gint64)boot->request->silence * G_USEC_PER_SEC) {
+		give_up_on(boot, now);
+	}
+	return G_SOURCE_CONTINUE;
+}
+
+static void cancelled(GCancellable *cancel, void *context)
+{
+	put_down(context, BOOT_CANCELLED, g_strdup("ended at the user's wish"));
+}
+
+void boot_tell(struct boot *boot, const char *line)
+{
+	GOutputStream *input = g_subprocess_get_stdin_pipe(boot->process->child);
+	GPollableOutputStream *pollable = G_POLLABLE_OUTPUT_STREAM(input);
+	g_autofree char *whole = g_strconcat(line, "\n", NULL);
+
+	/* Never wait: a VMM that does not read must not stop its watcher. */
+	if (g_pollable_output_stream_write_nonblocking(pollable, whole, strlen(whole), NULL, NULL) <
+	    0)
+		tail_add(&boot->tail, "(an answer to the guest was not read)\n", 38);
+}
+
+static void open_output(struct boot *boot, struct output *output, GInputStream *stream)
+{
+	output->boot = boot;
+	output->stream = stream;
+	boot->open_outputs++;
+	read_more(output);
+}
+
+static gboolean status_is_orderly(const struct boot_request *request, int status)
+{
+	g_autofree char *word = g_strdup_printf(" %d ", status);
+
+	return strstr(request->exits, word) != NULL;
+}
+
+/* How the VMM ended, where it was not us who ended it. */
+static void judge_end(struct boot *boot)
+{
+	struct boot_result *result = boot->result;
+	GSubprocess *child = boot->process->child;
+
+	if (g_subprocess_get_if_exited(child))
+		result->status = g_subprocess_get_exit_status(child);
+	else if (g_subprocess_get_if_signaled(child))
+		result->signal = g_subprocess_get_term_sig(child);
+	if (result->words)
+		return;
+	if (result->signal) {
+		result->end = BOOT_DIED;
+		result->words = g_strdup_printf("killed by signal %d (%s)", result->signal,
+						strsignal(result->signal));
+		return;
+	}
+	result->words = g_strdup_printf("exit status %d", result->status);
+	if (!status_is_orderly(boot->request, result->status))
+		result->end = BOOT_DIED;
+	else
+		result->end = result->summary ? BOOT_DONE : BOOT_UNFINISHED;
+}
+
+/* The console outruns a reader that is kept from its work; the kernel holds more when asked. */
+static void widen_pipe(GInputStream *stream)
+{
+	int descriptor = g_unix_input_stream_get_fd(G_UNIX_INPUT_STREAM(stream));
+
+	fcntl(descriptor, F_SETPIPE_SZ, PIPE_SIZE);
+}
+
+static void run_loop(struct boot *boot)
+{
+	GSubprocess *child = boot->process->child;
+	gulong handler = 0;
+
+	widen_pipe(g_subprocess_get_stdout_pipe(child));
+	boot->last_record = g_get_monotonic_time();
+	open_output(boot, &boot->console, g_subprocess_get_stdout_pipe(child));
+	open_output(boot, &boot->errors, g_subprocess_get_stderr_pipe(child));
+	g_subprocess_wait_async(child, NULL, take_exit, boot);
+	boot->tick = g_timeout_add(TICK_MS, look, boot);
+	if (boot->request->cancel)
+		handler = g_cancellable_connect(boot->request->cancel, G_CALLBACK(cancelled), boot,
+						NULL);
+	g_main_loop_run(boot->loop);
+	if (handler)
+		g_cancellable_disconnect(boot->request->cancel, handler);
+	record_reader_finish(boot->console.reader);
+	g_source_remove(boot->tick);
+	if (boot->farewell)
+		g_source_remove(boot->farewell);
+	if (boot->linger)
+		g_source_remove(boot->linger);
+}
+
+void boot_run(const struct boot_request *request, struct boot_result *result)
+{
+	g_autofree struct boot *boot = g_new0(struct boot, 1);
+	struct record_listener listener = {
+		.record = take_record, .noise = take_noise, .context = boot};
+	g_autoptr(GError) error = NULL;
+
+	*result = (struct boot_result){.end = BOOT_NEVER, .status = -1};
+	boot->request = request;
+	boot->result = result;
+	boot->process =
+		process_start(request->command,
+			      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
+				      G_SUBPROCESS_FLAGS_STDERR_PIPE,
+			      &error);
+	if (!boot->process) {
+		result->words = g_strdup(error->message);
+		result->last_output = g_strdup("");
+		return;
+	}
+	boot->loop = g_main_loop_new(NULL, FALSE);
+	boot->reading = g_cancellable_new();
+	boot->console.reader = record_reader_new(&listener);
+	tail_init(&boot->tail);
+	boot->errors.line = g_string_new(NULL);
+	run_loop(boot);
+	judge_end(boot);
+	result->last_output = tail_text(&boot->tail);
+	result->noise = boot->tail.total;
+	record_reader_free(boot->console.reader);
+	tail_clear(&boot->tail);
+	g_string_free(boot->errors.line, TRUE);
+	process_end(boot->process);
+	g_object_unref(boot->reading);
+	g_main_loop_unref(boot->loop);
+}
+
+void boot_result_clear(struct boot_result *result)
+{
+	g_free(result->words);
+	g_free(result->last_output);
+}
+
+const char *boot_end_name(enum boot_end end)
+{
+	static const char *const names[] = {
+		[BOOT_DONE] = "",
+		[BOOT_UNFINISHED] = "vmm-ended",
+		[BOOT_DIED] = "vmm-died",
+		[BOOT_HUNG] = "vmm-hung",
+		[BOOT_SPINS] = "vmm-spins",
+		[BOOT_STOPPED] = "vmm-stopped",
+		[BOOT_CANCELLED] = "cancelled",
+		[BOOT_NEVER] = "never-started",
+	};
+
+	return names[end];
+}

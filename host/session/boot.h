@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One boot: the VMM runs from its start to its end, its console is read, and what became of it
+ * is told apart: done, died, hung, spinning, stopped, or cancelled.
+ */
+#ifndef HOST_SESSION_BOOT_H
+#define HOST_SESSION_BOOT_H
+
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+
+struct boot;
+
+enum boot_end {
+	BOOT_DONE,       /* the summary came, and the VMM ended as its descriptor allows */
+	BOOT_UNFINISHED, /* the VMM ended as its descriptor allows, but no summary came */
+	BOOT_DIED,       /* it ended by a signal or with a status of its own */
+	BOOT_HUNG,       /* no record for too long, and it did not compute */
+	BOOT_SPINS,      /* no record for too long, and it did compute */
+	BOOT_STOPPED,    /* it says itself that the guest cannot go on */
+	BOOT_CANCELLED,  /* the user wants to end */
+	BOOT_NEVER,      /* it could not be started */
+};
+
+struct boot_request {
+	char *const *command;
+	const char *exits; /* statuses of an ordered end, between blanks: " 0 1 3 " */
+	unsigned silence;  /* seconds without a record that are too long */
+	const char *
+		broken; /* pattern of a line on standard error that means it is of no use any more; NULL */
+	GCancellable *cancel;
+
+	/* A record has come. For "ask" the answer is written with boot_tell(). */
+	void (*record)(struct boot *boot, JsonObject *record, const char *line, void *context);
+
+	/* A line that is no record, or NULL: nobody wants it. */
+	void (*noise)(const char *text, gsize length, void *context);
+
+	/*
+	 * Asked once a second while no record comes: why the VMM says that the guest cannot go on,
+	 * or NULL. The text is taken over.
+	 */
+	char *(*trouble)(void *context);
+	void *context;
+};
+
+struct boot_result {
+	enum boot_end end;
+	int status;        /* exit status, or -1 */
+	int signal;        /* that killed it, or 0 */
+	gboolean summary;  /* a summary record came */
+	char *words;       /* the end in words */
+	char *last_output; /* what else it printed last, console and standard error */
+	gint64 noise;      /* bytes that were no record */
+};
+
+/* Runs the boot to its end in a main loop of its own; never fails: see result->end. */
+void boot_run(const struct boot_request *request, struct boot_result *result);
+void boot_result_clear(struct boot_result *result);
+
+/*
+ * Writes a line to the guest's console: the answer to an ask. It is lost when the VMM does not
+ * read its input.
+ */
+void boot_tell(struct boot *boot, const char *line);
+
+/* "vmm-died", "vmm-hung", …: how the end of a boot is called in records; "" for BOOT_DONE. */
+const char *boot_end_name(enum boot_end end);
+
+#endif

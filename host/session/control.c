@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/session/control.h"
+
+#include <string.h>
+
+#include <gio/gunixsocketaddress.h>
+
+#include "host/record/records.h"
+
+/* The guest waits 3 s for what it asks; a VMM that takes longer than this is stuck. */
+#define ANSWER_SECONDS 2
+
+struct control {
+	GSocketConnection *connection;
+	GDataInputStream *input;
+};
+
+/* The next line as an object, events left out. NULL with error set. */
+static JsonNode *read_answer(struct control *control, GError **error)
+{
+	for (;;) {
+		g_autofree char *line =
+			g_data_input_stream_read_line(control->input, NULL, NULL, error);
+		JsonNode *node = line ? json_from_string(line, error) : NULL;
+
+		if (!line && error && !*error)
+			g_set_error(error, G_IO_ERROR, G_IO_ERROR_CLOSED,
+				    "the control socket was closed");
+		if (!node)
+			return NULL;
+		if (JSON_NODE_HOLDS_OBJECT(node) &&
+		    !json_object_has_member(json_node_get_object(node), "event"))
+			return node;
+		json_node_unref(node);
+	}
+}
+
+static gboolean write_line(struct control *control, JsonNode *command, GError **error)
+{
+	g_autofree char *text = json_to_string(command, FALSE);
+	g_autofree char *line = g_strconcat(text, "\n", NULL);
+	GOutputStream *output = g_io_stream_get_output_stream(G_IO_STREAM(control->connection));
+
+	return g_output_stream_write_all(output, line, strlen(line), NULL, NULL, error);
+}
+
+JsonNode *control_execute(struct control *control, JsonNode *command, GError **error)
+{
+	g_autoptr(JsonNode) answer = NULL;
+
+	if (!write_line(control, command, error))
+		return NULL;
+	answer = read_answer(control, error);
+	if (!answer)
+		return NULL;
+
+	JsonObject *object = json_node_get_object(answer);
+	JsonObject *refusal = record_object(object, "error");
+
+	if (json_object_has_member(object, "return"))
+		return json_object_dup_member(object, "return");
+	g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s",
+		    refusal ? record_text(refusal, "desc") : "the answer has no meaning");
+	return NULL;
+}
+
+static JsonNode *execute_text(struct control *control, const char *text, GError **error)
+{
+	g_autoptr(JsonNode) command = json_from_string(text, NULL);
+
+	return control_execute(control, command, error);
+}
+
+static gboolean negotiate(struct control *control, GError **error)
+{
+	g_autoptr(JsonNode) greeting = read_answer(control, error);
+	g_autoptr(JsonNode) answer =
+		greeting ? execute_text(control, "{\"execute\":\"qmp_capabilities\"}", error)
+			 : NULL;
+
+	return answer != NULL;
+}
+
+struct control *control_open(const char *path, GError **error)
+{
+	g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
+	g_autoptr(GSocketClient) client = g_socket_client_new();
+	struct control *control = g_new0(struct control, 1);
+
+	g_socket_client_set_timeout(client, ANSWER_SECONDS);
+	control->connection =
+		g_socket_client_connect(client, G_SOCKET_CONNECTABLE(address), NULL, error);
+	if (control->connection) {
+		control->input = g_data_input_stream_new(
+			g_io_stream_get_input_stream(G_IO_STREAM(control->connection)));
+		g_data_input_stream_set_newline_type(control->input,
+						     G_DATA_STREAM_NEWLINE_TYPE_ANY);
+		if (negotiate(control, error))
+			return control;
+	}
+	control_close(control);
+	return NULL;
+}
+
+void control_close(struct control *control)
+{
+	if (!control)
+		return;
+	g_clear_object(&control->input);
+	g_clear_object(&control->connection);
+	g_free(control);
+}
+
+char *control_trouble(struct control *control)
+{
+	static const char *const troubles[] = {"internal-error", "io-error", "guest-panicked",
+					       "watchdog", NULL};
+	g_autoptr(JsonNode) answer = execute_text(control, "{\"execute\":\"query-status\"}", NULL);
+	const char *status = answer && JSON_NODE_HOLDS_OBJECT(answer)
+				     ? record_text(json_node_get_object(answer), "status")
+				     : "";
+
+	if (!g_strv_contains(troubles, status))
+		return NULL;
+	return g_strdup_printf("the VMM has stopped the guest: %s", status);
+}

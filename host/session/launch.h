@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Everything that one job needs to start its VMM: a folder of its own for sockets, scratch disks
+ * and configuration files, the daemons that serve devices from outside, and the command.
+ */
+#ifndef HOST_SESSION_LAUNCH_H
+#define HOST_SESSION_LAUNCH_H
+
+#include <glib.h>
+
+#include "host/vmm/descriptor.h"
+#include "host/vmm/template.h"
+
+/* What is asked for. NULL or 0 means: as the descriptor says. */
+struct launch_request {
+	const char *machine;
+	const char *accelerator;
+	const char *program; /* words, cut as a shell does, for {program} */
+	const char *image;   /* path of the image */
+	unsigned cpus;
+	unsigned memory;      /* MiB */
+	char *const *devices; /* NAME[,PROPERTY=VALUE]…; "none" for none at all */
+	char *const *options; /* words for the VMM, as they are */
+};
+
+struct launch_device {
+	char *name;        /* as in the descriptor */
+	char *bdf;         /* where it will appear, "" when the descriptor cannot tell */
+	char *scratch;     /* what vp.scratch must say for it, or NULL: not to be written */
+	GHashTable *texts; /* its names for templates */
+	struct scope scope;
+};
+
+struct launch {
+	const struct descriptor *descriptor;
+	char *directory;
+	char *machine;
+	char *accelerator;
+	char *control;      /* path of the control socket */
+	GPtrArray *devices; /* struct launch_device */
+	GPtrArray *daemons; /* GStrv, in the order to start them */
+	GPtrArray *sockets; /* paths that exist once the daemons are ready */
+	struct scope scope; /* names for templates that are the same for all devices */
+	struct scope base;
+};
+
+/*
+ * Makes the folder and everything in it that does not depend on the boot. NULL with error set
+ * when the descriptor does not have what is asked for, or a file cannot be made.
+ */
+struct launch *launch_new(const struct descriptor *descriptor, const struct launch_request *request,
+			  GError **error);
+
+/* Removes the folder too. */
+void launch_free(struct launch *launch);
+
+/*
+ * The words of the image's command line that the job itself needs: format, way to exit, scratch
+ * disks. The caller owns them.
+ */
+char *launch_append(const struct launch *launch);
+
+/*
+ * The VMM's command for a boot with this command line of the image, whose configuration files
+ * are written as well. NULL with error set when a template is wrong. The caller owns it.
+ */
+char **launch_command(struct launch *launch, const char *append, GError **error);
+
+/* Removes a folder with all that is in it, as far as possible. */
+void remove_folder(const char *path);
+
+#endif

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/session/session.h"
+
+#include <string.h>
+
+#include "host/record/records.h"
+#include "host/session/daemons.h"
+#include "host/session/verbs.h"
+
+static void write_log(struct session *session, const char *line)
+{
+	if (!session->log)
+		return;
+	fprintf(session->log, "%s\n", line);
+	fflush(session->log);
+}
+
+static void view(struct session *session, JsonObject *record)
+{
+	const struct session_viewer *viewer = &session->viewer;
+	struct job *job = session->job;
+	gboolean judged = record_is(record, "test");
+	struct test_result *test = judged ? job->tests->pdata[job->tests->len - 1] : NULL;
+
+	if (test)
+		expectations_mark(session->expectations, test);
+	if (record_is(record, "start") && viewer->started)
+		viewer->started(job, viewer->context);
+	else if (test && viewer->judged)
+		viewer->judged(job, test, viewer->context);
+	else if (record_is(record, "measure") && viewer->measured)
+		viewer->measured(job, record, viewer->context);
+	else if (record_is(record, "vmm") && viewer->incident)
+		viewer->incident(job, record, viewer->context);
+}
+
+static void answer(struct session *session, struct boot *boot, JsonObject *ask)
+{
+	g_autofree char *line = verbs_answer(session->verbs, ask);
+
+	boot_tell(boot, line);
+}
+
+static void take_noise(const char *text, gsize length, void *context)
+{
+	struct session *session = context;
+
+	fprintf(session->listing, "%.*s\n", (int)length, text);
+}
+
+static char *look_for_trouble(void *context)
+{
+	struct session *session = context;
+
+	return verbs_trouble(session->verbs);
+}
+
+static void take_record(struct boot *boot, JsonObject *record, const char *line, void *context)
+{
+	struct session *session = context;
+
+	session->foreign = MAX(session->foreign, record_foreign_schema(record));
+	write_log(session, line);
+	job_add(session->job, record);
+	view(session, record);
+	if (boot && record_is(record, "ask"))
+		answer(session, boot, record);
+}
+
+/* A record of our own: to the log, the job and the viewer, like any other. Takes it over. */
+static void add_record(struct session *session, JsonObject *record)
+{
+	g_autofree char *line = record_line(record);
+
+	take_record(NULL, record, line, session);
+	json_object_unref(record);
+}
+
+/* The words for -append that lead to the test that was running. The caller owns them. */
+static char *repeat_words(const struct position *at)
+{
+	if (*at->repeat)
+		return g_strdup(at->repeat);
+	return g_strdup_printf("vp.tests=%s.%s%s%s%s%s", at->suite, at->test,
+			       *at->device ? " vp.device=" : "", at->device,
+			       *at->variant ? " vp.variant=" : "", at->variant);
+}
+
+/* The record of a VMM that went down. */
+static void add_incident(struct session *session, const struct boot_result *result)
+{
+	const struct job *job = session->job;
+	JsonObject *record = record_new("vmm");
+	g_autofree char *test =
+		job->in_test ? g_strdup_printf("%s.%s", job->at->suite, job->at->test) : NULL;
+	g_autofree char *daemons = daemons_last_words(session->launch);
+	g_autofree char *output =
+		g_strconcat(result->last_output, *daemons ? "\n" : "", daemons, NULL);
+
+	json_object_set_string_member(record, "event", boot_end_name(result->end));
+	json_object_set_string_member(record, "words", result->words);
+	if (result->status >= 0)
+		json_object_set_int_member(record, "exit", result->status);
+	if (result->signal)
+		json_object_set_int_member(record, "signal", result->signal);
+	if (test)
+		json_object_set_string_member(record, "test", test);
+	json_object_set_string_member(record, "output", output);
+	add_record(session, record);
+}
+
+/* The verdict on the test that was running, in the words of a test record. */
+static void add_culprit(struct session *session, const struct boot_result *result)
+{
+	const struct position *at = session->job->at;
+	JsonObject *record = record_new("test");
+	g_autofree char *reason = g_strdup_printf("the VMM went down: %s", result->words);
+	g_autofree char *repeat = repeat_words(at);
+
+	json_object_set_string_member(record, "suite", at->suite);
+	json_object_set_string_member(record, "test", at->test);
+	json_object_set_string_member(record, "device", at->device);
+	json_object_set_string_member(record, "variant", at->variant);
+	json_object_set_string_member(record, "verdict", "fail");
+	json_object_set_string_member(record, "outcome", boot_end_name(result->end));
+	json_object_set_string_member(record, "reason", reason);
+	json_object_set_string_member(record, "repeat", repeat);
+	add_record(session, record);
+}
+
+static gboolean boot_once(struct session *session, gint64 from, struct boot_result *result,
+			  GError **error)
+{
+	g_autofree char *own = launch_append(session->launch);
+	g_autofree char *resume =
+		from > 1 ? g_strdup_printf(" vp.from=%" G_GINT64_FORMAT, from) : g_strdup("");
+	g_autofree char *append = g_strdup_printf("%s%s%s%s", own, *session->append ? " " : "",
+						  session->append, resume);
+	g_auto(GStrv) command = launch_command(session->launch, append, error);
+	g_auto(GStrv) statuses = descriptor_list(session->launch->descriptor, "vmm", "exits");
+	g_autofree char *joined = g_strjoinv(" ", statuses);
+	g_autofree char *exits = g_strdup_printf(" %s ", joined);
+	g_autofree char *broken =
+		descriptor_text(session->launch->descriptor, "vmm", "broken", NULL);
+	g_autoptr(GPtrArray) daemons = command ? daemons_start(session->launch, error) : NULL;
+
+	if (!daemons)
+		return FALSE;
+
+	struct boot_request request = {
+		.command = command,
+		.exits = exits,
+		.silence = session->silence,
+		.broken = broken,
+		.cancel = session->cancel,
+		.record = take_record,
+		.noise = session->listing ? take_noise : NULL,
+		.trouble = look_for_trouble,
+		.context = session,
+	};
+
+	session->verbs = verbs_new(session->launch);
+	boot_run(&request, result);
+	verbs_free(session->verbs);
+	return TRUE;
+}
+
+/*
+ * The boot did not come to its summary. Says what happened and returns the place in the plan to
+ * go on from, or 0 when there is nothing to go on with.
+ */
+static gint64 learn_from(struct session *session, gint64 from, const struct boot_result *result)
+{
+	const struct job *job = session->job;
+
+	add_incident(session, result);
+	if (!job->at)
+		return 0;
+	if (job->in_test)
+		add_culprit(session, result);
+	return job->at->n >= from ? job->at->n + 1 : 0;
+}
+
+/* How often the VMM went down where nothing said that it would. */
+static unsigned surprises(const struct job *job)
+{
+	unsigned foreseen = 0;
+
+	for (unsigned i = 0; i < job->tests->len; i++) {
+		const struct test_result *test = job->tests->pdata[i];
+
+		foreseen += test_lost_the_vmm(test) && test->expectation;
+	}
+	return job->incidents->len - foreseen;
+}
+
+static enum session_end end_without_test(const struct boot_result *result, char **trouble)
+{
+	const char *output = result->last_output;
+
+	*trouble = g_strdup_printf("%s%s%s", result->words, *output ? "; it said:\n" : "", output);
+	if (result->end == BOOT_UNFINISHED)
+		return SESSION_SUITE_ENDED;
+	return result->end == BOOT_NEVER ? SESSION_NEVER : SESSION_INCOMPLETE;
+}
+
+/* What to do after a boot: another boot from *from, or this end. */
+static gboolean goes_on(struct session *session, const struct boot_result *result, gint64 *from,
+			enum session_end *end, char **trouble)
+{
+	const struct job *job = session->job;
+
+	if (session->foreign) {
+		*trouble = g_strdup_printf("the image's records are of schema %" G_GINT64_FORMAT
+					   ", this program reads %d",
+					   session->foreign, RECORD_SCHEMA);
+		*end = SESSION_NEVER;
+		return FALSE;
+	}
+	if (result->end == BOOT_DONE || (session->listing && result->end == BOOT_UNFINISHED)) {
+		*end = SESSION_COMPLETE;
+		return FALSE;
+	}
+	if (result->end == BOOT_CANCELLED) {
+		*trouble = g_strdup("interrupted");
+		*end = SESSION_CANCELLED;
+		return FALSE;
+	}
+	if (result->end == BOOT_NEVER || !job->at) {
+		if (result->end != BOOT_NEVER)
+			add_incident(session, result);
+		*end = end_without_test(result, trouble);
+		return FALSE;
+	}
+
+	gint64 next = learn_from(session, *from, result);
+
+	if (result->summary || next > job->at->of) {
+		*end = SESSION_COMPLETE;
+		return FALSE;
+	}
+	if (next == 0 || surprises(job) >= session->incidents_limit) {
+		*trouble = g_strdup_printf(
+			next ? "the VMM went down %u times; what comes after test %" G_GINT64_FORMAT
+			       " was not judged"
+			     : "the VMM went down %u times, the last time before it came to test "
+			       "%" G_GINT64_FORMAT,
+			job->incidents->len, next ? job->at->n : *from);
+		*end = SESSION_INCOMPLETE;
+		return FALSE;
+	}
+	*from = next;
+	return TRUE;
+}
+
+enum session_end session_run(struct session *session, char **trouble)
+{
+	enum session_end end = SESSION_COMPLETE;
+	gint64 from = 1;
+	gboolean again = TRUE;
+
+	*trouble = NULL;
+	while (again) {
+		struct boot_result result;
+		g_autoptr(GError) error = NULL;
+
+		if (!boot_once(session, from, &result, &error)) {
+			*trouble = g_strdup(error->message);
+			return SESSION_NEVER;
+		}
+		again = goes_on(session, &result, &from, &end, trouble);
+		boot_result_clear(&result);
+	}
+	return end;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One job from start to end: as many boots as it takes. Where a VMM goes down in a test, that
+ * test is judged for it and the next boot begins with the test after it.
+ */
+#ifndef HOST_SESSION_SESSION_H
+#define HOST_SESSION_SESSION_H
+
+#include <stdio.h>
+
+#include <gio/gio.h>
+
+#include "host/record/job.h"
+#include "host/session/boot.h"
+#include "host/session/launch.h"
+#include "host/verdict/expectations.h"
+
+struct verbs;
+
+enum session_end {
+	SESSION_COMPLETE,    /* the plan was gone through, whatever it took */
+	SESSION_INCOMPLETE,  /* the VMM went down too often, or where no test was running */
+	SESSION_SUITE_ENDED, /* the image ended orderly without judging anything */
+	SESSION_NEVER,       /* the VMM or a daemon could not be started */
+	SESSION_CANCELLED,
+};
+
+/* Who wants to see a session as it goes; any may be NULL. */
+struct session_viewer {
+	void (*started)(const struct job *job, void *context);
+	void (*judged)(const struct job *job, struct test_result *test, void *context);
+	void (*measured)(const struct job *job, JsonObject *measure, void *context);
+	void (*incident)(const struct job *job, JsonObject *vmm, void *context);
+	void *context;
+};
+
+struct session {
+	struct launch *launch;
+	struct job *job;
+	const char *append;       /* the user's words for the image, or "" */
+	unsigned silence;         /* seconds */
+	FILE *listing;            /* where what is no record goes: the answer to vp.list; or NULL */
+	unsigned incidents_limit; /* boots lost unexpectedly before giving up */
+	const struct expectations *expectations; /* marked in each test as it is judged */
+	struct verbs *verbs;                     /* of the boot that runs; session_run() makes it */
+	FILE *log;                               /* where every record goes, or NULL */
+	gint64 foreign; /* the schema of the image's records, when the program does not read it */
+	GCancellable *cancel;
+	struct session_viewer viewer;
+};
+
+/*
+ * Runs it. What happened is in session->job; *trouble is set to a sentence for the user (owned by
+ * the caller) for every end but SESSION_COMPLETE.
+ */
+enum session_end session_run(struct session *session, char **trouble);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The last lines of an output that may be endless and may hold anything. */
+#ifndef HOST_SESSION_TAIL_H
+#define HOST_SESSION_TAIL_H
+
+#include <glib.h>
+
+struct tail {
+	GString *text;
+	gint64 total; /* bytes seen */
+};
+
+void tail_init(struct tail *tail);
+void tail_clear(struct tail *tail);
+
+/* Adds bytes; what is more than a few KiB old is forgotten. */
+void tail_add(struct tail *tail, const char *bytes, gsize length);
+
+/* What is left, as printable UTF-8 without control characters, whole lines. The caller owns it. */
+char *tail_text(const struct tail *tail);
+
+#endif

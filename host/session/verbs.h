@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a guest may ask for (docs/ask.md), done as the VMM's descriptor says in its [verb …]
+ * groups (docs/host.md).
+ */
+#ifndef HOST_SESSION_VERBS_H
+#define HOST_SESSION_VERBS_H
+
+#include <json-glib/json-glib.h>
+
+#include "host/session/launch.h"
+
+/* The helper of one boot. */
+struct verbs;
+
+/* Nothing is connected until it is needed. The launch is not owned. */
+struct verbs *verbs_new(const struct launch *launch);
+void verbs_free(struct verbs *verbs);
+
+/*
+ * Does what an ask record wants and returns the line that answers it: "told N ok TEXT" or
+ * "told N refused REASON". The caller owns it.
+ */
+char *verbs_answer(struct verbs *verbs, JsonObject *ask);
+
+/* Why the guest cannot go on, where the VMM says so; NULL. The caller owns it. */
+char *verbs_trouble(struct verbs *verbs);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/system/process.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+/* Between fork and exec: only what is safe there. */
+static void set_up_child(void *unused)
+{
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static struct process *spawn(GSubprocessLauncher *launcher, char *const *command, GError **error)
+{
+	GSubprocess *child;
+
+	g_subprocess_launcher_set_child_setup(launcher, set_up_child, NULL, NULL);
+	child = g_subprocess_launcher_spawnv(launcher, (const char *const *)command, error);
+	if (!child)
+		return NULL;
+
+	struct process *process = g_new0(struct process, 1);
+	const char *identifier = g_subprocess_get_identifier(child);
+
+	process->child = child;
+	process->group = identifier ? atoi(identifier) : 0;
+	return process;
+}
+
+struct process *process_start(char *const *command, GSubprocessFlags flags, GError **error)
+{
+	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(flags);
+
+	return spawn(launcher, command, error);
+}
+
+struct process *process_start_into(char *const *command, const char *path, GError **error)
+{
+	g_autoptr(GSubprocessLauncher) launcher =
+		g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDERR_MERGE);
+
+	/* Not every GLib truncates it. */
+	g_unlink(path);
+	g_subprocess_launcher_set_stdout_file_path(launcher, path);
+	return spawn(launcher, command, error);
+}
+
+void process_kill(struct process *process)
+{
+	if (process->group > 0)
+		kill(-process->group, SIGKILL);
+	g_subprocess_force_exit(process->child);
+}
+
+void process_end(struct process *process)
+{
+	if (!process)
+		return;
+	process_kill(process);
+	g_subprocess_wait(process->child, NULL, NULL);
+	g_object_unref(process->child);
+	g_free(process);
+}
+
+/* The group of a process, by its /proc/<pid>/stat: the third field behind the name in brackets. */
+static GPid group_of(const char *pid)
+{
+	g_autofree char *path = g_build_filename("/proc", pid, "stat", NULL);
+	g_autofree char *stat = NULL;
+	const char *fields = NULL;
+	int group = 0;
+
+	if (g_file_get_contents(path, &stat, NULL, NULL))
+		fields = strrchr(stat, ')');
+	if (!fields || sscanf(fields, ") %*c %*d %d", &group) != 1)
+		return 0;
+	return group;
+}
+
+/* What the threads of a process have computed and waited for a processor, in nanoseconds. */
+static gint64 busy_time_of(const char *pid)
+{
+	g_autofree char *tasks_path = g_build_filename("/proc", pid, "task", NULL);
+	g_autoptr(GDir) tasks = g_dir_open(tasks_path, 0, NULL);
+	const char *task;
+	gint64 total = 0;
+
+	while (tasks && (task = g_dir_read_name(tasks))) {
+		g_autofree char *path = g_build_filename(tasks_path, task, "schedstat", NULL);
+		g_autofree char *text = NULL;
+		gint64 computed = 0, waited = 0;
+
+		if (g_file_get_contents(path, &text, NULL, NULL) &&
+		    sscanf(text, "%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, &computed, &waited) == 2)
+			total += computed + waited;
+	}
+	return total;
+}
+
+gint64 process_busy_time(const struct process *process)
+{
+	g_autoptr(GDir) proc = g_dir_open("/proc", 0, NULL);
+	const char *base;
+	gint64 nanoseconds = 0;
+
+	while (proc && (base = g_dir_read_name(proc))) {
+		if (g_ascii_isdigit(*base) && group_of(base) == process->group)
+			nanoseconds += busy_time_of(base);
+	}
+	return nanoseconds / 1000;
+}
