@@ -2,8 +2,9 @@
 #include "virtio/onlooker.h"
 
 #include "arch/interrupt.h"
+#include "lib/string.h"
+#include "pci/function.h"
 #include "pci/msix.h"
-#include "virtio/ring/queue.h"
 
 struct onlooker *onlookers;
 static struct onlooker *last; /* the one at the device's end */
@@ -18,9 +19,15 @@ static bool sees(const struct onlooker *onlooker, const struct virtio_device *de
 	return !onlooker->resting && (!onlooker->device || onlooker->device == device);
 }
 
+/* Tests may have a copy of a function. */
+static bool is_same(const struct pci_function *one, const struct pci_function *another)
+{
+	return one && !memcmp(&one->address, &another->address, sizeof(one->address));
+}
+
 static bool sees_function(const struct onlooker *onlooker, const struct pci_function *function)
 {
-	return !onlooker->resting && (!onlooker->device || onlooker->function == function);
+	return !onlooker->resting && (!onlooker->device || is_same(onlooker->function, function));
 }
 
 /* The value comes back from the device's end and ends in front of `until`. */
@@ -69,20 +76,20 @@ void onlooker_write(const struct onlooker *self, const struct register_access *a
 		access->device->transport->write_register(access, value);
 }
 
-void onlookers_publish(struct virtqueue *queue)
+void onlookers_publish(const struct virtio_device *device, struct virtqueue *queue)
 {
 	for_each_towards_device(onlooker)
 	{
-		if (onlooker->publish && sees(onlooker, queue->device))
+		if (onlooker->publish && sees(onlooker, device))
 			onlooker->publish(onlooker, queue);
 	}
 }
 
-void onlookers_used(struct virtqueue *queue)
+void onlookers_used(const struct virtio_device *device, struct virtqueue *queue)
 {
 	for_each_towards_driver(onlooker)
 	{
-		if (onlooker->used && sees(onlooker, queue->device))
+		if (onlooker->used && sees(onlooker, device))
 			onlooker->used(onlooker, queue);
 	}
 }

@@ -106,7 +106,8 @@ extern struct onlooker *onlookers;
 uint64_t onlookers_read(const struct register_access *access, uint64_t value);
 bool onlookers_write(const struct register_access *access, uint64_t *value);
 
-void onlookers_publish(struct virtqueue *queue);
-void onlookers_used(struct virtqueue *queue);
+/* New buffers of a queue of the device; used ones that are about to be looked at. */
+void onlookers_publish(const struct virtio_device *device, struct virtqueue *queue);
+void onlookers_used(const struct virtio_device *device, struct virtqueue *queue);
 
 #endif

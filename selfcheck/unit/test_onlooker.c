@@ -136,10 +136,10 @@ static void places_are_the_order(void **state)
 	push_all();
 	assert_int_equal(written(), 1234);
 	assert_int_equal(onlookers_read(&access, 0), 4321);
-	onlookers_publish(&queue);
+	onlookers_publish(&device, &queue);
 	assert_int_equal(passed, 1234);
 	passed = 0;
-	onlookers_used(&queue);
+	onlookers_used(&device, &queue);
 	assert_int_equal(passed, 4321);
 	passed = 0;
 	assert_true(filter(0x41));
@@ -191,6 +191,7 @@ static void own_accesses_go_on_from_the_place(void **state)
 
 static void one_of_a_device_sees_no_other(void **state)
 {
+	fake_reset();
 	struct pci_function function = fake_opened(fake_add(NULL, 3, 0));
 	struct pci_function another = fake_opened(fake_add(NULL, 4, 0));
 
@@ -201,6 +202,9 @@ static void one_of_a_device_sees_no_other(void **state)
 	assert_int_equal(written(), 124);
 	assert_int_equal(pci_read8(&function, 0x40), 21);
 	assert_int_equal(pci_read16(&another, 0x40), 321);
+	struct pci_function copy = another;
+
+	assert_int_equal(pci_read16(&copy, 0x40), 321);
 }
 
 static void those_who_change_a_device_can_rest(void **state)

@@ -139,7 +139,7 @@ bool virtqueue_add(struct virtqueue *queue, const struct segment *segments, unsi
 void virtqueue_publish(struct virtqueue *queue)
 {
 	if (onlookers)
-		onlookers_publish(queue);
+		onlookers_publish(queue->device, queue);
 	queue->operations->publish(queue);
 }
 
@@ -184,7 +184,7 @@ bool virtqueue_used_pending(struct virtqueue *queue)
 		return false;
 	if (!onlookers)
 		return true;
-	onlookers_used(queue);
+	onlookers_used(queue->device, queue);
 	return queue->operations->used_pending(queue);
 }
 

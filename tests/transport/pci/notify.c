@@ -123,33 +123,28 @@ TEST(transport, every_queue_has_its_notification_address,
 	}
 }
 
-/* Writes a notification at the address that one of several capabilities gives the queue. */
+/* Writes a notification as if the device had this one of its notification capabilities alone. */
 static bool kick_by(struct virtio_device *device, const struct notification *notification,
 		    const struct virtqueue *queue)
 {
-	static struct virtio_pci_device by; /* the device as one that has this capability alone */
+	struct virtio_pci_device *pci = virtio_pci(device);
 	const struct virtio_pci_capability *capability = &notification->capability;
-	struct pci_bar *bar = &virtio_pci(device)->function->bars[capability->cap.bar];
-	struct virtio_region *region = &by.regions[STRUCTURE_NOTIFY];
+	struct pci_bar *bar = &pci->function->bars[capability->cap.bar];
+	struct virtio_region *region = &pci->regions[STRUCTURE_NOTIFY];
+	const struct virtio_region usual = *region;
 
-	by = *virtio_pci(device);
+	if (!bar->address || (!bar->io && !pci_bar_map(pci->function, capability->cap.bar)))
+		return false;
 	region->bar = capability->cap.bar;
 	region->offset = (uint32_t)capability->offset;
-	region->mapping = NULL;
-	if (!bar->address)
-		return false;
-	if (bar->io) {
-		region->port = (uint16_t)(bar->address + capability->offset);
-	} else {
-		volatile uint8_t *mapping =
-			pci_bar_map(virtio_pci(device)->function, capability->cap.bar);
-
-		if (!mapping)
-			return false;
-		region->mapping = mapping + capability->offset;
-	}
-	virtio_write(&by.device, STRUCTURE_NOTIFY, queue->notify_off * notification->multiplier, 2,
+	region->mapping =
+		bar->io ? NULL
+			: (volatile uint8_t *)pci_bar_map(pci->function, capability->cap.bar) +
+				  capability->offset;
+	region->port = (uint16_t)(bar->address + capability->offset);
+	virtio_write(device, STRUCTURE_NOTIFY, queue->notify_off * notification->multiplier, 2,
 		     queue->index);
+	*region = usual;
 	return true;
 }
 
