@@ -38,7 +38,7 @@ LIBGCOV        := $(shell $(CC) -print-file-name=libgcov.a)
 endif
 # Small, but for what the benchmarks measure.
 FAST := virtio/ring/slots.c tests/bench/load.c lib/histogram.c \
-	arch/x86/interrupt/interrupt.c
+	arch/x86/interrupt/vectors.c arch/x86/run/trap.c
 optimize = $(if $(filter $(FAST),$<),-O2,-Os)
 CPPFLAGS := -I. -I$(BUILD) -DVIRTPROOF_VERSION='"$(VERSION)"'
 LDFLAGS  := -nostdlib -static --build-id=none -z noexecstack --nmagic -T linker.ld

@@ -41,9 +41,6 @@ NORETURN void guard_leave(int code);
 /* Moves the deadline of the innermost guard of this CPU to `timeout` nanoseconds from now. */
 void guard_extend(uint64_t timeout);
 
-/* The name of an exception ("#PF page fault"). */
-const char *exception_name(unsigned vector);
-
 /* Prints a report in words to the console, several lines, each after `prefix`. */
 struct text;
 void guard_describe(const struct guard_report *report, struct text *text);

@@ -21,8 +21,8 @@ struct interrupt_tally {
 };
 
 /*
- * The tally of a vector on a running CPU. Never NULL for vectors 0 … 255. Each arrival counts,
- * claimed by a handler or not.
+ * The tally of a vector on a running CPU. Never NULL for vectors 0 … 255. Each arrival counts, claimed
+ * by a handler or not; the vectors above LAST that are this floor's own (timer, wake-up) are not counted.
  */
 struct interrupt_tally *interrupt_tally(unsigned cpu, unsigned vector);
 

@@ -14,7 +14,7 @@
 #include "arch/x86/run/smp.h"
 #include "arch/x86/say/fatal.h"
 #include "arch/x86/say/findings.h"
-#include "arch/x86/time/clock.h"
+#include "arch/x86/time/calibrate.h"
 #include "arch/x86/time/timer.h"
 #include "boot/boot_info.h"
 
@@ -62,7 +62,7 @@ void platform_start(const struct boot_info *info, unsigned at_most)
 	start_memory(&info->memory);
 	start_firmware(info->rsdp);
 	start_interrupts();
-	clock_start(acpi_pm_timer_port());
+	clock_calibrate(acpi_pm_timer_port());
 	timer_calibrate();
 	timer_start();
 	smp_start_others(acpi_topology(), at_most);

@@ -3,10 +3,10 @@
  * The interrupt descriptor table (Intel SDM 3A, 6.14.1): 256 interrupt gates to the stubs of
  * vectors.S, one table for all CPUs. NMI, double fault and machine check get a stack of their own.
  */
+#include "arch/x86/cpu/idt.h"
 #include "arch/x86/cpu/segments.h"
 #include "arch/x86/cpu/trap.h"
 
-#define STUB_SIZE      16
 #define GATE_INTERRUPT 0x8e00 /* present, ring 0, closes interrupts */
 
 struct gate {
@@ -18,8 +18,6 @@ struct gate {
 	uint32_t reserved;
 };
 static_assert(sizeof(struct gate) == 16, "SDM 3A, figure 6-8");
-
-extern const char vector_stubs[];
 
 static struct gate idt[256];
 
@@ -37,10 +35,10 @@ static unsigned stack_for(unsigned vector)
 	}
 }
 
-void idt_fill(void)
+void idt_fill(const char *stubs)
 {
 	for (unsigned vector = 0; vector < 256; vector++) {
-		uint64_t stub = (uintptr_t)vector_stubs + vector * STUB_SIZE;
+		uint64_t stub = (uintptr_t)stubs + vector * IDT_STUB_SIZE;
 
 		idt[vector] = (struct gate){
 			.offset_low = stub,

@@ -46,7 +46,7 @@ struct cpu_local {
 	struct gdt gdt;
 };
 
-/* Every running CPU's, by number. */
+/* Those of the CPUs that run, by number, below cpu_count(). */
 extern struct cpu_local *cpu_locals[];
 
 static inline struct cpu_local *cpu_local(void)
@@ -58,8 +58,11 @@ static inline struct cpu_local *cpu_local(void)
 }
 
 /*
- * Makes *local that of this CPU: GDT, TSS, IDT, GS base. ist as for gdt_load().
+ * Makes *local that of this CPU: GDT, TSS, IDT, GS base. ist as for gdt_load(). Needs idt_fill().
  */
 void cpu_local_load(struct cpu_local *local, const uint64_t ist[IST_STACKS]);
+
+/* Lets a CPU that runs be found under its number, which is the next one. Boot CPU. */
+void cpu_add(struct cpu_local *local);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the entry stubs of vectors.S leave on the stack, and the C that they call. */
+/* What the entry stubs leave on the stack, and the vectors that are taken before devices get theirs. */
 #ifndef ARCH_X86_TRAP_H
 #define ARCH_X86_TRAP_H
 
@@ -25,13 +25,5 @@ struct trap_frame {
 #define VECTOR_WAKE     0xee
 #define VECTOR_TIMER    0xef
 #define VECTOR_SPURIOUS 0xff
-
-/* Called by vectors.S with interrupts closed; a return resumes what was interrupted. */
-void trap_exception(const struct trap_frame *frame);
-void trap_interrupt(const struct trap_frame *frame);
-
-/* Fills the interrupt descriptor table, once, and makes this CPU use it. */
-void idt_fill(void);
-void idt_load(void);
 
 #endif

@@ -7,6 +7,7 @@
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/guard.h"
+#include "arch/x86/cpu/fault.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/interrupt/pic.h"
 #include "arch/x86/run/guard.h"
@@ -35,6 +36,17 @@ void guard_call(void (*function)(void *), void *argument, uint64_t timeout,
 	interrupts_open();
 }
 
+/* Sets the timer for what this CPU still waits for. Interrupts are closed. */
+static void renew_timer(struct cpu_local *local)
+{
+	for (const struct guard *guard = local->guard; guard != NULL; guard = guard->outer) {
+		if (guard->deadline != 0)
+			timer_want(local, guard->deadline);
+	}
+	if (local->halt_deadline != 0 && !clock_passed(local->halt_deadline))
+		timer_want(local, local->halt_deadline);
+}
+
 /* Ends this CPU's guard, whose report is filled but for how it ended. */
 static NORETURN void end_guard(struct guard *guard, enum guard_end end)
 {
@@ -43,7 +55,7 @@ static NORETURN void end_guard(struct guard *guard, enum guard_end end)
 	guard->report->end = end;
 	local->guard = guard->outer;
 	local->halt_deadline = 0;
-	timer_renew(local);
+	renew_timer(local);
 	lapic_end_all();
 	pic_end_all();
 	guard_resume(&guard->context);
@@ -69,17 +81,20 @@ void guard_end_by(struct guard *guard, enum guard_end end, const struct trap_fra
 	end_guard(guard, end);
 }
 
-void guard_end_by_timer(const struct trap_frame *frame)
+void guard_timer_fired(const struct trap_frame *frame)
 {
+	struct cpu_local *local = cpu_local();
 	struct guard *expired = NULL;
 
+	local->timer_armed = 0;
 	/* When several are over, the outermost of them: the inner ones lie in its way. */
-	for (struct guard *guard = cpu_local()->guard; guard != NULL; guard = guard->outer) {
+	for (struct guard *guard = local->guard; guard != NULL; guard = guard->outer) {
 		if (guard->deadline != 0 && clock_passed(guard->deadline))
 			expired = guard;
 	}
 	if (expired != NULL)
 		guard_end_by(expired, GUARD_TIMEOUT, frame);
+	renew_timer(local);
 }
 
 void guard_leave(int code)

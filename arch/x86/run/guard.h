@@ -9,10 +9,10 @@
 /* Ends a guard of this CPU because of what the frame tells. Interrupts are closed. */
 NORETURN void guard_end_by(struct guard *guard, enum guard_end end, const struct trap_frame *frame);
 
-/* Ends the outermost guard whose deadline has passed; returns when there is none. */
-void guard_end_by_timer(const struct trap_frame *frame);
-
-/* The address that an exception is about: CR2 for a page fault or a double fault, else 0. */
-uint64_t exception_address(const struct trap_frame *frame);
+/*
+ * The timer's interrupt: ends the outermost guard whose deadline has passed; when there is none, sets
+ * the timer for what is still waited for and returns.
+ */
+void guard_timer_fired(const struct trap_frame *frame);
 
 #endif

@@ -1,44 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The CPUs: what each has for itself, and work given from one to another. An idle CPU sleeps in
+ * Work given from one CPU to another, and the boot CPU made the first of them. An idle CPU sleeps in
  * HLT with interrupts open; VECTOR_WAKE gets it out.
  */
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/memory.h"
-#include "arch/x86/cpu/registers.h"
-#include "arch/x86/cpu/trap.h"
+#include "arch/x86/cpu/idt.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/run/smp.h"
+#include "arch/x86/run/trap.h"
 
 #define IST_STACK_SIZE 8192
 #define STOP_NS        NANOSECONDS_A_SECOND
-
-struct cpu_local *cpu_locals[CPU_MOST];
-static unsigned count;
-
-unsigned cpu_count(void)
-{
-	return count;
-}
-
-unsigned cpu_current(void)
-{
-	return cpu_local()->number;
-}
-
-uint32_t cpu_apic_id(unsigned cpu)
-{
-	return cpu_locals[cpu]->apic_id;
-}
-
-void cpu_local_load(struct cpu_local *local, const uint64_t ist[IST_STACKS])
-{
-	gdt_load(&local->gdt, ist);
-	local->self = local;
-	msr_write(MSR_GS_BASE, (uintptr_t)local);
-	idt_load();
-}
 
 void smp_start_boot_cpu(void)
 {
@@ -48,16 +22,9 @@ void smp_start_boot_cpu(void)
 
 	for (unsigned i = 0; i < IST_STACKS; i++)
 		ist[i] = (uintptr_t)stacks[i] + IST_STACK_SIZE;
-	idt_fill();
+	idt_fill(vector_stubs);
 	cpu_local_load(&local, ist);
-	cpu_locals[0] = &local;
-	count = 1;
-}
-
-void smp_add(struct cpu_local *local)
-{
-	cpu_locals[local->number] = local;
-	__atomic_store_n(&count, local->number + 1, __ATOMIC_RELEASE);
+	cpu_add(&local);
 }
 
 void smp_idle(void)
@@ -84,7 +51,7 @@ bool cpu_start(unsigned cpu, void (*function)(void *), void *argument)
 {
 	struct cpu_local *local;
 
-	if (cpu >= count || cpu == cpu_current())
+	if (cpu >= cpu_count() || cpu == cpu_current())
 		return false;
 	local = cpu_locals[cpu];
 	if (cpu == 0 || local->lost || !cpu_idle(cpu))

@@ -13,9 +13,6 @@ void smp_start_boot_cpu(void);
 /* Starts the others that are listed, at most so many CPUs in all (0: no limit). */
 void smp_start_others(const struct topology *topology, unsigned at_most);
 
-/* Counts a CPU that has arrived. */
-void smp_add(struct cpu_local *local);
-
 /* Where an idle CPU stays: asleep, until it is given work. */
 NORETURN void smp_idle(void);
 

@@ -38,12 +38,11 @@ struct processor {
 extern const char trampoline_start[];
 extern const uint32_t trampoline_size;
 extern uint64_t trampoline_stack;
+extern void (*trampoline_main)(struct processor *processor);
 extern struct processor *trampoline_argument;
 extern uint32_t trampoline_root, trampoline_efer;
 
-void smp_processor_main(struct processor *processor);
-
-void smp_processor_main(struct processor *processor)
+static void processor_main(struct processor *processor)
 {
 	cpu_local_load(&processor->local, processor->ist);
 	cache_start();
@@ -149,6 +148,7 @@ void smp_start_others(const struct topology *topology, unsigned at_most)
 		ready++;
 	if (page != 0)
 		memcpy((void *)(uintptr_t)page, trampoline_start, trampoline_size);
+	trampoline_main = processor_main;
 	trampoline_root = paging_root();
 	trampoline_efer = msr_read(MSR_EFER) & ~EFER_LMA; /* its own to set */
 	for (unsigned i = 0; i < ready; i++) {
@@ -157,7 +157,7 @@ void smp_start_others(const struct topology *topology, unsigned at_most)
 		processor->local.number = cpu_count();
 		processor->local.apic_id = ids[i];
 		if (start(processor, ids[i], page))
-			smp_add(&processor->local);
+			cpu_add(&processor->local);
 		else
 			platform_add_finding("the CPU with APIC id %u did not start", ids[i]);
 	}

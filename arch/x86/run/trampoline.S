@@ -72,15 +72,17 @@ trampoline_64:
 	movq %rax, %rsp
 	movq trampoline_argument, %rdi
 	xorl %ebp, %ebp
-	call smp_processor_main
+	call *trampoline_main
 1:	cli
 	hlt
 	jmp 1b
 
 	.data
 	.balign 8
-	.globl trampoline_stack, trampoline_argument, trampoline_root, trampoline_efer
+	.globl trampoline_stack, trampoline_main, trampoline_argument, trampoline_root, trampoline_efer
 trampoline_stack:
+	.quad 0
+trampoline_main:
 	.quad 0
 trampoline_argument:
 	.quad 0

@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What the clock is told; arch/clock.h has the public part. */
 #ifndef ARCH_X86_CLOCK_H
 #define ARCH_X86_CLOCK_H
 
 #include "lib/base.h"
 
+struct clock_rate {
+	const char *source; /* stays */
+	uint32_t khz;       /* TSC ticks a millisecond, never 0 */
+};
+
 /*
- * Finds out how fast the TSC runs. pm_timer is the ACPI PM timer's port, 0 where there is none.
+ * Tells how fast the TSC runs; before, the clock assumes 1 GHz. `second`, an answer from elsewhere or
+ * NULL, only checks it. Boot CPU.
  */
-void clock_start(uint16_t pm_timer);
+void clock_learn(const struct clock_rate *best, const struct clock_rate *second);
 
 #endif

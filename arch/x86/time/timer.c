@@ -7,8 +7,8 @@
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/x86/cpu/registers.h"
+#include "arch/x86/cpu/trap.h"
 #include "arch/x86/interrupt/lapic.h"
-#include "arch/x86/run/guard.h"
 #include "arch/x86/time/timer.h"
 
 #define CPUID_1_ECX_TSC_DEADLINE BIT(24)
@@ -82,25 +82,6 @@ void timer_want(struct cpu_local *local, uint64_t deadline)
 		msr_write(MSR_TSC_DEADLINE, deadline);
 	else
 		arm(deadline);
-}
-
-void timer_renew(struct cpu_local *local)
-{
-	for (const struct guard *guard = local->guard; guard != NULL; guard = guard->outer) {
-		if (guard->deadline != 0)
-			timer_want(local, guard->deadline);
-	}
-	if (local->halt_deadline != 0 && !clock_passed(local->halt_deadline))
-		timer_want(local, local->halt_deadline);
-}
-
-void timer_interrupt(const struct trap_frame *frame)
-{
-	struct cpu_local *local = cpu_local();
-
-	local->timer_armed = 0;
-	guard_end_by_timer(frame);
-	timer_renew(local);
 }
 
 void cpu_halt_until(uint64_t deadline)

@@ -1,25 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Interrupts as the floors above see them: vectors given away, arrivals tallied, handlers called,
- * and the MSI message that reaches a CPU (Intel SDM 3A, 11.11).
+ * Vectors and what arrives on them: given away, tallied, handled and ended (Intel SDM 3A, 11.8). Upward:
+ * arrivals by CPU and vector, which the floors above judge outside of the handler.
  */
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/interrupt.h"
-#include "arch/x86/cpu/hypervisor.h"
 #include "arch/x86/cpu/local.h"
-#include "arch/x86/cpu/trap.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/interrupt/pic.h"
-#include "arch/x86/time/timer.h"
-
-#define MSI_ADDRESS               0xfee00000u
-#define MSI_DESTINATION_SHIFT     12
-#define MSI_EXTENDED_SHIFT        5    /* destination bits 8 … 14 in address bits 5 … 11 */
-#define MSI_LOGICAL_MODE          0x0c /* destination mode logical, with redirection hint */
-#define MSI_EXTENDED_MOST         0x7fff
-#define CPUID_KVM_FEATURES        1
-#define CPUID_KVM_EXTENDED_MSI_ID BIT(15)
+#include "arch/x86/interrupt/vectors.h"
 
 struct handler {
 	interrupt_handler *function;
@@ -106,35 +96,6 @@ void interrupt_stamp_eoi(bool on)
 	stamp_eoi = on;
 }
 
-/* KVM and others take a destination id of 15 bits from an MSI where they say so. */
-static bool extended_destinations(void)
-{
-	uint32_t base = hypervisor_base("KVMKVMKVM");
-
-	return base != 0 && cpuid(base + CPUID_KVM_FEATURES, 0).eax & CPUID_KVM_EXTENDED_MSI_ID;
-}
-
-bool interrupt_message(unsigned cpu, unsigned vector, enum msi_destination how,
-		       struct msi_message *message)
-{
-	uint32_t destination = cpu_apic_id(cpu);
-	uint64_t address = MSI_ADDRESS;
-
-	if (how == MSI_LOGICAL) {
-		if (lapic_is_x2() || cpu >= 8)
-			return false;
-		destination = BIT(cpu);
-		address |= MSI_LOGICAL_MODE;
-	} else if (destination > 0xff) {
-		if (destination > MSI_EXTENDED_MOST || !extended_destinations())
-			return false;
-		address |= (destination >> 8) << MSI_EXTENDED_SHIFT;
-	}
-	message->address = address | (destination & 0xff) << MSI_DESTINATION_SHIFT;
-	message->data = vector; /* fixed, edge (SDM 3A, figure 11-25) */
-	return true;
-}
-
 static void call_handler(unsigned vector, uint64_t tsc)
 {
 	interrupt_handler *function = handlers[vector].function;
@@ -170,35 +131,18 @@ static void device_interrupt(struct cpu_local *local, unsigned vector, uint64_t 
 		local->tally[vector].eoi_tsc = clock_now();
 }
 
-void trap_interrupt(const struct trap_frame *frame)
+void interrupt_arrived(unsigned vector, uint64_t tsc)
 {
 	struct cpu_local *local = cpu_local();
-	unsigned vector = frame->vector;
 
 	if (filter && vector >= INTERRUPT_FIRST && vector <= INTERRUPT_LAST && !filter(vector)) {
 		lapic_end();
 		return;
 	}
-	local->tally[vector].entry_tsc = frame->detail;
+	local->tally[vector].entry_tsc = tsc;
 	local->tally[vector].count++;
-	switch (vector) {
-	case VECTOR_SPURIOUS: /* has no in-service bit: an EOI would end somebody else's */
-		break;
-	case VECTOR_TIMER:
-		lapic_end();
-		timer_interrupt(frame);
-		break;
-	case VECTOR_WAKE: /* it is out of its HLT: that is all */
-		lapic_end();
-		break;
-	case VECTOR_ERROR:
-		local->errors |= interrupt_errors();
-		lapic_end();
-		break;
-	default:
-		if (vector < INTERRUPT_FIRST)
-			pic_interrupt(vector, frame->detail);
-		else
-			device_interrupt(local, vector, frame->detail);
-	}
+	if (vector < INTERRUPT_FIRST)
+		pic_interrupt(vector, tsc);
+	else
+		device_interrupt(local, vector, tsc);
 }

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Finding out how fast the TSC runs. */
+#ifndef ARCH_X86_CALIBRATE_H
+#define ARCH_X86_CALIBRATE_H
+
+#include "lib/base.h"
+
+/*
+ * Asks everybody who may know, at most some 50 ms, and hands the answer to the clock, which goes on
+ * assuming when nobody does. pm_timer is the ACPI PM timer's port, 0 where there is none. Once.
+ */
+void clock_calibrate(uint16_t pm_timer);
+
+#endif
