@@ -287,7 +287,7 @@ static void prepare(struct test_run *t)
 	if (!slots_create(&lab.slots, lab.queue, request, 1, t->device->rings.indirect, t->arena))
 		error_in_test(t, "the DMA arena has no room for the request");
 	if (cpu_count() < 2) {
-		reporter->note("one CPU only: there is nobody to see the used index move (t2)");
+		report_note("one CPU only: there is nobody to see the used index move (t2)");
 		return;
 	}
 	if (!lab_offset(OBSERVER, &lab.offset))

@@ -17,20 +17,27 @@ void lab_record(struct histogram *histogram, int64_t ticks)
 	histogram_record(histogram, ticks > 0 ? clock_to_ns((uint64_t)ticks) : 0);
 }
 
+static void whole_name(char whole[NAME_SIZE], const char *name, const char *state)
+{
+	format_text(whole, NAME_SIZE, "%s%s%s", name, *state ? " " : "", state);
+}
+
 void lab_report(struct test_run *t, const char *name, const char *state,
 		const struct histogram *histogram)
 {
 	char whole[NAME_SIZE];
 
-	format_text(whole, sizeof(whole), "%s%s%s", name, *state ? " " : "", state);
+	whole_name(whole, name, state);
 	measured_histogram(t, whole, "ns", histogram);
 }
 
 void lab_report_drawn(struct test_run *t, const char *name, const char *state,
 		      const struct histogram *histogram)
 {
-	lab_report(t, name, state, histogram);
-	measured_picture(histogram, "ns");
+	char whole[NAME_SIZE];
+
+	whole_name(whole, name, state);
+	measured_and_drawn(t, whole, "ns", histogram);
 }
 
 /* How long it is since *last, which becomes now. */
@@ -68,7 +75,7 @@ void lab_noise(struct test_run *t)
 		    "disturbed: %u.%u %% of a spinning CPU's time was stolen, the figures say "
 		    "little",
 		    parts / 10, parts % 10);
-	reporter->note(sentence);
+	report_note(sentence);
 }
 
 bool lab_offset(unsigned cpu, struct clock_offset *offset)
@@ -76,9 +83,8 @@ bool lab_offset(unsigned cpu, struct clock_offset *offset)
 	char sentence[128];
 
 	if (!clock_offset_measure(cpu, offset)) {
-		reporter->note(
-			"disturbed: the clocks of two CPUs could not be compared, so no time "
-			"between them is measured");
+		report_note("disturbed: the clocks of two CPUs could not be compared, so no time "
+			    "between them is measured");
 		return false;
 	}
 	if (offset->uncertainty > clock_from_ns(OFFSET_GOOD_NS)) {
@@ -86,7 +92,7 @@ bool lab_offset(unsigned cpu, struct clock_offset *offset)
 			    "disturbed: a time between two CPUs may be wrong by %lu ns, which is "
 			    "how well their clocks could be compared",
 			    clock_to_ns(offset->uncertainty));
-		reporter->note(sentence);
+		report_note(sentence);
 	}
 	return true;
 }

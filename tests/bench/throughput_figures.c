@@ -54,7 +54,7 @@ void note_about(struct test_run *t, const char *format, ...)
 	format_text_list(about, sizeof(about), format, arguments);
 	va_end(arguments);
 	text_add(&text, "%s: %s", t->device->name, about);
-	reporter->note(sentence);
+	report_note(sentence);
 }
 
 uint64_t thousandths(uint64_t part, uint64_t whole)

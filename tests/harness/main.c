@@ -17,6 +17,7 @@
 #include "tests/harness/plan/options.h"
 #include "tests/harness/plan/runner.h"
 #include "tests/harness/plan/selection.h"
+#include "tests/harness/report/report.h"
 #include "tests/harness/report/trace.h"
 #include "tests/harness/subject/subject.h"
 #include "virtio/transport/pci/find.h"
@@ -47,13 +48,14 @@ static NORETURN void end_in_error(const char *sentence)
 {
 	struct totals totals = {.verdicts[VERDICT_ERROR] = 1};
 
-	reporter->note(sentence);
-	reporter->summary(&totals, VERDICT_ERROR);
+	report_note(sentence);
+	report_summary(&totals);
 	finish(VERDICT_ERROR);
 }
 
 static void read_options(const struct boot_info *info)
 {
+	static const struct format *const formats[] = {&text_format, &tap_format, &json_format};
 	static char words[BOOT_COMMAND_LINE_SIZE];
 	char message[768];
 	bool good;
@@ -64,7 +66,7 @@ static void read_options(const struct boot_info *info)
 	console_select(options.console);
 	power_prefer(options.exit);
 	platform_prefer_xapic(options.apic == 1);
-	report_choose();
+	report_choose(formats[options.format]);
 	/* What was cut off may have been half a word: no complaint about that. */
 	if (info->command_line_cut)
 		end_in_error("the command line is longer than the 4095 bytes that are read");
@@ -78,26 +80,20 @@ static void note_platform_findings(void)
 	static unsigned told;
 
 	for (; told < platform_findings(); told++)
-		reporter->note(platform_finding(told));
+		report_note(platform_finding(told));
 }
 
 static void report_run(const struct boot_info *info)
 {
-	reporter->run(&(struct run_facts){
-		.version = VIRTPROOF_VERSION,
-		.hypervisor = hypervisor_name(),
-		.boot = info->entry,
-		.loader = info->loader,
-		.cpus = cpu_count(),
-		.tsc_khz = clock_khz(),
-		.tsc_source = clock_source(),
-		.interrupt_controller = interrupt_controller(),
-		.command_line = command_line,
-		.seed = options.seed,
-	});
+	REPORT("run", NUMBER("schema", REPORT_SCHEMA), TEXT("version", VIRTPROOF_VERSION),
+	       TEXT("hypervisor", hypervisor_name()), TEXT("boot", info->entry),
+	       TEXT("loader", info->loader), NUMBER("cpus", cpu_count()),
+	       NUMBER("tsc_khz", clock_khz()), TEXT("tsc_source", clock_source()),
+	       TEXT("interrupt_controller", interrupt_controller()), TEXT("cmdline", command_line),
+	       NUMBER("seed", options.seed));
 	note_platform_findings();
 	if (clock_disagreement())
-		reporter->note(clock_disagreement());
+		report_note(clock_disagreement());
 }
 
 static void note_unusable(const struct virtio_device *device)
@@ -107,7 +103,7 @@ static void note_unusable(const struct virtio_device *device)
 	format_text(sentence, sizeof(sentence),
 		    "%s is a virtio-%s device that cannot be driven: %s", device->name,
 		    virtio_type_name(device->type), device->problem);
-	reporter->note(sentence);
+	report_note(sentence);
 }
 
 static uint16_t largest_queue(struct virtio_device *device, unsigned queues)
@@ -140,7 +136,7 @@ static void note_findings(const struct pci_function *function)
 		format_text(sentence, sizeof(sentence), "%s, configuration space at %#x: %s (%#lx)",
 			    address, finding->offset, pci_finding_about(finding->kind),
 			    finding->value);
-		reporter->note(sentence);
+		report_note(sentence);
 	}
 }
 
@@ -152,6 +148,15 @@ static bool claims_virtio_structures(struct pci_function *function)
 	return virtio_pci_capability(function, 0, 0, &capability);
 }
 
+static void report_device(const struct virtio_device *device)
+{
+	REPORT("device", TEXT("bdf", device->name), NUMBER("virtio_id", device->type),
+	       TEXT("name", virtio_type_name(device->type)),
+	       TEXT("transport", device->transport->name),
+	       BITS("features_offered", device->offered.words),
+	       NUMBER("queues", offered_queues(device)), NUMBER("msix_vectors", device->vectors));
+}
+
 static void find_devices(void)
 {
 	unsigned count;
@@ -161,7 +166,7 @@ static void find_devices(void)
 	count = pci_scan(functions, PCI_FUNCTIONS_MOST);
 	note_platform_findings();
 	if (pci_left_out())
-		reporter->note("there are more PCI functions than can be looked at");
+		report_note("there are more PCI functions than can be looked at");
 	for (unsigned n = 0; n < count; n++) {
 		struct virtio_device *device = &devices[n].device;
 
@@ -173,13 +178,13 @@ static void find_devices(void)
 			note_unusable(device);
 			if (claims_virtio_structures(&functions[n])) {
 				subject_enrol(device)->unusable = device->problem;
-				reporter->device(device);
+				report_device(device);
 			}
 			break;
 		case VIRTIO_PCI_MODERN:
 			device->transport->get_features(device);
 			note_contact(subject_enrol(device), device);
-			reporter->device(device);
+			report_device(device);
 			break;
 		}
 	}
@@ -193,13 +198,30 @@ static void note_scratch(void)
 	for_each_device (device)
 		found = found || device_is_scratch(device);
 	if (!found)
-		reporter->note("vp.scratch names no device that was found");
+		report_note("vp.scratch names no device that was found");
+}
+
+static void report_clause(enum clause_id id, enum clause_verdict verdict, const char *why)
+{
+	static const char *const names[] = {
+		[CLAUSE_HOLDS] = "holds",
+		[CLAUSE_VIOLATED] = "violated",
+		[CLAUSE_UNJUDGED] = "unjudged",
+		[CLAUSE_UNCOVERED] = "unjudged",
+	};
+	const struct clause *clause = &clauses[id];
+	const struct clause_state *state = clause_state(id);
+
+	REPORT("clause", TEXT("id", clause_name(clause)),
+	       TEXT("level", clause_level_name(clause->level)), TEXT("verdict", names[verdict]),
+	       NUMBER("checks", state->held + state->violated), TEXT("why", why),
+	       TEXT("statement", clause_statement(clause), FOR_PEOPLE),
+	       NUMBER("violated", state->violated, FOR_PEOPLE));
 }
 
 static void sum_up_clauses(struct totals *totals)
 {
 	for (unsigned n = 0; n < CLAUSE_COUNT; n++) {
-		const struct clause_state *state = clause_state(n);
 		const char *why;
 		enum clause_verdict verdict = clause_verdict(n, &why);
 
@@ -220,19 +242,8 @@ static void sum_up_clauses(struct totals *totals)
 		case CLAUSE_NOT_APPLICABLE:
 			continue;
 		}
-		reporter->clause(&clauses[n], verdict, state->held + state->violated, why);
+		report_clause(n, verdict, why);
 	}
-}
-
-static enum verdict worst_of(const struct totals *totals)
-{
-	enum verdict worst = VERDICT_PASS;
-
-	for (unsigned n = 0; n < VERDICTS; n++) {
-		if (totals->verdicts[n] && n != VERDICT_SKIP)
-			worst = n;
-	}
-	return worst;
 }
 
 NORETURN void virtproof_main(struct boot_info *info)
@@ -264,6 +275,6 @@ NORETURN void virtproof_main(struct boot_info *info)
 	run_plan(&totals);
 	totals.milliseconds = clock_to_ns(clock_now() - start) / 1000000;
 	sum_up_clauses(&totals);
-	reporter->summary(&totals, worst_of(&totals));
+	report_summary(&totals);
 	finish(worst_of(&totals));
 }

@@ -8,6 +8,7 @@
 #include "tests/harness/plan/runner.h"
 #include "tests/harness/plan/selection.h"
 #include "tests/harness/subject/subject.h"
+#include "tests/harness/report/report.h"
 #include "selfcheck/image/sabotage/shim.h"
 
 /* Waiting for what never comes is what most of these runs do. */
@@ -170,13 +171,22 @@ static const char *missed(const struct hunt *hunt)
 	return words;
 }
 
+static void report_saboteur(const struct sabotage_result *result)
+{
+	REPORT("sabotage", TEXT("name", result->saboteur->name),
+	       TEXT("about", result->saboteur->about),
+	       TEXT("device", result->device ? result->device->name : ""),
+	       TRUTH("detected", result->detected), TEXT("missed", result->missed),
+	       TRUTH("by_timeout", result->by_timeout), NUMBER("steps", result->steps),
+	       TEXT("skipped", result->skipped));
+}
+
 static void run_saboteur(const struct saboteur *saboteur, struct sabotage_result *result)
 {
 	static struct hunt hunt;
-	const struct reporter *loud = reporter;
+	bool before = report_hush(true);
 
 	hunt = (struct hunt){.saboteur = saboteur, .result = {.saboteur = saboteur}};
-	reporter = &silent_reporter;
 	for (unsigned pass = 0; pass < 2; pass++) {
 		for_each_device (device) {
 			struct features offered = device->offered;
@@ -188,13 +198,13 @@ static void run_saboteur(const struct saboteur *saboteur, struct sabotage_result
 			device->offered = offered;
 		}
 	}
-	reporter = loud;
+	report_hush(before);
 	hunt.result.detected = all_found(&hunt);
 	hunt.result.missed = missed(&hunt);
 	hunt.result.skipped =
 		hunt.result.steps ? "" : "no test that could judge it runs on these devices";
 	*result = hunt.result;
-	reporter->sabotage(result);
+	report_saboteur(result);
 }
 
 /* Whether any saboteur of the image names the clause. */
@@ -238,20 +248,18 @@ static bool is_broken_unaided(enum clause_id id)
 /* Clauses that tests judge and that nothing has ever made fail. */
 static void report_suspects(struct sabotage_totals *totals)
 {
-	const struct reporter *loud = reporter;
-
 	for (unsigned n = 0; n < CLAUSE_COUNT; n++) {
-		bool suspect;
+		bool suspect, before;
 
 		if (!clause_is_cited(n))
 			continue;
-		reporter = &silent_reporter;
+		before = report_hush(true);
 		suspect = !named(n) && !failed_once[n] && !is_broken_unaided(n);
-		reporter = loud;
+		report_hush(before);
 		totals->judged++;
 		totals->suspects += suspect;
 		if (suspect)
-			reporter->suspect(&clauses[n]);
+			REPORT("suspect", TEXT("clause", clause_name(&clauses[n])));
 	}
 }
 
@@ -281,6 +289,9 @@ bool run_sabotage(void)
 		totals.by_timeout += result.detected && result.by_timeout;
 	}
 	report_suspects(&totals);
-	reporter->sabotage_summary(&totals);
+	REPORT("sabotage_summary", NUMBER("detected", totals.detected),
+	       NUMBER("tried", totals.tried), NUMBER("skipped", totals.skipped),
+	       NUMBER("by_timeout", totals.by_timeout), NUMBER("judged", totals.judged),
+	       NUMBER("suspects", totals.suspects));
 	return totals.tried > 0 && totals.detected == totals.tried;
 }

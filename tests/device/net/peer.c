@@ -117,7 +117,7 @@ static bool ask_for_frame(const struct virtio_device *device, const struct frame
 	char text[REASON_SIZE / 2];
 
 	ask_bytes(&ask, "bytes", frame->bytes, frame->length);
-	return !ask.arguments.cut && ask_host(&ask, text, sizeof(text)) == TOLD_OK;
+	return !ask.cut && ask_host(&ask, text, sizeof(text)) == TOLD_OK;
 }
 
 static void look_for_host(struct link *link, struct peer *peer, struct frame *frame)

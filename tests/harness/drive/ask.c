@@ -9,38 +9,31 @@
 
 struct ask ask_for(const char *verb, const struct virtio_device *device)
 {
-	static char arguments[ASK_BYTES];
-
-	arguments[0] = '\0';
-	return (struct ask){verb, device, TEXT_ON(arguments)};
+	return (struct ask){.verb = verb, .device = device};
 }
 
-static void add_key(struct ask *ask, const char *key)
+static void add_argument(struct ask *ask, struct field argument)
 {
-	text_add(&ask->arguments, "%s\"%s\":", ask->arguments.length ? "," : "", key);
+	if (ask->count < ASK_ARGUMENTS)
+		ask->arguments[ask->count++] = argument;
+	else
+		ask->cut = true;
 }
 
 void ask_number(struct ask *ask, const char *key, uint64_t value)
 {
-	add_key(ask, key);
-	text_add(&ask->arguments, "%lu", value);
+	add_argument(ask, NUMBER(key, value));
 }
 
 void ask_text(struct ask *ask, const char *key, const char *value)
 {
-	add_key(ask, key);
-	text_add(&ask->arguments, "\"");
-	text_add_json_escaped(&ask->arguments, value);
-	text_add(&ask->arguments, "\"");
+	add_argument(ask, TEXT(key, value));
 }
 
 void ask_bytes(struct ask *ask, const char *key, const void *bytes, size_t length)
 {
-	add_key(ask, key);
-	text_add(&ask->arguments, "\"");
-	for (size_t n = 0; n < length; n++)
-		text_add(&ask->arguments, "%02x", ((const uint8_t *)bytes)[n]);
-	text_add(&ask->arguments, "\"");
+	add_argument(ask, BYTES(key, bytes, length));
+	ask->cut = ask->cut || 2 * length > ASK_BYTES;
 }
 
 /*
@@ -84,17 +77,12 @@ static const char *answer_to(const char *line, uint64_t id, enum told *told)
 	return NULL;
 }
 
-static void print_told(uint64_t id, enum told told, const char *words)
+static void report_told(uint64_t id, enum told told, const char *words)
 {
 	static const char *const names[] = {"ok", "refused", "silent"};
-	static char record[2 * ASK_BYTES];
-	struct text text = TEXT_ON(record);
 
-	text_add(&text, "{\"type\":\"told\",\"id\":%lu,\"verdict\":\"%s\",\"text\":\"", id,
-		 names[told]);
-	text_add_json_escaped(&text, words);
-	print_text(record);
-	print_text("\"}\n");
+	report_as_json(RECORD("told", NUMBER("id", id), TEXT("verdict", names[told]),
+			      TEXT("text", words)));
 }
 
 enum told ask_host(const struct ask *ask, char *text, size_t size)
@@ -105,23 +93,22 @@ enum told ask_host(const struct ask *ask, char *text, size_t size)
 	enum told told = TOLD_NOTHING;
 	const char *words = NULL;
 
-	print("{\"type\":\"ask\",\"id\":%lu,\"verb\":\"%s\",\"device\":\"%s\",\"arguments\":{", id,
-	      ask->verb, ask->device ? ask->device->name : "");
-	print_text(ask->arguments.buffer);
-	print_text("}}\n");
+	report_as_json(RECORD("ask", NUMBER("id", id), TEXT("verb", ask->verb),
+			      TEXT("device", ask->device ? ask->device->name : ""),
+			      NESTED_FIELDS("arguments", ask->arguments)));
 	deadline = clock_deadline(ASK_WAIT_NS);
 	while (!words && read_line(line, sizeof(line), deadline))
 		words = answer_to(line, id, &told);
 	if (!words)
 		words = "the host does not answer";
 	copy_string(text, size, words);
-	print_told(id, told, words);
+	report_told(id, told, words);
 	return told;
 }
 
 void ask_text_or_skip(struct test_run *t, const struct ask *ask, char *text, size_t size)
 {
-	if (ask->arguments.cut)
+	if (ask->cut)
 		error_in_test(t, "the arguments of \"%s\" do not fit the record", ask->verb);
 	if (ask_host(ask, text, size) != TOLD_OK)
 		skip_test(t, "the host was asked for \"%s\": %s", ask->verb, text);

@@ -11,14 +11,18 @@
 #define TESTS_HARNESS_ASK_H
 
 #include "tests/harness/plan/test.h"
+#include "tests/harness/report/record.h"
 
-#define ASK_BYTES   4096 /* the arguments, and an answer, at most */
-#define ASK_WAIT_NS (3 * NANOSECONDS_A_SECOND)
+#define ASK_BYTES     4096 /* hexadecimal digits of an argument, and an answer, at most */
+#define ASK_ARGUMENTS 6
+#define ASK_WAIT_NS   (3 * NANOSECONDS_A_SECOND)
 
 struct ask {
 	const char *verb;
-	const struct virtio_device *device; /* NULL: none is meant */
-	struct text arguments; /* on a buffer that all questions share: one at a time */
+	const struct virtio_device *device;        /* NULL: none is meant */
+	struct field arguments[ASK_ARGUMENTS + 1]; /* the one behind the last is empty */
+	unsigned count;
+	bool cut; /* there were more, or longer ones, than there may be */
 };
 
 enum told { TOLD_OK, TOLD_REFUSED, TOLD_NOTHING };
@@ -26,7 +30,7 @@ enum told { TOLD_OK, TOLD_REFUSED, TOLD_NOTHING };
 /* A question without arguments yet. `verb` is kept, not copied. */
 struct ask ask_for(const char *verb, const struct virtio_device *device);
 
-/* Adds an argument. */
+/* Adds an argument. What texts and bytes are at is read when the question is put. */
 void ask_number(struct ask *ask, const char *key, uint64_t value);
 void ask_text(struct ask *ask, const char *key, const char *value);
 void ask_bytes(struct ask *ask, const char *key, const void *bytes, size_t length);

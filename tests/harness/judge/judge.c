@@ -7,6 +7,7 @@
 #include "tests/harness/judge/diagnose.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/plan/options.h"
+#include "tests/harness/plan/result.h"
 #include "tests/harness/report/report.h"
 #include "tests/harness/plan/selection.h"
 #include "virtio/transport/pci/device.h"
@@ -156,13 +157,11 @@ void check_violated(struct test_run *t, const struct citation *citation, const c
 	}
 	if (!*t->reason)
 		format_text(t->reason, sizeof(t->reason), "%s: %s", clause_name(clause), message);
-	reporter->check(&(struct broken_check){
-		.clause = clause,
-		.result = t->result,
-		.message = message,
-		.repeat = repeat_words(t),
-		.dump = dump(t),
-	});
+	REPORT("check", TEXT("clause", clause_name(clause)),
+	       TEXT("level", clause_level_name(clause->level)),
+	       TEXT("statement", clause_statement(clause)), TEXT("section", clause_section(clause)),
+	       PLACE_FIELDS(t->result), TEXT("message", message), TEXT("dump", dump(t)),
+	       TEXT("repeat", repeat_words(t)));
 }
 
 /* Sets the reason of a test that is about to be left. */

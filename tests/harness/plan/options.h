@@ -5,8 +5,6 @@
 
 #include "lib/base.h"
 
-enum output_format { FORMAT_TEXT, FORMAT_TAP, FORMAT_JSON };
-
 struct options {
 	const char *tests;   /* globs over suite.test, suites, clause ids; "" means all */
 	const char *skip;    /* the same, to leave out */
@@ -30,7 +28,7 @@ struct options {
 	uint64_t cpus;        /* most CPUs to start, 0: all */
 	const char *sabotage; /* globs over saboteurs, "" means all; NULL: an honest run */
 	const char *bench;    /* globs over benchmarks, "" means all; NULL: tests are run */
-	unsigned format;
+	unsigned format;      /* 0: text, 1: TAP, 2: JSON */
 	unsigned console;
 	unsigned exit;
 	unsigned apic; /* 0: as found, 1: xAPIC */

@@ -15,6 +15,7 @@
 #include "tests/harness/subject/line.h"
 #include "tests/harness/plan/options.h"
 #include "tests/harness/plan/selection.h"
+#include "tests/harness/report/report.h"
 #include "virtio/transport/pci/registers.h"
 
 #define TIMEOUT_NS    (15 * NANOSECONDS_A_SECOND)
@@ -355,11 +356,18 @@ static bool taker_is_missing(struct virtio_device *device, struct totals *totals
 				"%s: %s waits for ever: nobody behind the device takes it, or it "
 				"serves no requests",
 				device->name, workload->about);
-			reporter->note(sentence);
+			report_note(sentence);
 			totals->verdicts[VERDICT_ERROR]++;
 		}
 	}
 	return *taker == TAKER_MISSING;
+}
+
+static void report_result(const struct result *result)
+{
+	REPORT("test", PLACE_FIELDS(result), NUMBER("n", result->number, FOR_PEOPLE),
+	       TEXT("verdict", verdict_name(result->verdict)), TEXT("reason", result->reason),
+	       TEXT("dump", result->dump), NUMBER("us", result->microseconds));
 }
 
 static void run_step(const struct test *test, struct virtio_device *device,
@@ -371,7 +379,7 @@ static void run_step(const struct test *test, struct virtio_device *device,
 	const char *skip;
 
 	set_step(test, device, variant, number, of);
-	reporter->start(&current_result);
+	REPORT("start", PLACE_FIELDS(&current_result), NUMBER("n", number), NUMBER("of", of));
 	skip = lost    ? "the device did not come back from an earlier reset"
 	       : waits ? "nobody behind the device takes what a request sends"
 		       : reason_to_skip(test, device);
@@ -388,7 +396,7 @@ static void run_step(const struct test *test, struct virtio_device *device,
 	current_result.verdict = current.verdict;
 	current_result.reason = current.reason;
 	totals->verdicts[current.verdict]++;
-	reporter->test(&current_result);
+	report_result(&current_result);
 }
 
 /* Benchmarks are run instead of tests when they are asked for. */
@@ -485,10 +493,9 @@ void run_plan(struct totals *totals)
 	steps = walk(0, NULL);
 	if (!steps) {
 		totals->verdicts[VERDICT_ERROR]++;
-		reporter->note(
-			"no test is selected by vp.tests, vp.skip, vp.device and vp.variant");
+		report_note("no test is selected by vp.tests, vp.skip, vp.device and vp.variant");
 		return;
 	}
-	reporter->plan(steps);
+	REPORT("plan", NUMBER("tests", steps));
 	walk(steps, totals);
 }

@@ -3,7 +3,7 @@
 #ifndef TESTS_HARNESS_RUNNER_H
 #define TESTS_HARNESS_RUNNER_H
 
-#include "tests/harness/report/report.h"
+#include "tests/harness/plan/result.h"
 
 /*
  * Runs every selected test on every selected device in every selected variant, reports each, and

@@ -4,7 +4,7 @@
 #include "arch/cpu.h"
 #include "lib/string.h"
 #include "tests/harness/plan/options.h"
-#include "tests/harness/report/report.h"
+#include "tests/harness/plan/result.h"
 
 bool cites(const struct test *test, const struct citation *citation)
 {

@@ -96,7 +96,7 @@ struct test_run {
 	struct virtio_device *device; /* the face of the subject that is tested */
 	struct variant variant;
 	const char *variant_name;
-	struct result *result; /* what will be reported of it: tests/harness/report/report.h */
+	struct result *result; /* what will be reported of it: tests/harness/plan/result.h */
 	const struct workload *workload; /* of this device type, or NULL */
 	struct arena *arena;             /* memory that the device may touch */
 	struct random random;

@@ -1,255 +1,119 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Records as JSON, one object a line: what the host program reads. */
-#include "tests/harness/drive/measure.h"
+#include "lib/format.h"
 #include "tests/harness/report/report.h"
-#include "tests/harness/subject/subject.h"
-#include "selfcheck/image/sabotage/sabotage.h"
 
-static char line[16384];
+/* A text of TEXT_MOST bytes fits behind what waits to be sent, even if each byte becomes an escape. */
+#define SENT_AT   4096
+#define TEXT_MOST 4096
+
+static char line[SENT_AT + 6 * TEXT_MOST + 64];
 static struct text out;
 
-static void begin(const char *type)
-{
-	out = TEXT_ON(line);
-	text_add(&out, "{\"type\":\"%s\"", type);
-}
-
-static void add_text(const char *key, const char *value)
-{
-	text_add(&out, ",\"%s\":\"", key);
-	text_add_json_escaped(&out, value);
-	text_add(&out, "\"");
-}
-
-static void add_number(const char *key, uint64_t value)
-{
-	text_add(&out, ",\"%s\":%lu", key, value);
-}
-
-static void add_truth(const char *key, bool value)
-{
-	text_add(&out, ",\"%s\":%s", key, value ? "true" : "false");
-}
-
-static void end(void)
-{
-	print_text(line);
-	print_text("}\n");
-}
-
-static void json_run(const struct run_facts *facts)
-{
-	begin("run");
-	add_number("schema", REPORT_SCHEMA);
-	add_text("version", facts->version);
-	add_text("hypervisor", facts->hypervisor);
-	add_text("boot", facts->boot);
-	add_text("loader", facts->loader);
-	add_number("cpus", facts->cpus);
-	add_number("tsc_khz", facts->tsc_khz);
-	add_text("tsc_source", facts->tsc_source);
-	add_text("interrupt_controller", facts->interrupt_controller);
-	add_text("cmdline", facts->command_line);
-	add_number("seed", facts->seed);
-	end();
-}
-
-static void json_device(const struct virtio_device *device)
-{
-	begin("device");
-	add_text("bdf", device->name);
-	add_number("virtio_id", device->type);
-	add_text("name", virtio_type_name(device->type));
-	add_text("transport", device->transport->name);
-	text_add(&out, ",\"features_offered\":\"%#lx%016lx\"", device->offered.words[1],
-		 device->offered.words[0]);
-	add_number("queues", offered_queues(device));
-	add_number("msix_vectors", device->vectors);
-	end();
-}
-
-static void json_plan(unsigned tests)
-{
-	begin("plan");
-	add_number("tests", tests);
-	end();
-}
-
-static void add_place(const struct result *result)
-{
-	add_text("suite", result->test->suite);
-	add_text("test", result->test->name);
-	add_text("device", result->device ? result->device->name : "");
-	add_text("variant", result->variant);
-}
-
-static void json_start(const struct result *result)
-{
-	begin("start");
-	add_place(result);
-	add_number("n", result->number);
-	add_number("of", result->of);
-	end();
-}
-
-static void json_check(const struct broken_check *check)
-{
-	begin("check");
-	add_text("clause", clause_name(check->clause));
-	add_text("level", clause_level_name(check->clause->level));
-	add_text("statement", clause_statement(check->clause));
-	add_text("section", clause_section(check->clause));
-	add_place(check->result);
-	add_text("message", check->message);
-	add_text("dump", check->dump);
-	add_text("repeat", check->repeat);
-	end();
-}
-
-static void json_test(const struct result *result)
-{
-	begin("test");
-	add_place(result);
-	add_text("verdict", verdict_name(result->verdict));
-	add_text("reason", result->reason);
-	add_text("dump", result->dump);
-	add_number("us", result->microseconds);
-	end();
-}
-
-static void json_clause(const struct clause *clause, enum clause_verdict verdict, unsigned checks,
-			const char *why)
-{
-	static const char *const names[] = {
-		[CLAUSE_HOLDS] = "holds",
-		[CLAUSE_VIOLATED] = "violated",
-		[CLAUSE_UNJUDGED] = "unjudged",
-		[CLAUSE_UNCOVERED] = "unjudged",
-	};
-
-	begin("clause");
-	add_text("id", clause_name(clause));
-	add_text("level", clause_level_name(clause->level));
-	add_text("verdict", names[verdict]);
-	add_number("checks", checks);
-	add_text("why", why);
-	end();
-}
-
-static void json_note(const char *sentence)
-{
-	begin("note");
-	add_text("text", sentence);
-	end();
-}
-
-static void json_summary(const struct totals *totals, enum verdict worst)
-{
-	begin("summary");
-	for (unsigned n = 0; n < VERDICTS; n++)
-		add_number(verdict_name(n), totals->verdicts[n]);
-	text_add(&out,
-		 ",\"clauses\":{\"holds\":%u,\"violated\":%u,\"unjudged\":%u,\"uncovered\":%u}",
-		 totals->holds, totals->violated, totals->unjudged, totals->uncovered);
-	add_text("worst", verdict_name(worst));
-	add_number("ms", totals->milliseconds);
-	end();
-}
-
-/* Sends what has been put together so far, so that a long record fits the line. */
-static void flush(void)
+/* Sends what has been put together so far. */
+static void send(void)
 {
 	print_text(line);
 	out = TEXT_ON(line);
-	line[0] = 0;
+	line[0] = '\0';
 }
 
 static void add_histogram(const struct histogram *histogram)
 {
 	const char *comma = "";
 
-	add_number("count", histogram->count);
-	add_number("min", histogram->minimum);
-	add_number("p50", histogram_quantile(histogram, 50, 100));
-	add_number("p90", histogram_quantile(histogram, 90, 100));
-	add_number("p99", histogram_quantile(histogram, 99, 100));
-	add_number("p999", histogram_quantile(histogram, 999, 1000));
-	add_number("p9999", histogram_quantile(histogram, 9999, 10000));
-	add_number("max", histogram->maximum);
-	add_number("mean", histogram_mean(histogram));
-	text_add(&out, ",\"buckets\":[");
+	text_add(&out,
+		 "\"count\":%lu,\"min\":%lu,\"p50\":%lu,\"p90\":%lu,\"p99\":%lu,\"p999\":%lu,"
+		 "\"p9999\":%lu,\"max\":%lu,\"mean\":%lu,\"buckets\":[",
+		 histogram->count, histogram->minimum, histogram_quantile(histogram, 50, 100),
+		 histogram_quantile(histogram, 90, 100), histogram_quantile(histogram, 99, 100),
+		 histogram_quantile(histogram, 999, 1000),
+		 histogram_quantile(histogram, 9999, 10000), histogram->maximum,
+		 histogram_mean(histogram));
 	for (unsigned n = 0; n < HISTOGRAM_BUCKETS; n++) {
 		if (!histogram->buckets[n])
 			continue;
 		text_add(&out, "%s[%lu,%u]", comma, histogram_bucket_lowest(n),
 			 histogram->buckets[n]);
 		comma = ",";
-		if (out.length > sizeof(line) - 128)
-			flush();
+		if (out.length > SENT_AT)
+			send();
 	}
 	text_add(&out, "]");
 }
 
-static void json_measure(const struct measure *measure)
+static void add_bytes(const uint8_t *bytes, size_t length)
 {
-	begin("measure");
-	add_text("name", measure->name);
-	add_text("device", measure->run->device->name);
-	add_text("variant", measure->run->variant_name);
-	add_text("unit", measure->unit);
-	if (measure->histogram)
-		add_histogram(measure->histogram);
-	else
-		text_add(&out, ",\"value\":%lu.%03lu", measure->thousandths / 1000,
-			 measure->thousandths % 1000);
-	end();
+	text_add(&out, "\"");
+	for (size_t n = 0; n < length; n++) {
+		text_add(&out, "%02x", bytes[n]);
+		if (out.length > SENT_AT)
+			send();
+	}
+	text_add(&out, "\"");
 }
 
-static void json_sabotage(const struct sabotage_result *result)
+static void add_value(const struct field *field)
 {
-	begin("sabotage");
-	add_text("name", result->saboteur->name);
-	add_text("about", result->saboteur->about);
-	add_text("device", result->device ? result->device->name : "");
-	add_truth("detected", result->detected);
-	add_text("missed", result->missed);
-	add_truth("by_timeout", result->by_timeout);
-	add_number("steps", result->steps);
-	add_text("skipped", result->skipped);
-	end();
+	switch (field->kind) {
+	case FIELD_TEXT:
+		text_add(&out, "\"");
+		text_add_json_escaped(&out, field->text);
+		text_add(&out, "\"");
+		break;
+	case FIELD_NUMBER:
+		text_add(&out, "%lu", field->number);
+		break;
+	case FIELD_TRUTH:
+		text_add(&out, "%s", field->truth ? "true" : "false");
+		break;
+	case FIELD_THOUSANDTHS:
+		text_add(&out, "%lu.%03lu", field->number / 1000, field->number % 1000);
+		break;
+	case FIELD_BITS:
+		text_add(&out, "\"%#lx%016lx\"", field->bits[1], field->bits[0]);
+		break;
+	case FIELD_BYTES:
+		add_bytes(field->bytes, field->length);
+		break;
+	case FIELD_HISTOGRAM:
+	case FIELD_NESTED:
+	case FIELD_NONE:
+		break;
+	}
 }
 
-static void json_suspect(const struct clause *clause)
+static void add_fields(const struct field *fields, const char *comma)
 {
-	begin("suspect");
-	add_text("clause", clause_name(clause));
-	end();
+	for (const struct field *field = fields; field->kind != FIELD_NONE; field++) {
+		if (field->for_people)
+			continue;
+		text_add(&out, "%s", comma);
+		comma = ",";
+		if (field->kind == FIELD_HISTOGRAM) {
+			add_histogram(field->histogram);
+			continue;
+		}
+		text_add(&out, "\"%s\":", field->name);
+		if (field->kind == FIELD_NESTED) {
+			text_add(&out, "{");
+			add_fields(field->nested, "");
+			text_add(&out, "}");
+			continue;
+		}
+		add_value(field);
+		if (out.length > SENT_AT)
+			send();
+	}
 }
 
-static void json_sabotage_summary(const struct sabotage_totals *totals)
+void report_as_json(const struct record *record)
 {
-	begin("sabotage_summary");
-	add_number("detected", totals->detected);
-	add_number("tried", totals->tried);
-	add_number("skipped", totals->skipped);
-	add_number("by_timeout", totals->by_timeout);
-	add_number("judged", totals->judged);
-	add_number("suspects", totals->suspects);
-	end();
+	out = TEXT_ON(line);
+	text_add(&out, "{\"type\":\"%s\"", record->type);
+	add_fields(record->fields, ",");
+	text_add(&out, "}\n");
+	send();
 }
 
-const struct reporter json_reporter = {
-	.run = json_run,
-	.device = json_device,
-	.plan = json_plan,
-	.start = json_start,
-	.check = json_check,
-	.test = json_test,
-	.clause = json_clause,
-	.note = json_note,
-	.measure = json_measure,
-	.sabotage = json_sabotage,
-	.suspect = json_suspect,
-	.sabotage_summary = json_sabotage_summary,
-	.summary = json_summary,
-};
+const struct format json_format = {.name = "json", .any = report_as_json};

@@ -2,20 +2,46 @@
 #include "tests/harness/report/report.h"
 
 #include "arch/console.h"
+#include "lib/format.h"
 #include "lib/string.h"
-#include "tests/harness/plan/options.h"
 
-const struct reporter *reporter = &text_reporter;
+extern const struct phrase *const __start_registry_phrases[];
+extern const struct phrase *const __stop_registry_phrases[];
 
-void report_choose(void)
+static const struct format *chosen = &text_format;
+static bool hushed;
+
+void report_choose(const struct format *format)
 {
-	static const struct reporter *const reporters[] = {
-		[FORMAT_TEXT] = &text_reporter,
-		[FORMAT_TAP] = &tap_reporter,
-		[FORMAT_JSON] = &json_reporter,
-	};
+	chosen = format;
+}
 
-	reporter = reporters[options.format];
+bool report_hush(bool hush)
+{
+	bool before = hushed;
+
+	hushed = hush;
+	return before;
+}
+
+void report_record(const struct record *record)
+{
+	if (hushed)
+		return;
+	for (const struct phrase *const *phrase = __start_registry_phrases;
+	     phrase < __stop_registry_phrases; phrase++) {
+		if ((*phrase)->format == chosen && strcmp((*phrase)->type, record->type) == 0) {
+			(*phrase)->say(record);
+			return;
+		}
+	}
+	if (chosen->any)
+		chosen->any(record);
+}
+
+void report_note(const char *sentence)
+{
+	REPORT("note", TEXT("text", sentence));
 }
 
 void print_text(const char *text)
@@ -33,19 +59,4 @@ void print(const char *format, ...)
 	text_add_list(&text, format, arguments);
 	va_end(arguments);
 	print_text(line);
-}
-
-const char *verdict_name(enum verdict verdict)
-{
-	static const char *const names[] = {
-		[VERDICT_PASS] = "pass", [VERDICT_SKIP] = "skip",   [VERDICT_WARN] = "warn",
-		[VERDICT_FAIL] = "fail", [VERDICT_ERROR] = "error",
-	};
-
-	return names[verdict];
-}
-
-void test_full_name(const struct test *test, char name[TEST_NAME_SIZE])
-{
-	format_text(name, TEST_NAME_SIZE, "%s.%s", test->suite, test->name);
 }

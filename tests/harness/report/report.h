@@ -1,89 +1,71 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a run says, as records (docs/records.md), and the three ways to print them. The runner calls
- * the functions at the bottom; each format is one struct reporter.
+ * The three ways to print records. JSON writes any record, the two for people say what they have a
+ * phrase for:
+ *
+ *	PHRASE(text, plan)
+ *	{
+ *		print("%lu tests\n", record_number(record, "tests"));
+ *	}
+ *
+ * Phrases register themselves, so a new type of record is one more REPORT(), and a PHRASE() for each
+ * format in which people shall read it. Everything here is for the boot CPU.
  */
 #ifndef TESTS_HARNESS_REPORT_H
 #define TESTS_HARNESS_REPORT_H
 
-#include "lib/histogram.h"
-#include "tests/harness/plan/test.h"
+#include "tests/harness/report/record.h"
 
+/* Counts up when the meaning of a field changes. */
 #define REPORT_SCHEMA 1
 
-struct run_facts {
-	const char *version, *hypervisor, *boot, *loader, *tsc_source, *interrupt_controller;
-	const char *command_line;
-	unsigned cpus;
-	uint32_t tsc_khz;
-	uint64_t seed;
+/* One way to print records. */
+struct format {
+	const char *name;
+	/* Prints what no phrase of the format is for; NULL: that is left out. */
+	void (*any)(const struct record *record);
 };
 
-/* How one test on one device in one variant went. */
-struct result {
-	const struct test *test;
-	const struct virtio_device *device; /* NULL: the test is about no device */
-	const char *variant;
-	enum verdict verdict;
-	const char *reason;
-	const char *dump; /* of a test that was left or cut off, as in struct broken_check; or "" */
-	uint64_t microseconds;
-	unsigned number, of; /* place in the plan, from 1 */
+/* The formats: for people, TAP 14, and one JSON object a line. */
+extern const struct format text_format, tap_format, json_format;
+
+/* How a format says records of one type. */
+struct phrase {
+	const struct format *format;
+	const char *type;
+	void (*say)(const struct record *record);
 };
 
-/* A check that did not hold. */
-struct broken_check {
-	const struct clause *clause;
-	const struct result *result; /* verdict not final yet */
-	const char *message;
-	const char *repeat; /* command line words that run just this again */
-	const char *dump;   /* rings and interrupt state in words, "" when there is none */
-};
+/* Defines how `format_` says records of a type; its body has the record as `record`. */
+#define PHRASE(format_, type_)                                                                     \
+	static void format_##_##type_(const struct record *record);                                \
+	static const struct phrase format_##_##type_##_phrase = {&format_##_format, #type_,        \
+								 format_##_##type_};               \
+	static const struct phrase *const format_##_##type_##_entry                                \
+		__attribute__((section("registry_phrases"), used)) = &format_##_##type_##_phrase;  \
+	static void format_##_##type_(const struct record *record)
 
-struct totals {
-	unsigned verdicts[VERDICTS];
-	unsigned holds, violated, unjudged, uncovered;
-	uint64_t milliseconds;
-};
+/* Prints from now on in this format; before that in text_format. */
+void report_choose(const struct format *format);
 
-struct measure;
-struct sabotage_result;
-struct sabotage_totals;
+/* Says the record in the chosen format, unless reports are hushed. */
+void report_record(const struct record *record);
+#define REPORT(type, ...) report_record(RECORD(type, __VA_ARGS__))
 
-struct reporter {
-	void (*run)(const struct run_facts *facts);
-	void (*device)(const struct virtio_device *device);
-	void (*plan)(unsigned tests);
-	void (*start)(const struct result *result);
-	void (*check)(const struct broken_check *check);
-	void (*test)(const struct result *result);
-	void (*clause)(const struct clause *clause, enum clause_verdict verdict, unsigned checks,
-		       const char *why);
-	void (*note)(const char *sentence);
-	/* A run of saboteurs: each of them, each clause that none can break, the sums. */
-	void (*measure)(const struct measure *measure);
-	void (*picture)(const struct histogram *histogram, const char *unit); /* may be NULL */
-	void (*sabotage)(const struct sabotage_result *result);
-	void (*suspect)(const struct clause *clause);
-	void (*sabotage_summary)(const struct sabotage_totals *totals);
-	void (*summary)(const struct totals *totals, enum verdict worst);
-};
+/* Reports one sentence about the platform or the run (a `note`). */
+void report_note(const char *sentence);
 
-extern const struct reporter text_reporter, tap_reporter, json_reporter;
+/*
+ * Hushes reports, or lets them through again: for tests that are run only to see what comes of them.
+ * Returns whether they were hushed before.
+ */
+bool report_hush(bool hushed);
 
-/* Says nothing. */
-extern const struct reporter silent_reporter;
+/* Prints the record as JSON whatever the format: a host program reads nothing else. */
+void report_as_json(const struct record *record);
 
-/* The reporter in use; chosen from options.format by report_choose(). */
-extern const struct reporter *reporter;
-void report_choose(void);
-
-/* Prints to the console. */
+/* Prints to the console as it stands, outside of any record; a line of print() has 16 KiB at most. */
 void print(const char *format, ...) PRINTF_LIKE(1, 2);
 void print_text(const char *text);
-
-/* "suite.test". */
-#define TEST_NAME_SIZE 96
-void test_full_name(const struct test *test, char name[TEST_NAME_SIZE]);
 
 #endif

@@ -1,120 +1,89 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Records as TAP 14; what fits no test point is a comment or a YAML block. */
-#include "tests/harness/drive/measure.h"
+#include "lib/string.h"
 #include "tests/harness/report/report.h"
-#include "selfcheck/image/sabotage/sabotage.h"
 
-static void tap_run(const struct run_facts *facts)
+const struct format tap_format = {.name = "TAP"};
+
+PHRASE(tap, run)
 {
-	print("TAP version 14\n# virtproof %s, %s, booted by %s, %u CPUs, TSC %u kHz (%s), %s\n",
-	      facts->version, facts->hypervisor, facts->boot, facts->cpus, facts->tsc_khz,
-	      facts->tsc_source, facts->interrupt_controller);
+	print("TAP version 14\n# virtproof %s, %s, booted by %s, %lu CPUs, TSC %lu kHz (%s), %s\n",
+	      record_text(record, "version"), record_text(record, "hypervisor"),
+	      record_text(record, "boot"), record_number(record, "cpus"),
+	      record_number(record, "tsc_khz"), record_text(record, "tsc_source"),
+	      record_text(record, "interrupt_controller"));
 }
 
-static void tap_device(const struct virtio_device *device)
+PHRASE(tap, device)
 {
-	print("# device %s %s\n", device->name, virtio_type_name(device->type));
+	print("# device %s %s\n", record_text(record, "bdf"), record_text(record, "name"));
 }
 
-static void tap_plan(unsigned tests)
+PHRASE(tap, plan)
 {
-	print("1..%u\n", tests);
+	print("1..%lu\n", record_number(record, "tests"));
 }
 
-static void tap_start(const struct result *result)
+PHRASE(tap, check)
 {
+	print("# %s %s: %s\n#   %s\n#   repeat: %s\n", record_text(record, "clause"),
+	      record_text(record, "level"), record_text(record, "statement"),
+	      record_text(record, "message"), record_text(record, "repeat"));
 }
 
-static void tap_check(const struct broken_check *check)
+PHRASE(tap, test)
 {
-	print("# %s %s: %s\n#   %s\n#   repeat: %s\n", clause_name(check->clause),
-	      clause_level_name(check->clause->level), clause_statement(check->clause),
-	      check->message, check->repeat);
-}
+	const char *verdict = record_text(record, "verdict"),
+		   *reason = record_text(record, "reason");
+	bool bad = strcmp(verdict, "fail") == 0 || strcmp(verdict, "error") == 0;
+	bool skipped = strcmp(verdict, "skip") == 0;
 
-static void tap_test(const struct result *result)
-{
-	bool good = result->verdict < VERDICT_FAIL;
-
-	print("%s %u - %s.%s %s %s", good ? "ok" : "not ok", result->number, result->test->suite,
-	      result->test->name, result->device ? result->device->name : "", result->variant);
-	if (result->verdict == VERDICT_SKIP)
-		print(" # SKIP %s", result->reason);
+	print("%s %lu - %s.%s %s %s", bad ? "not ok" : "ok", record_number(record, "n"),
+	      record_text(record, "suite"), record_text(record, "test"),
+	      record_text(record, "device"), record_text(record, "variant"));
+	if (skipped)
+		print(" # SKIP %s", reason);
 	print("\n");
-	if (result->verdict != VERDICT_SKIP && *result->reason)
-		print("  ---\n  verdict: %s\n  message: >-\n    %s\n  ...\n",
-		      verdict_name(result->verdict), result->reason);
+	if (!skipped && *reason)
+		print("  ---\n  verdict: %s\n  message: >-\n    %s\n  ...\n", verdict, reason);
 }
 
-static void tap_clause(const struct clause *clause, enum clause_verdict verdict, unsigned checks,
-		       const char *why)
+PHRASE(tap, clause)
 {
-	if (verdict == CLAUSE_VIOLATED)
-		print("# violated: %s %s\n", clause_name(clause), clause_statement(clause));
+	if (strcmp(record_text(record, "verdict"), "violated") == 0)
+		print("# violated: %s %s\n", record_text(record, "id"),
+		      record_text(record, "statement"));
 }
 
-static void tap_note(const char *sentence)
+PHRASE(tap, note)
 {
-	print("# %s\n", sentence);
+	print("# %s\n", record_text(record, "text"));
 }
 
-static void tap_summary(const struct totals *totals, enum verdict worst)
+PHRASE(tap, summary)
 {
-	print("# %u passed, %u warned, %u failed, %u skipped, %u errors; worst: %s\n",
-	      totals->verdicts[VERDICT_PASS], totals->verdicts[VERDICT_WARN],
-	      totals->verdicts[VERDICT_FAIL], totals->verdicts[VERDICT_SKIP],
-	      totals->verdicts[VERDICT_ERROR], verdict_name(worst));
+	print("# %lu passed, %lu warned, %lu failed, %lu skipped, %lu errors; worst: %s\n",
+	      record_number(record, "pass"), record_number(record, "warn"),
+	      record_number(record, "fail"), record_number(record, "skip"),
+	      record_number(record, "error"), record_text(record, "worst"));
 }
 
-static unsigned saboteurs;
-
-static void tap_measure(const struct measure *measure)
+PHRASE(tap, measure)
 {
-	const struct histogram *histogram = measure->histogram;
+	const char *device = record_text(record, "device"), *name = record_text(record, "name");
+	const char *unit = record_text(record, "unit");
+	const struct field *field = record_find(record, "histogram");
+	const struct histogram *histogram;
+	uint64_t thousandths;
 
-	if (histogram)
-		print("# %s %s: count %lu p50 %lu p99 %lu max %lu %s\n", measure->run->device->name,
-		      measure->name, histogram->count, histogram_quantile(histogram, 50, 100),
-		      histogram_quantile(histogram, 99, 100), histogram->maximum, measure->unit);
-	else
-		print("# %s %s: %lu.%03lu %s\n", measure->run->device->name, measure->name,
-		      measure->thousandths / 1000, measure->thousandths % 1000, measure->unit);
+	if (!field) {
+		thousandths = record_field(record, "value", FIELD_THOUSANDTHS)->number;
+		print("# %s %s: %lu.%03lu %s\n", device, name, thousandths / 1000,
+		      thousandths % 1000, unit);
+		return;
+	}
+	histogram = field->histogram;
+	print("# %s %s: count %lu p50 %lu p99 %lu max %lu %s\n", device, name, histogram->count,
+	      histogram_quantile(histogram, 50, 100), histogram_quantile(histogram, 99, 100),
+	      histogram->maximum, unit);
 }
-
-static void tap_sabotage(const struct sabotage_result *result)
-{
-	print("%s %u - sabotage %s", result->detected ? "ok" : "not ok", ++saboteurs,
-	      result->saboteur->name);
-	if (*result->skipped)
-		print(" # SKIP %s", result->skipped);
-	print("\n");
-	if (*result->missed && !*result->skipped)
-		print("# missed: %s\n", result->missed);
-}
-
-static void tap_suspect(const struct clause *clause)
-{
-	print("# suspect: %s\n", clause_name(clause));
-}
-
-static void tap_sabotage_summary(const struct sabotage_totals *totals)
-{
-	print("1..%u\n# sabotage: %u of %u detected\n", totals->tried + totals->skipped,
-	      totals->detected, totals->tried);
-}
-
-const struct reporter tap_reporter = {
-	.run = tap_run,
-	.device = tap_device,
-	.plan = tap_plan,
-	.start = tap_start,
-	.check = tap_check,
-	.test = tap_test,
-	.clause = tap_clause,
-	.note = tap_note,
-	.measure = tap_measure,
-	.sabotage = tap_sabotage,
-	.suspect = tap_suspect,
-	.sabotage_summary = tap_sabotage_summary,
-	.summary = tap_summary,
-};

@@ -1,51 +1,76 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Records for people: one line a test, failures explained, a summary by device and by level. */
 #include "lib/string.h"
-#include "tests/harness/drive/measure.h"
 #include "tests/harness/report/report.h"
-#include "tests/harness/subject/subject.h"
-#include "selfcheck/image/sabotage/sabotage.h"
 
 #define DEVICES_MOST 256
+#define VERDICTS     ARRAY_LENGTH(verdicts)
+
+static const char *const verdicts[] = {"pass", "warn", "fail", "skip", "error"};
 
 /* What the summary says of each device. */
-static struct {
-	const struct virtio_device *device;
-	unsigned verdicts[VERDICTS];
-} by_device[DEVICES_MOST];
-static unsigned devices;
+static struct device {
+	char bdf[16];
+	char name[24];
+	unsigned count[VERDICTS];
+} devices[DEVICES_MOST];
+static unsigned device_count;
 
-static void text_run(const struct run_facts *facts)
+const struct format text_format = {.name = "text"};
+
+static struct device *device_named(const char *bdf)
 {
-	print("virtproof %s on %s, entry %s, %u CPU%s, %s, TSC %u.%03u MHz (%s)\n", facts->version,
-	      facts->hypervisor, facts->boot, facts->cpus, facts->cpus == 1 ? "" : "s",
-	      facts->interrupt_controller, facts->tsc_khz / 1000, facts->tsc_khz % 1000,
-	      facts->tsc_source);
+	for (unsigned n = 0; n < device_count; n++) {
+		if (strcmp(devices[n].bdf, bdf) == 0)
+			return &devices[n];
+	}
+	return NULL;
 }
 
-static void text_device(const struct virtio_device *device)
+/* The type of a device that a test is about, "" when it is about none. */
+static const char *type_of(const struct record *record)
 {
-	print("%s  virtio-%s  %u queue%s, %u MSI-X vectors, features %#lx\n", device->name,
-	      virtio_type_name(device->type), offered_queues(device),
-	      offered_queues(device) == 1 ? "" : "s", device->vectors, device->offered.words[0]);
-	if (devices < DEVICES_MOST)
-		by_device[devices++].device = device;
+	const struct device *device = device_named(record_text(record, "device"));
+
+	return device ? device->name : "";
 }
 
-static void text_plan(unsigned tests)
+PHRASE(text, run)
 {
-	print("%u tests\n\n", tests);
+	uint64_t cpus = record_number(record, "cpus"), khz = record_number(record, "tsc_khz");
+
+	print("virtproof %s on %s, entry %s, %lu CPU%s, %s, TSC %lu.%03lu MHz (%s)\n",
+	      record_text(record, "version"), record_text(record, "hypervisor"),
+	      record_text(record, "boot"), cpus, cpus == 1 ? "" : "s",
+	      record_text(record, "interrupt_controller"), khz / 1000, khz % 1000,
+	      record_text(record, "tsc_source"));
 }
 
-static void text_start(const struct result *result)
+PHRASE(text, device)
 {
+	const char *bdf = record_text(record, "bdf"), *name = record_text(record, "name");
+	uint64_t queues = record_number(record, "queues");
+
+	print("%s  virtio-%s  %lu queue%s, %lu MSI-X vectors, features %#lx\n", bdf, name, queues,
+	      queues == 1 ? "" : "s", record_number(record, "msix_vectors"),
+	      record_field(record, "features_offered", FIELD_BITS)->bits[0]);
+	if (device_count == DEVICES_MOST)
+		return;
+	copy_string(devices[device_count].bdf, sizeof(devices->bdf), bdf);
+	copy_string(devices[device_count].name, sizeof(devices->name), name);
+	device_count++;
+}
+
+PHRASE(text, plan)
+{
+	print("%lu tests\n\n", record_number(record, "tests"));
 }
 
 /* What was said already of the test that runs: each requirement, and the rings, are shown once. */
 static struct {
-	const struct clause *clause;
-	const char *repeat;
-	bool dumped;
+	bool introduced, dumped;
+	char clause[24];
+	char repeat[256];
 } said;
 
 static void print_dump(const char *dump)
@@ -60,99 +85,94 @@ static void print_dump(const char *dump)
 	said.dumped = true;
 }
 
-static void text_check(const struct broken_check *check)
+PHRASE(text, check)
 {
-	const struct result *result = check->result;
-	const struct clause *clause = check->clause;
+	const char *clause = record_text(record, "clause"), *dump = record_text(record, "dump");
 
-	if (!said.repeat)
-		print("in %s.%s, on %s %s [%s]:\n", result->test->suite, result->test->name,
-		      result->device->name, virtio_type_name(result->device->type),
-		      result->variant);
-	print("    %s (%s): %s\n", clause_name(clause), clause_level_name(clause->level),
-	      check->message);
-	if (clause != said.clause)
-		print("      required: %s [%s]\n", clause_statement(clause),
-		      clause_section(clause));
-	if (!said.dumped && *check->dump)
-		print_dump(check->dump);
-	said.clause = clause;
-	said.repeat = check->repeat;
+	if (!said.introduced)
+		print("in %s.%s, on %s %s [%s]:\n", record_text(record, "suite"),
+		      record_text(record, "test"), record_text(record, "device"), type_of(record),
+		      record_text(record, "variant"));
+	print("    %s (%s): %s\n", clause, record_text(record, "level"),
+	      record_text(record, "message"));
+	if (strcmp(clause, said.clause) != 0)
+		print("      required: %s [%s]\n", record_text(record, "statement"),
+		      record_text(record, "section"));
+	if (!said.dumped && *dump)
+		print_dump(dump);
+	said.introduced = true;
+	copy_string(said.clause, sizeof(said.clause), clause);
+	copy_string(said.repeat, sizeof(said.repeat), record_text(record, "repeat"));
 }
 
-static void text_test(const struct result *result)
+static void count_verdict(const struct record *record)
 {
-	for (unsigned n = 0; n < devices; n++) {
-		if (by_device[n].device == result->device)
-			by_device[n].verdicts[result->verdict]++;
-	}
-	print("%-5s %s %-8s %s.%s [%s]%s%s\n", verdict_name(result->verdict),
-	      result->device ? result->device->name : "-",
-	      result->device ? virtio_type_name(result->device->type) : "", result->test->suite,
-	      result->test->name, result->variant, *result->reason ? ": " : "", result->reason);
-	if (*result->dump)
-		print_dump(result->dump);
-	if (said.repeat)
+	struct device *device = device_named(record_text(record, "device"));
+
+	for (unsigned n = 0; device && n < VERDICTS; n++)
+		device->count[n] += strcmp(verdicts[n], record_text(record, "verdict")) == 0;
+}
+
+PHRASE(text, test)
+{
+	const char *device = record_text(record, "device"), *reason = record_text(record, "reason");
+	const char *dump = record_text(record, "dump");
+
+	count_verdict(record);
+	print("%-5s %s %-8s %s.%s [%s]%s%s\n", record_text(record, "verdict"),
+	      *device ? device : "-", type_of(record), record_text(record, "suite"),
+	      record_text(record, "test"), record_text(record, "variant"), *reason ? ": " : "",
+	      reason);
+	if (*dump)
+		print_dump(dump);
+	if (said.introduced)
 		print("    repeat: %s\n", said.repeat);
-	said.repeat = NULL;
-	said.clause = NULL;
-	said.dumped = false;
+	said.introduced = said.dumped = false;
+	said.clause[0] = '\0';
 }
 
-static void text_clause(const struct clause *clause, enum clause_verdict verdict, unsigned checks,
-			const char *why)
+PHRASE(text, clause)
 {
-	if (verdict == CLAUSE_VIOLATED)
-		print("violated  %-14s %-10s %s (%u of %u checks)\n", clause_name(clause),
-		      clause_level_name(clause->level), clause_statement(clause),
-		      clause_state(clause - clauses)->violated, checks);
+	if (strcmp(record_text(record, "verdict"), "violated") == 0)
+		print("violated  %-14s %-10s %s (%lu of %lu checks)\n", record_text(record, "id"),
+		      record_text(record, "level"), record_text(record, "statement"),
+		      record_number(record, "violated"), record_number(record, "checks"));
 }
 
-static void text_note(const char *sentence)
+PHRASE(text, note)
 {
-	print("note: %s\n", sentence);
+	print("note: %s\n", record_text(record, "text"));
 }
 
-static void text_summary(const struct totals *totals, enum verdict worst)
+PHRASE(text, summary)
 {
+	const struct record *clauses =
+		&(struct record){"clauses", record_field(record, "clauses", FIELD_NESTED)->nested};
+	uint64_t milliseconds = record_number(record, "ms");
+
 	print("\n");
-	for (unsigned n = 0; n < devices; n++)
+	for (unsigned n = 0; n < device_count; n++) {
+		const struct device *device = &devices[n];
+
 		print("%s %-8s %4u passed, %u warned, %u failed, %u skipped, %u errors\n",
-		      by_device[n].device->name, virtio_type_name(by_device[n].device->type),
-		      by_device[n].verdicts[VERDICT_PASS], by_device[n].verdicts[VERDICT_WARN],
-		      by_device[n].verdicts[VERDICT_FAIL], by_device[n].verdicts[VERDICT_SKIP],
-		      by_device[n].verdicts[VERDICT_ERROR]);
-	print("clauses: %u hold, %u violated, %u not judged (%u of them no test judges)\n",
-	      totals->holds, totals->violated, totals->unjudged + totals->uncovered,
-	      totals->uncovered);
-	print("%u passed, %u warned, %u failed, %u skipped, %u errors in %lu.%03lu s: %s\n",
-	      totals->verdicts[VERDICT_PASS], totals->verdicts[VERDICT_WARN],
-	      totals->verdicts[VERDICT_FAIL], totals->verdicts[VERDICT_SKIP],
-	      totals->verdicts[VERDICT_ERROR], totals->milliseconds / 1000,
-	      totals->milliseconds % 1000, verdict_name(worst));
-}
-
-static void text_measure(const struct measure *measure)
-{
-	const struct histogram *histogram = measure->histogram;
-
-	if (histogram)
-		print("  %-44s %8lu min %8lu p50 %8lu p90 %8lu p99 %8lu p99.9 %8lu p99.99 %8lu max %s\n",
-		      measure->name, histogram->minimum, histogram_quantile(histogram, 50, 100),
-		      histogram_quantile(histogram, 90, 100),
-		      histogram_quantile(histogram, 99, 100),
-		      histogram_quantile(histogram, 999, 1000),
-		      histogram_quantile(histogram, 9999, 10000), histogram->maximum,
-		      measure->unit);
-	else
-		print("  %-44s %12lu.%03lu %s\n", measure->name, measure->thousandths / 1000,
-		      measure->thousandths % 1000, measure->unit);
+		      device->bdf, device->name, device->count[0], device->count[1],
+		      device->count[2], device->count[3], device->count[4]);
+	}
+	print("clauses: %lu hold, %lu violated, %lu not judged (%lu of them no test judges)\n",
+	      record_number(clauses, "holds"), record_number(clauses, "violated"),
+	      record_number(clauses, "unjudged") + record_number(clauses, "uncovered"),
+	      record_number(clauses, "uncovered"));
+	print("%lu passed, %lu warned, %lu failed, %lu skipped, %lu errors in %lu.%03lu s: %s\n",
+	      record_number(record, "pass"), record_number(record, "warn"),
+	      record_number(record, "fail"), record_number(record, "skip"),
+	      record_number(record, "error"), milliseconds / 1000, milliseconds % 1000,
+	      record_text(record, "worst"));
 }
 
 #define PICTURE_WIDTH 50
 
 /* One row for each power of two; a bar is as long as its share of the fullest row. */
-static void text_picture(const struct histogram *histogram, const char *unit)
+static void draw(const struct histogram *histogram, const char *unit)
 {
 	uint64_t rows[64] = {0}, fullest = 1;
 
@@ -173,45 +193,29 @@ static void text_picture(const struct histogram *histogram, const char *unit)
 	}
 }
 
-static void text_sabotage(const struct sabotage_result *result)
+static void print_distribution(const struct record *record, const struct histogram *histogram)
 {
-	print("%-8s %s: %s%s%s%s%s%s\n",
-	      *result->skipped   ? "skipped"
-	      : result->detected ? "detected"
-				 : "MISSED",
-	      result->saboteur->name, result->saboteur->about,
-	      result->detected && result->by_timeout ? " (a wait ran out)" : "",
-	      *result->missed ? "; unbroken: " : "", result->missed, *result->skipped ? "; " : "",
-	      result->skipped);
+	const char *unit = record_text(record, "unit");
+
+	print("  %-44s %8lu min %8lu p50 %8lu p90 %8lu p99 %8lu p99.9 %8lu p99.99 %8lu max %s\n",
+	      record_text(record, "name"), histogram->minimum,
+	      histogram_quantile(histogram, 50, 100), histogram_quantile(histogram, 90, 100),
+	      histogram_quantile(histogram, 99, 100), histogram_quantile(histogram, 999, 1000),
+	      histogram_quantile(histogram, 9999, 10000), histogram->maximum, unit);
+	if (record_truth(record, "drawn"))
+		draw(histogram, unit);
 }
 
-static void text_suspect(const struct clause *clause)
+PHRASE(text, measure)
 {
-	print("suspect  %s: judged, but no saboteur names it and none made it fail\n",
-	      clause_name(clause));
-}
+	const struct field *histogram = record_find(record, "histogram");
+	uint64_t thousandths;
 
-static void text_sabotage_summary(const struct sabotage_totals *totals)
-{
-	print("suspects: %u of %u clauses that are judged (%u %%)\n", totals->suspects,
-	      totals->judged, 100 * totals->suspects / MAXIMUM(totals->judged, 1u));
-	print("sabotage: %u of %u detected, %u of them because a wait ran out, %u skipped\n",
-	      totals->detected, totals->tried, totals->by_timeout, totals->skipped);
+	if (histogram) {
+		print_distribution(record, histogram->histogram);
+		return;
+	}
+	thousandths = record_field(record, "value", FIELD_THOUSANDTHS)->number;
+	print("  %-44s %12lu.%03lu %s\n", record_text(record, "name"), thousandths / 1000,
+	      thousandths % 1000, record_text(record, "unit"));
 }
-
-const struct reporter text_reporter = {
-	.run = text_run,
-	.device = text_device,
-	.plan = text_plan,
-	.start = text_start,
-	.check = text_check,
-	.test = text_test,
-	.clause = text_clause,
-	.note = text_note,
-	.measure = text_measure,
-	.picture = text_picture,
-	.sabotage = text_sabotage,
-	.suspect = text_suspect,
-	.sabotage_summary = text_sabotage_summary,
-	.summary = text_summary,
-};

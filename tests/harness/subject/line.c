@@ -5,6 +5,7 @@
 #include "pci/intx.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/plan/runner.h"
+#include "tests/harness/report/report.h"
 #include "virtio/transport/pci/registers.h"
 
 #define FIRST_PCI_LINE 16 /* below are the ISA interrupts */
@@ -165,14 +166,14 @@ void find_line(struct virtio_device *device)
 		.run = experiment,
 	};
 	const struct variant variant = {.interrupts = INTERRUPT_NONE};
-	const struct reporter *loud = reporter;
+	bool before;
 
 	if (!virtio_pci(device)->function->interrupt_pin || !interrupt_lines() ||
 	    !workload_of(device->type))
 		return;
-	reporter = &silent_reporter;
+	before = report_hush(true);
 	run_once(&line_test, device, &variant, NULL);
-	reporter = loud;
+	report_hush(before);
 	for (unsigned n = 0; n < candidate_count; n++)
 		interrupt_free(candidates[n].vector);
 }
