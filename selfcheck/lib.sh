@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# What scripts that judge by a line each share: to be sourced.
+# What scripts that check the product share: to be sourced.
 passed=0
 failed=0
 skipped=0
+
+# A QEMU with nothing in it but what follows; the image ends it with status 1 when all is good, 3 when not.
+qemu=("${QEMU:-qemu-system-x86_64}" -nodefaults -display none -no-reboot
+	-device isa-debug-exit,iobase=0xf4,iosize=4)
 
 verdict() { # verdict STATUS WHAT
 	if [ "$1" -eq 0 ]; then
@@ -12,6 +16,11 @@ verdict() { # verdict STATUS WHAT
 		failed=$((failed + 1))
 		echo "FAILED  $2"
 	fi
+}
+
+skip() { # skip WHAT [COUNT]
+	skipped=$((skipped + ${2:-1}))
+	echo "skipped $1"
 }
 
 sum_up() { # sum_up TARGET: the last line; fails when anything did

@@ -7,34 +7,22 @@ set -uo pipefail
 
 build=$1
 here=$(dirname "$0")
+. "$here/../lib.sh"
 log=$(mktemp "${TMPDIR:-/tmp}/virtproof-lab.XXXXXX")
 burner=
 trap 'rm -f "$log"; [ -z "$burner" ] || kill "$burner"' EXIT
-passed=0
-failed=0
-skipped=0
-
-check() { # check STATUS WHAT
-	if [ "$1" -eq 0 ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "test-lab: $2"
-	fi
-}
 
 boot() { # boot CPUS WORDS [PREFIX…]: the records go to the log
 	local cpus=$1 words=$2
 	shift 2
-	timeout -k 3 120 "$@" qemu-system-x86_64 -M q35 -accel tcg -m 64 -smp "$cpus" -nodefaults \
-		-display none -no-reboot -serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4 \
+	timeout -k 3 120 "$@" "${qemu[@]}" -M q35 -accel tcg -m 64 -smp "$cpus" -serial stdio \
 		-kernel "$build/virtproof.elf" \
 		-append "vp.exit=debug vp.format=json vp.patience=10000 $words" \
 		-blockdev null-co,node-name=null,size=16777216,read-zeroes=on \
 		-device virtio-blk-pci,drive=null,addr=1 -device virtio-rng-pci,addr=2 >"$log"
 	local status=$?
 	[ $status -eq 1 ]
-	check $? "QEMU ended with status $status: $words"
+	verdict $? "QEMU ends with status $status: $words"
 }
 
 disturbed() {
@@ -44,8 +32,7 @@ disturbed() {
 # ---- two CPUs: every figure ----
 boot 2 'vp.bench=interrupt vp.samples=200'
 if grep -q 'clocks of two CPUs could not be compared' "$log"; then
-	echo 'test-lab: skipped: the machine is too busy to compare the clocks of two CPUs'
-	skipped=$((skipped + 1))
+	skip 'the figures of two CPUs: the machine is too busy to compare their clocks'
 else
 	sums=$(awk -v samples=200 -f "$here/lab.awk" "$log")
 	grep -v "^sums " <<<"$sums"
@@ -57,9 +44,9 @@ fi
 # ---- one CPU: nobody sees the used index move, and the run says so ----
 boot 1 'vp.bench=interrupt.latency vp.samples=20'
 grep -q '"type":"note".*one CPU only' "$log"
-check $? 'a run with one CPU does not say that t2 is missing'
+verdict $? 'a run with one CPU says that t2 is missing'
 grep -q '"name":"device and injection t3-t1 spinning"' "$log" && ! grep -q 't2-t0' "$log"
-check $? 'a run with one CPU measures what needs two'
+verdict $? 'a run with one CPU does not measure what needs two'
 
 # ---- somebody else on the CPU is noticed ----
 cpu=$(taskset -cp $$ | sed 's/.*: *//; s/[,-].*//')
@@ -70,7 +57,7 @@ kill "$burner"
 wait "$burner" 2>/dev/null
 burner=
 disturbed
-check $? 'a run that shares its CPU with another program does not call itself disturbed'
+verdict $? 'a run that shares its CPU with another program calls itself disturbed'
 
 # ---- and nobody is not ----
 idle() { # whether the CPUs have nothing else to do for a moment
@@ -88,12 +75,10 @@ for ((try = 0; try < 10; try++)); do
 	[ $quiet -lt 3 ] || break
 done
 if [ $quiet -lt 3 ] && [ $try -eq 10 ]; then
-	skipped=$((skipped + 1))
-	echo 'test-lab: skipped that a quiet run is not called disturbed: the machine is busy'
+	skip 'that a quiet run is not called disturbed: the machine is busy'
 else
 	[ $quiet -lt 3 ]
-	check $? 'the machine is idle, and every run calls itself disturbed'
+	verdict $? 'where the machine is idle, not every run calls itself disturbed'
 fi
 
-echo "test-lab: $passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+sum_up test-lab

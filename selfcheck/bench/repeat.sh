@@ -7,13 +7,13 @@ set -uo pipefail
 
 build=$1
 runs=${2:-5}
+. "$(dirname "$0")/../lib.sh"
 work=$(mktemp -d "${TMPDIR:-/tmp}/virtproof-repeat.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 for ((n = 1; n <= runs; n++)); do
 	begin=$(date +%s%N)
-	timeout -k 3 120 qemu-system-x86_64 -M q35 -accel tcg -m 64 -smp 2 -nodefaults -display none \
-		-no-reboot -serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4 \
+	timeout -k 3 120 "${qemu[@]}" -M q35 -accel tcg -m 64 -smp 2 -serial stdio \
 		-kernel "$build/virtproof.elf" -append "vp.exit=debug vp.format=json vp.bench=interrupt" \
 		-blockdev null-co,node-name=null,size=16777216,read-zeroes=on \
 		-device virtio-blk-pci,drive=null,addr=1 -device virtio-rng-pci,addr=2 >"$work/$n"

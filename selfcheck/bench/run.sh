@@ -7,26 +7,19 @@ set -uo pipefail
 
 build=$1
 here=$(dirname "$0")
+. "$here/../lib.sh"
 log=$(mktemp "${TMPDIR:-/tmp}/virtproof-bench.XXXXXX")
 trap 'rm -f "$log"' EXIT
-passed=0
-failed=0
 
 boot() { # WORDS DEVICES…: appends the records to the log
 	local words=$1 status
 	shift
-	timeout -k 3 60 qemu-system-x86_64 -M q35 -accel tcg -m 128 -smp 2 -nodefaults -display none \
-		-no-reboot -serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4 \
+	timeout -k 3 60 "${qemu[@]}" -M q35 -accel tcg -m 128 -smp 2 -serial stdio \
 		-kernel "$build/virtproof.elf" -append "vp.exit=debug vp.format=json $words" "$@" \
 		>>"$log" 2>/dev/null
 	status=$?
-	# isa-debug-exit: 1 is good.
-	if [ $status -eq 1 ]; then
-		passed=$((passed + 1))
-	else
-		echo "test-bench: QEMU ended with status $status: $words"
-		failed=$((failed + 1))
-	fi
+	[ $status -eq 1 ]
+	verdict $? "QEMU ends with status $status: $words"
 }
 
 boot "vp.bench=throughput.requests vp.ring=split,packed vp.depth=1,8 vp.batch=1,8 vp.ms=10 vp.completion=both vp.queues=1,2" \
@@ -57,5 +50,4 @@ echo "$sum" | sed '$d'
 read -r p f < <(tail -1 <<<"$sum")
 passed=$((passed + p))
 failed=$((failed + f))
-echo "test-bench: $passed passed, $failed failed, 0 skipped"
-[ "$failed" -eq 0 ]
+sum_up test-bench

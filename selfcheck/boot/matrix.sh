@@ -7,7 +7,7 @@ set -uo pipefail
 
 build=$1
 only=${2:-.}
-qemu=${QEMU:-qemu-system-x86_64}
+. "$(dirname "$0")/../lib.sh"
 jobs=2
 work=$(mktemp -d "${TMPDIR:-/tmp}/virtproof-matrix.XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -77,8 +77,7 @@ boot() {
 	done
 	{
 		local start=$EPOCHREALTIME
-		timeout -k 3 60 "$qemu" -nodefaults -display none -no-reboot -serial stdio \
-			-device isa-debug-exit,iobase=0xf4,iosize=4 \
+		timeout -k 3 60 "${qemu[@]}" -serial stdio \
 			-kernel "$build/virtproof.elf" -append "vp.exit=debug vp.format=json $words" \
 			-trace pci_update_mappings_add -D "$work/$name.out.trace" \
 			"$@" >"$work/$name.out" 2>"$work/$name.err" </dev/null
@@ -88,7 +87,7 @@ boot() {
 	} &
 }
 
-skip() { # skip NAME REASON
+leave_out() { # leave_out NAME REASON
 	grep -qE "$only" <<<"$1" || return 0
 	echo "$1" >>"$work/names"
 	echo "$2" >"$work/$1.skipped"
@@ -97,7 +96,7 @@ skip() { # skip NAME REASON
 good='status=1'
 
 # ---- KVM first: it takes longest where ring 0 is emulated ---------------------------------------
-if timeout -k 1 5 "$qemu" -accel kvm -M none -display none -nodefaults -monitor stdio \
+if timeout -k 1 5 "${qemu[0]}" -accel kvm -M none -display none -nodefaults -monitor stdio \
 	<<<quit >/dev/null 2>&1; then
 	# shellcheck disable=SC2086
 	{
@@ -110,7 +109,7 @@ if timeout -k 1 5 "$qemu" -accel kvm -M none -display none -nodefaults -monitor 
 	}
 else
 	for name in kvm-irqchip-on kvm-irqchip-split kvm-xapic-2-cpus; do
-		skip $name '/dev/kvm cannot be used'
+		leave_out $name '/dev/kvm cannot be used'
 	done
 fi
 
@@ -202,22 +201,15 @@ boot legacy-only "$good devices=1 says=cannot_be_driven" "$suite" -M q35 -m 64 $
 	-device virtio-blk-pci,drive=disk,disable-modern=on -device virtio-rng-pci
 wait
 
-passed=0
-failed=0
-skipped=0
 while read -r name; do
 	if [ -e "$work/$name.skipped" ]; then
-		skipped=$((skipped + 1))
-		printf 'skipped %-20s %s\n' "$name" "$(cat "$work/$name.skipped")"
+		skip "$(printf '%-20s %s' "$name" "$(cat "$work/$name.skipped")")"
 	elif [ ! -s "$work/$name.problems" ] || [ "$(cat "$work/$name.problems")" != '' ]; then
-		failed=$((failed + 1))
-		printf 'FAILED  %-20s %s\n' "$name" "$(cat "$work/$name.problems")"
+		verdict 1 "$(printf '%-20s %s' "$name" "$(cat "$work/$name.problems")")"
 		grep -E '"verdict":"(fail|warn|error)"|"type":"note"' "$work/$name.out" | head -5
 		head -3 "$work/$name.err"
 	else
-		passed=$((passed + 1))
-		printf 'ok      %-20s %s\n' "$name" "$(cat "$work/$name.time")"
+		verdict 0 "$(printf '%-20s %s' "$name" "$(cat "$work/$name.time")")"
 	fi
 done <"$work/names"
-echo "test-boot: $passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+sum_up test-boot

@@ -6,7 +6,7 @@ set -euo pipefail
 
 build=$1
 output=$2
-qemu=${QEMU:-qemu-system-x86_64}
+. "$(dirname "$0")/../lib.sh"
 folder=$(mktemp -d "${TMPDIR:-/tmp}/virtproof-coverage.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 
@@ -16,9 +16,7 @@ boot() {
 	local name=$1 each=$2 words=${3:-} status=0
 
 	truncate -s 16M "$folder/scratch"
-	timeout -k 3 240 "$qemu" -M q35 -accel tcg -m 128 -smp 2 -nodefaults -display none \
-		-no-reboot -serial file:"$folder/$name.json" \
-		-device isa-debug-exit,iobase=0xf4,iosize=4 \
+	timeout -k 3 240 "${qemu[@]}" -M q35 -accel tcg -m 128 -smp 2 -serial file:"$folder/$name.json" \
 		-kernel "$build/virtproof.elf" \
 		-append "vp.exit=debug vp.format=json vp.scratch=all $words" \
 		-blockdev "raw,node-name=disk,file.driver=file,file.filename=$folder/scratch,discard=unmap" \
@@ -57,9 +55,8 @@ boot() {
 boot_taps() {
 	local each=mq=on,rss=$1,hash=on,guest_rsc_ext=$2,rsc_interval=30000000,host_mtu=1500,vectors=10 status=0
 
-	selfcheck/peers/with-taps.sh 4 timeout -k 3 120 "$qemu" -M q35 -accel tcg -m 96 -smp 2 \
-		-nodefaults -display none -no-reboot -serial "file:$folder/taps-$1.json" \
-		-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel "$build/virtproof.elf" \
+	selfcheck/peers/with-taps.sh 4 timeout -k 3 120 "${qemu[@]}" -M q35 -accel tcg -m 96 -smp 2 \
+		-serial "file:$folder/taps-$1.json" -kernel "$build/virtproof.elf" \
 		-append "vp.exit=debug vp.format=json vp.tests=net.*" \
 		-netdev tap,id=n0,ifname=vpnear,script=no,downscript=no,queues=4 \
 		-netdev tap,id=n1,ifname=vpfar,script=no,downscript=no,queues=4 \
@@ -84,7 +81,7 @@ boot_taps on off
 boot_taps off on
 
 mkdir -p "$(dirname "$output")"
-awk -v version="$("$qemu" --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')" \
+awk -v version="$("${qemu[0]}" --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p')" \
 	-f selfcheck/clauses/coverage.awk tests/clauses.tsv selfcheck/clauses/host.tsv "$folder"/*.json >"$output.new"
 mv "$output.new" "$output"
 echo "$output: written"

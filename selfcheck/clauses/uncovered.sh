@@ -5,12 +5,12 @@
 set -uo pipefail
 
 page=docs/uncovered.md
-list=$(timeout -k 3 30 qemu-system-x86_64 -M q35 -accel tcg -m 64 -nodefaults -display none -no-reboot \
-	-serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4 -kernel "$1/virtproof.elf" \
+. "$(dirname "$0")/../lib.sh"
+list=$(timeout -k 3 30 "${qemu[@]}" -M q35 -accel tcg -m 64 -serial stdio -kernel "$1/virtproof.elf" \
 	-append "vp.exit=debug vp.list" | tr -d '\r')
 if ! grep -q '^uncovered: ' <<<"$list"; then
-	echo "test-uncovered: the image did not list its clauses"
-	echo "test-uncovered: 0 passed, 1 failed, 0 skipped"
+	verdict 1 "the image did not list its clauses"
+	sum_up test-uncovered
 	exit 1
 fi
 
@@ -19,7 +19,6 @@ clauses_in() { grep -E '^ *([A-Z]+-)+[0-9]+( |$)' | tr -s ' ' '\n' | grep . | so
 uncovered=$(sed -n '/^uncovered: /,$p' <<<"$list" | clauses_in)
 explained=$(clauses_in <"$page")
 
-failed=0
 for clause in $(comm -23 <(echo "$uncovered") <(echo "$explained")); do
 	echo "$clause: no test judges it, and $page does not say why"
 	failed=$((failed + 1))
@@ -29,5 +28,4 @@ for clause in $(comm -13 <(echo "$uncovered") <(echo "$explained")); do
 	failed=$((failed + 1))
 done
 passed=$(comm -12 <(echo "$uncovered") <(echo "$explained") | grep -c .)
-echo "test-uncovered: $passed passed, $failed failed, 0 skipped"
-[ "$failed" -eq 0 ]
+sum_up test-uncovered

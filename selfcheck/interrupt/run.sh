@@ -23,9 +23,8 @@ all_variants() { # all_variants WHAT PROPERTIES
 }
 
 through_kvm() { # through_kvm CHIP CPUS
-	timeout -k 3 120 qemu-system-x86_64 -M q35 -accel "kvm,kernel-irqchip=$1" -m 64 -smp "$2" \
-		-nodefaults -display none -no-reboot -bios qboot.rom -serial "file:$work/$1" \
-		-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel "$build/virtproof.elf" \
+	timeout -k 3 120 "${qemu[@]}" -M q35 -accel "kvm,kernel-irqchip=$1" -m 64 -smp "$2" \
+		-bios qboot.rom -serial "file:$work/$1" -kernel "$build/virtproof.elf" \
 		-append "vp.exit=debug vp.patience=10000 vp.timeout=60000 vp.tests=$reduced" \
 		-blockdev null-co,node-name=disk,size=16777216,read-zeroes=on \
 		-device virtio-blk-pci,drive=disk 2>"$work/$1.errors"
@@ -49,8 +48,7 @@ if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
 		[ $status -eq 1 ] || grep -A3 -E '^(fail|warn|error)|Suberror|Assert' "$work/$chip" "$work/$chip.errors"
 	done
 else
-	skipped=$((skipped + 3))
-	echo 'skipped the runs through KVM: no access to /dev/kvm'
+	skip 'the runs through KVM: no access to /dev/kvm' 3
 fi
 
 sum_up test-interrupt

@@ -6,12 +6,11 @@
 set -uo pipefail
 
 build=$1
-qemu=${QEMU:-qemu-system-x86_64}
 here=$(dirname "$0")
-version=$("$qemu" --version | sed -n '1s/.*version \([0-9]*\.[0-9]*\).*/\1/p')
+. "$here/../lib.sh"
+version=$("${qemu[0]}" --version | sed -n '1s/.*version \([0-9]*\.[0-9]*\).*/\1/p')
 folder=$(mktemp -d "${TMPDIR:-/tmp}/virtproof-peers.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
-passed=0 failed=0 skipped=0
 
 # boot NAME WRAPPER… -- QEMU options …: one run of the net and console suites.
 boot() {
@@ -22,22 +21,17 @@ boot() {
 		shift
 	done
 	shift
-	"${wrapper[@]}" timeout -k 3 120 "$qemu" -M q35 -accel tcg -m 96 -smp 2 -nodefaults \
-		-display none -no-reboot -serial "file:$folder/$name.json" \
-		-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel "$build/virtproof.elf" \
+	"${wrapper[@]}" timeout -k 3 120 "${qemu[@]}" -M q35 -accel tcg -m 96 -smp 2 \
+		-serial "file:$folder/$name.json" -kernel "$build/virtproof.elf" \
 		-append "vp.exit=debug vp.format=json vp.tests=net.*,console.*" "$@" 2>"$folder/$name.err"
 	if [ $? -eq 77 ]; then
-		echo "  skip $name: taps are not allowed here"
-		skipped=$((skipped + 1))
+		skip "$name: taps are not allowed here"
 	elif ! grep -q '"type":"summary"' "$folder/$name.json"; then
-		echo "  FAIL $name: no summary"
+		verdict 1 "$name: no summary"
 		cat "$folder/$name.err"
-		failed=$((failed + 1))
-	elif ! as_expected "$folder/$name.json"; then
-		echo "  FAIL $name: see above"
-		failed=$((failed + 1))
 	else
-		passed=$((passed + 1))
+		as_expected "$folder/$name.json"
+		verdict $? "$name is as expected"
 	fi
 }
 
@@ -98,12 +92,7 @@ if [ "$skipped" -eq 0 ]; then
 		}
 		END { for (id in open) if (!(id in judged)) print id }' |
 		grep -xF -f <(awk -F'\t' '$1 ~ /^(NET|CONSOLE)-/ && $7 == "guest" {print $1}' tests/clauses.tsv))
-	if [ -n "$left" ]; then
-		echo "  FAIL: judged nowhere: $left"
-		failed=$((failed + 1))
-	else
-		passed=$((passed + 1))
-	fi
+	[ -z "$left" ]
+	verdict $? "all that is offered is judged somewhere${left:+, but for }$left"
 fi
-echo "test-peers: $passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+sum_up test-peers

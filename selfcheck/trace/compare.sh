@@ -15,9 +15,8 @@ trap 'rm -rf "$work"' EXIT
 
 # One CPU and no ioeventfd: every access goes through one thread, which traces it. qboot touches no
 # device, and the console is the debug port, whose writes are the fewest.
-timeout -k 3 60 qemu-system-x86_64 -M q35 -accel tcg -m 64 -smp 1 -nodefaults -display none \
-	-no-reboot -bios qboot.rom -serial "file:$work/console" \
-	-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel "$build/virtproof.elf" \
+timeout -k 3 60 "${qemu[@]}" -M q35 -accel tcg -m 64 -smp 1 -bios qboot.rom -serial "file:$work/console" \
+	-kernel "$build/virtproof.elf" \
 	-append "vp.exit=debug vp.trace vp.tests=$tests" \
 	-blockdev null-co,node-name=disk,size=16777216,read-zeroes=on \
 	-device virtio-blk-pci,drive=disk,ioeventfd=off \

@@ -18,9 +18,8 @@ trap 'rm -rf "$work"' EXIT
 . "$(dirname "$0")/../lib.sh"
 
 run() { # run ACCELERATOR DEVICE-OPTIONS
-	timeout -k 3 120 qemu-system-x86_64 -M q35 -accel "$1" -m 64 -smp 1 -nodefaults \
-		-display none -no-reboot -bios qboot.rom -serial "file:$work/console" \
-		-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel "$build/virtproof.elf" \
+	timeout -k 3 120 "${qemu[@]}" -M q35 -accel "$1" -m 64 -smp 1 \
+		-bios qboot.rom -serial "file:$work/console" -kernel "$build/virtproof.elf" \
 		-append "vp.exit=debug vp.patience=10000 vp.tests=$test vp.variant=split+msix" \
 		-object iothread,id=io \
 		-blockdev null-co,node-name=disk,size=16777216,read-zeroes=on \
@@ -109,8 +108,7 @@ if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
 	expect "$completions" 'virtio_pci_notify_write' 'kicks that went through QEMU'
 	expect "$completions" 'virtio_notify ' 'completions notified in QEMU'
 else
-	skipped=$((skipped + 4))
-	echo 'skipped the ways through KVM: no access to /dev/kvm'
+	skip 'the ways through KVM: no access to /dev/kvm' 4
 fi
 
 way='TCG'
