@@ -109,7 +109,8 @@ static void measure_ipi(struct test_run *t, unsigned cpu, const char *state, int
 		interrupt_send(cpu, vector);
 		while (tally->count == before) {
 			if (clock_passed(deadline))
-				fail_test(t, "an interrupt from CPU to CPU does not come in time");
+				error_in_test(t,
+					      "an interrupt from CPU to CPU does not come in time");
 		}
 		if (n <= options.samples)
 			lab_record(&histogram, (int64_t)(tally->entry_tsc - sent) - offset);
@@ -135,7 +136,7 @@ static void measure_ipis(struct test_run *t)
 	measure_ipi(t, OTHER, "spinning", offset.ticks);
 	spin = false;
 	if (!cpu_finish(OTHER, clock_deadline(PATIENCE_NS), NULL))
-		fail_test(t, "CPU %u does not come back", OTHER);
+		error_in_test(t, "CPU %u does not come back", OTHER);
 	measure_ipi(t, OTHER, "halted", offset.ticks);
 }
 

@@ -66,8 +66,15 @@ static void observe_used(void *context)
 	}
 }
 
+static NORETURN void give_up(enum clause_id broken, const char *what)
+{
+	check_broken(lab.t, broken, "%s does not come in time", what);
+	leave_test(lab.t);
+}
+
 /* Spins until *place is no longer `old`; leaves the benchmark when the device is silent. */
-static void await_change(volatile uint64_t *place, uint64_t old, const char *what)
+static void await_change(volatile uint64_t *place, uint64_t old, enum clause_id broken,
+			 const char *what)
 {
 	uint64_t deadline = clock_deadline(PATIENCE_NS);
 
@@ -77,7 +84,7 @@ static void await_change(volatile uint64_t *place, uint64_t old, const char *wha
 				return;
 		}
 		if (clock_passed(deadline))
-			fail_test(lab.t, "%s does not come in time", what);
+			give_up(broken, what);
 	}
 }
 
@@ -87,7 +94,7 @@ static void await_handler_halted(uint64_t before)
 
 	while (lab.tally->count == before) {
 		if (clock_passed(deadline))
-			fail_test(lab.t, "the interrupt of a halted CPU does not come in time");
+			give_up(clause_of_notice(lab.queue), "the interrupt of a halted CPU");
 		cpu_halt_until(deadline);
 		interrupts_close();
 	}
@@ -102,19 +109,21 @@ static void await_handler_closed(uint64_t before, struct stamps *stamps)
 	while (!interrupt_requested(lab.queue->vector)) {
 		if (clock_passed(deadline)) {
 			interrupts_open();
-			fail_test(lab.t, "the interrupt is not requested in time");
+			give_up(clause_of_notice(lab.queue), "the interrupt of a closed CPU");
 		}
 	}
 	stamps->opened = clock_now();
 	interrupts_open();
-	await_change(&lab.tally->count, before, "the interrupt of an opened CPU");
+	await_change(&lab.tally->count, before, clause_of_notice(lab.queue),
+		     "the interrupt of an opened CPU");
 }
 
 static void await_handler(enum state state, uint64_t before, struct stamps *stamps)
 {
 	switch (state) {
 	case SPINNING:
-		await_change(&lab.tally->count, before, "the interrupt of a spinning CPU");
+		await_change(&lab.tally->count, before, clause_of_notice(lab.queue),
+			     "the interrupt of a spinning CPU");
 		break;
 	case HALTED:
 		await_handler_halted(before);
@@ -141,7 +150,7 @@ static void sample(enum state state, uint64_t round, struct stamps *stamps)
 	stamps->t3 = lab.tally->entry_tsc;
 	stamps->t4 = lab.tally->eoi_tsc;
 	if (lab.observed) {
-		await_change(&lab.seen, seen, "the used index");
+		await_change(&lab.seen, seen, CLAUSE_SANE_1, "the used index");
 		stamps->t2 = lab.seen_at - (uint64_t)lab.offset.ticks;
 	}
 	while (!slots_pending(&lab.slots, lab.packed))
@@ -261,14 +270,15 @@ static void measure_unmasking(void)
 		slots_publish(&lab.slots, lab.packed);
 		slots_kick(&lab.slots);
 		deadline = clock_deadline(PATIENCE_NS);
-		while (!msix_pending(msix, lab.queue->entry)) {
-			if (clock_passed(deadline))
-				fail_test(lab.t, "the pending bit is not set in time");
-		}
+		while (!msix_pending(msix, lab.queue->entry) && !clock_passed(deadline))
+			;
+		INSIST(lab.t, MSIX_PCI_6, msix_pending(msix, lab.queue->entry),
+		       "the pending bit is not set in time");
 		t0 = clock_now();
 		msix_mask_entry(msix, lab.queue->entry, false);
 		t1 = clock_now();
-		await_change(&lab.tally->count, before, "the interrupt of an unmasked vector");
+		await_change(&lab.tally->count, before, CLAUSE_MSIX_PCI_7,
+			     "the interrupt of an unmasked vector");
 		lab_record(&store, (int64_t)(t1 - t0));
 		lab_record(&arrival, (int64_t)(lab.tally->entry_tsc - t0));
 		slots_take(&lab.slots, lab.packed);
@@ -305,7 +315,7 @@ static void end_observation(struct test_run *t)
 {
 	lab.over = true;
 	if (lab.observed && !cpu_finish(OBSERVER, clock_deadline(PATIENCE_NS), NULL))
-		fail_test(t, "the observer does not end");
+		error_in_test(t, "the observer does not end");
 	lab.observed = false;
 }
 

@@ -99,7 +99,7 @@ static void run_workers(struct test_run *t, unsigned count)
 	for (unsigned n = 1; n < count; n++) {
 		if (!cpu_finish(n, clock_deadline(GRACE_NS), &report)) {
 			cpu_stop(n);
-			fail_test(t, "the load on CPU %u did not end", n);
+			error_in_test(t, "the load on CPU %u did not end", n);
 		}
 	}
 }
@@ -113,13 +113,13 @@ static void judge_workers(struct test_run *t, const struct load_kind *kind,
 
 		if (workers[n].stalled && kind->stall)
 			skip_test(t, "%s", kind->stall);
-		if (workers[n].stalled)
-			fail_test(t, "queue %u stopped completing under load", queue);
+		INSIST(t, SANE_1, !workers[n].stalled, "queue %u stopped completing under load",
+		       queue);
 		for (unsigned slot = 0; kind->served && slot < settings->depth; slot++) {
 			/* One that was never sent has no stamp. */
-			if (workers[n].stamps[slot] && !kind->served(&requests[n][slot]))
-				fail_test(t, "queue %u: request %u was not served well", queue,
-					  slot);
+			if (workers[n].stamps[slot])
+				INSIST(t, SANE_2, kind->served(&requests[n][slot]),
+				       "queue %u: request %u was not served well", queue, slot);
 		}
 	}
 }

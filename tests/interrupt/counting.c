@@ -144,9 +144,9 @@ static void take_batch(struct test_run *t, struct virtqueue *queue, unsigned cou
 	struct completion completion;
 
 	for (unsigned n = 0; n < count; n++)
-		REQUIRE(t, await_completion(t, queue, &completion),
-			"queue %u: request %u of a batch of %u is not completed in time",
-			queue->index, n, count);
+		INSIST(t, SANE_1, await_completion(t, queue, &completion),
+		       "queue %u: request %u of a batch of %u is not completed in time",
+		       queue->index, n, count);
 }
 
 /* A message that sees the whole batch as used: the one for its last buffer. */
@@ -221,8 +221,7 @@ TEST(interrupt, event_inside_a_batch_is_announced,
 			   "queue %u: used_event at buffer %u of %u, and no message", queue->index,
 			   at, batch))
 			return;
-		REQUIRE(t, fence(t, queue), "queue %u: the message behind does not come",
-			queue->index);
+		insist_on_fence(t, queue);
 		CHECK(t, SPLIT_NOTIF_6, arrivals_own(queue, &mark) == 1,
 		      "queue %u: used_event at buffer %u of %u, and %lu messages", queue->index, at,
 		      batch, arrivals_own(queue, &mark));

@@ -75,8 +75,8 @@ void complete_one(struct test_run *t, struct virtqueue *queue)
 	struct completion completion;
 
 	submit(t, queue, new_request(t, random_next(&t->random)));
-	REQUIRE(t, await_completion(t, queue, &completion), "queue %u: %s is not completed in time",
-		queue->index, t->workload->about);
+	INSIST(t, SANE_1, await_completion(t, queue, &completion),
+	       "queue %u: %s is not completed in time", queue->index, t->workload->about);
 }
 
 bool complete_with_message(struct test_run *t, struct virtqueue *queue)
@@ -88,8 +88,8 @@ bool complete_with_message(struct test_run *t, struct virtqueue *queue)
 	virtqueue_arm(queue, 0);
 	submit(t, queue, new_request(t, random_next(&t->random)));
 	came = await_messages(t, queue, &mark, 1);
-	REQUIRE(t, await_completion(t, queue, &completion), "queue %u: %s is not completed in time",
-		queue->index, t->workload->about);
+	INSIST(t, SANE_1, await_completion(t, queue, &completion),
+	       "queue %u: %s is not completed in time", queue->index, t->workload->about);
 	return came;
 }
 
@@ -120,9 +120,16 @@ bool fence(struct test_run *t, struct virtqueue *queue)
 	return came;
 }
 
+void insist_on_fence(struct test_run *t, struct virtqueue *queue)
+{
+	if (!JUDGE(t, clause_of_notice(queue), fence(t, queue),
+		   "queue %u: the message behind does not come", queue->index))
+		leave_test(t);
+}
+
 void fence_by_reset(struct test_run *t)
 {
-	REQUIRE(t, t->device->transport->reset(t->device), "%s", t->device->problem);
+	INSIST(t, RESET_1, t->device->transport->reset(t->device), "%s", t->device->problem);
 	t->up = false;
 	settle_interrupts();
 }

@@ -44,6 +44,9 @@ bool complete_with_message(struct test_run *t, struct virtqueue *queue);
  */
 bool fence(struct test_run *t, struct virtqueue *queue);
 
+/* fence(), and leaves the test when its message, which was due, did not come. */
+void insist_on_fence(struct test_run *t, struct virtqueue *queue);
+
 /*
  * Proves the same by a reset of the device: once device_status reads 0 nothing may come any more. The
  * queues are of no use afterwards.

@@ -39,7 +39,7 @@ TEST(ring, packed_ring_is_kept,
 	/* A ring of a size that is no power of two has gone round several times. */
 	if (!IS_POWER_OF_TWO(traffic->queue->size))
 		CHECK_SERVICE(traffic, PACKED_TXT_14, "a ring of odd size");
-	REQUIRE(t, !*traffic->flaws[FLAW_CONTENT], "%s", traffic->flaws[FLAW_CONTENT]);
+	judge_flaw(traffic, FLAW_CONTENT);
 }
 
 TEST(ring, packed_used_descriptor_is_true,
@@ -62,5 +62,7 @@ TEST(ring, packed_used_descriptor_is_true,
 	} else {
 		CHECK_FLAW(traffic, PACKED_TXT_11, FLAW_FLAG_STRAY);
 	}
-	REQUIRE(t, !traffic->broken, "%s", traffic_first_flaw(traffic));
+	judge_flaw(traffic, FLAW_SILENT);
+	judge_flaw(traffic, FLAW_ID);
+	judge_flaw(traffic, FLAW_WRAP);
 }

@@ -38,8 +38,9 @@ static void expect_completion(struct test_run *t, struct virtqueue *queue, struc
 {
 	struct completion completion;
 
-	REQUIRE(t, await_completion(t, queue, &completion), "a buffer is not used after its kick");
-	REQUIRE(t, completion.token == request, "another buffer is used than the one exposed");
+	INSIST(t, SANE_1, await_completion(t, queue, &completion),
+	       "a buffer is not used after its kick");
+	insist_on_chain(t, queue, &completion, request);
 }
 
 TEST(ring, split_unexposed_entries_wait,
@@ -120,7 +121,7 @@ TEST(ring, whole_ring_can_be_outstanding,
 	CHECK_SERVICE(traffic, VQ_TXT_11, "all descriptors of the ring in use");
 	/* What used lengths and flags say is judged by other tests. */
 	for (unsigned flaw = FLAW_DESCRIPTOR; flaw <= FLAW_SLOT; flaw++)
-		REQUIRE(t, !*traffic->flaws[flaw], "%s", traffic->flaws[flaw]);
+		judge_flaw(traffic, flaw);
 }
 
 TEST(ring, split_indices_count_to_65535, .about = "available and used index run through 65535 to 0",

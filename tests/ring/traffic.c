@@ -51,6 +51,47 @@ const char *traffic_service_flaw(const struct traffic *traffic)
 	return "";
 }
 
+/* The clause that a flaw breaks, whoever looks at it, in a split ring and in a packed one. */
+static const struct {
+	enum clause_id split, packed;
+} clauses_of_flaws[FLAWS] = {
+	[FLAW_SILENT] = {CLAUSE_SANE_1, CLAUSE_SANE_1},
+	[FLAW_ID] = {CLAUSE_SPLIT_TXT_11, CLAUSE_PACKED_TXT_7},
+	[FLAW_AGAIN] = {CLAUSE_VQ_TXT_2, CLAUSE_VQ_TXT_2},
+	[FLAW_CONTENT] = {CLAUSE_SANE_2, CLAUSE_SANE_2},
+	[FLAW_REPLY] = {CLAUSE_SANE_2, CLAUSE_SANE_2},
+	[FLAW_READABLE] = {CLAUSE_SPLIT_DESC_1, CLAUSE_PACKED_DESC_1},
+	[FLAW_EXCESS] = {CLAUSE_VQ_TXT_5, CLAUSE_VQ_TXT_5},
+	[FLAW_DESCRIPTOR] = {CLAUSE_SPLIT_DESC_3, CLAUSE_PACKED_TXT_5},
+	[FLAW_TABLE] = {CLAUSE_SPLIT_DESC_3, CLAUSE_PACKED_TXT_21},
+	[FLAW_DRIVER_AREA] = {CLAUSE_SPLIT_TXT_9, CLAUSE_PACKED_TXT_16},
+	[FLAW_BEYOND] = {CLAUSE_SPLIT_TXT_10, CLAUSE_PACKED_TXT_16},
+	[FLAW_STEP] = {CLAUSE_SPLIT_TXT_13, CLAUSE_PACKED_TXT_6},
+	[FLAW_BACK] = {CLAUSE_SPLIT_TXT_17, CLAUSE_PACKED_TXT_6},
+	[FLAW_SLOT] = {CLAUSE_SPLIT_TXT_15, CLAUSE_PACKED_TXT_6},
+	[FLAW_WRAP] = {CLAUSE_PACKED_TXT_2, CLAUSE_PACKED_TXT_2},
+};
+
+bool judge_flaw(const struct traffic *traffic, enum flaw flaw)
+{
+	bool packed = traffic->queue->operations == &packed_ring_operations;
+
+	return JUDGE(traffic->t,
+		     packed ? clauses_of_flaws[flaw].packed : clauses_of_flaws[flaw].split,
+		     !*traffic->flaws[flaw], "%s", traffic->flaws[flaw]);
+}
+
+bool judge_service(const struct traffic *traffic)
+{
+	static const enum flaw ends[] = {FLAW_SILENT, FLAW_ID,       FLAW_AGAIN, FLAW_CONTENT,
+					 FLAW_REPLY,  FLAW_READABLE, FLAW_EXCESS};
+	bool good = true;
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(ends); n++)
+		good = judge_flaw(traffic, ends[n]) && good;
+	return good;
+}
+
 unsigned traffic_rank(const struct traffic *traffic, uint32_t id, unsigned from)
 {
 	while (from < traffic->expected && traffic->exposed[from] != id)
@@ -98,8 +139,8 @@ void require_plain_service(struct test_run *t)
 	traffic->out_parts = 1;
 	traffic->in_parts = 1;
 	traffic_run(traffic, 8);
-	REQUIRE(t, !*traffic_service_flaw(traffic), "plain traffic goes wrong already: %s",
-		traffic_service_flaw(traffic));
+	if (!judge_service(traffic))
+		leave_test(t);
 	reply.learning = false;
 	start_over(t);
 	t->device->rings = rings;

@@ -122,6 +122,15 @@ const char *traffic_first_flaw(const struct traffic *traffic);
 /* The first flaw that shows that a buffer was not served as it should, "" when there is none. */
 const char *traffic_service_flaw(const struct traffic *traffic);
 
+/*
+ * Judges by a flaw the clause that it breaks whatever is tested. For flaws of the ring that its format
+ * does not note, too. True when there is none.
+ */
+bool judge_flaw(const struct traffic *traffic, enum flaw flaw);
+
+/* The same by each of the flaws that show that a buffer was not served as it should. */
+bool judge_service(const struct traffic *traffic);
+
 /* Judges a clause by a flaw. For the body of a test, so that the clause is listed as its own. */
 #define CHECK_FLAW(of, clause, flaw)                                                               \
 	({                                                                                         \

@@ -115,7 +115,7 @@ TEST(ring, used_buffer_is_complete_when_it_shows,
 		data_late = data_late || memcmp(watch.sample, request->in, watch.bytes) != 0;
 	}
 	end_watch(&watch);
-	REQUIRE(t, served, "a buffer is not used in time");
+	INSIST(t, SANE_1, served, "a buffer is not used in time");
 	if (t->variant.packed) {
 		CHECK(t, PACKED_TXT_13, !data_late,
 		      "data in the buffer changed after its descriptor showed as used");

@@ -25,14 +25,14 @@ TEST(balloon, requests_are_acknowledged,
 
 static void inflate(struct test_run *t, const uint8_t *pages, unsigned count, unsigned stride)
 {
-	REQUIRE(t, balloon_tell(t, BALLOON_INFLATE_QUEUE, pages, count, stride),
-		"the inflation by %u pages is not used in time", count);
+	INSIST(t, BALLOON_FLOW_3, balloon_tell(t, BALLOON_INFLATE_QUEUE, pages, count, stride),
+	       "the inflation by %u pages is not used in time", count);
 }
 
 static void deflate(struct test_run *t, const uint8_t *pages, unsigned count, unsigned stride)
 {
-	REQUIRE(t, balloon_tell(t, BALLOON_DEFLATE_QUEUE, pages, count, stride),
-		"the deflation by %u pages is not used in time", count);
+	INSIST(t, BALLOON_FLOW_4, balloon_tell(t, BALLOON_DEFLATE_QUEUE, pages, count, stride),
+	       "the deflation by %u pages is not used in time", count);
 }
 
 TEST(balloon, neighbours_of_a_page_stay,

@@ -59,11 +59,12 @@ TEST(balloon, reported_pages_are_free_again,
 	for (uint32_t round = 0; round < 3; round++) {
 		unsigned changed;
 
-		REQUIRE(t, report(t, queue, pages, PAGES, 8),
-			"a report of %u pages is not used in time", PAGES);
+		INSIST(t, BALLOON_REPORTQ_1, report(t, queue, pages, PAGES, 8),
+		       "a report of %u pages is not used in time", PAGES);
 		balloon_mark(pages, PAGES, round);
-		REQUIRE(t, report(t, queue, pages + PAGES * VIRTIO_BALLOON_PAGE, PAGES, 8),
-			"a report of %u pages is not used in time", PAGES);
+		INSIST(t, BALLOON_REPORTQ_1,
+		       report(t, queue, pages + PAGES * VIRTIO_BALLOON_PAGE, PAGES, 8),
+		       "a report of %u pages is not used in time", PAGES);
 		balloon_settle();
 		changed = balloon_changed(pages, PAGES, round);
 		CHECK(t, BALLOON_REPORTQ_2, changed == PAGES,
@@ -93,8 +94,8 @@ TEST(balloon, reported_pages_keep_the_poison,
 		go_live(t);
 		for (unsigned word = 0; word < WORDS; word++)
 			words[word] = poisons[n];
-		REQUIRE(t, report(t, queue, (uint8_t *)words, PAGES, 4),
-			"a report of %u pages is not used in time", PAGES);
+		INSIST(t, BALLOON_REPORTQ_1, report(t, queue, (uint8_t *)words, PAGES, 4),
+		       "a report of %u pages is not used in time", PAGES);
 		balloon_settle();
 		while (changed < WORDS && words[changed] == poisons[n])
 			changed++;
@@ -124,9 +125,9 @@ TEST(balloon, hints_out_of_turn_are_ignored,
 	balloon_mark(pages, PAGES, 3);
 	*command = to_le32(0x12345678);
 	submit(t, t->device->queues[queue], &request);
-	REQUIRE(t, await_completion(t, t->device->queues[queue], &completion),
-		"a command id is not used in time");
-	REQUIRE(t, report(t, queue, pages, PAGES, 4), "hinted pages are not used in time");
+	INSIST(t, SANE_1, await_completion(t, t->device->queues[queue], &completion),
+	       "a command id is not used in time");
+	INSIST(t, SANE_1, report(t, queue, pages, PAGES, 4), "hinted pages are not used in time");
 	balloon_settle();
 	changed = balloon_changed(pages, PAGES, 3);
 	CHECK(t, BALLOON_HINT_3, changed == PAGES,

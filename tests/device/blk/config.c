@@ -95,21 +95,23 @@ TEST(blk, numbers_make_sense,
 	if (blk_offers(t, VIRTIO_BLK_F_BLK_SIZE)) {
 		uint32_t bytes = (uint32_t)BLK_CONFIG(t, blk_size);
 
-		REQUIRE(t, IS_POWER_OF_TWO(bytes) && bytes >= VIRTIO_BLK_SECTOR,
-			"blk_size is %u, no power of two from 512 on", bytes);
-		REQUIRE(t, BLK_CONFIG(t, capacity) % (bytes / VIRTIO_BLK_SECTOR) == 0,
-			"capacity %lu is no whole number of blocks of %u bytes",
-			BLK_CONFIG(t, capacity), bytes);
+		INSIST(t, SANE_10, IS_POWER_OF_TWO(bytes) && bytes >= VIRTIO_BLK_SECTOR,
+		       "blk_size is %u, no power of two from 512 on", bytes);
+		INSIST(t, SANE_10, BLK_CONFIG(t, capacity) % (bytes / VIRTIO_BLK_SECTOR) == 0,
+		       "capacity %lu is no whole number of blocks of %u bytes",
+		       BLK_CONFIG(t, capacity), bytes);
 	}
 	if (blk_offers(t, VIRTIO_BLK_F_SEG_MAX))
-		REQUIRE(t, BLK_CONFIG(t, seg_max) > 0, "seg_max is 0: no data fits a request");
+		INSIST(t, SANE_10, BLK_CONFIG(t, seg_max) > 0,
+		       "seg_max is 0: no data fits a request");
 	if (blk_offers(t, VIRTIO_BLK_F_SIZE_MAX))
-		REQUIRE(t, BLK_CONFIG(t, size_max) > 0, "size_max is 0: no data fits a segment");
+		INSIST(t, SANE_10, BLK_CONFIG(t, size_max) > 0,
+		       "size_max is 0: no data fits a segment");
 	if (blk_offers(t, VIRTIO_BLK_F_MQ)) {
 		uint64_t queues = BLK_CONFIG(t, num_queues);
 
-		REQUIRE(t, queues > 0 && queues <= offered_queues(t->device),
-			"num_queues is %lu, the transport has %u queues", queues,
-			offered_queues(t->device));
+		INSIST(t, SANE_10, queues > 0 && queues <= offered_queues(t->device),
+		       "num_queues is %lu, the transport has %u queues", queues,
+		       offered_queues(t->device));
 	}
 }

@@ -96,11 +96,10 @@ static struct blk_answer await_answer(struct test_run *t, struct virtqueue *queu
 	const struct virtio_blk_req *header = (const struct virtio_blk_req *)request->out;
 	struct completion completion;
 
-	REQUIRE(t, await_completion(t, queue, &completion),
-		"queue %u: a request of type %u at sector %lu is not completed in time",
-		queue->index, from_le32(header->type), from_le64(header->sector));
-	REQUIRE(t, completion.token == request, "queue %u: another request was completed",
-		queue->index);
+	INSIST(t, SANE_1, await_completion(t, queue, &completion),
+	       "queue %u: a request of type %u at sector %lu is not completed in time",
+	       queue->index, from_le32(header->type), from_le64(header->sector));
+	insist_on_chain(t, queue, &completion, request);
 	return (struct blk_answer){blk_status(request), completion.length};
 }
 
@@ -120,27 +119,26 @@ struct blk_answer blk_send_cut(struct test_run *t, struct virtqueue *queue, stru
 	return await_answer(t, queue, request);
 }
 
-struct outcome {
+struct ending {
 	struct virtqueue *queue;
 	struct virtio_device *device;
 };
 
 static bool used_or_broken(void *context)
 {
-	const struct outcome *outcome = context;
+	const struct ending *ending = context;
 
-	return virtqueue_used_pending(outcome->queue) ||
-	       (outcome->device->transport->get_status(outcome->device) &
-		VIRTIO_STATUS_NEEDS_RESET);
+	return virtqueue_used_pending(ending->queue) ||
+	       (ending->device->transport->get_status(ending->device) & VIRTIO_STATUS_NEEDS_RESET);
 }
 
 void blk_provoke(struct test_run *t, struct request *request)
 {
 	struct virtqueue *queue = t->device->queues[0];
-	struct outcome outcome = {queue, t->device};
+	struct ending ending = {queue, t->device};
 
 	submit(t, queue, request);
-	wait_until(used_or_broken, &outcome, clock_deadline(PATIENCE_NS));
+	wait_until(used_or_broken, &ending, clock_deadline(PATIENCE_NS));
 	if (virtqueue_used_pending(queue))
 		await_answer(t, queue, request);
 	else
@@ -153,9 +151,9 @@ void blk_read(struct test_run *t, uint64_t sector, uint32_t sectors, uint8_t *da
 	struct request *request = blk_request(t, VIRTIO_BLK_T_IN, sector, 0, bytes);
 	struct blk_answer answer = blk_send(t, t->device->queues[0], request);
 
-	REQUIRE(t, answer.status == VIRTIO_BLK_S_OK,
-		"a read of %u sectors at %lu of %lu ends with %s", sectors, sector,
-		BLK_CONFIG(t, capacity), blk_status_name(answer.status));
+	INSIST(t, SANE_2, answer.status == VIRTIO_BLK_S_OK,
+	       "a read of %u sectors at %lu of %lu ends with %s", sectors, sector,
+	       BLK_CONFIG(t, capacity), blk_status_name(answer.status));
 	memcpy(data, request->in, bytes);
 }
 
@@ -167,9 +165,9 @@ void blk_write(struct test_run *t, uint64_t sector, uint32_t sectors, const uint
 
 	memcpy(blk_data(request), data, bytes);
 	answer = blk_send(t, t->device->queues[0], request);
-	REQUIRE(t, answer.status == VIRTIO_BLK_S_OK,
-		"a write of %u sectors at %lu of %lu ends with %s", sectors, sector,
-		BLK_CONFIG(t, capacity), blk_status_name(answer.status));
+	INSIST(t, SANE_2, answer.status == VIRTIO_BLK_S_OK,
+	       "a write of %u sectors at %lu of %lu ends with %s", sectors, sector,
+	       BLK_CONFIG(t, capacity), blk_status_name(answer.status));
 }
 
 const char *blk_status_name(uint8_t status)

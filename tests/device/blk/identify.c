@@ -14,8 +14,8 @@ static struct request *get_id(struct test_run *t, uint8_t preset, uint32_t *leng
 	answer = blk_send(t, t->device->queues[0], request);
 	if (answer.status == VIRTIO_BLK_S_UNSUPP)
 		skip_test(t, "the device does not support GET_ID");
-	REQUIRE(t, answer.status == VIRTIO_BLK_S_OK, "GET_ID ends with %s",
-		blk_status_name(answer.status));
+	INSIST(t, SANE_2, answer.status == VIRTIO_BLK_S_OK, "GET_ID ends with %s",
+	       blk_status_name(answer.status));
 	*length = answer.length;
 	return request;
 }
@@ -44,11 +44,11 @@ TEST(blk, identifier_is_text, .about = "GET_ID gives ASCII, the same each time",
 	blk_up(t, 0, 0);
 	first = get_id(t, 0, &length)->in;
 	second = get_id(t, 0, &length)->in;
-	REQUIRE(t, memcmp(first, second, VIRTIO_BLK_ID_BYTES) == 0,
-		"two GET_ID requests give different strings");
+	INSIST(t, SANE_3, memcmp(first, second, VIRTIO_BLK_ID_BYTES) == 0,
+	       "two GET_ID requests give different strings");
 	for (unsigned n = 0; n < VIRTIO_BLK_ID_BYTES && first[n]; n++)
-		REQUIRE(t, first[n] < 0x80, "byte %u of the device id is %#x, no ASCII", n,
-			first[n]);
+		INSIST(t, SANE_12, first[n] < 0x80, "byte %u of the device id is %#x, no ASCII", n,
+		       first[n]);
 }
 
 TEST(blk, identifier_of_other_sizes,
@@ -65,8 +65,7 @@ TEST(blk, identifier_of_other_sizes,
 		/* The driver breaks a rule (5.2.6.1): how such a request ends is not laid down. */
 		blk_provoke(t, blk_request(t, VIRTIO_BLK_T_GET_ID, 0, 0, sizes[n]));
 		after = get_id(t, 0, &length)->in;
-		REQUIRE(t, memcmp(before, after, VIRTIO_BLK_ID_BYTES) == 0,
-			"after a GET_ID with room for %u bytes the device has another id",
-			sizes[n]);
+		INSIST(t, SANE_3, memcmp(before, after, VIRTIO_BLK_ID_BYTES) == 0,
+		       "after a GET_ID with room for %u bytes the device has another id", sizes[n]);
 	}
 }

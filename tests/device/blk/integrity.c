@@ -51,10 +51,10 @@ static void judge_block(struct test_run *t, const uint8_t *data, uint64_t sector
 	for (uint32_t n = 0; n < sectors * VIRTIO_BLK_SECTOR / sizeof(*stamp); n++) {
 		uint64_t expected = sector + n * sizeof(*stamp) / VIRTIO_BLK_SECTOR;
 
-		REQUIRE(t, stamp[n].sector == expected && stamp[n].generation == generation,
-			"sector %lu of generation %u reads as sector %lu of generation %lu, at byte %lu",
-			expected, generation, stamp[n].sector, stamp[n].generation,
-			n * sizeof(*stamp) % VIRTIO_BLK_SECTOR);
+		INSIST(t, SANE_3, stamp[n].sector == expected && stamp[n].generation == generation,
+		       "sector %lu of generation %u reads as sector %lu of generation %lu, at byte %lu",
+		       expected, generation, stamp[n].sector, stamp[n].generation,
+		       n * sizeof(*stamp) % VIRTIO_BLK_SECTOR);
 	}
 }
 
@@ -81,13 +81,13 @@ static void finish_slot(struct test_run *t, struct load *load)
 	struct completion completion;
 	struct slot *slot = load->slots;
 
-	REQUIRE(t, await_completion(t, t->device->queues[0], &completion),
-		"of the requests in flight none is completed in time");
+	INSIST(t, SANE_1, await_completion(t, t->device->queues[0], &completion),
+	       "of the requests in flight none is completed in time");
 	while (!slot->busy || slot->request[slot->write] != completion.token)
 		slot++;
-	REQUIRE(t, blk_status(completion.token) == VIRTIO_BLK_S_OK, "a %s of block %u ends with %s",
-		slot->write ? "write" : "read", slot->block,
-		blk_status_name(blk_status(completion.token)));
+	INSIST(t, SANE_2, blk_status(completion.token) == VIRTIO_BLK_S_OK,
+	       "a %s of block %u ends with %s", slot->write ? "write" : "read", slot->block,
+	       blk_status_name(blk_status(completion.token)));
 	if (slot->write)
 		load->generation[slot->block] = slot->generation;
 	else

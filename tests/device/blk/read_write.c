@@ -20,16 +20,16 @@ static uint32_t read_twice(struct test_run *t, uint64_t sector, uint32_t sectors
 		request[n] = blk_request(t, VIRTIO_BLK_T_IN, sector, 0, bytes);
 		memset(request[n]->in, n ? EVIDENCE_SECOND : EVIDENCE_FIRST, bytes);
 		answer = blk_send(t, t->device->queues[0], request[n]);
-		REQUIRE(t, answer.status == VIRTIO_BLK_S_OK,
-			"a read of %u sectors at %lu ends with %s", sectors, sector,
-			blk_status_name(answer.status));
+		INSIST(t, SANE_2, answer.status == VIRTIO_BLK_S_OK,
+		       "a read of %u sectors at %lu ends with %s", sectors, sector,
+		       blk_status_name(answer.status));
 	}
 	unwritten = first_unwritten(request[0]->in, request[1]->in, bytes);
-	REQUIRE(t, unwritten == bytes,
-		"a read of %u sectors at %lu ends with OK, but byte %u was not written", sectors,
-		sector, unwritten);
-	REQUIRE(t, same_words(request[0]->in, request[1]->in, bytes),
-		"two reads of %u sectors at %lu differ", sectors, sector);
+	INSIST(t, SANE_2, unwritten == bytes,
+	       "a read of %u sectors at %lu ends with OK, but byte %u was not written", sectors,
+	       sector, unwritten);
+	INSIST(t, SANE_3, same_words(request[0]->in, request[1]->in, bytes),
+	       "two reads of %u sectors at %lu differ", sectors, sector);
 	return answer.length;
 }
 
@@ -64,7 +64,7 @@ TEST(blk, reads_repeat_after_reset, .about = "a block reads the same before and 
 	blk_read(t, capacity - block, block, before);
 	blk_again(t);
 	blk_read(t, capacity - block, block, after);
-	REQUIRE(t, memcmp(before, after, bytes) == 0, "the last block changed over a reset");
+	INSIST(t, SANE_3, memcmp(before, after, bytes) == 0, "the last block changed over a reset");
 }
 
 TEST(blk, segments_up_to_seg_max_are_taken,
@@ -116,16 +116,16 @@ TEST(blk, writes_are_read_back, .about = "what was written is read, its neighbou
 	request = blk_request(t, VIRTIO_BLK_T_OUT, 3 * block, part, 0);
 	memcpy(blk_data(request), expected + at, part);
 	answer = blk_send(t, t->device->queues[0], request);
-	REQUIRE(t, answer.status == VIRTIO_BLK_S_OK, "a write of two blocks ends with %s",
-		blk_status_name(answer.status));
+	INSIST(t, SANE_2, answer.status == VIRTIO_BLK_S_OK, "a write of two blocks ends with %s",
+	       blk_status_name(answer.status));
 	CHECK(t, VQ_TXT_4, answer.length == 1,
 	      "a write is used with length %u: the status is 1 byte", answer.length);
 	blk_read(t, 0, around, found);
-	REQUIRE(t, memcmp(found, expected, bytes) == 0,
-		"byte %u of 8 blocks, of which 2 were rewritten, reads %#x, not %#x",
-		blk_difference(found, expected, bytes),
-		found[blk_difference(found, expected, bytes)],
-		expected[blk_difference(found, expected, bytes)]);
+	INSIST(t, SANE_3, memcmp(found, expected, bytes) == 0,
+	       "byte %u of 8 blocks, of which 2 were rewritten, reads %#x, not %#x",
+	       blk_difference(found, expected, bytes),
+	       found[blk_difference(found, expected, bytes)],
+	       expected[blk_difference(found, expected, bytes)]);
 }
 
 /* A block is written with what it holds, so that even a device that does write changes nothing. */

@@ -20,8 +20,8 @@ struct zones zones_up(struct test_run *t)
 	zones.append_most = (uint32_t)BLK_CONFIG(t, zoned.max_append_sectors);
 	zones.open_most = (uint32_t)BLK_CONFIG(t, zoned.max_open_zones);
 	zones.active_most = (uint32_t)BLK_CONFIG(t, zoned.max_active_zones);
-	REQUIRE(t, zones.size && zones.granule, "zone_sectors is %u, write_granularity %lu",
-		zones.size, BLK_CONFIG(t, zoned.write_granularity));
+	INSIST(t, SANE_10, zones.size && zones.granule, "zone_sectors is %u, write_granularity %lu",
+	       zones.size, BLK_CONFIG(t, zoned.write_granularity));
 	if (2 * zones.granule > ZONE_SECTORS_MOST ||
 	    blk_segment_sectors(t, ZONE_SECTORS_MOST) < ZONE_SECTORS_MOST)
 		skip_test(t, "requests of %u sectors are too large, or too small",
@@ -43,8 +43,8 @@ struct zones zones_up_empty(struct test_run *t)
 
 	blk_skip_read_only(t);
 	status = zone_do(&zones, VIRTIO_BLK_T_ZONE_RESET_ALL, 0);
-	REQUIRE(t, status == VIRTIO_BLK_S_OK, "ZONE_RESET_ALL ends with %s",
-		blk_status_name(status));
+	INSIST(t, SANE_2, status == VIRTIO_BLK_S_OK, "ZONE_RESET_ALL ends with %s",
+	       blk_status_name(status));
 	return zones;
 }
 
@@ -60,9 +60,9 @@ struct zone zone_at(const struct zones *zones, uint64_t sector)
 	const struct virtio_blk_zone_descriptor *zone = (const void *)(report + 1);
 	uint8_t status = send(zones, zones->report, sector);
 
-	REQUIRE(zones->t, status == VIRTIO_BLK_S_OK && from_le64(report->nr_zones) == 1,
-		"a report with room for one zone ends with %s and %lu", blk_status_name(status),
-		from_le64(report->nr_zones));
+	INSIST(zones->t, SANE_2, status == VIRTIO_BLK_S_OK && from_le64(report->nr_zones) == 1,
+	       "a report with room for one zone ends with %s and %lu", blk_status_name(status),
+	       from_le64(report->nr_zones));
 	return (struct zone){.start = from_le64(zone->z_start),
 			     .capacity = from_le64(zone->z_cap),
 			     .pointer = from_le64(zone->z_wp),
@@ -137,9 +137,9 @@ void zone_fill(const struct zones *zones, const struct zone *zone, uint32_t left
 		uint32_t part = (uint32_t)MINIMUM(end - sector, most);
 		uint8_t status = zone_write(zones, sector, part);
 
-		REQUIRE(zones->t, status == VIRTIO_BLK_S_OK,
-			"a write of %u sectors at %lu, the write pointer, ends with %s", part,
-			sector, blk_status_name(status));
+		INSIST(zones->t, SANE_2, status == VIRTIO_BLK_S_OK,
+		       "a write of %u sectors at %lu, the write pointer, ends with %s", part,
+		       sector, blk_status_name(status));
 		sector += part;
 	}
 }

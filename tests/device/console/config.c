@@ -25,7 +25,7 @@ static void take_features(struct test_run *t, bool multiport)
 
 	if (multiport)
 		features_add(&features, VIRTIO_CONSOLE_F_MULTIPORT);
-	REQUIRE(t, negotiate(t, features), "FEATURES_OK reads back clear");
+	INSIST(t, SANE_4, negotiate(t, features), "FEATURES_OK reads back clear");
 }
 
 TEST(console, first_port_has_queues, .about = "queues 0 and 1 exist, whatever is negotiated",
@@ -36,7 +36,7 @@ TEST(console, first_port_has_queues, .about = "queues 0 and 1 exist, whatever is
 	check_first_pair(t, "without MULTIPORT");
 	if (!features_have(&t->device->offered, VIRTIO_CONSOLE_F_MULTIPORT))
 		return;
-	REQUIRE(t, t->device->transport->reset(t->device), "%s", t->device->problem);
+	INSIST(t, RESET_1, t->device->transport->reset(t->device), "%s", t->device->problem);
 	take_features(t, true);
 	check_first_pair(t, "with MULTIPORT");
 }

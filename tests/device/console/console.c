@@ -38,9 +38,9 @@ static void negotiate_with(struct console *console, struct features features)
 	transport->finalize_features(device);
 	status |= VIRTIO_STATUS_FEATURES_OK;
 	transport->set_status(device, status);
-	REQUIRE(console->t, transport->get_status(device) & VIRTIO_STATUS_FEATURES_OK,
-		"%s: FEATURES_OK reads back clear after features %#lx", device->name,
-		device->negotiated.words[0]);
+	INSIST(console->t, SANE_4, transport->get_status(device) & VIRTIO_STATUS_FEATURES_OK,
+	       "%s: FEATURES_OK reads back clear after features %#lx", device->name,
+	       device->negotiated.words[0]);
 	device->rings.indirect = variant->indirect;
 }
 
@@ -96,7 +96,7 @@ struct console *console_prepare(struct test_run *t, struct virtio_device *device
 	console->multiport = features_have(&device->negotiated, VIRTIO_CONSOLE_F_MULTIPORT);
 	if (console->multiport)
 		console->most = MINIMUM(console_config(device, max_nr_ports), CONSOLE_PORTS_MOST);
-	REQUIRE(t, console->most > 0, "max_nr_ports reads 0");
+	INSIST(t, SANE_10, console->most > 0, "max_nr_ports reads 0");
 	console->ports[0].added = !console->multiport;
 	make_queues(console, vectors);
 	if (console->multiport)
@@ -165,8 +165,8 @@ void console_tell(struct console *console, uint32_t id, uint16_t event, uint16_t
 		error_in_test(console->t, "the DMA arena has no room for a message");
 	memcpy(request->out, &control, sizeof(control));
 	submit(console->t, queue, request);
-	REQUIRE(console->t, await_completion(console->t, queue, &completion),
-		"%s: control message %u is not used in time", console->device->name, event);
+	INSIST(console->t, SANE_1, await_completion(console->t, queue, &completion),
+	       "%s: control message %u is not used in time", console->device->name, event);
 }
 
 /* Enters what a message says. */
@@ -216,8 +216,7 @@ const struct message *console_hear(struct console *console, uint64_t nanoseconds
 	if (!wait_until(used_pending, queue, clock_deadline(nanoseconds)) ||
 	    !virtqueue_take(queue, &completion))
 		return NULL;
-	REQUIRE(console->t, completion.token, "queue %u: used id %u is of no chain in flight",
-		queue->index, completion.id);
+	insist_on_chain(console->t, queue, &completion, NULL);
 	memcpy(message->bytes, completion.token, CONSOLE_MESSAGE_BYTES);
 	memcpy(&control, message->bytes, sizeof(control));
 	message->id = from_le32(control.id);
@@ -276,8 +275,7 @@ static void take_input(struct console *console, uint32_t port)
 		struct receive_buffer *buffer = completion.token;
 		uint32_t length;
 
-		REQUIRE(console->t, buffer, "queue %u: used id %u is of no chain in flight",
-			queue->index, completion.id);
+		insist_on_chain(console->t, queue, &completion, NULL);
 		length = MINIMUM(MINIMUM(completion.length, (uint32_t)sizeof(buffer->bytes)),
 				 input->room - input->length);
 		memcpy(input->bytes + input->length, buffer->bytes, length);

@@ -45,7 +45,7 @@ static unsigned take_back(struct test_run *t, struct virtqueue *queue, unsigned 
 	while (taken < count && await_completion(t, queue, &completion)) {
 		struct request *request = completion.token;
 
-		REQUIRE(t, request->out_length, "a buffer is used a second time");
+		INSIST(t, VQ_TXT_2, request->out_length, "a buffer is used a second time");
 		request->out_length = 0;
 		taken++;
 	}
@@ -222,8 +222,8 @@ TEST(console, input_fills_receive_buffers,
 
 		fill(bytes, n, length);
 		input->length = 0;
-		REQUIRE(t, console_send(wire.far, wire.far_port, bytes, length, 1),
-			"the other end does not take %u bytes in time", length);
+		INSIST(t, SANE_1, console_send(wire.far, wire.far_port, bytes, length, 1),
+		       "the other end does not take %u bytes in time", length);
 		console_await(wire.near, wire.near_port, length, PATIENCE_NS);
 		CHECK(t, CONSOLE_OP_3, console_matches(input, n, length) && input->length == length,
 		      "of %u bytes %u come in, or others", length, input->length);
@@ -244,8 +244,9 @@ TEST(console, input_comes_in_on_its_port,
 		for (uint32_t port = 0; port < far->most; port++)
 			far->input[port].length = 0;
 		fill(bytes, n, sizeof(bytes));
-		REQUIRE(t, console_send(wires[n].near, wires[n].near_port, bytes, sizeof(bytes), 1),
-			"port %u does not take its bytes in time", wires[n].near_port);
+		INSIST(t, SANE_1,
+		       console_send(wires[n].near, wires[n].near_port, bytes, sizeof(bytes), 1),
+		       "port %u does not take its bytes in time", wires[n].near_port);
 		CHECK(t, CONSOLE_OP_4, await_bytes(far, wires[n].far_port, bytes, sizeof(bytes)),
 		      "what is written does not come in on port %u", wires[n].far_port);
 		for (uint32_t port = 0; port < far->most; port++)

@@ -163,7 +163,7 @@ TEST(console, unknown_ports_are_not_removed,
 static void ask_to_connect(struct test_run *t, uint32_t port, bool on)
 {
 	struct ask ask = ask_for("port-connect", t->device);
-	char text[REASON_SIZE / 2];
+	char text[FINDING_WORDS / 2];
 
 	ask_number(&ask, "port", port);
 	ask_number(&ask, "on", on);
@@ -249,7 +249,7 @@ TEST(console, host_end_hears_and_speaks,
 	struct ask ask = ask_for("port-write", t->device);
 	bool used, came_in, came_out;
 	uint8_t bytes[DATA];
-	char text[REASON_SIZE / 2];
+	char text[FINDING_WORDS / 2];
 
 	for (uint32_t n = 0; n < DATA; n++)
 		bytes[n] = console_pattern(id, n);

@@ -35,10 +35,8 @@ static uint32_t send(struct test_run *t, struct request *request)
 		skip_test(t, "the device limits its rate: it has not answered in time");
 	if (!answered && wait_until(is_used, queue, clock_deadline(PATIENCE_NS)))
 		answered = await_completion(t, queue, &completion);
-	CHECK(t, ENTROPY_VQ_1, answered, "in queue 0 a request for %u bytes is not completed",
-	      request->in_length);
-	if (!answered)
-		fail_test(t, "the device does not answer");
+	INSIST(t, ENTROPY_VQ_1, answered, "in queue 0 a request for %u bytes is not completed",
+	       request->in_length);
 	return completion.length;
 }
 
@@ -127,8 +125,10 @@ static void collect(struct test_run *t, uint8_t *bytes, uint32_t count, uint8_t 
 
 		memset(request->in, preset, PART);
 		length = send(t, request);
-		REQUIRE(t, length >= 1 && length <= PART,
-			"a buffer of %u bytes is used with length %u", PART, length);
+		INSIST(t, ENTROPY_OP_1, length >= 1, "a buffer of %u bytes is used with length 0",
+		       PART);
+		INSIST(t, VQ_TXT_5, length <= PART, "a buffer of %u bytes is used with length %u",
+		       PART, length);
 		length = MINIMUM(length, count - done);
 		memcpy(bytes + done, request->in, length);
 		done += length;

@@ -32,7 +32,7 @@ TEST(net, max_pairs_is_in_range, .about = "max_virtqueue_pairs is 1 to 0x8000",
 
 	CHECK(t, NET_CFG_1, before >= 1 && before <= VIRTIO_NET_PAIRS_MOST,
 	      "before negotiation max_virtqueue_pairs reads %u", before);
-	REQUIRE(t, negotiate(t, features_for(t)), "FEATURES_OK reads back clear");
+	INSIST(t, SANE_4, negotiate(t, features_for(t)), "FEATURES_OK reads back clear");
 	after = net_config(t->device, max_virtqueue_pairs);
 	CHECK(t, NET_CFG_1, after >= 1 && after <= VIRTIO_NET_PAIRS_MOST,
 	      "after negotiation max_virtqueue_pairs reads %u", after);
@@ -150,8 +150,8 @@ TEST(net, frames_above_the_mtu_stay_out,
 	if (most + ABOVE_MTU > FRAME_MOST)
 		skip_test(t, "mtu is %u: more than the largest frame that this suite makes", mtu);
 	network = network_start(t, NEEDS_BUILDER, &large, NULL);
-	REQUIRE(t, network_fetched_whole(network, network_fetch(network, most)),
-		"a frame of exactly mtu and header, %u bytes, does not come in whole", most);
+	INSIST(t, SANE_11, network_fetched_whole(network, network_fetch(network, most)),
+	       "a frame of exactly mtu and header, %u bytes, does not come in whole", most);
 	CHECK(t, NET_CFG_5, !network_delivers(network, most + 1),
 	      "with an mtu of %u a frame of %u bytes comes in", mtu, most + 1);
 	CHECK(t, NET_CFG_5, !network_delivers(network, most + ABOVE_MTU),

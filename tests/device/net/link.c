@@ -54,9 +54,9 @@ static void negotiate_with(struct link *link, struct features features)
 	transport->finalize_features(device);
 	status |= VIRTIO_STATUS_FEATURES_OK;
 	transport->set_status(device, status);
-	REQUIRE(link->t, transport->get_status(device) & VIRTIO_STATUS_FEATURES_OK,
-		"%s: FEATURES_OK reads back clear after features %#lx%016lx", device->name,
-		device->negotiated.words[1], device->negotiated.words[0]);
+	INSIST(link->t, SANE_4, transport->get_status(device) & VIRTIO_STATUS_FEATURES_OK,
+	       "%s: FEATURES_OK reads back clear after features %#lx%016lx", device->name,
+	       device->negotiated.words[1], device->negotiated.words[0]);
 }
 
 /* The pairs in use, and the control queue, wherever it lies (5.1.2). */
@@ -68,8 +68,8 @@ static void make_queues(struct link *link, bool vectors)
 
 	if (link_has(link, VIRTIO_NET_F_CTRL_VQ)) {
 		count = control + 1;
-		REQUIRE(link->t, count <= VIRTIO_QUEUES_MOST, "the control queue would be queue %u",
-			control);
+		CAN_JUDGE(link->t, count <= VIRTIO_QUEUES_MOST,
+			  "the control queue would be queue %u", control);
 	}
 	for (unsigned n = 0; n < count; n++)
 		requests[n] = (struct virtqueue_request){
@@ -165,9 +165,9 @@ struct link *link_start(struct test_run *t, struct virtio_device *device,
 	if (link->pairs > 1 && !settings->idle && link_has(link, VIRTIO_NET_F_MQ)) {
 		uint8_t ack = link_set_pairs(link, (uint16_t)link->pairs);
 
-		REQUIRE(t, ack == VIRTIO_NET_OK,
-			"%s: the command for %u queue pairs is answered %u", device->name,
-			link->pairs, ack);
+		INSIST(t, SANE_2, ack == VIRTIO_NET_OK,
+		       "%s: the command for %u queue pairs is answered %u", device->name,
+		       link->pairs, ack);
 	}
 	return link;
 }
@@ -191,9 +191,9 @@ void link_send_in_parts(struct link *link, unsigned pair, const struct virtio_ne
 		error_in_test(link->t, "queue %u has no free descriptors", queue->index);
 	virtqueue_publish(queue);
 	virtqueue_kick(queue);
-	REQUIRE(link->t, await_completion(link->t, queue, &completion),
-		"%s: a frame on queue %u is not completed in time", link->device->name,
-		queue->index);
+	INSIST(link->t, SANE_1, await_completion(link->t, queue, &completion),
+	       "%s: a frame on queue %u is not completed in time", link->device->name,
+	       queue->index);
 }
 
 void link_send(struct link *link, const struct frame *frame)
@@ -218,8 +218,7 @@ static void *take_buffer(struct link *link, struct virtqueue *queue, uint32_t *l
 
 	if (!virtqueue_take(queue, &completion))
 		return NULL;
-	REQUIRE(link->t, completion.token, "%s: queue %u: used id %u is of no chain in flight",
-		link->device->name, queue->index, completion.id);
+	insist_on_chain(link->t, queue, &completion, NULL);
 	*length = completion.length;
 	return completion.token;
 }
@@ -374,9 +373,9 @@ uint8_t link_command(struct link *link, uint8_t class, uint8_t command, const vo
 	if (!net_prepare_command(link->t->arena, class, command, data, length, 0, request))
 		error_in_test(link->t, "the DMA arena has no room for a command");
 	submit(link->t, queue, request);
-	REQUIRE(link->t, await_completion(link->t, queue, &completion),
-		"%s: command %u of class %u is not completed in time", link->device->name, command,
-		class);
+	INSIST(link->t, SANE_1, await_completion(link->t, queue, &completion),
+	       "%s: command %u of class %u is not completed in time", link->device->name, command,
+	       class);
 	return net_command_ack(request);
 }
 

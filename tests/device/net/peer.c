@@ -114,7 +114,7 @@ static void look_for_twin(struct link *link, struct peer *peer, struct frame *fr
 static bool ask_for_frame(const struct virtio_device *device, const struct frame *frame)
 {
 	struct ask ask = ask_for("frame", device);
-	char text[REASON_SIZE / 2];
+	char text[FINDING_WORDS / 2];
 
 	ask_bytes(&ask, "bytes", frame->bytes, frame->length);
 	return !ask.cut && ask_host(&ask, text, sizeof(text)) == TOLD_OK;
@@ -143,8 +143,7 @@ static void search(struct test_run *t, struct peer *peer)
 	look_for_gateway(link, peer, frame);
 	if (options.host && !peer->twin && !peer->gateway)
 		look_for_host(link, peer, frame);
-	if (!t->device->transport->reset(t->device))
-		fail_test(t, "%s", t->device->problem);
+	INSIST(t, RESET_1, t->device->transport->reset(t->device), "%s", t->device->problem);
 	t->device->transport->del_vqs(t->device);
 	onlookers_rest(t->device, false);
 	t->up = false;
@@ -226,7 +225,7 @@ void network_restart(struct network *network, const struct link_settings *settin
 {
 	struct virtio_device *device = network->t->device;
 
-	REQUIRE(network->t, device->transport->reset(device), "%s", device->problem);
+	INSIST(network->t, RESET_1, device->transport->reset(device), "%s", device->problem);
 	device->transport->del_vqs(device);
 	network->link = link_start(network->t, device, settings);
 	if (network->peer->gateway && !network->twin)
@@ -348,11 +347,10 @@ bool network_lets_through(struct network *network, const uint8_t to[NET_MAC_BYTE
 			provoked_of(network, first, network_provoke(network, fence));
 		struct packet *packet = link_await(network->link, is_either, &context, PATIENCE_NS);
 
-		if (!packet)
-			fail_test(network->t,
-				  "neither a frame to %02x:%02x:%02x:%02x:%02x:%02x nor the one "
-				  "behind it, which no filter is against, came in in time",
-				  to[0], to[1], to[2], to[3], to[4], to[5]);
+		INSIST(network->t, SANE_11, packet,
+		       "neither a frame to %02x:%02x:%02x:%02x:%02x:%02x nor the one behind it, "
+		       "which no filter is against, came in in time",
+		       to[0], to[1], to[2], to[3], to[4], to[5]);
 		if (is_first(packet, &context))
 			return true;
 	}
@@ -409,16 +407,15 @@ static void send_for(struct network *network, uint32_t length)
 
 struct packet *network_fetch(struct network *network, uint32_t length)
 {
-	for (unsigned n = 0; n < TRIES; n++) {
-		struct packet *packet;
+	struct packet *packet = NULL;
 
+	for (unsigned n = 0; n < TRIES && !packet; n++) {
 		send_for(network, length);
 		packet = link_await(network->link, begins_right, network, PATIENCE_NS);
-		if (packet)
-			return packet;
 	}
-	fail_test(network->t, "a frame of %u bytes for the device does not come in within %u s",
-		  length, TRIES);
+	INSIST(network->t, SANE_11, packet,
+	       "a frame of %u bytes for the device does not come in within %u s", length, TRIES);
+	return packet;
 }
 
 bool network_delivers(struct network *network, uint32_t length)
@@ -431,8 +428,8 @@ bool network_delivers(struct network *network, uint32_t length)
 	first = network->cookie;
 	context = provoked_of(network, first, network_provoke(network, network->link->mac));
 	packet = link_await(network->link, is_either, &context, PATIENCE_NS);
-	if (!packet)
-		fail_test(network->t, "behind a frame of %u bytes none comes in in time", length);
+	INSIST(network->t, SANE_11, packet, "behind a frame of %u bytes none comes in in time",
+	       length);
 	return is_first(packet, &context);
 }
 

@@ -183,12 +183,12 @@ TEST(net, large_packets_are_segmented,
 		tried++;
 		make(train, &kinds[n], network->link, network->twin,
 		     (uint16_t)network_cookie(network));
-		REQUIRE(t, pass(train, network->link, network->twin),
-			"of %u bytes of %s only %u arrive right (%s)", PAYLOAD, kinds[n].name,
-			train->received, train->wrong ? train->wrong : "the rest does not come");
-		REQUIRE(t, train->longest <= SEGMENT,
-			"%s with gso_size %u arrives in segments of %u bytes", kinds[n].name,
-			SEGMENT, train->longest);
+		INSIST(t, SANE_11, pass(train, network->link, network->twin),
+		       "of %u bytes of %s only %u arrive right (%s)", PAYLOAD, kinds[n].name,
+		       train->received, train->wrong ? train->wrong : "the rest does not come");
+		INSIST(t, SANE_11, train->longest <= SEGMENT,
+		       "%s with gso_size %u arrives in segments of %u bytes", kinds[n].name,
+		       SEGMENT, train->longest);
 	}
 	if (!tried)
 		skip_test(t, "not offered: VIRTIO_NET_F_HOST_TSO4, TSO6, USO");
@@ -231,10 +231,10 @@ static void check_large(struct test_run *t, const struct network *network,
 	CHECK(t, NET_RX_36, from_le16(header->hdr_len) >= train->headers,
 	      "%s: hdr_len of a packet to segment is %u, its headers have %u bytes",
 	      train->gso->name, from_le16(header->hdr_len), train->headers);
-	REQUIRE(t,
-		link_has(network->link, train->gso->guest) ||
-			link_has(network->link, train->gso->guest_too),
-		"%s: gso_type is %#x without its feature", train->gso->name, type);
+	INSIST(t, SANE_2,
+	       link_has(network->link, train->gso->guest) ||
+		       link_has(network->link, train->gso->guest_too),
+	       "%s: gso_type is %#x without its feature", train->gso->name, type);
 }
 
 /* The types that must not occur with what is negotiated, each by its clause. */
@@ -276,9 +276,9 @@ static void receive_all(struct test_run *t, struct features features)
 		tried++;
 		make(train, &kinds[n], network->twin, network->link,
 		     (uint16_t)network_cookie(network));
-		REQUIRE(t, pass(train, network->twin, network->link),
-			"of %u bytes of %s only %u come in right (%s)", PAYLOAD, kinds[n].name,
-			train->received, train->wrong ? train->wrong : "the rest does not come");
+		INSIST(t, SANE_11, pass(train, network->twin, network->link),
+		       "of %u bytes of %s only %u come in right (%s)", PAYLOAD, kinds[n].name,
+		       train->received, train->wrong ? train->wrong : "the rest does not come");
 		check_types(t, network->link, train);
 		check_large(t, network, train);
 		if (features_empty(features))
@@ -336,8 +336,8 @@ static void receive_congested(struct test_run *t, struct features features, stru
 	need_twin_with(*network, VIRTIO_NET_F_HOST_ECN, "HOST_ECN");
 	make(train, &congested, (*network)->twin, (*network)->link,
 	     (uint16_t)network_cookie(*network));
-	REQUIRE(t, pass(train, (*network)->twin, (*network)->link),
-		"of %u bytes of TCP with CWR set only %u come in right", PAYLOAD, train->received);
+	INSIST(t, SANE_11, pass(train, (*network)->twin, (*network)->link),
+	       "of %u bytes of TCP with CWR set only %u come in right", PAYLOAD, train->received);
 }
 
 TEST(net, congestion_marks_keep_packets_segmented,
@@ -398,17 +398,17 @@ TEST(net, offloads_can_be_turned_off,
 
 	need_twin_with(network, VIRTIO_NET_F_HOST_TSO4, "HOST_TSO4");
 	for (unsigned n = 0; n < ARRAY_LENGTH(offloads); n++) {
-		REQUIRE(t, set_offloads(network->link, offloads[n]) == VIRTIO_NET_OK,
-			"the command for offloads %#lx is refused", offloads[n]);
+		INSIST(t, SANE_2, set_offloads(network->link, offloads[n]) == VIRTIO_NET_OK,
+		       "the command for offloads %#lx is refused", offloads[n]);
 		make(train, &kinds[0], network->twin, network->link,
 		     (uint16_t)network_cookie(network));
-		REQUIRE(t, pass(train, network->twin, network->link),
-			"with offloads %#lx, of %u bytes of TCP only %u come in right", offloads[n],
-			PAYLOAD, train->received);
-		REQUIRE(t,
-			offloads[n] ||
-				(!train->types && !(train->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM)),
-			"with all offloads turned off gso_type %#x and flags %#x occur",
-			train->types, train->flags);
+		INSIST(t, SANE_11, pass(train, network->twin, network->link),
+		       "with offloads %#lx, of %u bytes of TCP only %u come in right", offloads[n],
+		       PAYLOAD, train->received);
+		INSIST(t, SANE_2,
+		       offloads[n] ||
+			       (!train->types && !(train->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM)),
+		       "with all offloads turned off gso_type %#x and flags %#x occur",
+		       train->types, train->flags);
 	}
 }

@@ -28,18 +28,18 @@ TEST(scsi, numbers_make_sense,
 	uint64_t queues = SCSI_CONFIG(t, num_queues);
 	uint64_t event = SCSI_CONFIG(t, event_info_size);
 
-	REQUIRE(t, queues > 0 && queues + 2 <= offered_queues(t->device),
-		"num_queues is %lu, the transport has %u queues", queues,
-		offered_queues(t->device));
-	REQUIRE(t, SCSI_CONFIG(t, seg_max) > 0, "seg_max is 0: no data fits a command");
-	REQUIRE(t, SCSI_CONFIG(t, cmd_per_lun) > 0, "cmd_per_lun is 0: no command may be sent");
+	INSIST(t, SANE_10, queues > 0 && queues + 2 <= offered_queues(t->device),
+	       "num_queues is %lu, the transport has %u queues", queues, offered_queues(t->device));
+	INSIST(t, SANE_10, SCSI_CONFIG(t, seg_max) > 0, "seg_max is 0: no data fits a command");
+	INSIST(t, SANE_10, SCSI_CONFIG(t, cmd_per_lun) > 0,
+	       "cmd_per_lun is 0: no command may be sent");
 	/* Without either feature there may be no events at all. */
 	if (!features_have(&t->device->offered, VIRTIO_SCSI_F_HOTPLUG) &&
 	    !features_have(&t->device->offered, VIRTIO_SCSI_F_CHANGE))
 		return;
-	REQUIRE(t, event >= sizeof(struct virtio_scsi_event),
-		"event_info_size is %lu, an event has %lu bytes", event,
-		sizeof(struct virtio_scsi_event));
+	INSIST(t, SANE_10, event >= sizeof(struct virtio_scsi_event),
+	       "event_info_size is %lu, an event has %lu bytes", event,
+	       sizeof(struct virtio_scsi_event));
 }
 
 TEST(scsi, driver_sizes_shape_requests,
@@ -61,6 +61,6 @@ TEST(scsi, driver_sizes_shape_requests,
 	request->in_length = in;
 	submit(t, t->device->queues[SCSI_REQUEST_QUEUE], request);
 	scsi_await(t, "a shorter TEST UNIT READY");
-	REQUIRE(t, scsi_response(request)->response <= VIRTIO_SCSI_S_FAILURE,
-		"a shorter TEST UNIT READY ends with %s", scsi_outcome(request));
+	INSIST(t, SCSI_REQ_2, scsi_response(request)->response <= VIRTIO_SCSI_S_FAILURE,
+	       "a shorter TEST UNIT READY ends with %s", scsi_outcome(request));
 }

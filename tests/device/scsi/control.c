@@ -39,8 +39,8 @@ TEST(scsi, task_management_is_answered,
 		uint8_t response =
 			scsi_manage(t, (enum virtio_scsi_tmf)function, unit.target, 0x1234);
 
-		REQUIRE(t, response_is_defined(response),
-			"task management function %u ends with response %#x", function, response);
+		INSIST(t, SANE_12, response_is_defined(response),
+		       "task management function %u ends with response %#x", function, response);
 	}
 }
 
@@ -66,14 +66,14 @@ TEST(scsi, notification_queries_are_answered,
 	answer->event_actual = to_le32(UINT32_MAX);
 	answer->response = VIRTIO_SCSI_PRESET;
 	submit(t, t->device->queues[SCSI_CONTROL_QUEUE], &request);
-	REQUIRE(t, await_completion(t, t->device->queues[SCSI_CONTROL_QUEUE], &completion),
-		"a notification query is not completed in time");
-	REQUIRE(t, response_is_defined(answer->response),
-		"a notification query ends with response %#x", answer->response);
+	INSIST(t, SANE_1, await_completion(t, t->device->queues[SCSI_CONTROL_QUEUE], &completion),
+	       "a notification query is not completed in time");
+	INSIST(t, SANE_12, response_is_defined(answer->response),
+	       "a notification query ends with response %#x", answer->response);
 	if (answer->response == VIRTIO_SCSI_S_OK)
-		REQUIRE(t, (from_le32(answer->event_actual) & ~events) == 0,
-			"event_actual is %#x, %#x was requested", from_le32(answer->event_actual),
-			events);
+		INSIST(t, SANE_12, (from_le32(answer->event_actual) & ~events) == 0,
+		       "event_actual is %#x, %#x was requested", from_le32(answer->event_actual),
+		       events);
 }
 
 /* Puts reads of the first blocks in flight, ids 1 … DEPTH. */
@@ -103,10 +103,10 @@ static struct request *ended_reads(struct test_run *t, const char *function)
 	while (queue->in_flight) {
 		uint8_t response;
 
-		REQUIRE(t, virtqueue_take(queue, &completion),
-			"%s is complete, but %u commands of the logical unit are not", function,
-			queue->in_flight);
-		REQUIRE(t, completion.token, "used id %u is of no chain in flight", completion.id);
+		INSIST(t, SANE_1, virtqueue_take(queue, &completion),
+		       "%s is complete, but %u commands of the logical unit are not", function,
+		       queue->in_flight);
+		insist_on_chain(t, queue, &completion, NULL);
 		response = scsi_response(completion.token)->response;
 		/* A device that is full may refuse a command before any function comes. */
 		if (response != VIRTIO_SCSI_S_OK && response != VIRTIO_SCSI_S_BUSY)
@@ -133,7 +133,7 @@ TEST(scsi, aborted_task_says_so,
 		skip_test(t, "ABORT TASK is not supported");
 	while (virtqueue_take(t->device->queues[SCSI_REQUEST_QUEUE], &completion))
 		ended = ended || completion.token == reads[DEPTH - 1];
-	REQUIRE(t, ended, "ABORT TASK is complete, but the command that it names is not");
+	INSIST(t, SANE_1, ended, "ABORT TASK is complete, but the command that it names is not");
 	response = scsi_response(reads[DEPTH - 1])->response;
 	if (response == VIRTIO_SCSI_S_OK || response == VIRTIO_SCSI_S_BUSY)
 		skip_test(t, "the disk is too fast: every command was done before it was aborted");
@@ -212,13 +212,13 @@ TEST(scsi, device_reset_ends_commands,
 	if (done == DEPTH)
 		skip_test(t, "the disk is too fast: every command was done before the reset");
 	t->up = false;
-	REQUIRE(t, t->device->transport->reset(t->device), "the device could not be reset: %s",
-		t->device->problem);
+	INSIST(t, RESET_1, t->device->transport->reset(t->device),
+	       "the device could not be reset: %s", t->device->problem);
 	while (virtqueue_take(queue, &completion)) {
 		uint8_t response;
 
 		done++;
-		REQUIRE(t, completion.token, "used id %u is of no chain in flight", completion.id);
+		insist_on_chain(t, queue, &completion, NULL);
 		response = scsi_response(completion.token)->response;
 		CHECK(t, SCSI_REQ_19,
 		      response == VIRTIO_SCSI_S_OK || response == VIRTIO_SCSI_S_ABORTED ||

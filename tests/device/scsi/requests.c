@@ -40,12 +40,13 @@ TEST(scsi, commands_are_answered_with_status,
 	/* What a target makes of a bad command is its own affair, but sense comes with this status. */
 	if (response->status != SCSI_CHECK_CONDITION)
 		return;
-	REQUIRE(t,
-		from_le32(response->sense_len) > 0 &&
-			from_le32(response->sense_len) <= sizeof(response->sense),
-		"CHECK CONDITION comes with sense_len %u", from_le32(response->sense_len));
-	REQUIRE(t, (response->sense[0] & 0x7f) >= 0x70 && (response->sense[0] & 0x7f) <= 0x73,
-		"sense data begin with %#x, no response code of SPC", response->sense[0]);
+	INSIST(t, SANE_12,
+	       from_le32(response->sense_len) > 0 &&
+		       from_le32(response->sense_len) <= sizeof(response->sense),
+	       "CHECK CONDITION comes with sense_len %u", from_le32(response->sense_len));
+	INSIST(t, SANE_12,
+	       (response->sense[0] & 0x7f) >= 0x70 && (response->sense[0] & 0x7f) <= 0x73,
+	       "sense data begin with %#x, no response code of SPC", response->sense[0]);
 }
 
 TEST(scsi, missing_targets_are_named,
@@ -151,14 +152,14 @@ TEST(scsi, residual_counts_what_is_missing,
 		scsi_set_inquiry(request[n], ROOM);
 		memset(scsi_data_in(request[n]), n ? EVIDENCE_SECOND : EVIDENCE_FIRST, ROOM);
 		scsi_send(t, request[n]);
-		REQUIRE(t, scsi_response(request[n])->response == VIRTIO_SCSI_S_OK,
-			"INQUIRY ends with %s", scsi_outcome(request[n]));
+		INSIST(t, SANE_2, scsi_response(request[n])->response == VIRTIO_SCSI_S_OK,
+		       "INQUIRY ends with %s", scsi_outcome(request[n]));
 	}
 	residual = from_le32(scsi_response(request[1])->residual);
 	written = first_unwritten(scsi_data_in(request[0]), scsi_data_in(request[1]), ROOM);
-	REQUIRE(t, residual <= ROOM && written >= ROOM - residual,
-		"INQUIRY has room for %u bytes and a residual of %u, but only %u were written",
-		ROOM, residual, written);
+	INSIST(t, SANE_12, residual <= ROOM && written >= ROOM - residual,
+	       "INQUIRY has room for %u bytes and a residual of %u, but only %u were written", ROOM,
+	       residual, written);
 }
 
 TEST(scsi, used_length_is_what_was_written,

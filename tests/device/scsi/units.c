@@ -47,11 +47,11 @@ TEST(scsi, units_answer_side_by_side,
 		CHECK(t, SCSI_REQ_2, scsi_response(together[n])->response <= VIRTIO_SCSI_S_FAILURE,
 		      "INQUIRY to target %u unit %u ends with %s", units[n].target, units[n].lun,
 		      scsi_outcome(together[n]));
-		REQUIRE(t,
-			is_good(together[n]) && memcmp(scsi_data_in(together[n]),
-						       scsi_data_in(alone[n]), BYTES) == 0,
-			"INQUIRY to target %u unit %u beside others ends with %s and other data than alone",
-			units[n].target, units[n].lun, scsi_outcome(together[n]));
+		INSIST(t, SANE_3,
+		       is_good(together[n]) && memcmp(scsi_data_in(together[n]),
+						      scsi_data_in(alone[n]), BYTES) == 0,
+		       "INQUIRY to target %u unit %u beside others ends with %s and other data than alone",
+		       units[n].target, units[n].lun, scsi_outcome(together[n]));
 	}
 }
 
@@ -87,11 +87,11 @@ TEST(scsi, units_keep_their_own_data,
 		read = scsi_unit_command(t, &units[n], 0, units[n].block);
 		scsi_set_transfer(read, SCSI_READ_10, 0, 1);
 		scsi_send(t, read);
-		REQUIRE(t,
-			is_good(read) && memcmp(scsi_data_in(read), scsi_data_out(writes[n]),
-						units[n].block) == 0,
-			"READ from target %u unit %u ends with %s and other data than were written",
-			units[n].target, units[n].lun, scsi_outcome(read));
+		INSIST(t, SANE_3,
+		       is_good(read) && memcmp(scsi_data_in(read), scsi_data_out(writes[n]),
+					       units[n].block) == 0,
+		       "READ from target %u unit %u ends with %s and other data than were written",
+		       units[n].target, units[n].lun, scsi_outcome(read));
 	}
 }
 
@@ -101,8 +101,8 @@ static void await_in(struct test_run *t, unsigned n)
 	struct virtqueue *queue = t->device->queues[SCSI_REQUEST_QUEUE + n];
 	struct completion completion;
 
-	REQUIRE(t, await_completion(t, queue, &completion),
-		"queue %u: a command is not completed in time", queue->index);
+	INSIST(t, SANE_1, await_completion(t, queue, &completion),
+	       "queue %u: a command is not completed in time", queue->index);
 	CHECK(t, SCSI_REQ_2, scsi_response(completion.token)->response <= VIRTIO_SCSI_S_FAILURE,
 	      "queue %u: a command ends with %s", queue->index, scsi_outcome(completion.token));
 }

@@ -116,7 +116,7 @@ void ask_text_or_skip(struct test_run *t, const struct ask *ask, char *text, siz
 
 void ask_or_skip(struct test_run *t, const struct ask *ask)
 {
-	char text[REASON_SIZE / 2];
+	char text[FINDING_WORDS / 2];
 
 	ask_text_or_skip(t, ask, text, sizeof(text));
 }

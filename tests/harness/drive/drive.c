@@ -60,32 +60,33 @@ struct features features_for(const struct test_run *t)
 void find_queues(struct test_run *t, struct virtio_device *device, unsigned count,
 		 const struct virtqueue_request *requests, enum interrupt_mode mode)
 {
-	if (device->transport->find_vqs(device, count, requests, mode, t->arena))
-		return;
-	if (device->vector_refused)
-		skip_test(t, "%s maps no vector: %s", device->name, device->problem);
-	fail_test(t, "%s: the queues could not be set up: %s", device->name, device->problem);
+	bool found = device->transport->find_vqs(device, count, requests, mode, t->arena);
+
+	CAN_JUDGE(t, found || !device->vector_refused, "%s maps no vector: %s", device->name,
+		  device->problem);
+	INSIST(t, SANE_5, found, "%s: the queues could not be set up: %s", device->name,
+	       device->problem);
 }
 
 void set_up_device(struct test_run *t, struct virtio_device *device, struct features features,
 		   unsigned queues)
 {
 	static struct virtqueue_request requests[VIRTIO_QUEUES_MOST];
+	struct features usual;
 	unsigned offered;
+	bool accepted;
 
-	if (!negotiate_with(device, features)) {
-		struct features usual = features_for(t);
-
-		/* Declining a set is no failure (2.2.2 says SHOULD), but for the one that all else takes. */
-		if (device == t->device && !features_equal(&features, &usual))
-			skip_test(t, "the device does not accept the features %#lx",
-				  features.words[0]);
-		fail_test(t, "FEATURES_OK reads back clear after features %#lx", features.words[0]);
-	}
+	accepted = negotiate_with(device, features);
+	usual = features_for(t);
+	/* Declining a set is no failure (2.2.2 says SHOULD), but for the one that all else takes. */
+	CAN_JUDGE(t, accepted || device != t->device || features_equal(&features, &usual),
+		  "the device does not accept the features %#lx", features.words[0]);
+	INSIST(t, SANE_4, accepted, "FEATURES_OK reads back clear after features %#lx",
+	       features.words[0]);
 	/* Some devices count queues only that a negotiated feature has brought. */
 	offered = (unsigned)common_read(device, num_queues);
-	REQUIRE(t, queues <= offered, "the device has %u queues, a driver needs %u", offered,
-		queues);
+	INSIST(t, SANE_5, queues <= offered, "the device has %u queues, a driver needs %u", offered,
+	       queues);
 	for (unsigned n = 0; n < queues; n++)
 		requests[n] = (struct virtqueue_request){.size = t->variant.size};
 	device->rings.indirect =
@@ -107,8 +108,9 @@ void go_live(struct test_run *t)
 	transport->set_status(t->device,
 			      transport->get_status(t->device) | VIRTIO_STATUS_DRIVER_OK);
 	t->up = true;
-	if (t->workload && t->workload->start && !t->workload->start(t->device, t->arena))
-		fail_test(t, "the device could not be started: %s", t->device->problem);
+	if (t->workload && t->workload->start)
+		INSIST(t, SANE_2, t->workload->start(t->device, t->arena),
+		       "the device could not be started: %s", t->device->problem);
 }
 
 void bring_up_queues(struct test_run *t, unsigned queues)
@@ -126,7 +128,7 @@ void bring_up(struct test_run *t)
 
 void start_over(struct test_run *t)
 {
-	REQUIRE(t, t->device->transport->reset(t->device), "%s", t->device->problem);
+	INSIST(t, RESET_1, t->device->transport->reset(t->device), "%s", t->device->problem);
 	t->device->transport->del_vqs(t->device);
 	t->up = false;
 }
@@ -216,6 +218,34 @@ static bool used_pending(void *queue)
 	return virtqueue_used_pending(queue);
 }
 
+static bool is_packed(const struct virtqueue *queue)
+{
+	return queue->operations == &packed_ring_operations;
+}
+
+enum clause_id clause_of_identity(const struct virtqueue *queue)
+{
+	return is_packed(queue) ? CLAUSE_PACKED_TXT_7 : CLAUSE_SPLIT_TXT_11;
+}
+
+enum clause_id clause_of_notice(const struct virtqueue *queue)
+{
+	if (is_packed(queue))
+		return queue->event_idx ? CLAUSE_PACKED_EV_TXT_3 : CLAUSE_PACKED_EV_TXT_1;
+	return queue->event_idx ? CLAUSE_SPLIT_NOTIF_5 : CLAUSE_SPLIT_NOTIF_3;
+}
+
+void insist_on_chain(struct test_run *t, const struct virtqueue *queue,
+		     const struct completion *completion, const struct request *request)
+{
+	bool right = completion->token && (!request || completion->token == request);
+
+	if (!JUDGE(t, clause_of_identity(queue), right, "queue %u: used id %u is of %s",
+		   queue->index, completion->id,
+		   completion->token ? "another request" : "no chain in flight"))
+		leave_test(t);
+}
+
 bool await_completion(struct test_run *t, struct virtqueue *queue, struct completion *completion)
 {
 	if (!wait_until(used_pending, queue, clock_deadline(PATIENCE_NS)) ||
@@ -223,8 +253,7 @@ bool await_completion(struct test_run *t, struct virtqueue *queue, struct comple
 		diagnose(t, queue);
 		return false;
 	}
-	REQUIRE(t, completion->token, "queue %u: used id %u is of no chain in flight", queue->index,
-		completion->id);
+	insist_on_chain(t, queue, completion, NULL);
 	return true;
 }
 
@@ -237,11 +266,11 @@ void work_once(struct test_run *t, uint64_t seed)
 	struct text text = TEXT_ON(why);
 
 	submit(t, queue, request);
-	REQUIRE(t, await_completion(t, queue, &completion), "queue %u: %s is not completed in time",
-		queue->index, t->workload->about);
-	if (t->workload->verify && !t->workload->verify(t->device, request, &text))
-		fail_test(t, "queue %u: %s completed, but %s", queue->index, t->workload->about,
-			  why);
+	INSIST(t, SANE_1, await_completion(t, queue, &completion),
+	       "queue %u: %s is not completed in time", queue->index, t->workload->about);
+	if (t->workload->verify)
+		INSIST(t, SANE_2, t->workload->verify(t->device, request, &text),
+		       "queue %u: %s completed, but %s", queue->index, t->workload->about, why);
 }
 
 struct arrivals {

@@ -69,9 +69,22 @@ struct request *new_request(struct test_run *t, uint64_t seed);
 /* Adds, publishes, kicks. Leaves the test when the ring has no room. */
 void submit(struct test_run *t, struct virtqueue *queue, struct request *request);
 
+/* The clause of the queue's ring format by which a used element names the chain that was used. */
+enum clause_id clause_of_identity(const struct virtqueue *queue);
+
+/* The clause of the queue's ring format and suppression by which using a buffer is notified. */
+enum clause_id clause_of_notice(const struct virtqueue *queue);
+
 /*
- * Waits for the next completion of a queue. False when none comes within PATIENCE_NS. Leaves the test
- * as failed when the id is of no chain in flight.
+ * Judges that a used element names a chain in flight, which is `request` where that is not NULL; leaves
+ * the test when it does not.
+ */
+void insist_on_chain(struct test_run *t, const struct virtqueue *queue,
+		     const struct completion *completion, const struct request *request);
+
+/*
+ * Waits for the next completion of a queue. False when none comes within PATIENCE_NS. Judges that it
+ * is of a chain in flight: insist_on_chain().
  */
 bool await_completion(struct test_run *t, struct virtqueue *queue, struct completion *completion);
 

@@ -38,7 +38,7 @@ bool clause_is_cited(enum clause_id id)
 static const char *const core_areas[] = {
 	"STATUS", "FEAT", "RESET", "CFG", "VQRESET", "INIT",   "SUSPEND",
 	"EXPORT", "RESV", "SHM",   "VQ",  "SPLIT",   "PACKED", "EVIDX",
-	"INORD",  "KICK", "NOTIF", "PCI", "MSIX",    "ADMIN",
+	"INORD",  "KICK", "NOTIF", "PCI", "MSIX",    "ADMIN",  "SANE",
 };
 
 static bool area_is(const char *id, const char *area)

@@ -14,11 +14,6 @@
 
 #define REASONS_BYTES 8192
 
-void weigh(struct test_run *t, enum verdict verdict)
-{
-	t->verdict = MAXIMUM(t->verdict, verdict);
-}
-
 /* Keeps a reason for the end of the run, each text once. */
 static const char *keep_reason(const char *reason)
 {
@@ -39,7 +34,7 @@ static const char *keep_reason(const char *reason)
 	return place;
 }
 
-void mark_skipped(const struct test *test, const char *reason)
+static void mark_skipped(const struct test *test, const char *reason)
 {
 	for_each_citation (citation) {
 		struct clause_state *state = clause_state(citation->id);
@@ -53,7 +48,7 @@ void mark_skipped(const struct test *test, const char *reason)
 
 bool judged_nothing(const struct test_run *t)
 {
-	if (t->verdict != VERDICT_PASS || t->checks)
+	if (t->checks || t->findings->count)
 		return false;
 	for_each_citation (citation) {
 		if (cites(t->test, citation))
@@ -65,11 +60,27 @@ bool judged_nothing(const struct test_run *t)
 /* How many waits had run out when the last check was judged. */
 static uint64_t run_out_before;
 
-void check_held(struct test_run *t, const struct citation *citation)
+/* What the harness judges beside every test shows nothing of what the test is for. */
+static bool is_for_all(enum clause_id id)
+{
+	return id >= CLAUSE_SANE_1 && id <= CLAUSE_SANE_9 && id != CLAUSE_SANE_3;
+}
+
+void check_held(struct test_run *t, enum clause_id id)
 {
 	run_out_before = waits_run_out();
-	t->checks++;
-	clause_state(citation->id)->held++;
+	t->checks += !is_for_all(id);
+	clause_state(id)->held++;
+}
+
+static void PRINTF_LIKE(4, 5) add_finding(struct test_run *t, enum finding_kind kind,
+					  enum clause_id clause, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	findings_add(t->findings, kind, clause, format, arguments);
+	va_end(arguments);
 }
 
 static const char *repeat_words(const struct test_run *t)
@@ -130,67 +141,64 @@ const char *dump(const struct test_run *t)
 	return words;
 }
 
-void check_violated(struct test_run *t, const struct citation *citation, const char *format, ...)
+static void report_broken(struct test_run *t, enum clause_id id, const char *message,
+			  const char *evidence)
 {
-	const struct clause *clause = &clauses[citation->id];
-	char message[REASON_SIZE];
+	const struct clause *clause = &clauses[id];
+
+	REPORT("check", TEXT("clause", clause_name(clause)),
+	       TEXT("level", clause_level_name(clause->level)),
+	       TEXT("statement", clause_statement(clause)), TEXT("section", clause_section(clause)),
+	       PLACE_FIELDS(t->result), TEXT("message", message), TEXT("dump", evidence),
+	       TEXT("repeat", repeat_words(t)));
+}
+
+void check_broken(struct test_run *t, enum clause_id id, const char *format, ...)
+{
+	struct clause_state *state = clause_state(id);
+	unsigned known = t->findings->count;
+	char message[FINDING_WORDS];
 	va_list arguments;
 
 	va_start(arguments, format);
 	format_text_list(message, sizeof(message), format, arguments);
 	va_end(arguments);
-	t->checks++;
-	clause_state(citation->id)->violated++;
-	clause_state(citation->id)->prompt += waits_run_out() == run_out_before;
+	t->checks += !is_for_all(id);
+	state->violated++;
+	state->prompt += waits_run_out() == run_out_before;
 	run_out_before = waits_run_out();
-	switch (clause->level) {
-	case LEVEL_MUST:
-	case LEVEL_MUST_NOT:
-		weigh(t, VERDICT_FAIL);
-		break;
-	case LEVEL_SHOULD:
-	case LEVEL_SHOULD_NOT:
-		weigh(t, VERDICT_WARN);
-		break;
-	case LEVEL_MAY:
-		break;
-	}
-	if (!*t->reason)
-		format_text(t->reason, sizeof(t->reason), "%s: %s", clause_name(clause), message);
-	REPORT("check", TEXT("clause", clause_name(clause)),
-	       TEXT("level", clause_level_name(clause->level)),
-	       TEXT("statement", clause_statement(clause)), TEXT("section", clause_section(clause)),
-	       PLACE_FIELDS(t->result), TEXT("message", message), TEXT("dump", dump(t)),
-	       TEXT("repeat", repeat_words(t)));
+	add_finding(t, FINDING_BROKEN, id, "%s", message);
+	/* Evidence is gathered where a finding is made, and not again where it is met again. */
+	report_broken(t, id, message, t->findings->count > known ? dump(t) : "");
 }
 
-/* Sets the reason of a test that is about to be left. */
-static void give_reason(struct test_run *t, const char *format, va_list arguments)
+void not_judged(struct test_run *t, enum clause_id since, const char *format, ...)
 {
-	format_text_list(t->reason, sizeof(t->reason), format, arguments);
-}
-
-void fail_test(struct test_run *t, const char *format, ...)
-{
+	char why[FINDING_WORDS];
 	va_list arguments;
 
 	va_start(arguments, format);
-	give_reason(t, format, arguments);
+	format_text_list(why, sizeof(why), format, arguments);
 	va_end(arguments);
-	weigh(t, VERDICT_FAIL);
+	add_finding(t, FINDING_NOT_JUDGED, since, "%s", why);
+	mark_skipped(t->test, why);
+}
+
+void leave_test(struct test_run *t)
+{
 	guard_leave(0);
 }
 
 void skip_test(struct test_run *t, const char *format, ...)
 {
+	char why[FINDING_WORDS];
 	va_list arguments;
 
 	va_start(arguments, format);
-	give_reason(t, format, arguments);
+	format_text_list(why, sizeof(why), format, arguments);
 	va_end(arguments);
-	weigh(t, VERDICT_SKIP);
-	mark_skipped(t->test, t->reason);
-	guard_leave(0);
+	not_judged(t, NO_CLAUSE, "%s", why);
+	leave_test(t);
 }
 
 void error_in_test(struct test_run *t, const char *format, ...)
@@ -198,10 +206,9 @@ void error_in_test(struct test_run *t, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	give_reason(t, format, arguments);
+	findings_add(t->findings, FINDING_SUITE, NO_CLAUSE, format, arguments);
 	va_end(arguments);
-	weigh(t, VERDICT_ERROR);
-	guard_leave(0);
+	leave_test(t);
 }
 
 void *test_memory(struct test_run *t, const char *name, size_t size, size_t alignment)

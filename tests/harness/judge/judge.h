@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What checks and abandoned tests come to: verdicts, reasons, the words of a report. */
+/* Checks and tests that are left become findings here; their evidence and their words. */
 #ifndef TESTS_HARNESS_JUDGE_H
 #define TESTS_HARNESS_JUDGE_H
 
 #include "tests/harness/plan/test.h"
 
-/* A test ends with the heaviest verdict that it met. */
-void weigh(struct test_run *t, enum verdict verdict);
-
-/* Notes for every clause that the test cites that it was not judged, and why. */
-void mark_skipped(const struct test *test, const char *reason);
+/*
+ * Notes that the test, or the rest of it, judges nothing, for every clause that it cites, too. `since`
+ * is the clause that broke earlier and is the cause, or NO_CLAUSE.
+ */
+void not_judged(struct test_run *t, enum clause_id since, const char *format, ...)
+	PRINTF_LIKE(3, 4);
 
 /* Whether a test that judges clauses has ended well without judging any: nothing was shown. */
 bool judged_nothing(const struct test_run *t);

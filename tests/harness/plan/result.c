@@ -3,16 +3,6 @@
 
 #include "tests/harness/report/report.h"
 
-const char *verdict_name(enum verdict verdict)
-{
-	static const char *const names[] = {
-		[VERDICT_PASS] = "pass", [VERDICT_SKIP] = "skip",   [VERDICT_WARN] = "warn",
-		[VERDICT_FAIL] = "fail", [VERDICT_ERROR] = "error",
-	};
-
-	return names[verdict];
-}
-
 void test_full_name(const struct test *test, char name[TEST_NAME_SIZE])
 {
 	format_text(name, TEST_NAME_SIZE, "%s.%s", test->suite, test->name);

@@ -10,10 +10,6 @@ struct result {
 	const struct test *test;
 	const struct virtio_device *device; /* NULL: the test is about no device */
 	const char *variant;
-	enum verdict verdict;
-	const char *reason;
-	const char *
-		dump; /* of a test that was left or cut off: rings and interrupts in words; or "" */
 	uint64_t microseconds;
 	unsigned number, of; /* place in the plan, from 1 */
 };

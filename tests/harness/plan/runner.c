@@ -27,6 +27,7 @@
 static struct test_run current;
 static struct result current_result;
 static struct arena arena;
+static struct findings findings; /* of the current test */
 
 static void call_test(void *context)
 {
@@ -138,22 +139,25 @@ bool take_companion(struct test_run *t, struct virtio_device *device)
 
 static void note_end(struct test_run *t, const struct guard_report *report)
 {
-	struct text text = {.buffer = t->reason, .size = sizeof(t->reason)};
+	char words[FINDING_WORDS];
+	struct text text = TEXT_ON(words);
 
 	switch (report->end) {
 	case GUARD_RETURNED:
 	case GUARD_LEFT:
-		return;
-	case GUARD_TIMEOUT:
-		text_add(&text, "cut off after %lu ms at %#lx", current_result.microseconds / 1000,
-			 report->rip);
 		break;
+	case GUARD_TIMEOUT:
+		check_broken(t, CLAUSE_SANE_8, "cut off after %lu ms at %#lx",
+			     current_result.microseconds / 1000, report->rip);
+		return;
 	case GUARD_FAULT:
 	case GUARD_STOPPED:
 		guard_describe(report, &text);
-		break;
+		check_broken(t, CLAUSE_SANE_9, "%s", words);
+		return;
 	}
-	weigh(t, VERDICT_FAIL);
+	check_held(t, CLAUSE_SANE_8);
+	check_held(t, CLAUSE_SANE_9);
 }
 
 struct announcement {
@@ -221,18 +225,11 @@ static void clean_up(struct test_run *t, uint64_t strays)
 	device->transport->del_vqs(device);
 	CHECK(t, RESET_2, interrupt_total() == arrivals,
 	      "%lu interrupts arrived after device_status read 0", interrupt_total() - arrivals);
-	if (interrupt_strays(&vector) != strays) {
-		format_text(t->reason, sizeof(t->reason),
-			    "an interrupt came on vector %#x, which was given to nobody", vector);
-		weigh(t, VERDICT_FAIL);
-	}
-	if (!arena_intact(t->arena, &damage)) {
-		format_text(
-			t->reason, sizeof(t->reason),
-			"memory outside the buffers was written: byte %ld of %s (%u bytes) is %#x",
-			damage.position, damage.name, damage.size, damage.found);
-		weigh(t, VERDICT_FAIL);
-	}
+	CHECK(t, SANE_7, interrupt_strays(&vector) == strays,
+	      "an interrupt came on vector %#x, which was given to nobody", vector);
+	CHECK(t, SANE_6, arena_intact(t->arena, &damage),
+	      "memory outside the buffers was written: byte %ld of %s (%u bytes) is %#x",
+	      damage.position, damage.name, damage.size, damage.found);
 }
 
 /* True when the test had to be cut off. */
@@ -248,30 +245,23 @@ static bool execute(struct test_run *t, const struct interference *interference)
 	struct subject *subject = t->subject;
 
 	lose_patience(subject->let_down >= LET_DOWNS);
-	if (!subject->unusable && !make_fresh(t)) {
-		t->subject->lost = true;
-		format_text(t->reason, sizeof(t->reason), "before the test: %s",
-			    t->device->problem);
-		weigh(t, VERDICT_FAIL);
+	if (!subject->unusable &&
+	    !CHECK(t, RESET_1, make_fresh(t), "before the test: %s", device->problem)) {
+		subject->lost = true;
 		return false;
 	}
 	if (interference)
 		interference->begin(t->device);
+	t->checks = 0;
 	start = clock_now();
 	guard_call(call_test, t, timeout, &report);
 	current_result.microseconds = clock_to_ns(clock_now() - start) / 1000;
 	note_end(t, &report);
-	subject->let_down += t->verdict == VERDICT_FAIL && waits_run_out() != run_out &&
+	subject->let_down += outcome_of(t->findings).verdict == VERDICT_FAIL &&
+			     waits_run_out() != run_out &&
 			     current_result.microseconds >= PATIENCE_NS / 1000;
-	if (judged_nothing(t)) {
-		format_text(t->reason, sizeof(t->reason),
-			    "nothing that it judges applies to this device");
-		weigh(t, VERDICT_SKIP);
-		mark_skipped(t->test, t->reason);
-	}
-	/* A broken check has brought its own. */
-	if (report.end != GUARD_RETURNED && t->verdict == VERDICT_FAIL)
-		current_result.dump = dump(t);
+	if (judged_nothing(t))
+		not_judged(t, NO_CLAUSE, "nothing that it judges applies to this device");
 	drive_device(t, device);
 	if (!subject->unusable)
 		clean_up(t, strays);
@@ -287,10 +277,10 @@ static void set_step(const struct test *test, struct virtio_device *device,
 	static char variant_name[VARIANT_TEXT];
 
 	variant_text(variant, variant_name);
+	findings_clear(&findings);
 	current_result = (struct result){.test = test,
 					 .device = device,
 					 .variant = variant_name,
-					 .dump = "",
 					 .number = number,
 					 .of = of};
 	current = (struct test_run){
@@ -302,6 +292,7 @@ static void set_step(const struct test *test, struct virtio_device *device,
 		.variant = *variant,
 		.workload = workload_of(device->type),
 		.arena = &arena,
+		.findings = &findings,
 	};
 	random_seed(&current.random, options.seed + number);
 }
@@ -363,11 +354,16 @@ static bool taker_is_missing(struct virtio_device *device, struct totals *totals
 	return *taker == TAKER_MISSING;
 }
 
-static void report_result(const struct result *result)
+static void report_result(const struct result *result, struct totals *totals)
 {
+	struct outcome outcome = outcome_of(current.findings);
+	char reason[FINDING_WORDS];
+
+	outcome_reason(&outcome, reason, sizeof(reason));
+	totals->verdicts[outcome.verdict]++;
 	REPORT("test", PLACE_FIELDS(result), NUMBER("n", result->number, FOR_PEOPLE),
-	       TEXT("verdict", verdict_name(result->verdict)), TEXT("reason", result->reason),
-	       TEXT("dump", result->dump), NUMBER("us", result->microseconds));
+	       TEXT("verdict", verdict_name(outcome.verdict)), TEXT("reason", reason),
+	       TEXT("because", outcome_because(&outcome)), NUMBER("us", result->microseconds));
 }
 
 static void run_step(const struct test *test, struct virtio_device *device,
@@ -387,16 +383,11 @@ static void run_step(const struct test *test, struct virtio_device *device,
 		const char *feature =
 			test->has_feature && starts_with(skip, "VIRTIO_") ? "not offered: " : "";
 
-		format_text(current.reason, sizeof(current.reason), "%s%s", feature, skip);
-		weigh(&current, VERDICT_SKIP);
-		mark_skipped(test, current.reason);
+		not_judged(&current, lost ? CLAUSE_RESET_1 : NO_CLAUSE, "%s%s", feature, skip);
 	} else {
 		execute(&current, NULL);
 	}
-	current_result.verdict = current.verdict;
-	current_result.reason = current.reason;
-	totals->verdicts[current.verdict]++;
-	report_result(&current_result);
+	report_result(&current_result, totals);
 }
 
 /* Benchmarks are run instead of tests when they are asked for. */

@@ -18,7 +18,7 @@
 
 #include "lib/arena.h"
 #include "lib/random.h"
-#include "tests/harness/judge/clause.h"
+#include "tests/harness/judge/outcome.h"
 #include "tests/harness/plan/variant.h"
 #include "tests/harness/subject/subject.h"
 #include "virtio/device.h"
@@ -37,12 +37,6 @@ enum {
 	NEEDS_SELF_TEST = BIT(8), /* only where vp.selftest asks for it */
 	NEEDS_CONFIGURATION_SPACE_ONLY = BIT(9), /* runs on devices that cannot be driven too */
 };
-
-/* Ordered by weight: a test ends with the heaviest that it met. */
-enum verdict { VERDICT_PASS, VERDICT_SKIP, VERDICT_WARN, VERDICT_FAIL, VERDICT_ERROR };
-#define VERDICTS (VERDICT_ERROR + 1)
-
-const char *verdict_name(enum verdict verdict);
 
 struct test_run;
 struct result;
@@ -85,8 +79,6 @@ struct test {
 		__attribute__((section(#registry), used)) = &suite_name##_##test_name##_test;      \
 	static void suite_name##_##test_name(struct test_run *t)
 
-#define REASON_SIZE 320
-
 #define JOINED_MOST 16
 
 /* A test while it runs on one device in one variant. */
@@ -100,8 +92,7 @@ struct test_run {
 	const struct workload *workload; /* of this device type, or NULL */
 	struct arena *arena;             /* memory that the device may touch */
 	struct random random;
-	enum verdict verdict;
-	char reason[REASON_SIZE];
+	struct findings *findings; /* its outcome is computed from them */
 	unsigned checks;
 	bool up;                                   /* bring_up() succeeded: queues exist */
 	struct virtio_device *companion;           /* see take_companion() */
@@ -119,30 +110,46 @@ struct test_run {
 		static const struct citation citation                                              \
 			__attribute__((section("registry_citations"), used, aligned(16))) = {      \
 				CLAUSE_##clause, __builtin_FUNCTION()};                            \
+		JUDGE(t, citation.id, condition, __VA_ARGS__);                                     \
+	})
+
+/* CHECK for helpers that are told what to judge: `id` is an enum clause_id. */
+#define JUDGE(t, id, condition, ...)                                                               \
+	({                                                                                         \
 		bool check_holds = (condition);                                                    \
 		if (check_holds)                                                                   \
-			check_held((t), &citation);                                                \
+			check_held((t), (id));                                                     \
 		else                                                                               \
-			check_violated((t), &citation, __VA_ARGS__);                               \
+			check_broken((t), (id), __VA_ARGS__);                                      \
 		check_holds;                                                                       \
 	})
 
-void check_held(struct test_run *t, const struct citation *citation);
-void check_violated(struct test_run *t, const struct citation *citation, const char *format, ...)
-	PRINTF_LIKE(3, 4);
-
-/*
- * For what is no clause but must be so, or nothing can be judged (the device does not work at all
- * in a way that another test's clause names). Fails the test and leaves it when condition is false.
- */
-#define REQUIRE(t, condition, ...)                                                                 \
+/* CHECK, and leaves the test when it does not hold: nothing behind it could be judged. */
+#define INSIST(t, clause, condition, ...)                                                          \
 	do {                                                                                       \
-		if (!(condition))                                                                  \
-			fail_test((t), __VA_ARGS__);                                               \
+		if (!CHECK(t, clause, condition, __VA_ARGS__))                                     \
+			leave_test(t);                                                             \
 	} while (0)
 
-/* Each leaves the test at once. */
-NORETURN void fail_test(struct test_run *t, const char *format, ...) PRINTF_LIKE(2, 3);
+/*
+ * For what no device owes, but without which the test cannot go on. When condition is false the test
+ * is left, not judged, for the reason of the message.
+ */
+#define CAN_JUDGE(t, condition, ...)                                                               \
+	do {                                                                                       \
+		if (!(condition))                                                                  \
+			skip_test((t), __VA_ARGS__);                                               \
+	} while (0)
+
+/* What CHECK comes to: the clause held once more, or was found violated. */
+void check_held(struct test_run *t, enum clause_id id);
+void check_broken(struct test_run *t, enum clause_id id, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/*
+ * Each leaves the test at once, from any depth of calls: without a word, not judged, with a fault of
+ * the suite or of the machine.
+ */
+NORETURN void leave_test(struct test_run *t);
 NORETURN void skip_test(struct test_run *t, const char *format, ...) PRINTF_LIKE(2, 3);
 NORETURN void error_in_test(struct test_run *t, const char *format, ...) PRINTF_LIKE(2, 3);
 

@@ -116,15 +116,12 @@ static void count_verdict(const struct record *record)
 PHRASE(text, test)
 {
 	const char *device = record_text(record, "device"), *reason = record_text(record, "reason");
-	const char *dump = record_text(record, "dump");
 
 	count_verdict(record);
 	print("%-5s %s %-8s %s.%s [%s]%s%s\n", record_text(record, "verdict"),
 	      *device ? device : "-", type_of(record), record_text(record, "suite"),
 	      record_text(record, "test"), record_text(record, "variant"), *reason ? ": " : "",
 	      reason);
-	if (*dump)
-		print_dump(dump);
 	if (said.introduced)
 		print("    repeat: %s\n", said.repeat);
 	said.introduced = said.dumped = false;

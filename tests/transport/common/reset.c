@@ -139,7 +139,7 @@ TEST(transport, reset_stops_requests_in_flight,
 	}
 	virtqueue_publish(queue);
 	virtqueue_kick(queue);
-	REQUIRE(t, device->transport->reset(device), "%s", device->problem);
+	INSIST(t, RESET_1, device->transport->reset(device), "%s", device->problem);
 
 	memset(area, PATTERN, bytes);
 	for (unsigned n = 0; n < count; n++) {

@@ -35,8 +35,8 @@ static void complete_one(struct test_run *t)
 	struct completion completion;
 
 	submit(t, queue, new_request(t, 1));
-	REQUIRE(t, await_completion(t, queue, &completion), "queue %u: %s is not completed",
-		queue->index, t->workload->about);
+	INSIST(t, SANE_1, await_completion(t, queue, &completion), "queue %u: %s is not completed",
+	       queue->index, t->workload->about);
 }
 
 #define ISR_READS 8

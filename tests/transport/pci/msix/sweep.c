@@ -59,9 +59,9 @@ static bool step(struct test_run *t, unsigned count, unsigned event)
 	slots_publish(&sweep.slots, false);
 	if (slots_kick_wanted(&sweep.slots, false, true))
 		slots_kick(&sweep.slots);
-	REQUIRE(t, wait_until(all_used, &count, clock_deadline(PATIENCE_NS)),
-		"queue %u: the device stops completing at used index %u", sweep.queue->index,
-		sweep.done % POSITIONS);
+	INSIST(t, SANE_1, wait_until(all_used, &count, clock_deadline(PATIENCE_NS)),
+	       "queue %u: the device stops completing at used index %u", sweep.queue->index,
+	       sweep.done % POSITIONS);
 	for (unsigned n = 0; n < count; n++)
 		slots_take(&sweep.slots, false);
 	sweep.done += count;
