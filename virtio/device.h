@@ -92,6 +92,12 @@ struct virtio_rings {
 	const struct segment *tail; /* split: stands in tables behind the last entry, unlinked */
 };
 
+/* Where a store of `width` bytes, 2 or 4, notifies a device; address NULL: nowhere. */
+struct notify_place {
+	volatile void *address;
+	unsigned width;
+};
+
 struct virtio_transport {
 	const char *name; /* "pci", as records say it */
 	/* The end of the road to a register, behind all onlookers: virtio/onlooker.h. */
@@ -118,6 +124,10 @@ struct virtio_transport {
 	 */
 	bool (*enable_vq)(struct virtio_device *device, unsigned index,
 			  const struct virtqueue_request *request, struct arena *arena);
+	/* Where a store notifies the device of this queue: no place where only notify() can. */
+	struct notify_place (*notify_place)(const struct virtqueue *queue);
+	/* Notifies the device of the queue in every other way; `value` is what would be stored. */
+	void (*notify)(struct virtqueue *queue, uint32_t value);
 	/* Gives vectors and queues back; the device has been reset before. */
 	void (*del_vqs)(struct virtio_device *device);
 	struct features (*get_features)(struct virtio_device *device);

@@ -2,7 +2,7 @@
 /* The packed ring, driver side (virtio 1.4, 2.8). */
 #include "arch/io.h"
 #include "arch/memory.h"
-#include "virtio/ring/queue.h"
+#include "virtio/ring/notification.h"
 
 /* Bits of table entries that the device is to ignore (2.8.7). */
 #define STRAY_FLAGS (VIRTQ_DESC_F_NEXT | VIRTQ_PACKED_DESC_F_AVAIL | VIRTQ_PACKED_DESC_F_USED)
@@ -173,7 +173,8 @@ static void packed_publish(struct virtqueue *queue)
 	ring->holding = false;
 }
 
-static bool packed_kick_wanted(struct virtqueue *queue)
+/* Whether the device wants to be told of the descriptors since this was last asked (2.8.14). */
+static bool kick_wanted(struct virtqueue *queue)
 {
 	struct packed_ring *ring = &queue->packed;
 	uint16_t added = ring->added, event;
@@ -194,6 +195,21 @@ static bool packed_kick_wanted(struct virtqueue *queue)
 	default:
 		return true;
 	}
+}
+
+static void packed_notify(struct virtqueue *queue)
+{
+	const struct packed_ring *ring = &queue->packed;
+
+	send_notification(queue, (uint16_t)(ring->avail_slot | ring->avail_wrap << 15));
+}
+
+static bool packed_kick(struct virtqueue *queue)
+{
+	if (!kick_wanted(queue))
+		return false;
+	packed_notify(queue);
+	return true;
 }
 
 /* Whether the device has marked this slot used on this lap (2.8.1). */
@@ -292,11 +308,6 @@ static bool packed_arm(struct virtqueue *queue, uint16_t after)
 	return marked_used(ring, slot, wrap);
 }
 
-static uint16_t packed_position(const struct virtqueue *queue)
-{
-	return (uint16_t)(queue->packed.avail_slot | queue->packed.avail_wrap << 15);
-}
-
 static void dump_slot(const struct virtqueue *queue, uint16_t slot, struct text *text)
 {
 	const struct virtq_packed_desc *desc = &queue->packed.desc[slot];
@@ -341,13 +352,13 @@ const struct virtqueue_operations packed_ring_operations = {
 	.name = "packed",
 	.add = packed_add,
 	.publish = packed_publish,
-	.kick_wanted = packed_kick_wanted,
+	.kick = packed_kick,
+	.notify = packed_notify,
 	.used_pending = packed_used_pending,
 	.look = packed_look,
 	.retire = packed_retire,
 	.pass = packed_pass,
 	.suppress = packed_suppress,
 	.arm = packed_arm,
-	.position = packed_position,
 	.dump = packed_dump,
 };

@@ -3,7 +3,6 @@
 
 #include "arch/memory.h"
 #include "virtio/onlooker.h"
-#include "virtio/transport/pci/registers.h"
 
 struct virtqueue *virtqueue_create(struct virtio_device *device, uint16_t index, uint16_t size,
 				   struct arena *arena)
@@ -143,37 +142,11 @@ void virtqueue_publish(struct virtqueue *queue)
 	queue->operations->publish(queue);
 }
 
-bool virtqueue_kick(struct virtqueue *queue)
+struct notify_place virtqueue_doorbell(const struct virtqueue *queue)
 {
-	if (!queue->operations->kick_wanted(queue))
-		return false;
-	virtqueue_notify(queue);
-	return true;
-}
-
-void virtqueue_notify(struct virtqueue *queue)
-{
-	struct virtio_device *device = queue->device;
-	uint32_t offset = queue->notify_off * virtio_pci(device)->notify_off_multiplier;
-
-	queue->kicks++;
-	if (queue->notification_data)
-		virtio_write(device, STRUCTURE_NOTIFY, offset, 4,
-			     queue->notify_value | (uint32_t)queue->operations->position(queue)
-							   << 16);
-	else
-		virtio_write(device, STRUCTURE_NOTIFY, offset, 2, queue->notify_value);
-}
-
-volatile void *virtqueue_doorbell(const struct virtqueue *queue)
-{
-	const struct virtio_device *device = queue->device;
-	volatile void *mapping = virtio_pci(device)->regions[STRUCTURE_NOTIFY].mapping;
-
-	if (!mapping || onlookers || device->access != ACCESS_BAR || queue->notification_data)
-		return NULL;
-	return (volatile uint8_t *)mapping +
-	       queue->notify_off * virtio_pci(device)->notify_off_multiplier;
+	if (onlookers || queue->notification_data)
+		return (struct notify_place){0};
+	return queue->notify_place;
 }
 
 bool virtqueue_used_pending(struct virtqueue *queue)

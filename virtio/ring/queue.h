@@ -31,7 +31,9 @@ struct virtqueue_operations {
 	bool (*add)(struct virtqueue *queue, const struct segment *segments, unsigned count,
 		    void *token, uint16_t *id);
 	void (*publish)(struct virtqueue *queue);
-	bool (*kick_wanted)(struct virtqueue *queue);
+	/* Notifies the device: if it wants that for what was published since the last call, or unasked. */
+	bool (*kick)(struct virtqueue *queue);
+	void (*notify)(struct virtqueue *queue);
 	bool (*used_pending)(struct virtqueue *queue);
 	/* Reads the used element that is next, and leaves it there. */
 	void (*look)(struct virtqueue *queue, struct completion *completion);
@@ -41,8 +43,6 @@ struct virtqueue_operations {
 	void (*pass)(struct virtqueue *queue);
 	void (*suppress)(struct virtqueue *queue);
 	bool (*arm)(struct virtqueue *queue, uint16_t after);
-	/* The upper half of a notification with NOTIFICATION_DATA (2.9). */
-	uint16_t (*position)(const struct virtqueue *queue);
 	void (*dump)(struct virtqueue *queue, struct text *text);
 };
 
@@ -94,7 +94,8 @@ struct virtqueue {
 	uint16_t free;      /* descriptors that add() can still use */
 	uint16_t in_flight; /* chains added and not yet taken */
 	bool event_idx, in_order, notification_data;
-	uint16_t notify_off;
+	uint16_t notify_off; /* its transport's: queue_notify_off */
+	struct notify_place notify_place;
 	uint16_t notify_value; /* the index, or queue_notif_config_data where that is negotiated */
 	unsigned entry;        /* MSI-X table entry, or VIRTIO_MSI_NO_VECTOR */
 	unsigned vector;       /* CPU vector, 0: none */
@@ -140,16 +141,22 @@ void virtqueue_publish(struct virtqueue *queue);
  * Notifies the device if it wants that for what has been published since the last call
  * (2.7.10, 2.8.14). True when a notification was sent.
  */
-bool virtqueue_kick(struct virtqueue *queue);
+static inline bool virtqueue_kick(struct virtqueue *queue)
+{
+	return queue->operations->kick(queue);
+}
 
 /* Notifies the device unasked. */
-void virtqueue_notify(struct virtqueue *queue);
+static inline void virtqueue_notify(struct virtqueue *queue)
+{
+	queue->operations->notify(queue);
+}
 
 /*
- * Where a 16-bit store of queue->notify_value notifies the device, for drivers that do nothing else; NULL
- * when it takes more than that, or somebody watches: then virtqueue_notify().
+ * Where a store of queue->notify_value notifies the device, for drivers that do nothing else; no place
+ * when it takes more than that, or somebody looks on: then virtqueue_notify().
  */
-volatile void *virtqueue_doorbell(const struct virtqueue *queue);
+struct notify_place virtqueue_doorbell(const struct virtqueue *queue);
 
 /* True when the device has used something that was not taken yet. */
 bool virtqueue_used_pending(struct virtqueue *queue);

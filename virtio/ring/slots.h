@@ -44,7 +44,7 @@ struct slots {
 	uint16_t doorbell_value;
 	uint64_t wrap; /* packed: AVAIL or USED, by the driver's wrap counter, as SLOT_FLAGS() */
 	uint64_t held; /* packed: what makes that chain available, 0: nothing is held */
-	volatile void *doorbell; /* where a kick is stored, NULL: virtqueue_notify() knows how */
+	struct notify_place doorbell; /* nowhere: virtqueue_notify() knows how */
 
 	/* What the device writes is looked at from another cache line. */
 	uint16_t seen __attribute__((aligned(64))); /* used index or ring position looked at next */
@@ -159,8 +159,10 @@ static inline __attribute__((always_inline)) bool slots_kick_wanted(struct slots
 /* Notifies the device: one store, one exit. */
 static inline __attribute__((always_inline)) void slots_kick(struct slots *slots)
 {
-	if (slots->doorbell)
-		write16(slots->doorbell, slots->doorbell_value);
+	if (slots->doorbell.width == 2)
+		write16(slots->doorbell.address, slots->doorbell_value);
+	else if (slots->doorbell.width == 4)
+		write32(slots->doorbell.address, slots->doorbell_value);
 	else
 		virtqueue_notify(slots->queue);
 }

@@ -2,7 +2,7 @@
 /* The split ring, driver side (virtio 1.4, 2.7). */
 #include "arch/io.h"
 #include "arch/memory.h"
-#include "virtio/ring/queue.h"
+#include "virtio/ring/notification.h"
 
 /* What stands in `next` where nothing may look at it: no slot of any ring. */
 #define STRAY_NEXT 0xfffe
@@ -154,16 +154,26 @@ static void split_publish(struct virtqueue *queue)
 	write16(&queue->split.avail->idx, queue->split.avail_index);
 }
 
-static bool split_kick_wanted(struct virtqueue *queue)
+static void split_notify(struct virtqueue *queue)
+{
+	send_notification(queue, queue->split.avail_index);
+}
+
+static bool split_kick(struct virtqueue *queue)
 {
 	struct split_ring *ring = &queue->split;
 	uint16_t old = ring->kicked_index;
+	bool wanted;
 
 	ring->kicked_index = ring->avail_index;
 	publish_then_observe();
 	if (queue->event_idx)
-		return virtqueue_event_passed(read16(ring->avail_event), ring->avail_index, old);
-	return !(read16(&ring->used->flags) & VIRTQ_USED_F_NO_NOTIFY);
+		wanted = virtqueue_event_passed(read16(ring->avail_event), ring->avail_index, old);
+	else
+		wanted = !(read16(&ring->used->flags) & VIRTQ_USED_F_NO_NOTIFY);
+	if (wanted)
+		send_notification(queue, ring->avail_index);
+	return wanted;
 }
 
 static bool split_used_pending(struct virtqueue *queue)
@@ -227,11 +237,6 @@ static bool split_arm(struct virtqueue *queue, uint16_t after)
 	return (uint16_t)(read16(&ring->used->idx) - ring->used_index) > after;
 }
 
-static uint16_t split_position(const struct virtqueue *queue)
-{
-	return queue->split.avail_index;
-}
-
 static void dump_descriptor(struct virtqueue *queue, uint16_t n, struct text *text)
 {
 	const struct virtq_desc *desc = &queue->split.desc[n];
@@ -276,13 +281,13 @@ const struct virtqueue_operations split_ring_operations = {
 	.name = "split",
 	.add = split_add,
 	.publish = split_publish,
-	.kick_wanted = split_kick_wanted,
+	.kick = split_kick,
+	.notify = split_notify,
 	.used_pending = split_used_pending,
 	.look = split_look,
 	.retire = split_retire,
 	.pass = split_pass,
 	.suppress = split_suppress,
 	.arm = split_arm,
-	.position = split_position,
 	.dump = split_dump,
 };

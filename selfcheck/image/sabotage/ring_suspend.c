@@ -41,16 +41,12 @@ static bool hold_kick(struct onlooker *self, const struct register_access *acces
 static void kick_late(void *argument)
 {
 	struct virtqueue *queue = argument;
-	struct virtio_device *device = queue->device;
-	const struct virtio_region *region = &virtio_pci(device)->regions[STRUCTURE_NOTIFY];
 
 	while (!suspended && !over)
 		cpu_relax();
 	clock_spin(LATE_NS);
-	if (region->mapping && !over)
-		write16((volatile uint8_t *)region->mapping +
-				queue->notify_off * virtio_pci(device)->notify_off_multiplier,
-			queue->index);
+	if (queue->notify_place.address && !over)
+		write16(queue->notify_place.address, queue->index);
 }
 
 static bool hold_and_go_on(struct onlooker *self, const struct register_access *access,

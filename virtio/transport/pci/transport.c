@@ -181,14 +181,40 @@ static bool set_up_queue_vector(struct virtqueue *queue, enum interrupt_mode mod
 	return write_queue_vector(queue);
 }
 
+static uint32_t notify_offset(const struct virtqueue *queue)
+{
+	return queue->notify_off * virtio_pci(queue->device)->notify_off_multiplier;
+}
+
+static unsigned notify_width(const struct virtqueue *queue)
+{
+	return queue->notification_data ? 4 : 2;
+}
+
+static struct notify_place pci_notify_place(const struct virtqueue *queue)
+{
+	const struct virtio_device *device = queue->device;
+	volatile uint8_t *mapping = virtio_pci(device)->regions[STRUCTURE_NOTIFY].mapping;
+
+	if (!mapping || device->access != ACCESS_BAR)
+		return (struct notify_place){0};
+	return (struct notify_place){mapping + notify_offset(queue), notify_width(queue)};
+}
+
+static void pci_notify(struct virtqueue *queue, uint32_t value)
+{
+	virtio_write(queue->device, STRUCTURE_NOTIFY, notify_offset(queue), notify_width(queue),
+		     value);
+}
+
 /* Where kicks of the queue go must lie in the structure: else they would hit whatever is behind. */
 static bool can_notify(const struct virtqueue *queue)
 {
-	const struct virtio_device *device = queue->device;
-	uint64_t at = (uint64_t)queue->notify_off * virtio_pci(device)->notify_off_multiplier;
+	uint64_t at =
+		(uint64_t)queue->notify_off * virtio_pci(queue->device)->notify_off_multiplier;
 
-	return at + (queue->notification_data ? 4 : 2) <=
-	       virtio_pci(device)->regions[STRUCTURE_NOTIFY].length;
+	return at + notify_width(queue) <=
+	       virtio_pci(queue->device)->regions[STRUCTURE_NOTIFY].length;
 }
 
 /* Makes the ring and tells the device of it; the queue is not enabled and has no vector yet. */
@@ -227,6 +253,7 @@ static struct virtqueue *set_up_ring(struct virtio_device *device, unsigned inde
 		device->problem = "queue_notify_off leads out of the notification structure";
 		return NULL;
 	}
+	queue->notify_place = pci_notify_place(queue);
 	if (features_have(&device->negotiated, VIRTIO_F_NOTIF_CONFIG_DATA))
 		queue->notify_value = (uint16_t)common_read(device, queue_notif_config_data);
 	return queue;
@@ -417,6 +444,8 @@ const struct virtio_transport virtio_pci_transport = {
 	.find_vqs = pci_find_vqs,
 	.reset_vq = pci_reset_vq,
 	.enable_vq = pci_enable_vq,
+	.notify_place = pci_notify_place,
+	.notify = pci_notify,
 	.del_vqs = pci_del_vqs,
 	.get_features = pci_get_features,
 	.finalize_features = pci_finalize_features,
