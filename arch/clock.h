@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Time: the TSC, and how long one of its ticks is. */
+/*
+ * Time: the TSC, and how long one of its ticks is. All of it is for any CPU and handler-safe, but for
+ * what waits.
+ */
 #ifndef ARCH_CLOCK_H
 #define ARCH_CLOCK_H
 
@@ -7,7 +10,7 @@
 
 #define NANOSECONDS_A_SECOND 1000000000ull
 
-/* The TSC, in ticks since some past moment. Not ordered against other instructions. */
+/* The TSC, in ticks since some past moment. Not ordered against other instructions (SDM 2B, RDTSC). */
 static inline uint64_t clock_now(void)
 {
 	uint32_t low, high;
@@ -15,7 +18,7 @@ static inline uint64_t clock_now(void)
 	return (uint64_t)high << 32 | low;
 }
 
-/* TSC ticks a millisecond; never 0. */
+/* TSC ticks a millisecond; never 0. A guess of 1 GHz before platform_start(). */
 uint32_t clock_khz(void);
 
 /* Where clock_khz() comes from: "cpuid-0x40000010", "cpuid-0x15", "kvmclock", "pm-timer", "pit" … */
@@ -27,7 +30,7 @@ const char *clock_source(void);
  */
 const char *clock_disagreement(void);
 
-/* Conversions, saturating at the largest 64-bit number. */
+/* Ticks to nanoseconds and back, rounded down, saturating at the largest 64-bit number. */
 uint64_t clock_to_ns(uint64_t ticks);
 uint64_t clock_from_ns(uint64_t nanoseconds);
 

@@ -9,6 +9,7 @@
 
 #include "lib/base.h"
 
+/* A read of 1, 2 or 4 bytes. Any CPU; handler-safe. */
 static inline uint8_t read8(const volatile void *address)
 {
 	uint8_t value;
@@ -39,6 +40,7 @@ static inline uint32_t read32(const volatile void *address)
 	return value;
 }
 
+/* A write of 1, 2, 4 or 8 bytes. Any CPU; handler-safe. */
 static inline void write8(volatile void *address, uint8_t value)
 {
 	__asm__ volatile("movb %1, %0"
@@ -71,6 +73,7 @@ static inline void write64(volatile void *address, uint64_t value)
 			 : "memory");
 }
 
+/* A port read and written in 1, 2 or 4 bytes (SDM 1, chapter 19). Any CPU; handler-safe. */
 static inline uint8_t port_read8(uint16_t port)
 {
 	uint8_t value;

@@ -36,16 +36,25 @@ static struct io_apic io_apics[TOPOLOGY_IO_APICS];
 static unsigned io_apic_count;
 static const struct topology *wiring;
 
+/* Between the two accesses a handler that masks a line must not select its own. */
 static uint32_t read_register(const struct io_apic *io_apic, unsigned number)
 {
+	bool open = interrupts_save();
+	uint32_t value;
+
 	write32(io_apic->registers + SELECT, number);
-	return read32(io_apic->registers + DATA);
+	value = read32(io_apic->registers + DATA);
+	interrupts_restore(open);
+	return value;
 }
 
 static void write_register(const struct io_apic *io_apic, unsigned number, uint32_t value)
 {
+	bool open = interrupts_save();
+
 	write32(io_apic->registers + SELECT, number);
 	write32(io_apic->registers + DATA, value);
+	interrupts_restore(open);
 }
 
 static unsigned entry_of(const struct io_apic *io_apic, unsigned line)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * How fast the TSC runs. Asked in order of trust: the hypervisor's timing leaf, CPUID 0x15 and
- * 0x16 (Intel SDM 3B, 18.7.3), kvmclock, and two counters of known frequency that are measured
+ * 0x16 (Intel SDM 3B, 20.7.3), kvmclock, and two counters of known frequency that are measured
  * against it. The best answer counts, a second one checks it; the clock is handed both.
  */
 #include "arch/cpu.h"
