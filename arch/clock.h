@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Time: the TSC, and how long one of its ticks is. All of it is for any CPU and handler-safe, but for
- * what waits.
+ * Time: the TSC, and how long one of its ticks is. All of it is for any CPU and handler-safe, but
+ * for what waits.
  */
 #ifndef ARCH_CLOCK_H
 #define ARCH_CLOCK_H
@@ -10,7 +10,9 @@
 
 #define NANOSECONDS_A_SECOND 1000000000ull
 
-/* The TSC, in ticks since some past moment. Not ordered against other instructions (SDM 2B, RDTSC). */
+/*
+ * The TSC, in ticks since some past moment. Not ordered against other instructions (SDM 2B, RDTSC).
+ */
 static inline uint64_t clock_now(void)
 {
 	uint32_t low, high;
@@ -21,7 +23,9 @@ static inline uint64_t clock_now(void)
 /* TSC ticks a millisecond; never 0. A guess of 1 GHz before platform_start(). */
 uint32_t clock_khz(void);
 
-/* Where clock_khz() comes from: "cpuid-0x40000010", "cpuid-0x15", "kvmclock", "pm-timer", "pit" … */
+/*
+ * Where clock_khz() comes from: "cpuid-0x40000010", "cpuid-0x15", "kvmclock", "pm-timer", "pit" …
+ */
 const char *clock_source(void);
 
 /*

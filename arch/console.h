@@ -15,8 +15,8 @@ enum console { CONSOLE_COM1, CONSOLE_DEBUGCON, CONSOLE_BOTH };
 void console_select(enum console console);
 
 /*
- * Writes `length` bytes as they are. Never hangs: a UART that is not ready within a bound is written
- * to all the same, and a debug console that does not answer is left out. Any CPU.
+ * Writes `length` bytes as they are. Never hangs: a UART that is not ready within a bound is
+ * written to all the same, and a debug console that does not answer is left out. Any CPU.
  */
 void console_write(const char *text, size_t length);
 

@@ -25,9 +25,9 @@ uint32_t cpu_apic_id(unsigned cpu);
 
 /*
  * Starts function(argument) on another running CPU, which must be idle: it sleeps in HLT with
- * interrupts open. Returns at once; false when that CPU is busy or lost, is the boot CPU, or the one
- * that asks. The function runs inside a guard of its own (arch/guard.h), so a fault there ends only
- * that function. Any CPU, but one at a time for each CPU that is started.
+ * interrupts open. Returns at once; false when that CPU is busy or lost, is the boot CPU, or the
+ * one that asks. The function runs inside a guard of its own (arch/guard.h), so a fault there ends
+ * only that function. Any CPU, but one at a time for each CPU that is started.
  */
 bool cpu_start(unsigned cpu, void (*function)(void *), void *argument) MUST_CHECK;
 
@@ -43,8 +43,8 @@ bool cpu_finish(unsigned cpu, uint64_t deadline, struct guard_report *report) MU
 
 /*
  * Forces whatever runs on that CPU to leave its guards (an NMI), and waits for it: all of them, or
- * the innermost one of the boot CPU. False when the CPU did not come back within 1 s: it is lost for
- * the rest of the run. Any CPU but that one, not from a handler.
+ * the innermost one of the boot CPU. False when the CPU did not come back within 1 s: it is lost
+ * for the rest of the run. Any CPU but that one, not from a handler.
  */
 bool cpu_stop(unsigned cpu);
 
@@ -85,8 +85,8 @@ static inline void interrupts_restore(bool open)
 /*
  * Opens interrupts and halts until one has been handled on this CPU or the deadline (TSC) has
  * passed, whichever is first; interrupts are open afterwards. Call it with interrupts closed and
- * the condition just checked: no wake-up is lost between the check and the halt. Any CPU, not from a
- * handler.
+ * the condition just checked: no wake-up is lost between the check and the halt. Any CPU, not from
+ * a handler.
  */
 void cpu_halt_until(uint64_t deadline);
 

@@ -36,19 +36,22 @@ void guard_call(void (*function)(void *), void *argument, uint64_t timeout,
 		struct guard_report *report);
 
 /*
- * Leaves the innermost guard of this CPU: its guard_call() ends with GUARD_LEFT and this code, which
- * means what caller and function agreed on; any number will do. Without a guard it is a fatal error.
- * Any CPU; handler-safe: the handler is left too, and its interrupt ended.
+ * Leaves the innermost guard of this CPU: its guard_call() ends with GUARD_LEFT and this code,
+ * which means what caller and function agreed on; any number will do. Without a guard it is a fatal
+ * error. Any CPU; handler-safe: the handler is left too, and its interrupt ended.
  */
 NORETURN void guard_leave(int code);
 
 /*
- * Moves the deadline of the innermost guard of this CPU to `timeout` nanoseconds from now, whether it
- * had one or not. Does nothing without a guard. Any CPU; handler-safe.
+ * Moves the deadline of the innermost guard of this CPU to `timeout` nanoseconds from now, whether
+ * it had one or not. Does nothing without a guard. Any CPU; handler-safe.
  */
 void guard_extend(uint64_t timeout);
 
-/* Adds a report in words to a text, one line that says how it ended, and five of registers where known. */
+/*
+ * Adds a report in words to a text, one line that says how it ended, and five of registers where
+ * known.
+ */
 struct text;
 void guard_describe(const struct guard_report *report, struct text *text);
 

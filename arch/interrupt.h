@@ -21,36 +21,40 @@ struct interrupt_tally {
 };
 
 /*
- * The tally of a vector on a running CPU. Never NULL for vectors 0 … 255. Each arrival counts, claimed
- * by a handler or not; the vectors above LAST that are this floor's own (timer, wake-up) are not
- * counted. Any CPU; handler-safe.
+ * The tally of a vector on a running CPU. Never NULL for vectors 0 … 255. Each arrival counts,
+ * claimed by a handler or not; the vectors above LAST that are this floor's own (timer, wake-up)
+ * are not counted. Any CPU; handler-safe.
  */
 struct interrupt_tally *interrupt_tally(unsigned cpu, unsigned vector);
 
 /* The sum of the counts of a vector, 0 … 255, over all CPUs. Any CPU; handler-safe. */
 uint64_t interrupt_count(unsigned vector);
 
-/* Arrivals on all vectors from FIRST on, but our own, on all CPUs since boot. Any CPU; handler-safe. */
+/*
+ * Arrivals on all vectors from FIRST on, but our own, on all CPUs since boot. Any CPU;
+ * handler-safe.
+ */
 uint64_t interrupt_total(void);
 
 /*
- * Arrivals on vectors of the device range that nobody had allocated, on all CPUs since boot. *vector,
- * when not NULL and there was one, is the vector of the last. Any CPU; handler-safe.
+ * Arrivals on vectors of the device range that nobody had allocated, on all CPUs since boot.
+ * *vector, when not NULL and there was one, is the vector of the last. Any CPU; handler-safe.
  */
 uint64_t interrupt_strays(unsigned *vector);
 
 /*
- * A handler runs on the CPU that was interrupted, interrupts closed, before the EOI, and calls nothing
- * but what is handler-safe. `tsc` is the stamp of the entry stub's first instruction. NULL removes it.
- * One handler a vector for all CPUs; it may still run on another when it is removed. Boot CPU.
+ * A handler runs on the CPU that was interrupted, interrupts closed, before the EOI, and calls
+ * nothing but what is handler-safe. `tsc` is the stamp of the entry stub's first instruction. NULL
+ * removes it. One handler a vector for all CPUs; it may still run on another when it is removed.
+ * Boot CPU.
  */
 typedef void interrupt_handler(unsigned vector, uint64_t tsc, void *context);
 void interrupt_set_handler(unsigned vector, interrupt_handler *handler, void *context);
 
 /*
- * Asked of every arrival on a vector of the device range, on the CPU that was interrupted, before it
- * is counted; false: it is ended as if it had never come. Calls nothing but what is handler-safe. NULL
- * lets all pass. Boot CPU.
+ * Asked of every arrival on a vector of the device range, on the CPU that was interrupted, before
+ * it is counted; false: it is ended as if it had never come. Calls nothing but what is
+ * handler-safe. NULL lets all pass. Boot CPU.
  */
 typedef bool interrupt_filter(unsigned vector);
 void interrupt_set_filter(interrupt_filter *filter);
@@ -75,18 +79,21 @@ struct msi_message {
 
 /*
  * The message that delivers `vector` as a fixed, edge-triggered interrupt to one CPU. False when
- * this CPU's APIC id cannot be named in an MSI (above 255 without the extended-destination-id bits).
- * MSI_LOGICAL: flat logical mode, CPUs 0 … 7 under xAPIC only, otherwise false. Any CPU.
+ * this CPU's APIC id cannot be named in an MSI (above 255 without the extended-destination-id
+ * bits). MSI_LOGICAL: flat logical mode, CPUs 0 … 7 under xAPIC only, otherwise false. Any CPU.
  */
 bool interrupt_message(unsigned cpu, unsigned vector, enum msi_destination how,
 		       struct msi_message *message) MUST_CHECK;
 
-/* Sends a fixed interrupt to a CPU, also to the one that asks (SDM 3A, 11.6). Any CPU; handler-safe. */
+/*
+ * Sends a fixed interrupt to a CPU, also to the one that asks (SDM 3A, 11.6). Any CPU;
+ * handler-safe.
+ */
 void interrupt_send(unsigned cpu, unsigned vector);
 
 /*
- * What the LAPIC of this CPU says of a vector, 0 … 255: requested (IRR) and in service (ISR; SDM 3A,
- * 11.8.4). Any CPU; handler-safe.
+ * What the LAPIC of this CPU says of a vector, 0 … 255: requested (IRR) and in service (ISR; SDM
+ * 3A, 11.8.4). Any CPU; handler-safe.
  */
 bool interrupt_requested(unsigned vector);
 bool interrupt_in_service(unsigned vector);
@@ -107,8 +114,9 @@ const char *interrupt_controller(void);
 unsigned interrupt_lines(void);
 
 /*
- * Lets a line arrive as a vector on a CPU. Level-triggered routing is what PCI INTx needs. False when
- * no I/O APIC has this input, or its entry cannot name that CPU (APIC ids above 254). Boot CPU.
+ * Lets a line arrive as a vector on a CPU. Level-triggered routing is what PCI INTx needs. False
+ * when no I/O APIC has this input, or its entry cannot name that CPU (APIC ids above 254). Boot
+ * CPU.
  */
 bool interrupt_route_line(unsigned line, unsigned vector, unsigned cpu, bool level,
 			  bool active_low) MUST_CHECK;
@@ -116,16 +124,19 @@ bool interrupt_route_line(unsigned line, unsigned vector, unsigned cpu, bool lev
 /* Does nothing where there is no such line. Handler-safe; one CPU at a time. */
 void interrupt_mask_line(unsigned line);
 
-/* True when the I/O APIC has delivered a level interrupt on this line that awaits its EOI. Boot CPU. */
+/*
+ * True when the I/O APIC has delivered a level interrupt on this line that awaits its EOI. Boot
+ * CPU.
+ */
 bool interrupt_line_pending(unsigned line);
 
 /* The line that an ISA IRQ, 0 … 15, is wired to, with MADT overrides applied. Any CPU. */
 unsigned interrupt_isa_line(unsigned irq, bool *level, bool *active_low);
 
 /*
- * The 8259 pair, where there is one: IRQ n, 0 … 15, arrives as vector 0x20 + n on the boot CPU through
- * LINT0 (virtual wire; SDM 3A, 11.5.1). All are masked after boot. False when there is no PIC, or the
- * IRQ is none or the cascade, 2. Boot CPU; masking is handler-safe.
+ * The 8259 pair, where there is one: IRQ n, 0 … 15, arrives as vector 0x20 + n on the boot CPU
+ * through LINT0 (virtual wire; SDM 3A, 11.5.1). All are masked after boot. False when there is no
+ * PIC, or the IRQ is none or the cascade, 2. Boot CPU; masking is handler-safe.
  */
 bool interrupt_pic_present(void);
 bool interrupt_pic_unmask(unsigned irq, bool level) MUST_CHECK;

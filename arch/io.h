@@ -115,7 +115,9 @@ static inline void port_write32(uint16_t port, uint32_t value)
  * compiler is what must be held back; only a store followed by a load needs the CPU's fence.
  */
 
-/* Everything written before is visible to the device before what is written next (virtio 2.7.13). */
+/*
+ * Everything written before is visible to the device before what is written next (virtio 2.7.13).
+ */
 static inline void publish(void)
 {
 	__asm__ volatile("" : : : "memory");

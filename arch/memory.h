@@ -13,8 +13,8 @@
 
 /*
  * Takes `pages` contiguous pages of RAM below 4 GiB, page-aligned, as they are found: memory that
- * nobody looks at costs the host nothing. NULL when there are none left, and for 0 pages. Never given
- * back. Boot CPU.
+ * nobody looks at costs the host nothing. NULL when there are none left, and for 0 pages. Never
+ * given back. Boot CPU.
  */
 void *memory_take(size_t pages);
 
@@ -22,8 +22,8 @@ void *memory_take(size_t pages);
 size_t memory_available(void);
 
 /*
- * `pages` contiguous pages of RAM at or above 4 GiB, mapped and zeroed, or NULL where there is none:
- * for tests of 64-bit addresses. Never given back. Boot CPU.
+ * `pages` contiguous pages of RAM at or above 4 GiB, mapped and zeroed, or NULL where there is
+ * none: for tests of 64-bit addresses. Never given back. Boot CPU.
  */
 void *memory_allocate_high(size_t pages);
 

@@ -18,8 +18,8 @@ enum power_way {
 #define POWER_CODE_ERROR 2
 
 /*
- * Ends the run. code is 0 … 127 and reaches the host where the platform has a way. Tries `way`, then
- * everything else that the platform has, and halts at last. Any CPU; handler-safe.
+ * Ends the run. code is 0 … 127 and reaches the host where the platform has a way. Tries `way`,
+ * then everything else that the platform has, and halts at last. Any CPU; handler-safe.
  */
 NORETURN void power_off(enum power_way way, unsigned code);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What every way in hands on. All of it is a copy in our own memory: what the
- * loader left in RAM may be overwritten after boot.
+ * What every way in hands on. All of it is a copy in our own memory: what the loader left in RAM
+ * may be overwritten after boot. This room is the ways in, a file each, that end here.
  */
 #ifndef BOOT_BOOT_INFO_H
 #define BOOT_BOOT_INFO_H

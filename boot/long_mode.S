@@ -112,7 +112,10 @@ boot_pdpt:
 	.skip 4096
 boot_directories:
 	.skip 4 * 4096
-/* The boot CPU's stack. What lies below it, tables included, is unmapped by arch/x86/memory/paging.c. */
+/*
+ * The boot CPU's stack. What lies below it, tables included, is unmapped by
+ * arch/x86/memory/paging.c.
+ */
 	.globl boot_stack
 boot_stack:
 	.skip 64 * 1024

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Puts a loader's memory map in order (ACPI 6.5, chapter 15), whatever it says. Upward: sorted, no
+ * two ranges of one address, what forbids more wins.
+ */
 #include "boot/memory_map.h"
 
 void memory_map_add(struct memory_map *map, uint64_t start, uint64_t size, uint32_t type)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reads what a PVH loader hands over (Xen, xen/include/public/arch-x86/hvm/start_info.h). */
+/*
+ * Reads what a PVH loader hands over (Xen, xen/include/public/arch-x86/hvm/start_info.h). Upward: a
+ * copy of it, or why it is of no use.
+ */
 #include "boot/boot_info.h"
 #include "lib/string.h"
 

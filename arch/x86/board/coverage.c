@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Coverage of the image itself: at the end of an instrumented run (make coverage) libgcov's
- * freestanding entry turns the counters into .gcda contents, which go out of debugcon (port 0xe9) as
- * records that selfcheck/coverage/unpack.c takes apart: "GCS1", name length, data length, name, data.
- * Not instrumented itself, and in no other build.
+ * freestanding entry turns the counters into .gcda contents, which go out of debugcon (port 0xe9)
+ * as records that selfcheck/coverage/unpack.c takes apart: "GCS1", name length, data length, name,
+ * data. Not instrumented itself, and in no other build.
  */
 #include <gcov.h>
 

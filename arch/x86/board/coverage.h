@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The counters of an instrumented image (make coverage). */
 #ifndef ARCH_X86_COVERAGE_H
 #define ARCH_X86_COVERAGE_H
 

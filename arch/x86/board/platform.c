@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The board comes up: what depends on what is the order of platform_start(). */
+/*
+ * The board comes up: what depends on what is the order of platform_start(). Upward: every CPU in a
+ * known state, everything that arch/ promises in place.
+ */
 #include "arch/cpu.h"
 #include "arch/platform.h"
 #include "arch/x86/board/power.h"

@@ -2,6 +2,7 @@
 /*
  * Ways out (ACPI 6.5, 4.8.3.2, 4.8.3.6, 4.8.3.7 and 7.4.2.6; PC/AT keyboard controller; PIIX and
  * ICH reset control). Each attempt returns when it did nothing, so that the next one has its turn.
+ * Upward: the run ends, the code reaches the host where the machine has a way for it.
  */
 #include "arch/clock.h"
 #include "arch/cpu.h"

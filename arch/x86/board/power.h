@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The ways out as the board sets them up; arch/power.h has the public part. */
+/*
+ * The ways out as the board sets them up; arch/power.h has the public part. This room is the
+ * machine from its start to its end: what depends on what, in what order, and how it is left.
+ */
 #ifndef ARCH_X86_POWER_H
 #define ARCH_X86_POWER_H
 

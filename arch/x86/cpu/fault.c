@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Exceptions by their vector (Intel SDM 3A, table 6-1; APM 2, table 8-1). Upward: name and address. */
+/*
+ * Exceptions by their vector (Intel SDM 3A, table 6-1; APM 2, table 8-1). Upward: name and address.
+ */
 #include "arch/x86/cpu/fault.h"
 #include "arch/x86/cpu/registers.h"
 

@@ -9,8 +9,8 @@
 const char *exception_name(unsigned vector);
 
 /*
- * The address that an exception is about: CR2 for a page fault or a double fault, else 0. To be asked
- * before the next page fault of this CPU. Handler-safe.
+ * The address that an exception is about: CR2 for a page fault or a double fault, else 0. To be
+ * asked before the next page fault of this CPU. Handler-safe.
  */
 uint64_t exception_address(const struct trap_frame *frame);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * GDT and TSS, one pair for each CPU (Intel SDM 3A, 3.4.5 and 8.7). 64-bit code needs little of
- * them: a code segment, a data segment, and the TSS for its interrupt stack table.
+ * them: a code segment, a data segment, and the TSS for its interrupt stack table. Upward: stacks
+ * of its own for what may strike on a broken one.
  */
 #include "arch/x86/cpu/gdt.h"
 #include "arch/x86/cpu/segments.h"

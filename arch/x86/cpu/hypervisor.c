@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What hypervisors say of themselves by CPUID: a signature at leaf 0x40000000, further interfaces at
- * each 0x100 above (Linux, Documentation/virt/kvm/x86/cpuid.rst). Upward: interfaces by signature.
+ * What hypervisors say of themselves by CPUID: a signature at leaf 0x40000000, further interfaces
+ * at each 0x100 above (Linux, Documentation/virt/kvm/x86/cpuid.rst). Upward: interfaces by
+ * signature.
  */
 #include "arch/cpu.h"
 #include "arch/hypervisor.h"

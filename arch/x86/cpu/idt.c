@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The interrupt descriptor table (Intel SDM 3A, 6.14.1): 256 interrupt gates to the stubs of
- * vectors.S, one table for all CPUs. NMI, double fault and machine check get a stack of their own.
+ * The interrupt descriptor table (Intel SDM 3A, 6.14.1): 256 interrupt gates, one table for all
+ * CPUs. Upward: each vector has its stub; NMI, double fault and machine check get a stack of their
+ * own.
  */
 #include "arch/x86/cpu/idt.h"
 #include "arch/x86/cpu/segments.h"

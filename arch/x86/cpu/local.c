@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who the CPUs are: each finds what it has for itself through its GS base (Intel SDM 3A, 3.4.4), the
- * others find it by its number. Upward: identity, and a CPU with descriptor tables of its own.
+ * Who the CPUs are: each finds what it has for itself through its GS base (Intel SDM 3A, 3.4.4),
+ * the others find it by its number. Upward: identity, and a CPU with descriptor tables of its own.
  */
 #include "arch/cpu.h"
 #include "arch/x86/cpu/idt.h"

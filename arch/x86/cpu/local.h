@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What each CPU has for itself, found through its GS base. */
+/*
+ * What each CPU has for itself, found through its GS base. This room is one CPU: its tables and
+ * registers, who it is, what its exceptions say, and who is below it.
+ */
 #ifndef ARCH_X86_LOCAL_H
 #define ARCH_X86_LOCAL_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the entry stubs leave on the stack, and the vectors that are taken before devices get theirs. */
+/*
+ * What the entry stubs leave on the stack, and the vectors that are taken before devices get
+ * theirs.
+ */
 #ifndef ARCH_X86_TRAP_H
 #define ARCH_X86_TRAP_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Gives the table parsers this machine's memory, and keeps what they found. Upward: tables by their
- * signature, and what follows from them.
+ * signature (ACPI 6.5, 5.2.6), and what follows from them.
  */
 #include "arch/acpi.h"
 #include "arch/x86/firmware/acpi.h"

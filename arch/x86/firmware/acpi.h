@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The firmware tables of this machine; arch/acpi.h has the public part. */
+/*
+ * The firmware tables of this machine; arch/acpi.h has the public part. This room reads what
+ * firmware and VMMs say, and believes none of it before it has been checked.
+ */
 #ifndef ARCH_X86_ACPI_H
 #define ARCH_X86_ACPI_H
 
@@ -8,8 +11,8 @@
 #include "lib/base.h"
 
 /*
- * Finds the tables. rsdp as handed over, or 0. map gives `size` readable bytes at a physical address,
- * which stay, or NULL: memory is none of this room's business.
+ * Finds the tables. rsdp as handed over, or 0. map gives `size` readable bytes at a physical
+ * address, which stay, or NULL: memory is none of this room's business.
  */
 void acpi_start(uint64_t rsdp, const void *(*map)(uint64_t address, uint64_t size));
 

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* RSDP, RSDT, XSDT and the plain tables: MADT, MCFG. The FADT and AML are in acpi_power.c. */
+/*
+ * RSDP, RSDT, XSDT and the plain tables MADT and MCFG (ACPI 6.5, 5.2.5 to 5.2.12; PCI Firmware
+ * Specification 3.3, 4.1.2). The FADT and AML are in acpi_power.c. Upward: tables whose length and
+ * checksum are right, a finding for each that is not.
+ */
 #include "arch/x86/firmware/acpi_parse.h"
 #include "lib/string.h"
 

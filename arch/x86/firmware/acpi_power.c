@@ -2,6 +2,7 @@
 /*
  * What the FADT (ACPI 6.5, 5.2.9) and the _S5 object of the DSDT (7.4.2.6) say about the PM timer,
  * soft-off and reset. AML is not interpreted: the bytes of a constant package are looked for.
+ * Upward: ports and addresses within their range, or none.
  */
 #include "arch/x86/firmware/acpi_parse.h"
 

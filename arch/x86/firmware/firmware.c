@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What parsers of firmware tables share: the EBDA (IBM PS/2 BIOS data area, 40:0e), a scan for a
+ * signature, checksums. Upward: nothing is read that the caller's memory does not give.
+ */
 #include "arch/x86/firmware/firmware.h"
 #include "lib/format.h"
 #include "lib/string.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The MP table (Intel MultiProcessor Specification 1.4, chapter 4). Upward: the same topology as
+ * from a MADT, a finding where the table is cut short.
+ */
 #include "arch/x86/firmware/mp_parse.h"
 #include "lib/string.h"
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Collects CPUs, I/O APICs and ISA wiring. Upward: each once, never more than fit, the rest
+ * counted.
+ */
 #include "arch/x86/firmware/topology.h"
 
 void topology_add_cpu(struct topology *topology, uint32_t apic_id)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The I/O APICs (Intel 82093AA data sheet, chapter 3): legacy lines become interrupts of the
- * LAPICs. Two registers in memory, one to select and one to read or write.
+ * LAPICs. Two registers in memory, one to select and one to read or write. Upward: lines by their
+ * global system interrupt, all masked until they are routed.
  */
 #include "arch/cpu.h"
 #include "arch/interrupt.h"

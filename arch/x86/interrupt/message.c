@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The message that reaches a CPU (Intel SDM 3A, 11.11; Linux, Documentation/virt/kvm/x86/cpuid.rst for
- * destinations above 255). Upward: address and data for an MSI-X table entry.
+ * The message that reaches a CPU (Intel SDM 3A, 11.11; Linux, Documentation/virt/kvm/x86/cpuid.rst
+ * for destinations above 255). Upward: address and data for an MSI-X table entry.
  */
 #include "arch/cpu.h"
 #include "arch/interrupt.h"

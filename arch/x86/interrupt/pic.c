@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The 8259A interrupt controller pair (Intel 8259A data sheet; ELCR: PIIX4 data sheet, 4.3.1).
- * Moved away from the exceptions and masked; single inputs are let in for tests of legacy INTx.
+ * Upward: moved away from the exceptions and masked; single inputs are let in for tests of legacy
+ * INTx.
  */
 #include "arch/interrupt.h"
 #include "arch/io.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Vectors and what arrives on them: given away, tallied, handled and ended (Intel SDM 3A, 11.8). Upward:
- * arrivals by CPU and vector, which the floors above judge outside of the handler.
+ * Vectors and what arrives on them: given away, tallied, handled and ended (Intel SDM 3A, 11.8).
+ * Upward: arrivals by CPU and vector, which the floors above judge outside of the handler.
  */
 #include "arch/clock.h"
 #include "arch/cpu.h"

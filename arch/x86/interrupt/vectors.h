@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Arrivals on vectors of devices and of the PIC; arch/interrupt.h has the public part. */
+/*
+ * Arrivals on vectors of devices and of the PIC; arch/interrupt.h has the public part. This room is
+ * the way of an interrupt from a device to a vector of a CPU, whatever controllers lie in it.
+ */
 #ifndef ARCH_X86_VECTORS_H
 #define ARCH_X86_VECTORS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The page allocator: one region of RAM below 4 GiB. What memory_take() gives, as it is found, comes
- * from its lower end; what this floor keeps for ever, zeroed, from its upper end.
+ * The page allocator: one region of RAM below 4 GiB. What memory_take() gives, as it is found,
+ * comes from its lower end; what this floor keeps for ever, zeroed, from its upper end.
  */
 #include "arch/memory.h"
 #include "arch/x86/memory/allocator.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Memory types (Intel SDM 3A, 12.11 and 12.12). Device registers are uncached by their page table
- * entries, so all that the MTRRs must do is not to forbid caching of RAM: some VMMs start with
- * them disabled, or with "uncached" as the default type, which slows everything down.
+ * entries, so all that the MTRRs must do is not to forbid caching of RAM: some VMMs start with them
+ * disabled, or with "uncached" as the default type, which slows everything down. Upward: RAM is
+ * write-back, and entry 3 of the PAT is uncached.
  */
 #include "arch/cpu.h"
 #include "arch/x86/cpu/registers.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Memory types of this CPU. */
 #ifndef ARCH_X86_CACHE_H
 #define ARCH_X86_CACHE_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Four-level paging (Intel SDM 3A, 4.5). RAM is mapped one to one, not executable, page 0 and what is
- * below the boot stack left out; the image by its segments; device registers and firmware
- * tables on demand in a window in the upper half, where no stray pointer hits them by accident.
+ * Four-level paging (Intel SDM 3A, 4.5). RAM is mapped one to one, not executable, page 0 and what
+ * is below the boot stack left out; the image by its segments; device registers and firmware tables
+ * on demand in a window in the upper half, where no stray pointer hits them by accident.
  */
 #include "arch/cpu.h"
 #include "arch/memory.h"

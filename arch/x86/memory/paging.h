@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The page tables: RAM one to one, everything else on demand in a window of its own. */
+/*
+ * The page tables: RAM one to one, everything else on demand in a window of its own. This room
+ * gives RAM away and makes addresses reach something.
+ */
 #ifndef ARCH_X86_PAGING_H
 #define ARCH_X86_PAGING_H
 

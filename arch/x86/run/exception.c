@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Exceptions (Intel SDM 3A, chapter 6): each ends the innermost guard of its CPU, and the run when
- * there is none. NMIs are how one CPU stops another.
+ * Exceptions (Intel SDM 3A, chapter 6). Upward: each ends the innermost guard of its CPU, and the
+ * run when there is none. NMIs are how one CPU stops another.
  */
 #include "arch/guard.h"
 #include "arch/x86/cpu/fault.h"

@@ -2,7 +2,8 @@
 /*
  * Guards: a chain of places to come back to, one chain for each CPU. Whoever decides that a guard
  * ends (an exception, the timer, an NMI, the function itself) fills its report, takes it and all
- * inner ones off the chain and resumes behind its guard_enter().
+ * inner ones off the chain and resumes behind its guard_enter(). Upward: guard_call() always
+ * returns.
  */
 #include "arch/clock.h"
 #include "arch/cpu.h"

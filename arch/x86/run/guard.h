@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How guards are ended from inside this floor. */
+/*
+ * How guards are ended from inside this floor; arch/guard.h has the public part. This room runs
+ * code that may fail, on any CPU, and is where exceptions and interrupts come in.
+ */
 #ifndef ARCH_X86_GUARD_H
 #define ARCH_X86_GUARD_H
 
@@ -10,8 +13,8 @@
 NORETURN void guard_end_by(struct guard *guard, enum guard_end end, const struct trap_frame *frame);
 
 /*
- * The timer's interrupt: ends the outermost guard whose deadline has passed; when there is none, sets
- * the timer for what is still waited for and returns.
+ * The timer's interrupt: ends the outermost guard whose deadline has passed; when there is none,
+ * sets the timer for what is still waited for and returns.
  */
 void guard_timer_fired(const struct trap_frame *frame);
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Entering and resuming a guard: what setjmp and longjmp are elsewhere, with interrupts opened and
+ * closed at the right instruction (System V ABI, AMD64 supplement, 3.2.1: registers that are kept).
+ */
 #include "arch/x86/cpu/segments.h"
 #define RFLAGS_CLOSED 0x2
 

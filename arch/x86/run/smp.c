@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Work given from one CPU to another, and the boot CPU made the first of them. An idle CPU sleeps in
- * HLT with interrupts open; VECTOR_WAKE gets it out.
+ * Work given from one CPU to another, and the boot CPU made the first of them. Upward: a function
+ * runs on an idle CPU, which sleeps in HLT with interrupts open until VECTOR_WAKE gets it out, and
+ * can be stopped there whatever it does (NMI; Intel SDM 3A, 6.7).
  */
 #include "arch/clock.h"
 #include "arch/cpu.h"

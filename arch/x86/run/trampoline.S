@@ -79,7 +79,8 @@ trampoline_64:
 
 	.data
 	.balign 8
-	.globl trampoline_stack, trampoline_main, trampoline_argument, trampoline_root, trampoline_efer
+	.globl trampoline_stack, trampoline_main, trampoline_argument
+	.globl trampoline_root, trampoline_efer
 trampoline_stack:
 	.quad 0
 trampoline_main:

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The 256 entry stubs (Intel SDM 3A, 6.14). A stub for an interrupt stamps the TSC before anything
- * else: it only saves the two registers that RDTSC writes. All end in the same struct trap_frame.
+ * else: it only saves the two registers that RDTSC writes. Upward: all end in the same struct
+ * trap_frame.
  */
 	.text
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The console: one writer at a time, COM1 or debugcon or both. */
+/*
+ * The console: COM1 or the debug console or both, one writer at a time. Upward: text arrives whole
+ * where no CPU was stopped while it wrote, and writing never hangs.
+ */
 #include "arch/console.h"
 #include "arch/cpu.h"
 #include "arch/x86/say/debugcon.h"

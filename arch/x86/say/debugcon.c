@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The debug console of Bochs, QEMU and others: a port that takes bytes and reads as its number. */
+/*
+ * The debug console of Bochs, QEMU and others (Bochs, iodev/unmapped.cc; QEMU, hw/char/debugcon.c):
+ * a port that takes bytes and reads as its number. Upward: bytes out, and whether anybody takes
+ * them.
+ */
 #include "arch/io.h"
 #include "arch/x86/say/debugcon.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The debug console, port 0xe9; arch/console.h has the public part. */
 #ifndef ARCH_X86_DEBUGCON_H
 #define ARCH_X86_DEBUGCON_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One sentence to the console, then the way out that the board knows. */
+/*
+ * One sentence to the console, then the way out that the board knows. Upward: whatever the state of
+ * the machine, the run ends and says why.
+ */
 #include "arch/console.h"
 #include "arch/x86/say/fatal.h"
 #include "lib/format.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The last words of an image that cannot go on. */
+/*
+ * The last words of an image that cannot go on. This room works before anything else does: it says
+ * what there is to say, to COM1 or the debug console, and keeps what is to be said later.
+ */
 #ifndef ARCH_X86_FATAL_H
 #define ARCH_X86_FATAL_H
 

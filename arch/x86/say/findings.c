@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sentences about the platform, kept until somebody above asks for them. */
+/* Sentences about the platform. Upward: kept, in their order, until somebody asks for them. */
 #include "arch/findings.h"
 #include "arch/x86/say/findings.h"
 #include "lib/format.h"

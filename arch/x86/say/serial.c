@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * COM1, a 16550A (National Semiconductor PC16550D data sheet). Polled: one look at the line status
- * for each FIFO full of bytes, since every access is an exit to the hypervisor. Byte by byte, not
- * by REP OUTS: some VMMs hand a string to their UART as one write and lose it.
+ * COM1, a 16550A (National Semiconductor PC16550D data sheet, chapter 8). Polled: one look at the
+ * line status for each FIFO full of bytes, since every access is an exit to the hypervisor. Byte by
+ * byte, not by REP OUTS: some VMMs hand a string to their UART as one write and lose it. Upward:
+ * bytes go out within a bound, whether the UART is ready or not.
  */
 #include "arch/cpu.h"
 #include "arch/io.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* COM1; arch/console.h has the public part. */
 #ifndef ARCH_X86_SERIAL_H
 #define ARCH_X86_SERIAL_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The TSC as a clock (Intel SDM 3B, 18.17): ticks to nanoseconds and back, at the rate it is told. */
+/*
+ * The TSC as a clock (Intel SDM 3B, 18.17), at the rate it is told. Upward: ticks to nanoseconds
+ * and back, never overflowing.
+ */
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/x86/time/clock.h"

@@ -11,8 +11,8 @@ struct clock_rate {
 };
 
 /*
- * Tells how fast the TSC runs; before, the clock assumes 1 GHz. `second`, an answer from elsewhere or
- * NULL, only checks it. Boot CPU.
+ * Tells how fast the TSC runs; before, the clock assumes 1 GHz. `second`, an answer from elsewhere
+ * or NULL, only checks it. Boot CPU.
  */
 void clock_learn(const struct clock_rate *best, const struct clock_rate *second);
 

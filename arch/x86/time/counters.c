@@ -2,7 +2,8 @@
 /*
  * The ACPI PM timer (ACPI 6.5, 4.8.3.3: 24 bits at 3.579545 MHz), the PIT's channel 0 (Intel 8254
  * data sheet) and the LAPIC timer. All are read at the ends of one and the same window, each
- * reading between two TSC stamps, so nothing hangs on how long a poll takes.
+ * reading between two TSC stamps, so nothing hangs on how long a poll takes. Upward: a rate from
+ * each that counts, in some 3 ms.
  */
 #include "arch/clock.h"
 #include "arch/cpu.h"

@@ -2,7 +2,8 @@
 /*
  * The LAPIC timer (Intel SDM 3A, 11.5.4): TSC deadline where the CPU has it, else one-shot. It is
  * set only when something is due earlier than it would fire anyway: setting it is an exit to the
- * hypervisor, and a timer that fires early does no harm, because its handler looks again.
+ * hypervisor, and a timer that fires early does no harm, because its handler looks again. Upward:
+ * it fires at the deadline or before.
  */
 #include "arch/clock.h"
 #include "arch/cpu.h"

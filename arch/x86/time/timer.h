@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Each CPU's LAPIC timer, shared by guard deadlines and cpu_halt_until(). */
+/*
+ * Each CPU's LAPIC timer, shared by guard deadlines and cpu_halt_until(). This room is time: how
+ * fast it passes, what it is by now, and being woken when it is up.
+ */
 #ifndef ARCH_X86_TIMER_H
 #define ARCH_X86_TIMER_H
 
