@@ -71,7 +71,7 @@ fuzz-records: $(BUILD)/host/fuzz-records ## fuzz the record parser for FUZZ_SECO
 	$< -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1 \
 		-dict=selfcheck/fuzz/records.dict $(BUILD)/host/corpus selfcheck/fuzz/corpus
 
-$(BUILD)/host/fuzz-records: selfcheck/fuzz/records.c host/record/records.c host/record/job.c
+$(BUILD)/host/fuzz-records: selfcheck/fuzz/records.c $(wildcard host/record/*.c)
 	@mkdir -p $(@D)
 	$(Q)clang -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -g \
 		$(filter-out -MMD -MP,$(host_flags)) -o $@ $^ $(host_libraries)

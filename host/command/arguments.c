@@ -49,16 +49,31 @@ static void separate_values(const GOptionEntry *entries, int *argc, char ***argv
 	*argv = (char **)g_ptr_array_free(words, FALSE);
 }
 
+/* The entries with places in *options for offsets into it. */
+static GOptionGroup *bind_entries(const GOptionEntry *entries, void *options)
+{
+	GOptionGroup *group = g_option_group_new(NULL, NULL, NULL, options, NULL);
+
+	for (; entries->long_name; entries++) {
+		GOptionEntry bound[] = {*entries, {NULL}};
+
+		if (entries->arg != G_OPTION_ARG_CALLBACK)
+			bound[0].arg_data = (char *)options + GPOINTER_TO_SIZE(entries->arg_data);
+		g_option_group_add_entries(group, bound);
+	}
+	return group;
+}
+
 gboolean parse_options(const char *arguments, const char *summary, const GOptionEntry *entries,
-		       int *argc, char ***argv)
+		       void *options, int argc, char **argv)
 {
 	g_autoptr(GOptionContext) context = g_option_context_new(arguments);
 	g_autoptr(GError) error = NULL;
 
-	separate_values(entries, argc, argv);
+	separate_values(entries, &argc, &argv);
 	g_option_context_set_summary(context, summary);
-	g_option_context_add_main_entries(context, entries, NULL);
-	if (g_option_context_parse(context, argc, argv, &error))
+	g_option_context_set_main_group(context, bind_entries(entries, options));
+	if (g_option_context_parse(context, &argc, &argv, &error))
 		return TRUE;
 	fprintf(stderr, "virtproof: %s; try --help\n", error->message);
 	return FALSE;

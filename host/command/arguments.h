@@ -3,15 +3,21 @@
 #ifndef HOST_COMMAND_ARGUMENTS_H
 #define HOST_COMMAND_ARGUMENTS_H
 
+#include <stddef.h>
+
 #include <glib.h>
 
+/* Where an option's value goes: arg_data of an entry that is no callback, a member of the options' struct. */
+#define OPTION_AT(type, member) GSIZE_TO_POINTER(offsetof(type, member))
+
 /*
- * Parses the options of a sub-command and leaves the operands in argv, whose words then last as long
- * as the program. arguments and summary stand in --help. FALSE when the command line is wrong, which
- * has been said on standard error.
+ * Parses the options of a sub-command into *options, as the entries say by OPTION_AT(); a callback gets
+ * it as its data. What is said is kept as long as the program runs. arguments and summary stand in
+ * --help, which ends the program. FALSE when the command line is wrong, which has been said on standard
+ * error.
  */
 gboolean parse_options(const char *arguments, const char *summary, const GOptionEntry *entries,
-		       int *argc, char ***argv);
+		       void *options, int argc, char **argv);
 
 /* The words, NULL behind the last, as a line that a shell takes apart into them. The caller owns it. */
 char *shell_line(char *const *words);

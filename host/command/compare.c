@@ -6,18 +6,23 @@
 
 #include "host/command/arguments.h"
 #include "host/figures/compare.h"
+#include "host/record/load.h"
 
-static double gate;
-static gboolean anyway, all;
-static char **operands;
+struct compare_options {
+	double gate; /* percent; 0: none */
+	gboolean anyway, all;
+	char **operands;
+};
+
+#define AT(member) OPTION_AT(struct compare_options, member)
 
 static const GOptionEntry entries[] = {
-	{"gate", 'g', 0, G_OPTION_ARG_DOUBLE, &gate,
+	{"gate", 'g', 0, G_OPTION_ARG_DOUBLE, AT(gate),
 	 "Fail when a figure is shown to be worse by more than PERCENT", "PERCENT"},
-	{"all", 0, 0, G_OPTION_ARG_NONE, &all, "Also show figures that do not differ", NULL},
-	{"anyway", 0, 0, G_OPTION_ARG_NONE, &anyway,
+	{"all", 0, 0, G_OPTION_ARG_NONE, AT(all), "Also show figures that do not differ", NULL},
+	{"anyway", 0, 0, G_OPTION_ARG_NONE, AT(anyway),
 	 "Compare figures although device, features or machine differ", NULL},
-	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &operands, NULL, NULL},
+	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, AT(operands), NULL, NULL},
 	{NULL},
 };
 
@@ -29,8 +34,8 @@ static unsigned tell_changes(const struct compare *compare)
 		const struct change *change = compare->changes->pdata[i];
 
 		worse += change->worse;
-		printf("%s: %s -> %s  %s\n", change->worse ? "worse" : "changed", change->before,
-		       change->after, change->name);
+		printf("%s: %s -> %s  %s\n", change->worse ? "worse" : "changed",
+		       verdict_name(change->before), verdict_name(change->after), change->name);
 	}
 	printf("verdicts: %u tests judged in both, %u changed, %u for the worse\n", compare->tests,
 	       compare->changes->len, worse);
@@ -54,7 +59,7 @@ static double percent(double ratio)
 }
 
 /* Whether a finding is worse by more than the gate lets through. */
-static gboolean exceeds_gate(const struct comparison *comparison)
+static gboolean exceeds_gate(const struct comparison *comparison, double gate)
 {
 	double worse =
 		comparison->better > 0 ? -percent(comparison->ratio) : percent(comparison->ratio);
@@ -62,7 +67,7 @@ static gboolean exceeds_gate(const struct comparison *comparison)
 	return gate > 0 && comparison->shown && comparison->better != 0 && worse > gate;
 }
 
-static void tell_comparison(const struct comparison *comparison)
+static void tell_comparison(const struct comparison *comparison, double gate)
 {
 	printf("%-60s %12.4g %12.4g %-10s %+6.1f %%", comparison->name, comparison->a,
 	       comparison->b, comparison->unit, percent(comparison->ratio));
@@ -70,11 +75,12 @@ static void tell_comparison(const struct comparison *comparison)
 		printf("  [%+.1f, %+.1f]  p %.2g", percent(comparison->interval.low),
 		       percent(comparison->interval.high), comparison->probability);
 	printf("  %s%s\n", conclusion(comparison),
-	       exceeds_gate(comparison) ? ", beyond the gate" : "");
+	       exceeds_gate(comparison, gate) ? ", beyond the gate" : "");
 }
 
-static unsigned tell_figures(const struct compare *compare)
+static unsigned tell_figures(const struct compare *compare, const struct compare_options *options)
 {
+	double gate = options->gate;
 	unsigned beyond = 0, shown = 0;
 
 	if (compare->comparisons->len)
@@ -82,10 +88,10 @@ static unsigned tell_figures(const struct compare *compare)
 	for (unsigned i = 0; i < compare->comparisons->len; i++) {
 		const struct comparison *comparison = compare->comparisons->pdata[i];
 
-		beyond += exceeds_gate(comparison);
+		beyond += exceeds_gate(comparison, gate);
 		shown += comparison->shown;
-		if (all || comparison->shown || compare->comparisons->len <= 20)
-			tell_comparison(comparison);
+		if (options->all || comparison->shown || compare->comparisons->len <= 20)
+			tell_comparison(comparison, gate);
 	}
 	if (compare->comparisons->len)
 		printf("figures: %u compared, %u differ%s\n", compare->comparisons->len, shown,
@@ -114,7 +120,8 @@ static void tell_runs(const GPtrArray *pairs)
 	}
 }
 
-static int compare_jobs(const GPtrArray *a, const GPtrArray *b)
+static int compare_jobs(const GPtrArray *a, const GPtrArray *b,
+			const struct compare_options *options)
 {
 	struct compare *compare = compare_new();
 	g_autoptr(GPtrArray) pairs = compare_pairs(a, b, compare);
@@ -122,13 +129,13 @@ static int compare_jobs(const GPtrArray *a, const GPtrArray *b)
 
 	for (unsigned i = 0; i < pairs->len; i++) {
 		compare_verdicts(compare, pairs->pdata[i]);
-		compare_figures(compare, pairs->pdata[i], anyway);
+		compare_figures(compare, pairs->pdata[i], options->anyway);
 	}
 	compare_conclude(compare);
 	tell_runs(pairs);
 
 	unsigned worse = tell_changes(compare);
-	unsigned beyond = tell_figures(compare);
+	unsigned beyond = tell_figures(compare, options);
 
 	tell_refusals(compare);
 	if (worse || beyond)
@@ -143,12 +150,16 @@ static int compare_jobs(const GPtrArray *a, const GPtrArray *b)
 
 int command_compare(int argc, char **argv)
 {
+	struct compare_options options = {0};
+
 	if (!parse_options("A B",
 			   "Compares two files of records, each of one or many runs: verdicts "
 			   "that changed,\nfigures that differ. Exit status: 0 nothing worse, 1 "
 			   "worse, 2 not comparable.",
-			   entries, &argc, &argv))
+			   entries, &options, argc, argv))
 		return EXIT_TROUBLE;
+	char **operands = options.operands;
+
 	if (!operands || !operands[0] || !operands[1] || operands[2]) {
 		fputs("virtproof: compare takes two files of records; 'merge' makes one of many\n",
 		      stderr);
@@ -160,7 +171,7 @@ int command_compare(int argc, char **argv)
 	g_autoptr(GPtrArray) b = a ? jobs_load(operands[1], &error) : NULL;
 
 	if (b)
-		return compare_jobs(a, b);
+		return compare_jobs(a, b, &options);
 	fprintf(stderr, "virtproof: %s\n", error->message);
 	return EXIT_TROUBLE;
 }

@@ -7,10 +7,13 @@
 #include "host/command/arguments.h"
 #include "host/vmm/descriptor.h"
 
-static char **operands;
+struct list_options {
+	char **operands;
+};
 
 static const GOptionEntry entries[] = {
-	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &operands, NULL, NULL},
+	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY,
+	 OPTION_AT(struct list_options, operands), NULL, NULL},
 	{NULL},
 };
 
@@ -66,8 +69,10 @@ static int list_one(const char *name)
 
 int command_list(int argc, char **argv)
 {
+	struct list_options options = {NULL};
+
 	if (!parse_options("[VMM]", "Lists the VMMs that are known, or what one of them has.",
-			   entries, &argc, &argv))
+			   entries, &options, argc, argv))
 		return EXIT_TROUBLE;
-	return operands && *operands ? list_one(*operands) : list_vmms();
+	return options.operands ? list_one(*options.operands) : list_vmms();
 }

@@ -7,28 +7,33 @@
 #include "host/command/arguments.h"
 #include "host/record/merge.h"
 
-static char *output;
-static char **operands;
+struct merge_options {
+	char *output;
+	char **operands;
+};
+
+#define AT(member) OPTION_AT(struct merge_options, member)
 
 static const GOptionEntry entries[] = {
-	{"output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Where it goes (standard output)",
+	{"output", 'o', 0, G_OPTION_ARG_FILENAME, AT(output), "Where it goes (standard output)",
 	 "FILE"},
-	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &operands, NULL, NULL},
+	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, AT(operands), NULL, NULL},
 	{NULL},
 };
 
 int command_merge(int argc, char **argv)
 {
+	struct merge_options options = {NULL};
 	g_autoptr(GError) error = NULL;
 
 	if (!parse_options("RECORDS…", "Puts the records of many runs into one file.", entries,
-			   &argc, &argv))
+			   &options, argc, argv))
 		return EXIT_TROUBLE;
-	if (!operands) {
+	if (!options.operands) {
 		fputs("virtproof: which files of records? try --help\n", stderr);
 		return EXIT_TROUBLE;
 	}
-	if (records_merge(operands, output ? output : "-", &error))
+	if (records_merge(options.operands, options.output ? options.output : "-", &error))
 		return EXIT_AS_EXPECTED;
 	fprintf(stderr, "virtproof: %s\n", error->message);
 	return EXIT_TROUBLE;

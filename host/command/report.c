@@ -5,53 +5,63 @@
 #include <stdio.h>
 
 #include "host/command/arguments.h"
-#include "host/report/report.h"
+#include "host/record/load.h"
+#include "host/report/documents.h"
 
-static char *format_name, *output, *expect;
-static char **operands;
-static gboolean strict;
+struct report_options {
+	char *format, *output, *expect;
+	char **operands;
+	gboolean strict;
+};
+
+#define AT(member) OPTION_AT(struct report_options, member)
 
 static const GOptionEntry entries[] = {
-	{"format", 'f', 0, G_OPTION_ARG_STRING, &format_name,
+	{"format", 'f', 0, G_OPTION_ARG_STRING, AT(format),
 	 "html, tap, junit, json or markdown (by the suffix of the output; html)", "FORMAT"},
-	{"output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Where it goes ('-': standard output)",
-	 "FILE"},
-	{"expect", 'e', 0, G_OPTION_ARG_FILENAME, &expect,
+	{"output", 'o', 0, G_OPTION_ARG_FILENAME, AT(output),
+	 "Where it goes ('-': standard output)", "FILE"},
+	{"expect", 'e', 0, G_OPTION_ARG_FILENAME, AT(expect),
 	 "Expected failures ('none': none; known/expect/VMM-VERSION.expect)", "FILE"},
-	{"strict", 0, 0, G_OPTION_ARG_NONE, &strict, "A warning is a failure too", NULL},
-	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &operands, NULL, NULL},
+	{"strict", 0, 0, G_OPTION_ARG_NONE, AT(strict), "A warning is a failure too", NULL},
+	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, AT(operands), NULL, NULL},
 	{NULL},
 };
 
-static const struct report_format *choose_format(void)
+static const struct document_format *choose_format(const struct report_options *options)
 {
-	if (format_name)
-		return report_format_named(format_name);
-	return output ? report_format_of(output) : report_format_named("html");
+	if (options->format)
+		return document_format_named(options->format);
+	return options->output ? document_format_of(options->output)
+			       : document_format_named("html");
 }
 
-static gboolean write_report(const struct report_format *format, GError **error)
+static gboolean write_report(const struct report_options *options,
+			     const struct document_format *format, GError **error)
 {
-	g_autoptr(GPtrArray) jobs = jobs_load_all(operands, error);
-	struct report *report = jobs ? report_new(jobs, expect, strict, error) : NULL;
-	gboolean fine = report && report_write(report, format, output ? output : "-", error);
+	g_autoptr(GPtrArray) jobs = jobs_load_all(options->operands, error);
+	struct report *report =
+		jobs ? report_new(jobs, options->expect, options->strict, error) : NULL;
+	gboolean fine = report && document_write(report, format,
+						 options->output ? options->output : "-", error);
 
-	if (report)
-		report_free(report);
+	report_free(report);
 	return fine;
 }
 
 int command_report(int argc, char **argv)
 {
+	struct report_options options = {NULL};
+
 	if (!parse_options("RECORDS…",
 			   "Makes a document of the records that 'run --log' and 'merge' keep.",
-			   entries, &argc, &argv))
+			   entries, &options, argc, argv))
 		return EXIT_TROUBLE;
 
-	const struct report_format *format = choose_format();
+	const struct document_format *format = choose_format(&options);
 	g_autoptr(GError) error = NULL;
 
-	if (!operands) {
+	if (!options.operands) {
 		fputs("virtproof: which files of records? try --help\n", stderr);
 		return EXIT_TROUBLE;
 	}
@@ -59,7 +69,7 @@ int command_report(int argc, char **argv)
 		fputs("virtproof: the formats are html, tap, junit, json and markdown\n", stderr);
 		return EXIT_TROUBLE;
 	}
-	if (write_report(format, &error))
+	if (write_report(&options, format, &error))
 		return EXIT_AS_EXPECTED;
 	fprintf(stderr, "virtproof: %s\n", error->message);
 	return EXIT_TROUBLE;

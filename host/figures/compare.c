@@ -121,17 +121,6 @@ GPtrArray *compare_pairs(const GPtrArray *a, const GPtrArray *b, struct compare 
 	return pairs;
 }
 
-static unsigned badness(const char *verdict)
-{
-	static const char *const order[] = {"pass", "skip", "warn", "error", "fail"};
-
-	for (unsigned i = 0; i < G_N_ELEMENTS(order); i++) {
-		if (strcmp(order[i], verdict) == 0)
-			return i;
-	}
-	return G_N_ELEMENTS(order);
-}
-
 /* The worst verdict of each test over the runs of one side, by its name. */
 static GHashTable *worst_verdicts(const GPtrArray *jobs)
 {
@@ -143,10 +132,11 @@ static GHashTable *worst_verdicts(const GPtrArray *jobs)
 		for (unsigned j = 0; j < job->tests->len; j++) {
 			const struct test_result *test = job->tests->pdata[j];
 			char *name = test_label(test);
-			const char *before = g_hash_table_lookup(worst, name);
+			void *before;
 
-			if (!before || badness(test->verdict) > badness(before))
-				g_hash_table_insert(worst, name, test->verdict);
+			if (!g_hash_table_lookup_extended(worst, name, NULL, &before) ||
+			    test->verdict > GPOINTER_TO_UINT(before))
+				g_hash_table_insert(worst, name, GUINT_TO_POINTER(test->verdict));
 			else
 				g_free(name);
 		}
@@ -164,15 +154,15 @@ static int compare_changes(const void *a, const void *b)
 	return strcmp(left->name, right->name);
 }
 
-static void add_change(struct compare *compare, const char *name, const char *before,
-		       const char *after)
+static void add_change(struct compare *compare, const char *name, enum verdict before,
+		       enum verdict after)
 {
 	struct change *change = g_new0(struct change, 1);
 
 	change->name = g_strdup(name);
 	change->before = before;
 	change->after = after;
-	change->worse = badness(after) > badness(before) && strcmp(after, "skip") != 0;
+	change->worse = after > before && after != VERDICT_SKIP;
 	g_ptr_array_add(compare->changes, change);
 }
 
@@ -181,15 +171,15 @@ void compare_verdicts(struct compare *compare, const struct pair *pair)
 	g_autoptr(GHashTable) before = worst_verdicts(pair->a);
 	g_autoptr(GHashTable) after = worst_verdicts(pair->b);
 	GHashTableIter iterator;
-	void *name, *verdict;
+	void *name, *verdict, *now;
 
 	g_hash_table_iter_init(&iterator, before);
 	while (g_hash_table_iter_next(&iterator, &name, &verdict)) {
-		const char *now = g_hash_table_lookup(after, name);
-
-		compare->tests += now != NULL;
-		if (now && strcmp(now, verdict) != 0)
-			add_change(compare, name, verdict, now);
+		if (!g_hash_table_lookup_extended(after, name, NULL, &now))
+			continue;
+		compare->tests++;
+		if (now != verdict)
+			add_change(compare, name, GPOINTER_TO_UINT(verdict), GPOINTER_TO_UINT(now));
 	}
 	g_ptr_array_sort(compare->changes, compare_changes);
 }

@@ -15,7 +15,7 @@ struct pair {
 /* A test whose verdict is not the same on both sides. */
 struct change {
 	char *name; /* the test, its device and variant */
-	const char *before, *after;
+	enum verdict before, after;
 	gboolean worse;
 };
 

@@ -5,8 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "host/record/records.h"
-
 /* Fewer runs on a side than this cannot show a difference at 5 % by their ranks alone. */
 #define RUNS_FOR_RANKS 4
 
@@ -15,7 +13,7 @@
 
 /* One side of a figure: the same measure in each run. */
 struct side {
-	GPtrArray *measures; /* JsonObject, borrowed */
+	GPtrArray *measures; /* struct measure, borrowed */
 	GPtrArray *jobs;     /* struct job of each */
 };
 
@@ -36,11 +34,11 @@ static void figure_free(void *data)
 	g_free(figure);
 }
 
-static struct figure *figure_of(GPtrArray *figures, GHashTable *by_name, JsonObject *measure)
+static struct figure *figure_of(GPtrArray *figures, GHashTable *by_name,
+				const struct measure *measure)
 {
 	g_autofree char *name =
-		g_strdup_printf("%s  %s  %s", record_text(measure, "name"),
-				record_text(measure, "device"), record_text(measure, "variant"));
+		g_strdup_printf("%s  %s  %s", measure->name, measure->device, measure->variant);
 	struct figure *figure = g_hash_table_lookup(by_name, name);
 
 	if (figure)
@@ -60,7 +58,7 @@ static void add_side(GPtrArray *figures, GHashTable *by_name, const GPtrArray *j
 		struct job *job = jobs->pdata[i];
 
 		for (unsigned j = 0; j < job->measures->len; j++) {
-			JsonObject *measure = job->measures->pdata[j];
+			struct measure *measure = job->measures->pdata[j];
 			struct figure *figure = figure_of(figures, by_name, measure);
 			struct side *side = is_a ? &figure->a : &figure->b;
 
@@ -73,8 +71,8 @@ static void add_side(GPtrArray *figures, GHashTable *by_name, const GPtrArray *j
 /* Why two runs are no measure of the same thing, or NULL. The caller owns it. */
 static char *runs_differ(const struct job *a, const struct job *b)
 {
-	gint64 cpus_a = a->run ? record_number(a->run, "cpus", 0) : 0;
-	gint64 cpus_b = b->run ? record_number(b->run, "cpus", 0) : 0;
+	gint64 cpus_a = a->run ? a->run->cpus : 0;
+	gint64 cpus_b = b->run ? b->run->cpus : 0;
 
 	if (strcmp(a->accelerator, b->accelerator) != 0)
 		return g_strdup_printf("the accelerator is %s in A and %s in B", a->accelerator,
@@ -89,9 +87,9 @@ static char *runs_differ(const struct job *a, const struct job *b)
 }
 
 /* The same of the device of a measure. */
-static char *devices_differ(const struct job *a, const struct job *b, JsonObject *measure)
+static char *devices_differ(const struct job *a, const struct job *b, const struct measure *measure)
 {
-	const char *bdf = record_text(measure, "device");
+	const char *bdf = measure->device;
 	const struct device *left = job_device(a, bdf), *right = job_device(b, bdf);
 
 	if (!left || !right)
@@ -110,16 +108,15 @@ static char *devices_differ(const struct job *a, const struct job *b, JsonObject
 }
 
 /* Cycles mean the same time only where the counter runs at the same rate. */
-static char *units_differ(const struct job *a, const struct job *b, JsonObject *from_a,
-			  JsonObject *from_b)
+static char *units_differ(const struct job *a, const struct job *b, const struct measure *from_a,
+			  const struct measure *from_b)
 {
-	const char *unit = record_text(from_a, "unit");
-	double khz_a = a->run ? (double)record_number(a->run, "tsc_khz", 0) : 0;
-	double khz_b = b->run ? (double)record_number(b->run, "tsc_khz", 0) : 0;
+	const char *unit = from_a->unit;
+	double khz_a = a->run ? (double)a->run->tsc_khz : 0;
+	double khz_b = b->run ? (double)b->run->tsc_khz : 0;
 
-	if (strcmp(unit, record_text(from_b, "unit")) != 0)
-		return g_strdup_printf("the unit is %s in A and %s in B", unit,
-				       record_text(from_b, "unit"));
+	if (strcmp(unit, from_b->unit) != 0)
+		return g_strdup_printf("the unit is %s in A and %s in B", unit, from_b->unit);
 	if (strcmp(unit, "cycles") == 0 && fabs(khz_a - khz_b) > khz_a / 100)
 		return g_strdup_printf("cycles at %.0f kHz in A and %.0f kHz in B", khz_a, khz_b);
 	return NULL;
@@ -129,7 +126,7 @@ static char *units_differ(const struct job *a, const struct job *b, JsonObject *
 static char *sides_differ(const struct figure *figure)
 {
 	const struct job *first = figure->a.jobs->pdata[0];
-	JsonObject *measure = figure->a.measures->pdata[0];
+	struct measure *measure = figure->a.measures->pdata[0];
 	char *why = NULL;
 
 	for (unsigned i = 0; !why && i < figure->b.jobs->len; i++) {
@@ -158,25 +155,8 @@ static GArray *gather_buckets(const struct side *side)
 {
 	GArray *all = g_array_new(FALSE, FALSE, sizeof(struct bucket));
 
-	for (unsigned i = 0; i < side->measures->len; i++) {
-		JsonArray *buckets = record_array(side->measures->pdata[i], "buckets");
-		guint length = buckets ? json_array_get_length(buckets) : 0;
-
-		for (guint j = 0; j < length; j++) {
-			JsonNode *node = json_array_get_element(buckets, j);
-			JsonArray *entry =
-				JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
-
-			if (!entry || json_array_get_length(entry) != 2)
-				continue;
-
-			struct bucket bucket = {json_array_get_double_element(entry, 0),
-						json_array_get_int_element(entry, 1)};
-
-			if (bucket.count > 0)
-				g_array_append_val(all, bucket);
-		}
-	}
+	for (unsigned i = 0; i < side->measures->len; i++)
+		measure_add_buckets(side->measures->pdata[i], all);
 	return all;
 }
 
@@ -196,13 +176,13 @@ static void add_comparison(struct compare *compare, struct comparison *compariso
 static struct comparison *new_comparison(const struct figure *figure, const char *part)
 {
 	struct comparison *comparison = g_new0(struct comparison, 1);
-	const char *unit = record_text(figure->a.measures->pdata[0], "unit");
+	const struct measure *first = figure->a.measures->pdata[0];
 
 	comparison->name = g_strdup_printf("%s%s%s", figure->name, *part ? "  " : "", part);
-	comparison->unit = g_strdup(unit);
+	comparison->unit = g_strdup(first->unit);
 	comparison->runs_a = figure->a.measures->len;
 	comparison->runs_b = figure->b.measures->len;
-	comparison->better = direction(unit);
+	comparison->better = direction(first->unit);
 	comparison->probability = 1;
 	return comparison;
 }
@@ -225,7 +205,7 @@ static double *values_of(const struct side *side, const char *member)
 	double *values = g_new0(double, side->measures->len + 1);
 
 	for (unsigned i = 0; i < side->measures->len; i++)
-		values[i] = record_real(side->measures->pdata[i], member, 0);
+		values[i] = measure_figure(side->measures->pdata[i], member);
 	return values;
 }
 
@@ -281,7 +261,7 @@ static void compare_figure(struct compare *compare, const struct figure *figure,
 
 	if (why)
 		compare_refuse(compare, g_strdup(figure->name), why);
-	else if (record_array(figure->a.measures->pdata[0], "buckets"))
+	else if (((const struct measure *)figure->a.measures->pdata[0])->distributed)
 		compare_distributions(compare, figure);
 	else
 		compare_values(compare, figure);

@@ -5,6 +5,8 @@
 
 #include <glib.h>
 
+#include "host/record/measure.h"
+
 struct interval {
 	double low, high;
 };
@@ -25,12 +27,6 @@ double mann_whitney(const double *a, unsigned count_a, const double *b, unsigned
  */
 struct interval bootstrap_ratio(const double *a, unsigned count_a, const double *b,
 				unsigned count_b);
-
-/* A distribution as counts by lowest value, ascending. */
-struct bucket {
-	double lowest;
-	gint64 count;
-};
 
 /* The value at or below which `share` (0 … 1) of the samples lie; 0 of nothing. */
 double buckets_quantile(const struct bucket *buckets, unsigned count, double share);

@@ -5,36 +5,9 @@
 
 #include "host/record/records.h"
 
-static void check_free(void *data)
+static char *copy_text(JsonObject *record, const char *name)
 {
-	struct check *check = data;
-
-	g_free(check->clause);
-	g_free(check->level);
-	g_free(check->statement);
-	g_free(check->section);
-	g_free(check->message);
-	g_free(check->dump);
-	g_free(check->repeat);
-	g_free(check);
-}
-
-static void test_free(void *data)
-{
-	struct test_result *test = data;
-
-	g_free(test->suite);
-	g_free(test->name);
-	g_free(test->full_name);
-	g_free(test->device);
-	g_free(test->variant);
-	g_free(test->verdict);
-	g_free(test->reason);
-	g_free(test->dump);
-	g_free(test->outcome);
-	g_free(test->repeat);
-	g_ptr_array_unref(test->checks);
-	g_free(test);
+	return g_strdup(record_text(record, name));
 }
 
 static void device_free(void *data)
@@ -53,16 +26,32 @@ static void clause_free(void *data)
 	struct clause *clause = data;
 
 	g_free(clause->id);
-	g_free(clause->level);
-	g_free(clause->verdict);
 	g_free(clause->why);
 	g_free(clause);
 }
 
+static void run_free(struct run *run)
+{
+	json_object_unref(run->record);
+	g_free(run);
+}
+
+static void summary_free(struct summary *summary)
+{
+	json_object_unref(summary->record);
+	g_free(summary);
+}
+
+static void incident_free(void *data)
+{
+	struct incident *incident = data;
+
+	json_object_unref(incident->record);
+	g_free(incident);
+}
+
 static void position_free(struct position *position)
 {
-	if (!position)
-		return;
 	g_free(position->suite);
 	g_free(position->test);
 	g_free(position->device);
@@ -74,7 +63,6 @@ static void position_free(struct position *position)
 struct job *job_new(void)
 {
 	struct job *job = g_new0(struct job, 1);
-	GDestroyNotify unref = (GDestroyNotify)json_object_unref;
 
 	job->name = g_strdup("");
 	job->vmm = g_strdup("");
@@ -84,11 +72,12 @@ struct job *job_new(void)
 	job->time = g_strdup("");
 	job->repeat_before = g_strdup("");
 	job->repeat_after = g_strdup("");
+	job->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	job->devices = g_ptr_array_new_with_free_func(device_free);
-	job->tests = g_ptr_array_new_with_free_func(test_free);
+	job->tests = g_ptr_array_new_with_free_func(test_result_free);
 	job->clauses = g_ptr_array_new_with_free_func(clause_free);
-	job->measures = g_ptr_array_new_with_free_func(unref);
-	job->incidents = g_ptr_array_new_with_free_func(unref);
+	job->measures = g_ptr_array_new_with_free_func(measure_free);
+	job->incidents = g_ptr_array_new_with_free_func(incident_free);
 	job->notes = g_ptr_array_new_with_free_func(g_free);
 	job->open_checks = g_ptr_array_new_with_free_func(check_free);
 	job->clauses_by_id = g_hash_table_new(g_str_hash, g_str_equal);
@@ -107,10 +96,10 @@ void job_free(struct job *job)
 	g_free(job->time);
 	g_free(job->repeat_before);
 	g_free(job->repeat_after);
-	g_clear_pointer(&job->about, json_object_unref);
-	g_clear_pointer(&job->run, json_object_unref);
-	g_clear_pointer(&job->summary, json_object_unref);
-	position_free(job->at);
+	g_clear_pointer(&job->run, run_free);
+	g_clear_pointer(&job->summary, summary_free);
+	g_clear_pointer(&job->at, position_free);
+	g_hash_table_unref(job->places);
 	g_hash_table_unref(job->clauses_by_id);
 	g_ptr_array_unref(job->devices);
 	g_ptr_array_unref(job->tests);
@@ -133,65 +122,87 @@ struct device *job_device(const struct job *job, const char *bdf)
 	return NULL;
 }
 
-gboolean test_lost_the_vmm(const struct test_result *test)
+unsigned job_lonely_incidents(const struct job *job)
 {
-	return g_str_has_prefix(test->outcome, "vmm-");
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < job->incidents->len; i++)
+		count += *((const struct incident *)job->incidents->pdata[i])->test == '\0';
+	return count;
 }
 
-char *test_label(const struct test_result *test)
+/* What the record does not say stays as it is. */
+static void replace(char **where, JsonObject *record, const char *name)
 {
-	g_autofree char *device = *test->device
-					  ? g_strdup_printf(" [%s%s%s]", test->device,
-							    *test->family ? " " : "", test->family)
-					  : g_strdup("");
+	const char *text = record_text(record, name);
 
-	return g_strdup_printf("%s%s%s%s", test->full_name, device, *test->variant ? " " : "",
-			       test->variant);
-}
-
-static void replace(char **where, const char *text)
-{
 	if (*text == '\0')
 		return;
 	g_free(*where);
 	*where = g_strdup(text);
 }
 
-static void add_about(struct job *job, JsonObject *record)
+static void add_places(struct job *job, JsonObject *places)
 {
-	replace(&job->name, record_text(record, "name"));
-	replace(&job->vmm, record_text(record, "vmm"));
-	replace(&job->version, record_text(record, "version"));
-	replace(&job->machine, record_text(record, "machine"));
-	replace(&job->accelerator, record_text(record, "accelerator"));
-	replace(&job->time, record_text(record, "time"));
-	replace(&job->repeat_before, record_text(record, "repeat_before"));
-	replace(&job->repeat_after, record_text(record, "repeat_after"));
-	g_clear_pointer(&job->about, json_object_unref);
-	job->about = json_object_ref(record);
+	g_autoptr(GList) names = json_object_get_members(places);
+
+	for (GList *name = names; name; name = name->next)
+		g_hash_table_insert(job->places, g_strdup(name->data),
+				    copy_text(places, name->data));
 }
 
-static void keep(JsonObject **where, JsonObject *record)
+static void add_about(struct job *job, JsonObject *record)
 {
-	g_clear_pointer(where, json_object_unref);
-	*where = json_object_ref(record);
+	JsonObject *places = record_object(record, "places");
+
+	replace(&job->name, record, "name");
+	replace(&job->vmm, record, "vmm");
+	replace(&job->version, record, "version");
+	replace(&job->machine, record, "machine");
+	replace(&job->accelerator, record, "accelerator");
+	replace(&job->time, record, "time");
+	replace(&job->repeat_before, record, "repeat_before");
+	replace(&job->repeat_after, record, "repeat_after");
+	if (places)
+		add_places(job, places);
+}
+
+static void add_run(struct job *job, JsonObject *record)
+{
+	struct run *run = g_new0(struct run, 1);
+
+	run->record = json_object_ref(record);
+	run->command_line = record_text(record, "cmdline");
+	run->cpus = record_number(record, "cpus", 0);
+	run->tsc_khz = record_number(record, "tsc_khz", 0);
+	g_clear_pointer(&job->run, run_free);
+	job->run = run;
+}
+
+static void add_summary(struct job *job, JsonObject *record)
+{
+	struct summary *summary = g_new0(struct summary, 1);
+	JsonObject *clauses = record_object(record, "clauses");
+
+	summary->record = json_object_ref(record);
+	summary->errors = record_number(record, "error", 0);
+	summary->uncovered = clauses ? record_number(clauses, "uncovered", -1) : -1;
+	g_clear_pointer(&job->summary, summary_free);
+	job->summary = summary;
 }
 
 /* Each boot tells of the devices again: the first telling stays. */
 static void add_device(struct job *job, JsonObject *record)
 {
-	const char *bdf = record_text(record, "bdf");
+	struct device *device;
 
-	if (job_device(job, bdf))
+	if (job_device(job, record_text(record, "bdf")))
 		return;
-
-	struct device *device = g_new0(struct device, 1);
-
-	device->bdf = g_strdup(bdf);
-	device->name = g_strdup(record_text(record, "name"));
-	device->transport = g_strdup(record_text(record, "transport"));
-	device->features = g_strdup(record_text(record, "features_offered"));
-	device->virtio_id = record_number(record, "virtio_id", 0);
+	device = g_new0(struct device, 1);
+	device->bdf = copy_text(record, "bdf");
+	device->name = copy_text(record, "name");
+	device->transport = copy_text(record, "transport");
+	device->features = copy_text(record, "features_offered");
 	device->queues = record_number(record, "queues", 0);
 	g_ptr_array_add(job->devices, device);
 }
@@ -200,84 +211,39 @@ static void add_start(struct job *job, JsonObject *record)
 {
 	struct position *position = g_new0(struct position, 1);
 
-	position->suite = g_strdup(record_text(record, "suite"));
-	position->test = g_strdup(record_text(record, "test"));
-	position->device = g_strdup(record_text(record, "device"));
-	position->variant = g_strdup(record_text(record, "variant"));
-	position->repeat = g_strdup(record_text(record, "repeat"));
+	position->suite = copy_text(record, "suite");
+	position->test = copy_text(record, "test");
+	position->device = copy_text(record, "device");
+	position->variant = copy_text(record, "variant");
+	position->repeat = copy_text(record, "repeat");
 	position->n = record_number(record, "n", 0);
 	position->of = record_number(record, "of", 0);
-	position_free(job->at);
+	g_clear_pointer(&job->at, position_free);
 	job->at = position;
 	job->in_test = TRUE;
 }
 
 static void add_check(struct job *job, JsonObject *record)
 {
-	struct check *check = g_new0(struct check, 1);
-
-	check->clause = g_strdup(record_text(record, "clause"));
-	check->level = g_strdup(record_text(record, "level"));
-	check->statement = g_strdup(record_text(record, "statement"));
-	check->section = g_strdup(record_text(record, "section"));
-	check->message = g_strdup(record_text(record, "message"));
-	check->dump = g_strdup(record_text(record, "dump"));
-	check->repeat = g_strdup(record_text(record, "repeat"));
-	g_ptr_array_add(job->open_checks, check);
-}
-
-static const char *family_of(const struct job *job, const char *bdf)
-{
-	const struct device *device = job_device(job, bdf);
-
-	return device ? device->name : "";
-}
-
-/* The name by which the job record says that the device at this place was asked for. */
-static const char *given_of(const struct job *job, const char *bdf)
-{
-	JsonObject *places = job->about ? record_object(job->about, "places") : NULL;
-
-	return places ? record_text(places, bdf) : "";
-}
-
-void count_verdict(struct counts *counts, const char *verdict)
-{
-	if (strcmp(verdict, "pass") == 0)
-		counts->pass++;
-	else if (strcmp(verdict, "fail") == 0)
-		counts->fail++;
-	else if (strcmp(verdict, "warn") == 0)
-		counts->warn++;
-	else if (strcmp(verdict, "skip") == 0)
-		counts->skip++;
-	else
-		counts->error++;
-}
-
-static unsigned weight(const char *verdict)
-{
-	if (strcmp(verdict, "violated") == 0)
-		return 2;
-	return strcmp(verdict, "holds") == 0 ? 1 : 0;
+	g_ptr_array_add(job->open_checks, check_new(record));
 }
 
 /* Each boot of a job judges a part: the worst verdict stays, the checks add up. */
-static void judge_clause(struct job *job, const char *id, const char *level, const char *verdict,
-			 const char *why, gint64 checks)
+static void judge_clause(struct job *job, const char *id, enum level level,
+			 enum clause_verdict verdict, const char *why, gint64 checks)
 {
 	struct clause *clause = g_hash_table_lookup(job->clauses_by_id, id);
 
 	if (!clause) {
 		clause = g_new0(struct clause, 1);
 		clause->id = g_strdup(id);
-		clause->level = g_strdup(level);
-		clause->verdict = g_strdup(verdict);
+		clause->level = level;
+		clause->verdict = verdict;
 		clause->why = g_strdup(why);
 		g_ptr_array_add(job->clauses, clause);
 		g_hash_table_insert(job->clauses_by_id, clause->id, clause);
-	} else if (weight(verdict) > weight(clause->verdict)) {
-		replace(&clause->verdict, verdict);
+	} else if (verdict > clause->verdict) {
+		clause->verdict = verdict;
 		g_free(clause->why);
 		clause->why = g_strdup(why);
 	}
@@ -286,75 +252,72 @@ static void judge_clause(struct job *job, const char *id, const char *level, con
 
 static void add_clause(struct job *job, JsonObject *record)
 {
-	judge_clause(job, record_text(record, "id"), record_text(record, "level"),
-		     record_text(record, "verdict"), record_text(record, "why"),
-		     record_number(record, "checks", 0));
-}
-
-/*
- * A VMM that dies takes the clause records of that boot with it: what did not hold is known from
- * the checks all the same.
- */
-static void note_violation(struct job *job, const struct check *check)
-{
-	if (*check->clause != '\0')
-		judge_clause(job, check->clause, check->level, "violated", "", 0);
+	judge_clause(job, record_text(record, "id"), level_parse(record_text(record, "level")),
+		     clause_verdict_parse(record_text(record, "verdict")),
+		     record_text(record, "why"), record_number(record, "checks", 0));
 }
 
 /* The checks that did not hold come between a test's start and its own record. */
 static void add_test(struct job *job, JsonObject *record)
 {
-	struct test_result *test = g_new0(struct test_result, 1);
+	const char *bdf = record_text(record, "device");
+	const struct device *device = job_device(job, bdf);
+	const char *given = g_hash_table_lookup(job->places, bdf);
+	struct test_result *test = test_result_new(record, job->open_checks,
+						   device ? device->name : "", given ? given : "");
 
-	test->suite = g_strdup(record_text(record, "suite"));
-	test->name = g_strdup(record_text(record, "test"));
-	test->full_name = g_strdup_printf("%s.%s", test->suite, test->name);
-	test->device = g_strdup(record_text(record, "device"));
-	test->family = family_of(job, test->device);
-	test->given = given_of(job, test->device);
-	test->variant = g_strdup(record_text(record, "variant"));
-	test->verdict = g_strdup(record_text(record, "verdict"));
-	test->reason = g_strdup(record_text(record, "reason"));
-	test->dump = g_strdup(record_text(record, "dump"));
-	test->outcome = g_strdup(record_text(record, "outcome"));
-	test->repeat = g_strdup(record_text(record, "repeat"));
-	test->us = record_number(record, "us", 0);
-	test->checks = job->open_checks;
 	job->open_checks = g_ptr_array_new_with_free_func(check_free);
+	/*
+	 * A VMM that dies takes the clause records of that boot with it: what did not hold is known
+	 * from the checks all the same.
+	 */
 	for (unsigned i = 0; i < test->checks->len; i++) {
 		const struct check *check = test->checks->pdata[i];
 
-		note_violation(job, check);
-		if (*test->repeat == '\0')
-			replace(&test->repeat, check->repeat);
+		if (*check->clause)
+			judge_clause(job, check->clause, check->level, CLAUSE_VIOLATED, "", 0);
 	}
-	count_verdict(&job->counts, test->verdict);
+	job->counts.of[test->verdict]++;
 	g_ptr_array_add(job->tests, test);
 	job->in_test = FALSE;
 }
 
+static void add_measure(struct job *job, JsonObject *record)
+{
+	g_ptr_array_add(job->measures, measure_new(record));
+}
+
+static void add_incident(struct job *job, JsonObject *record)
+{
+	struct incident *incident = g_new0(struct incident, 1);
+
+	incident->record = json_object_ref(record);
+	incident->event = record_text(record, "event");
+	incident->words = record_text(record, "words");
+	incident->test = record_text(record, "test");
+	incident->output = record_text(record, "output");
+	g_ptr_array_add(job->incidents, incident);
+}
+
+static void add_note(struct job *job, JsonObject *record)
+{
+	g_ptr_array_add(job->notes, copy_text(record, "text"));
+}
+
 void job_add(struct job *job, JsonObject *record)
 {
-	if (record_is(record, "job"))
-		add_about(job, record);
-	else if (record_is(record, "run"))
-		keep(&job->run, record);
-	else if (record_is(record, "device"))
-		add_device(job, record);
-	else if (record_is(record, "start"))
-		add_start(job, record);
-	else if (record_is(record, "check"))
-		add_check(job, record);
-	else if (record_is(record, "test"))
-		add_test(job, record);
-	else if (record_is(record, "clause"))
-		add_clause(job, record);
-	else if (record_is(record, "measure"))
-		g_ptr_array_add(job->measures, json_object_ref(record));
-	else if (record_is(record, "vmm"))
-		g_ptr_array_add(job->incidents, json_object_ref(record));
-	else if (record_is(record, "note"))
-		g_ptr_array_add(job->notes, g_strdup(record_text(record, "text")));
-	else if (record_is(record, "summary"))
-		keep(&job->summary, record);
+	static const struct {
+		const char *type;
+		void (*add)(struct job *job, JsonObject *record);
+	} kinds[] = {
+		{"start", add_start},   {"test", add_test},       {"check", add_check},
+		{"clause", add_clause}, {"measure", add_measure}, {"device", add_device},
+		{"job", add_about},     {"run", add_run},         {"note", add_note},
+		{"vmm", add_incident},  {"summary", add_summary},
+	};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		if (record_is(record, kinds[i].type))
+			kinds[i].add(job, record);
+	}
 }

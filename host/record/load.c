@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Jobs out of files of records. */
-#include "host/record/job.h"
+#include "host/record/load.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +8,7 @@
 
 #include <gio/gio.h>
 
+#include "host/record/job.h"
 #include "host/record/records.h"
 
 struct loader {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One HTML file that needs nothing else: the page of host/html with its parts put in. */
-#include "host/report/report.h"
+#include "host/report/formats.h"
 
 #include <string.h>
 
@@ -22,7 +22,7 @@ static void put_part(const char *name, FILE *out)
 /* JSON inside a script element: "<" must not begin an end tag or a comment. */
 static void put_data(const struct report *report, FILE *out)
 {
-	g_autofree char *text = report_json_text(report);
+	g_autofree char *text = document_json_text(report, TRUE);
 
 	for (const char *c = text; *c; c++) {
 		if (*c == '<')
@@ -33,7 +33,7 @@ static void put_data(const struct report *report, FILE *out)
 }
 
 /* The page is text with lines "@@name" where a part belongs. */
-void report_html(const struct report *report, FILE *out)
+void document_html(const struct report *report, FILE *out)
 {
 	g_autoptr(GBytes) bytes = g_resources_lookup_data("/virtproof/html/report.html",
 							  G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);

@@ -2,7 +2,8 @@
 #include "host/report/json.h"
 
 #include "host/record/records.h"
-#include "host/report/explain.h"
+#include "host/report/formats.h"
+#include "host/report/phrase.h"
 
 static const char *const end_names[] = {
 	[END_PASSED] = "passed",   [END_FAILED] = "failed", [END_EXPECTED] = "expected",
@@ -16,7 +17,7 @@ static void set_text(JsonObject *object, const char *name, const char *text)
 		json_object_set_string_member(object, name, text);
 }
 
-static JsonArray *checks_of(const struct test_result *test)
+static JsonArray *checks_of(const struct test_result *test, gboolean for_page)
 {
 	JsonArray *checks = json_array_new();
 
@@ -25,36 +26,65 @@ static JsonArray *checks_of(const struct test_result *test)
 		JsonObject *object = json_object_new();
 
 		set_text(object, "clause", check->clause);
-		set_text(object, "level", check->level);
-		set_text(object, "statement", check->statement);
-		set_text(object, "section", check->section);
+		set_text(object, "level", level_name(check->level));
+		if (!for_page) {
+			set_text(object, "statement", check->statement);
+			set_text(object, "section", check->section);
+		}
 		set_text(object, "message", check->message);
-		set_text(object, "dump", check->dump);
+		if (!for_page)
+			set_text(object, "dump", check->dump);
 		json_array_add_object_element(checks, object);
 	}
 	return checks;
 }
 
-static JsonObject *test_object(const struct report *report, const struct job *job,
-			       const struct test_result *test)
+/* Why the test did not pass, as the page shows it: [part, text], … */
+static void add_phrases(JsonObject *object, const struct job *job, const struct test_result *test)
 {
-	const struct expectation *expectation = explain_expectation(test);
-	g_autofree char *repeat = explain_repeat(job, test);
+	g_autoptr(GPtrArray) phrases = phrase_failure(job, test);
+	JsonArray *pairs = json_array_new();
+
+	for (unsigned i = 0; i < phrases->len; i++) {
+		const struct phrase *phrase = phrases->pdata[i];
+		JsonArray *pair = json_array_new();
+
+		json_array_add_string_element(pair, phrase_part_name(phrase->part));
+		json_array_add_string_element(pair, phrase->text);
+		json_array_add_array_element(pairs, pair);
+	}
+	json_object_set_array_member(object, "phrases", pairs);
+}
+
+static void add_evidence(JsonObject *object, const struct job *job, const struct test_result *test)
+{
+	g_autofree char *repeat = phrase_repeat(job, test);
+
+	set_text(object, "dump", test->dump);
+	set_text(object, "repeat", repeat ? repeat : "");
+}
+
+static JsonObject *test_object(const struct conclusion *conclusion, const struct test_result *test,
+			       gboolean for_page)
+{
+	const struct expectation *expectation = for_page ? NULL : test_expectation(test);
 	JsonObject *object = json_object_new();
 
 	set_text(object, "test", test->full_name);
 	set_text(object, "device", test->device);
 	set_text(object, "family", test->family);
 	set_text(object, "variant", test->variant);
-	set_text(object, "verdict", test->verdict);
-	set_text(object, "end", end_names[test_end(test, report->strict)]);
-	set_text(object, "outcome", test->outcome);
+	set_text(object, "verdict", verdict_name(test->verdict));
+	set_text(object, "end", end_names[test_end(test, conclusion->strict)]);
+	set_text(object, "outcome", outcome_name(test->outcome));
 	set_text(object, "reason", test->reason);
-	set_text(object, "dump", test->dump);
-	set_text(object, "repeat", repeat ? repeat : "");
+	if (!for_page)
+		add_evidence(object, conclusion->job, test);
+	else if (test->verdict > VERDICT_SKIP)
+		add_phrases(object, conclusion->job, test);
 	json_object_set_int_member(object, "us", test->us);
 	if (test->checks->len)
-		json_object_set_array_member(object, "checks", checks_of(test));
+		json_object_set_array_member(object, "checks", checks_of(test, for_page));
 	if (expectation) {
 		set_text(object, "expected", expectation->reason);
 		set_text(object, "link", expectation->link);
@@ -89,8 +119,8 @@ static JsonArray *clauses_of(const struct job *job)
 		JsonObject *object = json_object_new();
 
 		set_text(object, "id", clause->id);
-		set_text(object, "level", clause->level);
-		set_text(object, "verdict", clause->verdict);
+		set_text(object, "level", level_name(clause->level));
+		set_text(object, "verdict", clause_verdict_name(clause->verdict));
 		set_text(object, "why", clause->why);
 		json_object_set_int_member(object, "checks", clause->checks);
 		json_array_add_object_element(clauses, object);
@@ -98,44 +128,59 @@ static JsonArray *clauses_of(const struct job *job)
 	return clauses;
 }
 
-static JsonArray *records_of(const GPtrArray *records)
+static JsonArray *measures_of(const struct job *job)
 {
 	JsonArray *array = json_array_new();
 
-	for (unsigned i = 0; i < records->len; i++)
-		json_array_add_object_element(array, json_object_ref(records->pdata[i]));
+	for (unsigned i = 0; i < job->measures->len; i++) {
+		const struct measure *measure = job->measures->pdata[i];
+
+		json_array_add_object_element(array, json_object_ref(measure->record));
+	}
 	return array;
 }
 
-static JsonArray *stale_of(const struct outcome *outcome)
+static JsonArray *incidents_of(const struct job *job)
+{
+	JsonArray *array = json_array_new();
+
+	for (unsigned i = 0; i < job->incidents->len; i++) {
+		const struct incident *incident = job->incidents->pdata[i];
+
+		json_array_add_object_element(array, json_object_ref(incident->record));
+	}
+	return array;
+}
+
+static JsonArray *stale_of(const struct conclusion *conclusion)
 {
 	JsonArray *stale = json_array_new();
 
-	for (unsigned i = 0; i < outcome->stale->len; i++)
+	for (unsigned i = 0; i < conclusion->stale->len; i++)
 		json_array_add_string_element(
-			stale, ((const struct expectation *)outcome->stale->pdata[i])->line);
+			stale, ((const struct expectation *)conclusion->stale->pdata[i])->line);
 	return stale;
 }
 
-static JsonObject *outcome_object(const struct outcome *outcome)
+static JsonObject *outcome_object(const struct conclusion *conclusion)
 {
 	JsonObject *object = json_object_new();
 
-	json_object_set_int_member(object, "unexpected", outcome->unexpected);
-	json_object_set_int_member(object, "expected", outcome->expected);
-	json_object_set_array_member(object, "stale", stale_of(outcome));
+	json_object_set_int_member(object, "unexpected", conclusion->unexpected);
+	json_object_set_int_member(object, "expected", conclusion->expected);
+	json_object_set_array_member(object, "stale", stale_of(conclusion));
 	return object;
 }
 
-static JsonObject *job_object(const struct report *report, unsigned index)
+static JsonObject *job_object(const struct conclusion *conclusion, gboolean for_page)
 {
-	const struct job *job = report->jobs->pdata[index];
+	const struct job *job = conclusion->job;
 	JsonObject *object = json_object_new();
 	JsonArray *tests = json_array_new();
 
 	for (unsigned i = 0; i < job->tests->len; i++)
-		json_array_add_object_element(tests,
-					      test_object(report, job, job->tests->pdata[i]));
+		json_array_add_object_element(
+			tests, test_object(conclusion, job->tests->pdata[i], for_page));
 	set_text(object, "name", job->name);
 	set_text(object, "vmm", job->vmm);
 	set_text(object, "version", job->version);
@@ -144,34 +189,35 @@ static JsonObject *job_object(const struct report *report, unsigned index)
 	set_text(object, "time", job->time);
 	json_object_set_boolean_member(object, "complete", job->summary != NULL);
 	if (job->run)
-		json_object_set_object_member(object, "run", json_object_ref(job->run));
+		json_object_set_object_member(object, "run", json_object_ref(job->run->record));
 	if (job->summary)
-		json_object_set_object_member(object, "summary", json_object_ref(job->summary));
-	json_object_set_object_member(object, "outcome",
-				      outcome_object(report->outcomes->pdata[index]));
+		json_object_set_object_member(object, "summary",
+					      json_object_ref(job->summary->record));
+	json_object_set_object_member(object, "outcome", outcome_object(conclusion));
 	json_object_set_array_member(object, "devices", devices_of(job));
 	json_object_set_array_member(object, "tests", tests);
 	json_object_set_array_member(object, "clauses", clauses_of(job));
-	json_object_set_array_member(object, "measures", records_of(job->measures));
-	json_object_set_array_member(object, "incidents", records_of(job->incidents));
+	json_object_set_array_member(object, "measures", measures_of(job));
+	json_object_set_array_member(object, "incidents", incidents_of(job));
 	return object;
 }
 
-char *report_json_text(const struct report *report)
+char *document_json_text(const struct report *report, gboolean for_page)
 {
 	g_autoptr(JsonObject) document = json_object_new();
 	JsonArray *jobs = json_array_new();
 
-	for (unsigned i = 0; i < report->jobs->len; i++)
-		json_array_add_object_element(jobs, job_object(report, i));
+	for (unsigned i = 0; i < report->conclusions->len; i++)
+		json_array_add_object_element(jobs,
+					      job_object(report->conclusions->pdata[i], for_page));
 	json_object_set_int_member(document, "schema", 1);
 	json_object_set_array_member(document, "jobs", jobs);
 	return record_line(document);
 }
 
-void report_json(const struct report *report, FILE *out)
+void document_json(const struct report *report, FILE *out)
 {
-	g_autofree char *text = report_json_text(report);
+	g_autofree char *text = document_json_text(report, FALSE);
 
 	fprintf(out, "%s\n", text);
 }

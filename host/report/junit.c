@@ -3,14 +3,11 @@
  * JUnit XML, within both of the schemas that are in wide use (Ant's and that of Jenkins' xUnit
  * plugin): one test suite a job; an expected failure counts as skipped, with its reason.
  */
-#include "host/report/report.h"
-
-#include <string.h>
+#include "host/report/formats.h"
 
 #include <libxml/xmlwriter.h>
 
-#include "host/record/records.h"
-#include "host/report/explain.h"
+#include "host/report/phrase.h"
 
 /* XML cannot hold most control characters, not even escaped. The caller owns the result. */
 static char *clean(const char *text)
@@ -76,34 +73,28 @@ static void verdict(xmlTextWriter *writer, const char *element, const char *type
 	end(writer);
 }
 
-static const char *message_of(const struct test_result *test)
-{
-	if (*test->reason || test->checks->len == 0)
-		return test->reason;
-	return ((const struct check *)test->checks->pdata[0])->message;
-}
-
-static void put_test(xmlTextWriter *writer, const struct report *report, const struct job *job,
+static void put_test(xmlTextWriter *writer, const struct conclusion *conclusion,
 		     const struct test_result *test)
 {
-	const struct expectation *expectation = explain_expectation(test);
-	g_autofree char *explanation = explain_test(job, test, "");
+	const struct job *job = conclusion->job;
+	const struct expectation *expectation = test_expectation(test);
+	g_autofree char *explanation = phrase_lines(job, test, "");
 	g_autofree char *name = test_label(test);
 	g_autofree char *class = g_strdup_printf("%s.%s", job->name, test->suite);
-	const char *type = *test->outcome ? test->outcome : test->verdict;
+	const char *type = test_end_name(test);
 
 	begin(writer, "testcase");
 	attribute(writer, "name", name);
 	attribute(writer, "classname", class);
 	seconds(writer, test->us, "%.6f");
-	switch (test_end(test, report->strict)) {
+	switch (test_end(test, conclusion->strict)) {
 	case END_PASSED:
 		break;
 	case END_FAILED:
-		verdict(writer, "failure", type, message_of(test), explanation);
+		verdict(writer, "failure", type, phrase_headline(test), explanation);
 		break;
 	case END_ERROR:
-		verdict(writer, "error", type, message_of(test), explanation);
+		verdict(writer, "error", type, phrase_headline(test), explanation);
 		break;
 	case END_EXPECTED:
 		verdict(writer, "skipped", "expected failure",
@@ -117,34 +108,14 @@ static void put_test(xmlTextWriter *writer, const struct report *report, const s
 }
 
 /* What went wrong but is no test. */
-static void put_extra(xmlTextWriter *writer, const struct job *job, const char *type,
-		      const char *message, const char *text)
+static void put_extra(xmlTextWriter *writer, const struct job *job, const struct extra *extra)
 {
 	begin(writer, "testcase");
-	attribute(writer, "name", type);
+	attribute(writer, "name", extra->type);
 	attribute(writer, "classname", job->name);
 	attribute(writer, "time", "0");
-	verdict(writer, "failure", type, message, text);
+	verdict(writer, "failure", extra->type, extra->message, extra->detail);
 	end(writer);
-}
-
-static void put_extras(xmlTextWriter *writer, const struct job *job, const struct outcome *outcome)
-{
-	for (unsigned i = 0; i < outcome->stale->len; i++) {
-		const struct expectation *entry = outcome->stale->pdata[i];
-
-		put_extra(writer, job, "stale expectation", "expected to fail, but did not",
-			  entry->line);
-	}
-	for (unsigned i = 0; i < job->incidents->len; i++) {
-		JsonObject *vmm = job->incidents->pdata[i];
-
-		if (*record_text(vmm, "test") == '\0')
-			put_extra(writer, job, record_text(vmm, "event"), record_text(vmm, "words"),
-				  record_text(vmm, "output"));
-	}
-	if (!job->summary)
-		put_extra(writer, job, "incomplete", "the summary never came", "");
 }
 
 struct totals {
@@ -152,33 +123,28 @@ struct totals {
 	gint64 us;
 };
 
-static struct totals add_up(const struct report *report, const struct job *job,
-			    const struct outcome *outcome)
+static struct totals add_up(const struct conclusion *conclusion, unsigned extras)
 {
-	struct totals totals = {.tests = job->tests->len};
-	unsigned extras = outcome->stale->len + !job->summary;
+	const struct job *job = conclusion->job;
+	struct totals totals = {.tests = job->tests->len + extras, .failures = extras};
 
-	for (unsigned i = 0; i < job->incidents->len; i++)
-		extras += *record_text(job->incidents->pdata[i], "test") == '\0';
 	for (unsigned i = 0; i < job->tests->len; i++) {
 		const struct test_result *test = job->tests->pdata[i];
-		enum test_end end = test_end(test, report->strict);
+		enum test_end end = test_end(test, conclusion->strict);
 
 		totals.failures += end == END_FAILED;
 		totals.errors += end == END_ERROR;
 		totals.skipped += end == END_SKIPPED || end == END_EXPECTED;
 		totals.us += test->us;
 	}
-	totals.tests += extras;
-	totals.failures += extras;
 	return totals;
 }
 
-static void put_job(xmlTextWriter *writer, const struct report *report, unsigned index)
+static void put_job(xmlTextWriter *writer, const struct conclusion *conclusion, unsigned index)
 {
-	const struct job *job = report->jobs->pdata[index];
-	const struct outcome *outcome = report->outcomes->pdata[index];
-	struct totals totals = add_up(report, job, outcome);
+	const struct job *job = conclusion->job;
+	g_autoptr(GPtrArray) extras = phrase_extras(conclusion);
+	struct totals totals = add_up(conclusion, extras->len);
 
 	begin(writer, "testsuite");
 	attribute(writer, "name", *job->name ? job->name : "virtproof");
@@ -198,8 +164,9 @@ static void put_job(xmlTextWriter *writer, const struct report *report, unsigned
 	property(writer, "accelerator", job->accelerator);
 	end(writer);
 	for (unsigned i = 0; i < job->tests->len; i++)
-		put_test(writer, report, job, job->tests->pdata[i]);
-	put_extras(writer, job, outcome);
+		put_test(writer, conclusion, job->tests->pdata[i]);
+	for (unsigned i = 0; i < extras->len; i++)
+		put_extra(writer, job, extras->pdata[i]);
 	begin(writer, "system-out");
 	end(writer);
 	begin(writer, "system-err");
@@ -207,7 +174,7 @@ static void put_job(xmlTextWriter *writer, const struct report *report, unsigned
 	end(writer);
 }
 
-void report_junit(const struct report *report, FILE *out)
+void document_junit(const struct report *report, FILE *out)
 {
 	xmlBuffer *buffer = xmlBufferCreate();
 	xmlTextWriter *writer = xmlNewTextWriterMemory(buffer, 0);
@@ -215,8 +182,8 @@ void report_junit(const struct report *report, FILE *out)
 	xmlTextWriterSetIndent(writer, 1);
 	xmlTextWriterStartDocument(writer, NULL, "UTF-8", NULL);
 	begin(writer, "testsuites");
-	for (unsigned i = 0; i < report->jobs->len; i++)
-		put_job(writer, report, i);
+	for (unsigned i = 0; i < report->conclusions->len; i++)
+		put_job(writer, report->conclusions->pdata[i], i);
 	xmlTextWriterEndDocument(writer);
 	xmlFreeTextWriter(writer);
 	fwrite(xmlBufferContent(buffer), 1, (size_t)xmlBufferLength(buffer), out);

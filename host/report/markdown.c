@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Markdown: for the summary of a CI job, a comment on a change. */
-#include "host/report/report.h"
+#include "host/report/formats.h"
 
-#include <string.h>
-
-#include "host/record/records.h"
-#include "host/report/explain.h"
+#include "host/report/phrase.h"
 
 /* A cell of a table holds no line end and no bar. */
 static void put_cell(const char *text, FILE *out)
@@ -25,9 +22,10 @@ static void put_jobs(const struct report *report, FILE *out)
 	fputs("| job | VMM | machine | pass | fail | warn | skip | error | unexpected |\n"
 	      "|---|---|---|--:|--:|--:|--:|--:|--:|\n",
 	      out);
-	for (unsigned i = 0; i < report->jobs->len; i++) {
-		const struct job *job = report->jobs->pdata[i];
-		const struct outcome *outcome = report->outcomes->pdata[i];
+	for (unsigned i = 0; i < report->conclusions->len; i++) {
+		const struct conclusion *conclusion = report->conclusions->pdata[i];
+		const struct job *job = conclusion->job;
+		const struct counts *counts = &job->counts;
 		g_autofree char *vmm = g_strdup_printf("%s %s", job->vmm, job->version);
 		g_autofree char *machine =
 			g_strdup_printf("%s, %s", job->machine, job->accelerator);
@@ -36,32 +34,34 @@ static void put_jobs(const struct report *report, FILE *out)
 		put_cell(job->name, out);
 		put_cell(vmm, out);
 		put_cell(machine, out);
-		fprintf(out, " %u | %u | %u | %u | %u | %u%s |\n", job->counts.pass,
-			job->counts.fail, job->counts.warn, job->counts.skip, job->counts.error,
-			outcome->unexpected, job->summary ? "" : " (incomplete)");
+		fprintf(out, " %u | %u | %u | %u | %u | %u%s |\n", counts->of[VERDICT_PASS],
+			counts->of[VERDICT_FAIL], counts->of[VERDICT_WARN],
+			counts->of[VERDICT_SKIP], counts->of[VERDICT_ERROR], conclusion->unexpected,
+			job->summary ? "" : " (incomplete)");
 	}
 }
 
 static void put_failure(const struct job *job, const struct test_result *test, FILE *out)
 {
 	g_autofree char *name = test_label(test);
-	g_autofree char *explanation = explain_test(job, test, "    ");
+	g_autofree char *explanation = phrase_lines(job, test, "    ");
 
-	fprintf(out, "\n### `%s` on %s: %s\n\n%s", name, job->name,
-		*test->outcome ? test->outcome : test->verdict, explanation);
+	fprintf(out, "\n### `%s` on %s: %s\n\n%s", name, job->name, test_end_name(test),
+		explanation);
 }
 
 static void put_failures(const struct report *report, FILE *out)
 {
 	gboolean headed = FALSE;
 
-	for (unsigned i = 0; i < report->jobs->len; i++) {
-		const struct job *job = report->jobs->pdata[i];
+	for (unsigned i = 0; i < report->conclusions->len; i++) {
+		const struct conclusion *conclusion = report->conclusions->pdata[i];
+		const struct job *job = conclusion->job;
 
 		for (unsigned j = 0; j < job->tests->len; j++) {
 			const struct test_result *test = job->tests->pdata[j];
 
-			if (!test_is_unexpected(test, report->strict))
+			if (!test_is_unexpected(test, conclusion->strict))
 				continue;
 			if (!headed)
 				fputs("\n## Unexpected failures\n", out);
@@ -75,12 +75,12 @@ static void put_stale(const struct report *report, FILE *out)
 {
 	gboolean headed = FALSE;
 
-	for (unsigned i = 0; i < report->jobs->len; i++) {
-		const struct job *job = report->jobs->pdata[i];
-		const struct outcome *outcome = report->outcomes->pdata[i];
+	for (unsigned i = 0; i < report->conclusions->len; i++) {
+		const struct conclusion *conclusion = report->conclusions->pdata[i];
+		const struct job *job = conclusion->job;
 
-		for (unsigned j = 0; j < outcome->stale->len; j++) {
-			const struct expectation *entry = outcome->stale->pdata[j];
+		for (unsigned j = 0; j < conclusion->stale->len; j++) {
+			const struct expectation *entry = conclusion->stale->pdata[j];
 
 			if (!headed)
 				fputs("\n## Expected to fail, but did not\n\n", out);
@@ -90,7 +90,7 @@ static void put_stale(const struct report *report, FILE *out)
 	}
 }
 
-void report_markdown(const struct report *report, FILE *out)
+void document_markdown(const struct report *report, FILE *out)
 {
 	fputs("# virtproof\n\n", out);
 	put_jobs(report, out);

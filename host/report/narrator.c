@@ -5,9 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "host/record/records.h"
-#include "host/report/explain.h"
-#include "host/verdict/expectations.h"
+#include "host/report/phrase.h"
 
 /* The progress line is not redrawn more often than this: the eye sees no more. */
 #define REDRAW_US 50000
@@ -67,8 +65,9 @@ static void draw_progress(struct narrator *narrator, const struct job *job)
 	const struct device *device = job_device(job, at->device);
 	g_autofree char *line = g_strdup_printf(
 		"[%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "] %.1f s  %u failed  %s.%s  %s %s",
-		at->n, at->of, (double)(now - narrator->began) / G_USEC_PER_SEC, job->counts.fail,
-		at->suite, at->test, at->device, device ? device->name : "");
+		at->n, at->of, (double)(now - narrator->began) / G_USEC_PER_SEC,
+		job->counts.of[VERDICT_FAIL], at->suite, at->test, at->device,
+		device ? device->name : "");
 
 	fprintf(narrator->out, "\r\033[K%.*s", (int)terminal_width(narrator) - 1, line);
 	fflush(narrator->out);
@@ -85,24 +84,24 @@ static void view_start(const struct job *job, void *context)
 
 static gboolean is_bad(const struct test_result *test)
 {
-	return strcmp(test->verdict, "pass") != 0 && strcmp(test->verdict, "skip") != 0;
+	return test->verdict != VERDICT_PASS && test->verdict != VERDICT_SKIP;
 }
 
 static void view_test(const struct job *job, struct test_result *test, void *context)
 {
 	struct narrator *narrator = context;
 	gboolean bad = is_bad(test);
-	g_autofree char *explanation = explain_test(job, test, INDENT);
+	g_autofree char *explanation = phrase_lines(job, test, INDENT);
 
 	if (narrator->quiet || (narrator->terminal && !bad))
 		return;
 	erase_progress(narrator);
-	fprintf(narrator->out, "%-5s  %s  %s %s  %s", test->verdict, test->full_name, test->device,
-		test->family, test->variant);
+	fprintf(narrator->out, "%-5s  %s  %s %s  %s", verdict_name(test->verdict), test->full_name,
+		test->device, test->family, test->variant);
 	if (test->us)
 		fprintf(narrator->out, "  %.1f ms", (double)test->us / 1000);
-	fprintf(narrator->out, "%s%s%s\n", *test->outcome ? "  " : "", test->outcome,
-		bad && explain_expectation(test) ? "  (expected)" : "");
+	fprintf(narrator->out, "%s%s%s\n", test_lost_the_vmm(test) ? "  " : "",
+		outcome_name(test->outcome), bad && test_expectation(test) ? "  (expected)" : "");
 	fputs(explanation, narrator->out);
 	fflush(narrator->out);
 }
@@ -113,7 +112,7 @@ static void tell_figure(FILE *out, const char *name, double value)
 }
 
 /* A figure on one line: a value, or where the distribution has its weight and its end. */
-static void view_measure(const struct job *job, JsonObject *measure, void *context)
+static void view_measure(const struct job *job, const struct measure *measure, void *context)
 {
 	static const char *const parts[][2] = {
 		{"p50", "p50"}, {"p90", "p90"}, {"p99", "p99"}, {"p999", "p99.9"}, {"max", "max"}};
@@ -122,30 +121,28 @@ static void view_measure(const struct job *job, JsonObject *measure, void *conte
 	if (narrator->quiet)
 		return;
 	erase_progress(narrator);
-	fprintf(narrator->out, "%-44s %s %s ", record_text(measure, "name"),
-		record_text(measure, "device"), record_text(measure, "variant"));
-	if (record_array(measure, "buckets")) {
+	fprintf(narrator->out, "%-44s %s %s ", measure->name, measure->device, measure->variant);
+	if (measure->distributed) {
 		for (unsigned i = 0; i < G_N_ELEMENTS(parts); i++)
 			tell_figure(narrator->out, parts[i][1],
-				    record_real(measure, parts[i][0], 0));
+				    measure_figure(measure, parts[i][0]));
 	} else {
-		tell_figure(narrator->out, "", record_real(measure, "value", 0));
+		tell_figure(narrator->out, "", measure_figure(measure, "value"));
 	}
-	fprintf(narrator->out, " %s\n", record_text(measure, "unit"));
+	fprintf(narrator->out, " %s\n", measure->unit);
 	fflush(narrator->out);
 }
 
-static void view_incident(const struct job *job, JsonObject *vmm, void *context)
+static void view_incident(const struct job *job, const struct incident *incident, void *context)
 {
 	struct narrator *narrator = context;
-	const char *test = record_text(vmm, "test");
-	g_auto(GStrv) lines = g_strsplit(record_text(vmm, "output"), "\n", -1);
+	g_auto(GStrv) lines = g_strsplit(incident->output, "\n", -1);
 
 	if (narrator->quiet)
 		return;
 	erase_progress(narrator);
-	fprintf(narrator->out, "%s  %s%s: %s\n", record_text(vmm, "event"),
-		*test ? "in " : "outside a test", test, record_text(vmm, "words"));
+	fprintf(narrator->out, "%s  %s%s: %s\n", incident->event,
+		*incident->test ? "in " : "outside a test", incident->test, incident->words);
 	for (char **line = lines; *line; line++) {
 		if (**line)
 			fprintf(narrator->out, INDENT "| %s\n", *line);
@@ -162,60 +159,56 @@ struct session_viewer narrator_viewer(struct narrator *narrator)
 				       .context = narrator};
 }
 
-static struct counts count_device(const struct job *job, const char *bdf)
+/* How the tests of one device ended; returns how many there are. */
+static unsigned count_device(const struct job *job, const char *bdf, struct counts *counts)
 {
-	struct counts counts = {0};
+	unsigned tests = 0;
 
+	*counts = (struct counts){0};
 	for (unsigned i = 0; i < job->tests->len; i++) {
 		const struct test_result *test = job->tests->pdata[i];
 
-		if (strcmp(test->device, bdf) == 0)
-			count_verdict(&counts, test->verdict);
+		if (strcmp(test->device, bdf) == 0) {
+			counts->of[test->verdict]++;
+			tests++;
+		}
 	}
-	return counts;
+	return tests;
 }
 
-static void tell_counts(FILE *out, const char *bdf, const char *name, struct counts counts)
+static void tell_counts(FILE *out, const char *bdf, const char *name, const struct counts *counts)
 {
-	fprintf(out, "%-12s %-12s %6u %6u %6u %6u %6u\n", bdf, name, counts.pass, counts.fail,
-		counts.warn, counts.skip, counts.error);
+	fprintf(out, "%-12s %-12s %6u %6u %6u %6u %6u\n", bdf, name, counts->of[VERDICT_PASS],
+		counts->of[VERDICT_FAIL], counts->of[VERDICT_WARN], counts->of[VERDICT_SKIP],
+		counts->of[VERDICT_ERROR]);
 }
 
 static void tell_devices(struct narrator *narrator, const struct job *job)
 {
-	struct counts apart = count_device(job, "");
+	struct counts counts;
 
 	fprintf(narrator->out, "\n%-12s %-12s %6s %6s %6s %6s %6s\n", "device", "type", "pass",
 		"fail", "warn", "skip", "error");
 	for (unsigned i = 0; i < job->devices->len; i++) {
 		const struct device *device = job->devices->pdata[i];
 
-		tell_counts(narrator->out, device->bdf, device->name,
-			    count_device(job, device->bdf));
+		count_device(job, device->bdf, &counts);
+		tell_counts(narrator->out, device->bdf, device->name, &counts);
 	}
-	if (apart.pass + apart.fail + apart.warn + apart.skip + apart.error)
-		tell_counts(narrator->out, "", "none", apart);
-	tell_counts(narrator->out, "all", "", job->counts);
+	if (count_device(job, "", &counts))
+		tell_counts(narrator->out, "", "none", &counts);
+	tell_counts(narrator->out, "all", "", &job->counts);
 }
 
 static void tell_clauses(struct narrator *narrator, const struct job *job)
 {
-	unsigned holds = 0, violated = 0, unjudged = 0;
-	JsonObject *said = job->summary ? record_object(job->summary, "clauses") : NULL;
-	gint64 uncovered = said ? record_number(said, "uncovered", -1) : -1;
+	unsigned counts[CLAUSE_VERDICTS] = {0};
+	gint64 uncovered = job->summary ? job->summary->uncovered : -1;
 
-	for (unsigned i = 0; i < job->clauses->len; i++) {
-		const struct clause *clause = job->clauses->pdata[i];
-
-		if (strcmp(clause->verdict, "holds") == 0)
-			holds++;
-		else if (strcmp(clause->verdict, "violated") == 0)
-			violated++;
-		else
-			unjudged++;
-	}
-	fprintf(narrator->out, "clauses: %u hold, %u violated, %u not judged", holds, violated,
-		unjudged);
+	for (unsigned i = 0; i < job->clauses->len; i++)
+		counts[((const struct clause *)job->clauses->pdata[i])->verdict]++;
+	fprintf(narrator->out, "clauses: %u hold, %u violated, %u not judged", counts[CLAUSE_HOLDS],
+		counts[CLAUSE_VIOLATED], counts[CLAUSE_UNJUDGED]);
 	if (uncovered >= 0)
 		fprintf(narrator->out, ", %" G_GINT64_FORMAT " without a test", uncovered);
 	fputc('\n', narrator->out);
@@ -226,22 +219,22 @@ static void tell_unexpected(struct narrator *narrator, const struct job *job, gb
 {
 	for (unsigned i = 0; i < job->tests->len; i++) {
 		const struct test_result *test = job->tests->pdata[i];
-		g_autofree char *repeat = explain_repeat(job, test);
+		g_autofree char *repeat = phrase_repeat(job, test);
 
 		if (!test_is_unexpected(test, strict))
 			continue;
-		fprintf(narrator->out, "unexpected: %s  %s  %s %s  %s%s%s\n", test->verdict,
-			test->full_name, test->device, test->family, test->variant,
-			*test->reason ? "  " : "", test->reason);
+		fprintf(narrator->out, "unexpected: %s  %s  %s %s  %s%s%s\n",
+			verdict_name(test->verdict), test->full_name, test->device, test->family,
+			test->variant, *test->reason ? "  " : "", test->reason);
 		if (repeat)
 			fprintf(narrator->out, INDENT "repeat: %s\n", repeat);
 	}
 	for (unsigned i = 0; i < job->incidents->len; i++) {
-		JsonObject *vmm = job->incidents->pdata[i];
+		const struct incident *incident = job->incidents->pdata[i];
 
-		if (*record_text(vmm, "test") == '\0')
+		if (*incident->test == '\0')
 			fprintf(narrator->out, "unexpected: %s outside a test: %s\n",
-				record_text(vmm, "event"), record_text(vmm, "words"));
+				incident->event, incident->words);
 	}
 }
 

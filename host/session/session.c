@@ -29,9 +29,11 @@ static void view(struct session *session, JsonObject *record)
 	else if (test && viewer->judged)
 		viewer->judged(job, test, viewer->context);
 	else if (record_is(record, "measure") && viewer->measured)
-		viewer->measured(job, record, viewer->context);
+		viewer->measured(job, g_ptr_array_index(job->measures, job->measures->len - 1),
+				 viewer->context);
 	else if (record_is(record, "vmm") && viewer->incident)
-		viewer->incident(job, record, viewer->context);
+		viewer->incident(job, g_ptr_array_index(job->incidents, job->incidents->len - 1),
+				 viewer->context);
 }
 
 static void answer(struct session *session, struct boot *boot, JsonObject *ask)
@@ -67,8 +69,7 @@ static void take_record(struct boot *boot, JsonObject *record, const char *line,
 		answer(session, boot, record);
 }
 
-/* A record of our own: to the log, the job and the viewer, like any other. Takes it over. */
-static void add_record(struct session *session, JsonObject *record)
+void session_tell(struct session *session, JsonObject *record)
 {
 	g_autofree char *line = record_line(record);
 
@@ -106,7 +107,7 @@ static void add_incident(struct session *session, const struct boot_result *resu
 	if (test)
 		json_object_set_string_member(record, "test", test);
 	json_object_set_string_member(record, "output", output);
-	add_record(session, record);
+	session_tell(session, record);
 }
 
 /* The verdict on the test that was running, in the words of a test record. */
@@ -125,7 +126,7 @@ static void add_culprit(struct session *session, const struct boot_result *resul
 	json_object_set_string_member(record, "outcome", boot_end_name(result->end));
 	json_object_set_string_member(record, "reason", reason);
 	json_object_set_string_member(record, "repeat", repeat);
-	add_record(session, record);
+	session_tell(session, record);
 }
 
 static gboolean boot_once(struct session *session, gint64 from, struct boot_result *result,

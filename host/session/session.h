@@ -29,8 +29,8 @@ enum session_end {
 struct session_viewer {
 	void (*started)(const struct job *job, void *context);
 	void (*judged)(const struct job *job, struct test_result *test, void *context);
-	void (*measured)(const struct job *job, JsonObject *measure, void *context);
-	void (*incident)(const struct job *job, JsonObject *vmm, void *context);
+	void (*measured)(const struct job *job, const struct measure *measure, void *context);
+	void (*incident)(const struct job *job, const struct incident *incident, void *context);
 	void *context;
 };
 
@@ -54,5 +54,8 @@ struct session {
  * the caller) for every end but SESSION_COMPLETE.
  */
 enum session_end session_run(struct session *session, char **trouble);
+
+/* Takes a record of the program's own as if the image had sent it: to the log, the job and the viewer. It is taken over. */
+void session_tell(struct session *session, JsonObject *record);
 
 #endif

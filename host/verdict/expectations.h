@@ -14,8 +14,6 @@
 #ifndef HOST_VERDICT_EXPECTATIONS_H
 #define HOST_VERDICT_EXPECTATIONS_H
 
-#include <stdio.h>
-
 #include <glib.h>
 
 #include "host/record/job.h"
@@ -25,36 +23,28 @@ struct expectation {
 	char *test;   /* glob over suite.test; "*" for any */
 	char *device;
 	char *variant;
-	char *verdict;
-	gboolean sometimes; /* it may also go well */
+	gboolean violated;    /* the clause is broken, whatever its level; else */
+	enum verdict verdict; /* what the clause or the test comes to, */
+	enum outcome outcome; /* unless the test takes the VMM along so */
+	gboolean sometimes;   /* it may also go well */
 	char *reason;
 	char *link;
-	char *line; /* as it stands in the file */
-	gboolean met;
+	char *line;   /* as it stands in the file */
+	gboolean met; /* a test came to what it says */
 };
 
 struct expectations {
 	char *path;         /* NULL when nothing is expected */
-	GPtrArray *entries; /* struct expectation */
+	GPtrArray *entries; /* struct expectation, in the order of the file */
 };
 
-/* How a job compares with what was expected. */
-struct outcome {
-	unsigned unexpected; /* tests that failed without being expected to */
-	unsigned expected;   /* tests that failed as expected */
-	unsigned errors;     /* among the unexpected: the suite's own */
-	unsigned lost;       /* among the unexpected: the VMM went down */
-	GPtrArray *stale;    /* struct expectation that did not come true, of the expectations */
-};
-
-/* How a test ends when what is expected is considered. */
-enum test_end { END_PASSED, END_FAILED, END_EXPECTED, END_SKIPPED, END_ERROR };
-
-/* Expects nothing. */
+/* Expects nothing. Never fails; the caller owns it. */
 struct expectations *expectations_none(void);
 
-/* Reads a file. NULL with error set, naming the line, when it is malformed. */
+/* Reads a file. NULL with error set, naming the line, when it is malformed. The caller owns it. */
 struct expectations *expectations_load(const char *path, GError **error);
+
+/* NULL is fine. Tests that were marked must not be asked for their marks afterwards. */
 void expectations_free(struct expectations *expectations);
 
 /*
@@ -65,30 +55,16 @@ char *expectations_find(const char *folder, const char *vmm, const char *version
 
 /*
  * What is expected of that VMM: by choice a file, "none" for nothing, or NULL for the file that
- * expectations_find() finds where the program keeps them. NULL with error set when malformed.
+ * expectations_find() finds where the program keeps them. NULL with error set when malformed. The
+ * caller owns it.
  */
 struct expectations *expectations_choose(const char *choice, const char *vmm, const char *version,
 					 GError **error);
 
-/* Marks the test and its checks with the expectations they meet. */
+/* Whether the entry is about this test, whatever comes of it. */
+gboolean expectation_concerns(const struct expectation *entry, const struct test_result *test);
+
+/* Marks the test and its checks with the expectations they meet, and these as met. */
 void expectations_mark(const struct expectations *expectations, struct test_result *test);
-
-/* Whether a test went wrong in a way that no mark explains; strict: a warning is wrong too. */
-gboolean test_is_unexpected(const struct test_result *test, gboolean strict);
-
-/* How a test ends, expectations considered; strict: a warning is wrong too. */
-enum test_end test_end(const struct test_result *test, gboolean strict);
-
-/* Compares a job, all of whose tests are marked. Clear with outcome_clear(). */
-void outcome_judge(const struct expectations *expectations, const struct job *job, gboolean strict,
-		   struct outcome *outcome);
-void outcome_clear(struct outcome *outcome);
-
-/*
- * Writes the file as it would have to be for this job to be as expected: entries that did not
- * come true left out, what was unexpected added with a reason to be filled in.
- */
-void expectations_propose(const struct expectations *expectations, const struct job *job,
-			  gboolean strict, const struct outcome *outcome, FILE *out);
 
 #endif

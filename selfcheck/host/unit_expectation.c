@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "host/record/records.h"
-#include "host/verdict/expectations.h"
+#include "host/verdict/conclusion.h"
 
 static const char job_records[] =
 	"{\"type\":\"job\",\"places\":{\"00:03.0\":\"blk-iothread\"}}\n"
@@ -63,17 +63,17 @@ static void check_outcome(const char *text, unsigned unexpected, unsigned expect
 {
 	struct job *job = make_job(job_records);
 	struct expectations *expectations = load(text, NULL);
-	struct outcome outcome;
+	struct conclusion *conclusion;
 
 	assert_non_null(expectations);
 	for (unsigned i = 0; i < job->tests->len; i++)
 		expectations_mark(expectations, job->tests->pdata[i]);
-	outcome_judge(expectations, job, FALSE, &outcome);
-	assert_int_equal(outcome.unexpected, unexpected);
-	assert_int_equal(outcome.expected, expected);
-	assert_int_equal(outcome.lost, lost);
-	assert_int_equal(outcome.stale->len, stale);
-	outcome_clear(&outcome);
+	conclusion = conclude(job, expectations, FALSE);
+	assert_int_equal(conclusion->unexpected, unexpected);
+	assert_int_equal(conclusion->expected, expected);
+	assert_int_equal(conclusion->lost, lost);
+	assert_int_equal(conclusion->stale->len, stale);
+	conclusion_free(conclusion);
 	expectations_free(expectations);
 	job_free(job);
 }
@@ -123,18 +123,18 @@ static void a_proposal_makes_the_run_expected(void **state)
 {
 	struct job *job = make_job(job_records);
 	struct expectations *old = load("ring.full\tblk\t*\tfail\tgone\n", NULL);
-	struct outcome outcome;
+	struct conclusion *conclusion;
 	char *text = NULL;
 	size_t length;
 	FILE *out = open_memstream(&text, &length);
 
-	outcome_judge(old, job, FALSE, &outcome);
-	expectations_propose(old, job, FALSE, &outcome, out);
+	conclusion = conclude(job, old, FALSE);
+	conclusion_propose(conclusion, out);
 	fclose(out);
 	assert_null(strstr(text, "ring.full"));
 	check_outcome(text, 0, 2, 0, 0);
 	free(text);
-	outcome_clear(&outcome);
+	conclusion_free(conclusion);
 	expectations_free(old);
 	job_free(job);
 }

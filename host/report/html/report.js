@@ -54,13 +54,13 @@ function showJobs() {
 		"expected", "stale", ""], rows));
 }
 
-function checkText(check) {
-	return [
-		make("p", null, make("strong", null, `${check.clause} (${check.level})`), ` ${check.message || ""}`),
-		check.statement ? make("p", null, `Required: ${check.statement} `,
-			make("small", null, check.section || "")) : null,
-		check.dump ? make("pre", null, check.dump) : null,
-	];
+// A phrase about a failure is its part and its text.
+function phrase([part, text]) {
+	const words = { required: "Required: ", expected: "Expected: " };
+
+	if (part === "ring" || part === "repeat")
+		return make("pre", null, text);
+	return make("p", { class: part }, (words[part] || "") + text);
 }
 
 function failureDetails(job, test) {
@@ -73,11 +73,7 @@ function failureDetails(job, test) {
 	details.addEventListener("toggle", () => {
 		if (details.childElementCount > 1)
 			return;
-		details.append(...[test.reason ? make("p", null, test.reason) : "",
-			test.dump ? make("pre", null, test.dump) : "",
-			...(test.checks || []).flatMap(checkText),
-			test.expected ? make("p", { class: "expected" }, `Expected: ${test.expected} ${test.link || ""}`) : "",
-			test.repeat ? make("pre", null, test.repeat) : ""].filter(Boolean));
+		details.append(...test.phrases.map(phrase));
 	});
 	return details;
 }

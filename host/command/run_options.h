@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the command line of 'virtproof run' says, and that command line again. */
+#ifndef HOST_COMMAND_RUN_OPTIONS_H
+#define HOST_COMMAND_RUN_OPTIONS_H
+
+#include <glib.h>
+
+/* NULL, 0 or FALSE: not said. Lists end with NULL. */
+struct run_options {
+	char *vmm, *machine, *accelerator, *program;
+	char *image;       /* path */
+	char *append;      /* words for the image */
+	char *tests;       /* globs */
+	char *log;         /* path */
+	char *expect;      /* path, or "none" */
+	char *name;        /* of the job */
+	char *update_file; /* path; NULL with update: standard output */
+	char **devices;    /* NAME[,PROPERTY=VALUE]… */
+	char **reports;    /* paths */
+	char **vmm_words;  /* as they are */
+	char **operands;   /* there may be none */
+	int cpus;
+	int memory;    /* MiB */
+	int silence;   /* seconds */
+	int incidents; /* boots lost unexpectedly */
+	gboolean strict, quiet, print, update, list_tests;
+};
+
+/*
+ * Parses argv, whose words have to last. FALSE when something in it is wrong, which has been said on
+ * standard error.
+ */
+gboolean run_options_parse(struct run_options *options, int argc, char **argv);
+
+/* The words for the image that the options stand for. The caller owns them. */
+char *run_options_append(const struct run_options *options);
+
+/*
+ * The same command line for a shell, split where the words for the image that choose a test belong:
+ * before them an open single quote, behind them its end. The caller owns them.
+ */
+char *run_options_repeat_before(const struct run_options *options);
+char *run_options_repeat_after(const struct run_options *options);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A figure that a benchmark took: a single value, or a distribution. */
+#ifndef HOST_RECORD_MEASURE_H
+#define HOST_RECORD_MEASURE_H
+
+#include <json-glib/json-glib.h>
+
+struct measure {
+	JsonObject *record;   /* as it came, for documents that pass it on; owned */
+	const char *name;     /* what was measured, then settings: "read.iops depth=32" */
+	const char *device;   /* its BDF, "" for none */
+	const char *variant;  /* "" for none */
+	const char *unit;     /* "ns", "requests/s" */
+	gboolean distributed; /* it has buckets; else one value */
+};
+
+/* A part of a distribution: how many samples lie from its lowest value up to the next bucket's. */
+struct bucket {
+	double lowest;
+	gint64 count;
+};
+
+/* A measure out of a measure record, which is referenced. The caller owns it. */
+struct measure *measure_new(JsonObject *record);
+
+/* void * so that an array can. */
+void measure_free(void *measure);
+
+/* One of its figures in its unit: "value" or, of a distribution, "min", "p50", … "max"; 0 when it is missing. */
+double measure_figure(const struct measure *measure, const char *name);
+
+/* Adds those of its buckets that hold samples, struct bucket, to the array. */
+void measure_add_buckets(const struct measure *measure, GArray *buckets);
+
+#endif

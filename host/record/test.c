@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/record/test.h"
+
+#include <string.h>
+
+#include "host/record/records.h"
+
+static char *copy_text(JsonObject *record, const char *name)
+{
+	return g_strdup(record_text(record, name));
+}
+
+struct check *check_new(JsonObject *record)
+{
+	struct check *check = g_new0(struct check, 1);
+
+	check->clause = copy_text(record, "clause");
+	check->level = level_parse(record_text(record, "level"));
+	check->statement = copy_text(record, "statement");
+	check->section = copy_text(record, "section");
+	check->message = copy_text(record, "message");
+	check->dump = copy_text(record, "dump");
+	check->repeat = copy_text(record, "repeat");
+	return check;
+}
+
+void check_free(void *data)
+{
+	struct check *check = data;
+
+	g_free(check->clause);
+	g_free(check->statement);
+	g_free(check->section);
+	g_free(check->message);
+	g_free(check->dump);
+	g_free(check->repeat);
+	g_free(check);
+}
+
+/* The words that repeat a test come with its first check, or with its own record. */
+static char *repeat_of(JsonObject *record, const GPtrArray *checks)
+{
+	const char *repeat = record_text(record, "repeat");
+
+	for (unsigned i = 0; *repeat == '\0' && i < checks->len; i++)
+		repeat = ((const struct check *)checks->pdata[i])->repeat;
+	return g_strdup(repeat);
+}
+
+/* Whether the reason only repeats a check. Images that do not say so cut long reasons. */
+static gboolean repeats_check(JsonObject *record, const GPtrArray *checks)
+{
+	const struct check *first = checks->len ? checks->pdata[0] : NULL;
+	const char *reason = record_text(record, "reason");
+	g_autofree char *message =
+		first ? g_strconcat(first->clause, ": ", first->message, NULL) : g_strdup("");
+
+	if (json_object_has_member(record, "because"))
+		return strcmp(record_text(record, "because"), "check") == 0;
+	return *reason && g_str_has_prefix(message, reason);
+}
+
+struct test_result *test_result_new(JsonObject *record, GPtrArray *checks, const char *family,
+				    const char *given)
+{
+	struct test_result *test = g_new0(struct test_result, 1);
+
+	test->suite = copy_text(record, "suite");
+	test->name = copy_text(record, "test");
+	test->full_name = g_strdup_printf("%s.%s", test->suite, test->name);
+	test->device = copy_text(record, "device");
+	test->family = g_strdup(family);
+	test->given = g_strdup(given);
+	test->variant = copy_text(record, "variant");
+	test->verdict = VERDICT_ERROR;
+	verdict_parse(record_text(record, "verdict"), &test->verdict);
+	test->reason = copy_text(record, "reason");
+	test->reason_is_check = repeats_check(record, checks);
+	test->dump = copy_text(record, "dump");
+	test->outcome = outcome_parse(record_text(record, "outcome"));
+	test->repeat = repeat_of(record, checks);
+	test->us = record_number(record, "us", 0);
+	test->checks = checks;
+	return test;
+}
+
+void test_result_free(void *data)
+{
+	struct test_result *test = data;
+
+	g_free(test->suite);
+	g_free(test->name);
+	g_free(test->full_name);
+	g_free(test->device);
+	g_free(test->family);
+	g_free(test->given);
+	g_free(test->variant);
+	g_free(test->reason);
+	g_free(test->dump);
+	g_free(test->repeat);
+	g_ptr_array_unref(test->checks);
+	g_free(test);
+}
+
+gboolean test_lost_the_vmm(const struct test_result *test)
+{
+	return test->outcome != OUTCOME_NONE;
+}
+
+const char *test_end_name(const struct test_result *test)
+{
+	return test_lost_the_vmm(test) ? outcome_name(test->outcome) : verdict_name(test->verdict);
+}
+
+char *test_label(const struct test_result *test)
+{
+	g_autofree char *device = *test->device
+					  ? g_strdup_printf(" [%s%s%s]", test->device,
+							    *test->family ? " " : "", test->family)
+					  : g_strdup("");
+
+	return g_strdup_printf("%s%s%s%s", test->full_name, device, *test->variant ? " " : "",
+			       test->variant);
+}

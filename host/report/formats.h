@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The formats of documents, one a file. Each writes the whole document; errors stay with out. */
+#ifndef HOST_REPORT_FORMATS_H
+#define HOST_REPORT_FORMATS_H
+
+#include <stdio.h>
+
+#include "host/report/report.h"
+
+void document_tap(const struct report *report, FILE *out);
+void document_junit(const struct report *report, FILE *out);
+void document_json(const struct report *report, FILE *out);
+void document_markdown(const struct report *report, FILE *out);
+void document_html(const struct report *report, FILE *out);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/report/phrase.h"
+
+/* The name of each part, and what stands before each of its lines. */
+static const struct {
+	const char *name;
+	const char *before;
+} parts[] = {
+	[PHRASE_REASON] = {"reason", ""},
+	[PHRASE_RING] = {"ring", "| "},
+	[PHRASE_SEEN] = {"seen", ""},
+	[PHRASE_REQUIRED] = {"required", "  required: "},
+	[PHRASE_CHECK_RING] = {"ring", "  | "},
+	[PHRASE_EXPECTED] = {"expected", "expected: "},
+	[PHRASE_REPEAT] = {"repeat", "repeat: "},
+};
+
+static void phrase_free(void *data)
+{
+	struct phrase *phrase = data;
+
+	g_free(phrase->text);
+	g_free(phrase);
+}
+
+/* Takes the text over; one that is empty says nothing. */
+static void add(GPtrArray *phrases, enum phrase_part part, char *text)
+{
+	if (*text) {
+		struct phrase *phrase = g_new0(struct phrase, 1);
+
+		phrase->part = part;
+		phrase->text = text;
+		g_ptr_array_add(phrases, phrase);
+	} else {
+		g_free(text);
+	}
+}
+
+static void add_expectation(GPtrArray *phrases, const struct expectation *expectation)
+{
+	if (expectation)
+		add(phrases, PHRASE_EXPECTED,
+		    g_strdup_printf("%s%s%s", expectation->reason, *expectation->link ? " " : "",
+				    expectation->link));
+}
+
+/*
+ * `before` and `after`: the checks that are shown around it, or NULL. What is required stands with
+ * the first of a clause, and why it is expected with the last of those that it holds for.
+ */
+static void add_check(GPtrArray *phrases, const struct check *check, const struct check *before,
+		      const struct check *after)
+{
+	add(phrases, PHRASE_SEEN,
+	    g_strdup_printf("%s (%s): %s", check->clause, level_name(check->level),
+			    check->message));
+	if (*check->statement && (!before || !g_str_equal(before->clause, check->clause)))
+		add(phrases, PHRASE_REQUIRED,
+		    g_strdup_printf("%s%s%s%s", check->statement, *check->section ? " [" : "",
+				    check->section, *check->section ? "]" : ""));
+	add(phrases, PHRASE_CHECK_RING, g_strdup(check->dump));
+	if (!after || after->expectation != check->expectation)
+		add_expectation(phrases, check->expectation);
+}
+
+GPtrArray *phrase_failure(const struct job *job, const struct test_result *test)
+{
+	GPtrArray *phrases = g_ptr_array_new_with_free_func(phrase_free);
+	char *repeat = phrase_repeat(job, test);
+	unsigned count = test->checks->len;
+
+	if (!test->reason_is_check)
+		add(phrases, PHRASE_REASON, g_strdup(test->reason));
+	add(phrases, PHRASE_RING, g_strdup(test->dump));
+	for (unsigned i = 0; i < count; i++)
+		add_check(phrases, test->checks->pdata[i], i ? test->checks->pdata[i - 1] : NULL,
+			  i + 1 < count ? test->checks->pdata[i + 1] : NULL);
+	add_expectation(phrases, test->expectation);
+	if (repeat)
+		add(phrases, PHRASE_REPEAT, repeat);
+	return phrases;
+}
+
+char *phrase_lines(const struct job *job, const struct test_result *test, const char *indent)
+{
+	g_autoptr(GPtrArray) phrases = phrase_failure(job, test);
+	GString *words = g_string_new(NULL);
+
+	for (unsigned i = 0; i < phrases->len; i++) {
+		const struct phrase *phrase = phrases->pdata[i];
+		g_auto(GStrv) lines = g_strsplit(phrase->text, "\n", -1);
+
+		for (char **line = lines; *line; line++) {
+			if (**line)
+				g_string_append_printf(words, "%s%s%s\n", indent,
+						       parts[phrase->part].before, *line);
+		}
+	}
+	return g_string_free(words, FALSE);
+}
+
+const char *phrase_part_name(enum phrase_part part)
+{
+	return parts[part].name;
+}
+
+const char *phrase_headline(const struct test_result *test)
+{
+	if (*test->reason || test->checks->len == 0)
+		return test->reason;
+	return ((const struct check *)test->checks->pdata[0])->message;
+}
+
+char *phrase_repeat(const struct job *job, const struct test_result *test)
+{
+	if (*test->repeat == '\0')
+		return NULL;
+	return g_strconcat(job->repeat_before, test->repeat, job->repeat_after, NULL);
+}
+
+static void extra_free(void *data)
+{
+	struct extra *extra = data;
+
+	g_free(extra->line);
+	g_free(extra);
+}
+
+/* `first` and `then` make the line. */
+static void add_extra(GPtrArray *extras, const char *type, const char *message, const char *detail,
+		      const char *first, const char *then)
+{
+	struct extra *extra = g_new0(struct extra, 1);
+
+	extra->type = type;
+	extra->message = message;
+	extra->detail = detail;
+	extra->line = g_strdup_printf("%s: %s", first, then);
+	g_ptr_array_add(extras, extra);
+}
+
+GPtrArray *phrase_extras(const struct conclusion *conclusion)
+{
+	static const char stale[] = "expected to fail, but did not";
+	static const char incomplete[] = "incomplete", missing[] = "the summary never came";
+	GPtrArray *extras = g_ptr_array_new_with_free_func(extra_free);
+	const struct job *job = conclusion->job;
+
+	for (unsigned i = 0; i < conclusion->stale->len; i++) {
+		const struct expectation *entry = conclusion->stale->pdata[i];
+
+		add_extra(extras, "stale expectation", stale, entry->line, stale, entry->line);
+	}
+	for (unsigned i = 0; i < job->incidents->len; i++) {
+		const struct incident *incident = job->incidents->pdata[i];
+
+		if (*incident->test == '\0')
+			add_extra(extras, incident->event, incident->words, incident->output,
+				  incident->event, incident->words);
+	}
+	if (!job->summary)
+		add_extra(extras, incomplete, missing, "", incomplete, missing);
+	return extras;
+}

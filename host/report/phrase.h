@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The words for what went wrong, the same on the terminal and in every document: a format lays them
+ * out and adds none of its own.
+ */
+#ifndef HOST_REPORT_PHRASE_H
+#define HOST_REPORT_PHRASE_H
+
+#include <glib.h>
+
+#include "host/verdict/conclusion.h"
+
+/* What a phrase about a failed test says. */
+enum phrase_part {
+	PHRASE_REASON,     /* why it did not pass, unless a check says so */
+	PHRASE_RING,       /* the state of the ring at its end */
+	PHRASE_SEEN,       /* a requirement that did not hold, and what was seen */
+	PHRASE_REQUIRED,   /* what it requires, and where */
+	PHRASE_CHECK_RING, /* the state of the ring when it did not hold */
+	PHRASE_EXPECTED,   /* why it was expected to fail */
+	PHRASE_REPEAT,     /* a shell command that repeats the test */
+};
+
+struct phrase {
+	enum phrase_part part;
+	char *text; /* maybe several lines; never empty */
+};
+
+/* What went wrong in a job but is no test. */
+struct extra {
+	const char *type;    /* "vmm-died", "stale expectation", "incomplete" */
+	const char *message; /* in a sentence */
+	const char *detail;  /* on several lines, "" for none */
+	char *line;          /* all on one line */
+};
+
+/*
+ * Why the marked test did not pass, in the order to be read: struct phrase, none when there is nothing
+ * to say. The caller owns the array, and that the phrases.
+ */
+GPtrArray *phrase_failure(const struct job *job, const struct test_result *test);
+
+/* The same as lines, each beginning with indent and ending with a newline; "" for none. The caller owns it. */
+char *phrase_lines(const struct job *job, const struct test_result *test, const char *indent);
+
+/* What a part is called in documents that machines read: "reason", "ring", … Static. */
+const char *phrase_part_name(enum phrase_part part);
+
+/* The test's failure in one sentence: its reason, or what was seen first; "" for none. The test owns it. */
+const char *phrase_headline(const struct test_result *test);
+
+/* The shell command that repeats the test, or NULL when the image did not tell how. The caller owns it. */
+char *phrase_repeat(const struct job *job, const struct test_result *test);
+
+/*
+ * What went wrong in the job but is no test: struct extra, whose texts but the line belong to the job
+ * and its expectations. The caller owns the array, and that the extras.
+ */
+GPtrArray *phrase_extras(const struct conclusion *conclusion);
+
+#endif

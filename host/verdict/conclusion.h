@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How a job compares with what was expected of it. */
+#ifndef HOST_VERDICT_CONCLUSION_H
+#define HOST_VERDICT_CONCLUSION_H
+
+#include <stdio.h>
+
+#include "host/verdict/expectations.h"
+
+/* Refers to the job and the expectations, which have to live as long. */
+struct conclusion {
+	const struct job *job;
+	const struct expectations *expectations;
+	gboolean strict;     /* warnings are failures */
+	unsigned unexpected; /* tests that failed without being expected to */
+	unsigned expected;   /* tests that failed as expected */
+	unsigned errors;     /* among the unexpected: the suite's own */
+	unsigned lost;       /* among the unexpected: the VMM went down */
+	GPtrArray *stale;    /* struct expectation that did not come true, of the expectations */
+};
+
+/* How a test ends when what is expected is considered. */
+enum test_end { END_PASSED, END_FAILED, END_EXPECTED, END_SKIPPED, END_ERROR };
+
+/* Compares a job, all of whose tests are marked. Never fails; the caller owns the result. */
+struct conclusion *conclude(const struct job *job, const struct expectations *expectations,
+			    gboolean strict);
+void conclusion_free(struct conclusion *conclusion);
+
+/* Whether a marked test went wrong in a way that no mark explains; strict: a warning is wrong too. */
+gboolean test_is_unexpected(const struct test_result *test, gboolean strict);
+
+/* How a marked test ends; strict: a warning is wrong too. */
+enum test_end test_end(const struct test_result *test, gboolean strict);
+
+/* Why a test was expected to fail: what was known of it, or else of the first of its checks; NULL. */
+const struct expectation *test_expectation(const struct test_result *test);
+
+/*
+ * Writes the file of expectations as it would have to be for the job to be as expected: entries that
+ * did not come true left out, what was unexpected added with a reason to be filled in. Errors stay
+ * with out.
+ */
+void conclusion_propose(const struct conclusion *conclusion, FILE *out);
+
+#endif
