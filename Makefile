@@ -83,10 +83,11 @@ $(BUILD)/generated/clauses.h: tests/clauses.tsv $(BUILD)/clauses
 	@mkdir -p $(@D)
 	$(Q)$(BUILD)/clauses header $< >$@.new && mv $@.new $@
 
-# Clauses keep their texts where a test may print them.
+# Clauses keep their texts where a test may print them; tests declare the clauses that they judge.
 CITING := $(sort $(shell find tests selfcheck/image -name "*.[ch]"))
-$(BUILD)/generated/clauses_table.h: tests/clauses.tsv $(BUILD)/clauses $(CITING)
+$(BUILD)/generated/clauses_table.h: tests/clauses.tsv $(BUILD)/clauses scripts/judges.pl $(CITING)
 	@mkdir -p $(@D)
+	$(Q)scripts/judges.pl $< $(CITING)
 	$(Q)$(BUILD)/clauses table $< $(CITING) >$@.new && mv $@.new $@
 
 # Whatever changes the outcome of a compilation or a link, so that it is done anew.

@@ -77,7 +77,7 @@ static void make_change(struct test_run *t, bool there)
 
 TEST(interrupt, configuration_change_comes_by_its_entry,
      .about = "a change of the configuration makes a message of the entry in config_msix_vector",
-     .needs = NEEDS_HOST | NEEDS_MSIX | NEEDS_WORK)
+     .needs = NEEDS_HOST | NEEDS_MSIX | NEEDS_WORK, .judges = CLAUSES(PCI_CFGINT_TXT_2))
 {
 	struct virtio_device *device = t->device;
 
@@ -95,7 +95,7 @@ TEST(interrupt, configuration_change_comes_by_its_entry,
 
 TEST(interrupt, unmapped_configuration_is_silent,
      .about = "with config_msix_vector NO_VECTOR a change makes no message and raises no pin",
-     .needs = NEEDS_HOST | NEEDS_MSIX | NEEDS_WORK)
+     .needs = NEEDS_HOST | NEEDS_MSIX | NEEDS_WORK, .judges = CLAUSES(PCI_CFGINT_1))
 {
 	struct virtio_device *device = t->device;
 	uint64_t arrivals, deadline;
@@ -131,7 +131,8 @@ static bool configuration_bit_seen(void *device)
 TEST(interrupt, pin_announces_configuration_changes,
      .about =
 	     "with MSI-X off a change raises the pin, with the configuration bit in the ISR status",
-     .needs = NEEDS_HOST | NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT)
+     .needs = NEEDS_HOST | NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT,
+     .judges = CLAUSES(PCI_CFGINT_TXT_1, PCI_ISR_2))
 {
 	struct virtio_device *device = t->device;
 	struct virtqueue *queue;
@@ -162,7 +163,8 @@ static bool interrupt_status_set(void *device)
 TEST(interrupt, isr_status_gathers_both_bits,
      .about =
 	     "a completion and a configuration change before the ISR status is read leave both bits",
-     .needs = NEEDS_HOST | NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT)
+     .needs = NEEDS_HOST | NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT,
+     .judges = CLAUSES(PCI_ISR_2, PCI_ISR_3))
 {
 	struct virtio_device *device = t->device;
 	uint8_t isr;

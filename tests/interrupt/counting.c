@@ -9,7 +9,9 @@
 TEST(interrupt, each_completion_is_announced_once,
      .about =
 	     "every armed completion gives one message, on the vector and CPU that were programmed",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXES_OF_RING | AXIS_INTERRUPT | AXIS_SIZE)
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXES_OF_RING | AXIS_INTERRUPT | AXIS_SIZE,
+     .judges = CLAUSES(PACKED_EV_TXT_1, PACKED_EV_TXT_3, PCI_MSIX_TXT_1, SPLIT_NOTIF_3,
+		       SPLIT_NOTIF_5, SPLIT_NOTIF_6))
 {
 	struct virtqueue *queue;
 	struct mark all;
@@ -20,9 +22,9 @@ TEST(interrupt, each_completion_is_announced_once,
 	for (unsigned n = 0; n < ROUNDS; n++) {
 		struct mark mark = mark_arrivals(queue);
 
-		if (!CHECK_NOTIFIED(t, queue, complete_with_message(t, queue),
-				    "completion %u of queue %u: no message within %lu ms", n,
-				    queue->index, PATIENCE_NS / 1000000))
+		if (!JUDGE(t, clause_of_notice(queue), complete_with_message(t, queue),
+			   "completion %u of queue %u: no message within %lu ms", n, queue->index,
+			   PATIENCE_NS / 1000000))
 			return;
 		if (!CHECK(t, PCI_MSIX_TXT_1,
 			   arrivals_own(queue, &mark) > 0 && arrivals_elsewhere(queue, &mark) == 0,
@@ -43,7 +45,9 @@ TEST(interrupt, each_completion_is_announced_once,
 TEST(interrupt, queues_on_one_entry_are_each_announced,
      .about =
 	     "queues that share a table entry, with the configuration too, are each announced by it",
-     .needs = NEEDS_MSIX | NEEDS_WORK)
+     .needs = NEEDS_MSIX | NEEDS_WORK,
+     .judges = CLAUSES(PACKED_EV_TXT_1, PACKED_EV_TXT_3, PCI_MSIX_TXT_1, SPLIT_NOTIF_3,
+		       SPLIT_NOTIF_5))
 {
 	struct virtio_device *device = t->device;
 
@@ -57,9 +61,9 @@ TEST(interrupt, queues_on_one_entry_are_each_announced,
 
 		if (n == ROUNDS / 2)
 			common_write(device, config_msix_vector, queue->entry);
-		if (!CHECK_NOTIFIED(t, queue, complete_with_message(t, queue),
-				    "completion %u, of queue %u: the shared entry sends no message",
-				    n, queue->index))
+		if (!JUDGE(t, clause_of_notice(queue), complete_with_message(t, queue),
+			   "completion %u, of queue %u: the shared entry sends no message", n,
+			   queue->index))
 			return;
 		CHECK(t, PCI_MSIX_TXT_1,
 		      arrivals_own(queue, &mark) && !arrivals_elsewhere(queue, &mark),
@@ -96,7 +100,7 @@ static void look(unsigned vector, uint64_t tsc, void *context)
 
 TEST(interrupt, used_buffer_is_visible_to_the_handler,
      .about = "when the only message of a completion arrives, the used buffer can be seen",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_RING)
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_RING, .judges = CLAUSES(NOTIF_TXT_1))
 {
 	static struct sight sight;
 	struct virtqueue *queue;
@@ -174,7 +178,8 @@ static bool seen_whole(void *context)
 
 TEST(interrupt, batch_is_announced_to_its_end,
      .about = "requests completed together are announced at least once after the last of them",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_INTERRUPT | AXIS_INDIRECT)
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_INTERRUPT | AXIS_INDIRECT,
+     .judges = CLAUSES(SPLIT_NOTIF_3))
 {
 	static struct last_sight sight;
 	struct virtqueue *queue;
@@ -198,7 +203,9 @@ TEST(interrupt, batch_is_announced_to_its_end,
 
 TEST(interrupt, event_inside_a_batch_is_announced,
      .about = "used_event is honoured wherever in a batch it lies, and only there",
-     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_EVENT_IDX))
+     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_EVENT_IDX),
+     .judges = CLAUSES(PACKED_EV_TXT_1, PACKED_EV_TXT_3, SPLIT_NOTIF_3, SPLIT_NOTIF_5,
+		       SPLIT_NOTIF_6))
 {
 	struct virtqueue *queue;
 	unsigned batch;

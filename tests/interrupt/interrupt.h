@@ -71,33 +71,9 @@ bool configurations_equal(const struct configuration *a, const struct configurat
 bool ring_is_packed(const struct virtqueue *queue);
 
 /*
- * Judges by the clause of the queue's ring format and event suppression: that a message came where
- * one was due, and that none came where none should have.
+ * The clause of the queue's ring format and suppression by which using a buffer must not be notified; that
+ * by which it must is clause_of_notice().
  */
-#define CHECK_NOTIFIED(t, queue, condition, ...)                                                   \
-	({                                                                                         \
-		bool notified = (condition);                                                       \
-		if (ring_is_packed(queue) && (queue)->event_idx)                                   \
-			CHECK(t, PACKED_EV_TXT_3, notified, __VA_ARGS__);                          \
-		else if (ring_is_packed(queue))                                                    \
-			CHECK(t, PACKED_EV_TXT_1, notified, __VA_ARGS__);                          \
-		else if ((queue)->event_idx)                                                       \
-			CHECK(t, SPLIT_NOTIF_5, notified, __VA_ARGS__);                            \
-		else                                                                               \
-			CHECK(t, SPLIT_NOTIF_3, notified, __VA_ARGS__);                            \
-		notified;                                                                          \
-	})
-
-#define CHECK_QUIET(t, queue, condition, ...)                                                      \
-	({                                                                                         \
-		bool quiet = (condition);                                                          \
-		if (ring_is_packed(queue))                                                         \
-			CHECK(t, PACKED_EV_TXT_2, quiet, __VA_ARGS__);                             \
-		else if ((queue)->event_idx)                                                       \
-			CHECK(t, SPLIT_NOTIF_6, quiet, __VA_ARGS__);                               \
-		else                                                                               \
-			CHECK(t, SPLIT_NOTIF_2, quiet, __VA_ARGS__);                               \
-		quiet;                                                                             \
-	})
+enum clause_id clause_of_quiet(const struct virtqueue *queue);
 
 #endif

@@ -18,7 +18,7 @@ static void watch(void)
 
 TEST(interrupt, nothing_comes_before_driver_ok,
      .about = "buffers that wait for DRIVER_OK are not announced before it", .needs = NEEDS_WORK,
-     .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_INTERRUPT)
+     .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_INTERRUPT, .judges = CLAUSES(STATUS_2))
 {
 	struct virtqueue *queue;
 	uint64_t arrivals;
@@ -38,7 +38,7 @@ TEST(interrupt, nothing_comes_before_driver_ok,
 
 TEST(interrupt, no_configuration_message_without_a_change,
      .about = "setting DRIVER_OK and completing requests makes no configuration message",
-     .needs = NEEDS_MSIX | NEEDS_WORK)
+     .needs = NEEDS_MSIX | NEEDS_WORK, .judges = CLAUSES(NOTIF_TXT_5))
 {
 	struct virtio_device *device = t->device;
 	struct configuration before, after;
@@ -76,7 +76,7 @@ static void get_busy(struct test_run *t, struct virtqueue *queue)
 
 TEST(interrupt, reset_silences_requests_under_way,
      .about = "once device_status reads 0 no interrupt comes, whatever was under way",
-     .needs = NEEDS_WORK, .axes = AXIS_RING | AXIS_INTERRUPT)
+     .needs = NEEDS_WORK, .axes = AXIS_RING | AXIS_INTERRUPT, .judges = CLAUSES(RESET_2))
 {
 	for (unsigned n = 0; n < REQUESTS; n++) {
 		uint64_t arrivals;
@@ -101,7 +101,8 @@ static bool queue_reset_done(void *device)
 
 TEST(interrupt, queue_reset_silences_the_queue,
      .about = "once queue_reset reads 0 the queue is announced no more",
-     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_RING_RESET))
+     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_RING_RESET),
+     .judges = CLAUSES(PCI_COMMON_15, VQRESET_2))
 {
 	struct features features = features_for(t);
 	struct virtio_device *device = t->device;

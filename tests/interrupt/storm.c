@@ -118,10 +118,10 @@ static bool round_of_all(struct test_run *t, struct request **requests, unsigned
 		if (!announced && queue->device != t->device)
 			skip_test(t, "beside %u other queues %s queue %u falls silent in round %u",
 				  storm.count - 1, queue->device->name, queue->index, round);
-		if (!CHECK_NOTIFIED(t, queue, announced,
-				    "queue %u: %u queues at work on %u CPUs, and the message of "
-				    "round %u does not come",
-				    queue->index, storm.count, cpu_count(), round))
+		if (!JUDGE(t, clause_of_notice(queue), announced,
+			   "queue %u: %u queues at work on %u CPUs, and the message of "
+			   "round %u does not come",
+			   queue->index, storm.count, cpu_count(), round))
 			return false;
 		INSIST(t, SANE_1, await_completion(t, queue, &completion),
 		       "%s queue %u: a request is not completed in time", queue->device->name,
@@ -148,7 +148,9 @@ static void enlist_everybody(struct test_run *t)
 
 TEST(interrupt, all_devices_at_once,
      .about = "requests on every device at once are each announced, on the CPU of their queue",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_EVENT_IDX)
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_EVENT_IDX,
+     .judges = CLAUSES(PACKED_EV_TXT_1, PACKED_EV_TXT_3, PCI_MSIX_TXT_1, SPLIT_NOTIF_3,
+		       SPLIT_NOTIF_5))
 {
 	struct virtio_device *own = t->device;
 	struct request **requests;

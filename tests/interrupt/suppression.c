@@ -7,7 +7,9 @@
 
 TEST(interrupt, suppressed_queue_is_quiet,
      .about = "completions make no message while suppressed, and do again once armed",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX)
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX,
+     .judges = CLAUSES(EVIDX_TXT_3, NOTIF_TXT_2, PACKED_EV_TXT_2, PACKED_EV_TXT_7, SPLIT_NOTIF_2,
+		       SPLIT_NOTIF_6))
 {
 	struct virtqueue *queue;
 	struct mark mark;
@@ -24,9 +26,9 @@ TEST(interrupt, suppressed_queue_is_quiet,
 	/* The device may look at the flags only after the buffer could be seen. */
 	settle_interrupts();
 	came = complete_with_message(t, queue);
-	CHECK_QUIET(t, queue, arrivals_own(queue, &mark) <= came,
-		    "queue %u: %lu messages for %u completions while suppressed", queue->index,
-		    arrivals_own(queue, &mark) - came, ROUNDS);
+	JUDGE(t, clause_of_quiet(queue), arrivals_own(queue, &mark) <= came,
+	      "queue %u: %lu messages for %u completions while suppressed", queue->index,
+	      arrivals_own(queue, &mark) - came, ROUNDS);
 	if (ring_is_packed(queue))
 		CHECK(t, PACKED_EV_TXT_7, came, "queue %u: no message after arming again",
 		      queue->index);
@@ -46,7 +48,7 @@ static le16 *used_event(const struct virtqueue *queue)
 
 TEST(interrupt, used_event_means_nothing_without_the_feature,
      .about = "without VIRTIO_F_EVENT_IDX what stands in the used_event slot suppresses nothing",
-     .needs = NEEDS_MSIX | NEEDS_WORK)
+     .needs = NEEDS_MSIX | NEEDS_WORK, .judges = CLAUSES(SPLIT_NOTIF_1))
 {
 	static const int distances[] = {-1, 1, 2, 0x4000, 0x7fff, -0x8000};
 	struct virtqueue *queue;
@@ -64,7 +66,8 @@ TEST(interrupt, used_event_means_nothing_without_the_feature,
 
 TEST(interrupt, flags_mean_nothing_with_event_idx,
      .about = "with VIRTIO_F_EVENT_IDX the flags of the available ring suppress nothing",
-     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_EVENT_IDX))
+     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_EVENT_IDX),
+     .judges = CLAUSES(SPLIT_NOTIF_4))
 {
 	struct virtqueue *queue;
 
@@ -82,7 +85,8 @@ TEST(interrupt, flags_mean_nothing_with_event_idx,
 
 TEST(interrupt, first_use_respects_used_event,
      .about = "the first buffer after a reset is announced only if used_event asks for it",
-     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_EVENT_IDX))
+     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_EVENT_IDX),
+     .judges = CLAUSES(SPLIT_NOTIF_6))
 {
 	struct virtqueue *queue;
 	struct mark mark;
@@ -106,7 +110,8 @@ TEST(interrupt, first_use_respects_used_event,
 
 TEST(interrupt, event_index_starts_anew_after_reset,
      .about = "after a reset used_event 0 is met by the first used buffer again",
-     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_EVENT_IDX))
+     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_EVENT_IDX),
+     .judges = CLAUSES(EVIDX_TXT_2, EVIDX_TXT_4))
 {
 	t->variant.event_idx = true;
 	for (unsigned life = 0; life < 3; life++) {

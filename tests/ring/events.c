@@ -80,7 +80,7 @@ static bool keeps_quiet(struct sweep *sweep, void (*arm)(struct virtqueue *queue
 TEST(ring, split_used_event_is_exact,
      .about = "a message comes when the used index passes used_event, and mostly only then",
      .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_INDIRECT, .always = AXIS_EVENT_IDX,
-     WITH_FEATURE(VIRTIO_F_EVENT_IDX))
+     WITH_FEATURE(VIRTIO_F_EVENT_IDX), .judges = CLAUSES(SPLIT_NOTIF_5, SPLIT_NOTIF_6))
 {
 	struct sweep sweep;
 	unsigned most;
@@ -123,7 +123,8 @@ static void arm_far(struct virtqueue *queue)
 
 TEST(ring, split_used_event_has_its_place,
      .about = "used_event stands behind the available ring of the size that was programmed",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .always = AXIS_EVENT_IDX, WITH_FEATURE(VIRTIO_F_EVENT_IDX))
+     .needs = NEEDS_MSIX | NEEDS_WORK, .always = AXIS_EVENT_IDX, WITH_FEATURE(VIRTIO_F_EVENT_IDX),
+     .judges = CLAUSES(EVIDX_TXT_1))
 {
 	struct sweep sweep;
 	struct split_ring *ring;
@@ -170,7 +171,7 @@ TEST(ring, packed_event_offset_is_exact,
      .about = "a message comes when the descriptor at the event offset is used, inside lists and "
 	      "bursts too",
      .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_SIZE, .always = AXIS_RING | AXIS_EVENT_IDX,
-     WITH_FEATURE(VIRTIO_F_RING_PACKED))
+     WITH_FEATURE(VIRTIO_F_RING_PACKED), .judges = CLAUSES(PACKED_EV_TXT_3, PACKED_EV_TXT_5))
 {
 	struct sweep sweep;
 	unsigned length, most;
@@ -209,7 +210,7 @@ TEST(ring, packed_event_offset_is_exact,
 TEST(ring, packed_event_elsewhere_is_quiet,
      .about = "another slot, or the slot on another lap, brings mostly no message",
      .needs = NEEDS_MSIX | NEEDS_WORK, .always = AXIS_RING | AXIS_EVENT_IDX,
-     WITH_FEATURE(VIRTIO_F_RING_PACKED))
+     WITH_FEATURE(VIRTIO_F_RING_PACKED), .judges = CLAUSES(PACKED_EV_TXT_3, PACKED_EV_TXT_4))
 {
 	struct sweep sweep;
 	unsigned length;
@@ -245,7 +246,7 @@ static void disable_far(struct virtqueue *queue)
 TEST(ring, packed_event_offset_counts_with_its_flag_alone,
      .about = "with flags at enable or disable, offset and wrap bit mean nothing",
      .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_EVENT_IDX, .always = AXIS_RING,
-     WITH_FEATURE(VIRTIO_F_RING_PACKED))
+     WITH_FEATURE(VIRTIO_F_RING_PACKED), .judges = CLAUSES(PACKED_EV_TXT_6))
 {
 	struct virtq_event_suppress *events;
 	struct sweep sweep;
@@ -288,7 +289,7 @@ static unsigned announced_while_disabled(struct test_run *t)
 TEST(ring, packed_parts_need_no_better_alignment,
      .about = "a ring aligned to 16 bytes and event structures aligned to 4 are found",
      .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_EVENT_IDX, .always = AXIS_RING,
-     WITH_FEATURE(VIRTIO_F_RING_PACKED))
+     WITH_FEATURE(VIRTIO_F_RING_PACKED), .judges = CLAUSES(PACKED_TXT_15))
 {
 	unsigned before, after;
 

@@ -8,7 +8,8 @@
 #define QUEUES_MOST 16u
 
 TEST(ring, no_queue_is_larger_than_32768,
-     .about = "queue_size stays within 32768, whatever ring format is negotiated")
+     .about = "queue_size stays within 32768, whatever ring format is negotiated",
+     .judges = CLAUSES(VQ_TXT_8))
 {
 	static const unsigned formats[] = {VIRTIO_F_VERSION_1, VIRTIO_F_RING_PACKED};
 
@@ -45,7 +46,8 @@ static bool areas_are_of(struct virtio_device *device, unsigned n)
 }
 
 TEST(ring, queues_keep_their_own_fields,
-     .about = "what is programmed for one queue does not show in another")
+     .about = "what is programmed for one queue does not show in another",
+     .judges = CLAUSES(VQ_TXT_9))
 {
 	struct virtio_device *device = t->device;
 	unsigned count = MINIMUM(offered_queues(device), QUEUES_MOST);

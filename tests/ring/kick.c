@@ -28,7 +28,8 @@ static bool served_with_due_kicks(struct test_run *t, struct virtqueue *queue, u
 
 TEST(ring, no_buffer_is_stranded_without_a_kick,
      .about = "buffers are served when kicks are sent only where the device wants them",
-     .needs = NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_SIZE)
+     .needs = NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_SIZE,
+     .judges = CLAUSES(EVIDX_TXT_6, KICK_TXT_5, PACKED_EV_TXT_10, PACKED_EV_TXT_11))
 {
 	struct virtqueue *queue;
 	unsigned round;
@@ -62,7 +63,8 @@ TEST(ring, no_buffer_is_stranded_without_a_kick,
 TEST(ring, kicks_carry_the_index,
      .about =
 	     "kicks by the plain queue index are heard where the device's own identifiers are not accepted",
-     .needs = NEEDS_WORK, .axes = AXIS_RING, WITH_FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA))
+     .needs = NEEDS_WORK, .axes = AXIS_RING, WITH_FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA),
+     .judges = CLAUSES(KICK_TXT_1, PACKED_DESC_1, SPLIT_DESC_1, VQ_TXT_2, VQ_TXT_5))
 {
 	struct traffic *traffic;
 
@@ -73,7 +75,7 @@ TEST(ring, kicks_carry_the_index,
 	traffic = traffic_start(t, 4);
 	traffic->kick_always = true;
 	traffic_run(traffic, 40);
-	CHECK_SERVICE(traffic, KICK_TXT_1, "kicks by queue index");
+	check_service(traffic, CLAUSE_KICK_TXT_1, "kicks by queue index");
 }
 
 /* Traffic over several laps in which each kick says exactly how far the ring is filled. */
@@ -92,28 +94,31 @@ static struct traffic *kick_exactly(struct test_run *t)
 TEST(ring, kick_data_tells_how_far_the_ring_is_filled,
      .about = "with NOTIFICATION_DATA kicks with the exact position serve every buffer once",
      .needs = NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_SIZE,
-     WITH_FEATURE(VIRTIO_F_NOTIFICATION_DATA))
+     WITH_FEATURE(VIRTIO_F_NOTIFICATION_DATA),
+     .judges = CLAUSES(KICK_TXT_3, PACKED_DESC_1, SPLIT_DESC_1, VQ_TXT_2, VQ_TXT_5))
 {
 	struct traffic *traffic = kick_exactly(t);
 
 	traffic_end(traffic);
-	CHECK_SERVICE(traffic, KICK_TXT_3, "kicks that carry the position");
-	CHECK_FLAW(traffic, KICK_TXT_3, FLAW_STEP);
+	check_service(traffic, CLAUSE_KICK_TXT_3, "kicks that carry the position");
+	check_flaw(traffic, CLAUSE_KICK_TXT_3, FLAW_STEP);
 }
 
 TEST(ring, kick_data_begins_with_the_queues_identifier,
      .about = "with both notification features kicks carry the device's identifier of the queue",
-     .needs = NEEDS_WORK, .axes = AXIS_RING, WITH_FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA))
+     .needs = NEEDS_WORK, .axes = AXIS_RING, WITH_FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA),
+     .judges = CLAUSES(KICK_TXT_2, PACKED_DESC_1, SPLIT_DESC_1, VQ_TXT_2, VQ_TXT_5))
 {
 	if (!features_have(&t->device->offered, VIRTIO_F_NOTIFICATION_DATA))
 		skip_test(t, "VIRTIO_F_NOTIFICATION_DATA is not offered");
 	t->variant.kick_config = true;
-	CHECK_SERVICE(kick_exactly(t), KICK_TXT_2, "kicks with identifier and position");
+	check_service(kick_exactly(t), CLAUSE_KICK_TXT_2, "kicks with identifier and position");
 }
 
 TEST(ring, rings_work_through_the_window,
      .about = "a device is brought up, kicked and used by way of its configuration window alone",
-     .needs = NEEDS_WORK | NEEDS_WINDOW, .axes = AXIS_RING)
+     .needs = NEEDS_WORK | NEEDS_WINDOW, .axes = AXIS_RING,
+     .judges = CLAUSES(PACKED_DESC_1, PCI_CFGACC_TXT_3, SPLIT_DESC_1, VQ_TXT_2, VQ_TXT_5))
 {
 	struct traffic *traffic;
 
@@ -123,5 +128,5 @@ TEST(ring, rings_work_through_the_window,
 	bring_up(t);
 	traffic = traffic_start(t, 4);
 	traffic_run(traffic, 40);
-	CHECK_SERVICE(traffic, PCI_CFGACC_TXT_3, "everything through the window");
+	check_service(traffic, CLAUSE_PCI_CFGACC_TXT_3, "everything through the window");
 }

@@ -40,7 +40,8 @@ static const char *format_flaw(const struct traffic *traffic)
 
 TEST(ring, feature_left_out_has_no_effect,
      .about = "with one of the offered ring features left out, rings work as if it did not exist",
-     .needs = NEEDS_WORK)
+     .needs = NEEDS_WORK,
+     .judges = CLAUSES(FEAT_TXT_1, PACKED_DESC_1, SPLIT_DESC_1, VQ_TXT_2, VQ_TXT_5))
 {
 	struct features all;
 
@@ -68,7 +69,8 @@ TEST(ring, feature_left_out_has_no_effect,
 
 TEST(ring, negotiated_format_is_used,
      .about = "rings are packed exactly when RING_PACKED was accepted, in whatever order of resets",
-     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_RING_PACKED))
+     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_RING_PACKED),
+     .judges = CLAUSES(FEAT_TXT_3, PACKED_DESC_1, SPLIT_DESC_1, VQ_TXT_2, VQ_TXT_5))
 {
 	static const bool packed[] = {true, false, true, true, false, false};
 
@@ -110,7 +112,7 @@ static bool serve_at(struct test_run *t, uint8_t *place)
 
 TEST(ring, buffers_may_lie_anywhere,
      .about = "buffers across a page boundary and above 4 GiB can be reached", .needs = NEEDS_WORK,
-     .axes = AXIS_RING | AXIS_INDIRECT)
+     .axes = AXIS_RING | AXIS_INDIRECT, .judges = CLAUSES(FEAT_TXT_6))
 {
 	uint8_t *pages = test_memory(t, "pages", 2 * PAGE_SIZE, PAGE_SIZE);
 	/* Memory up there is not given back: one piece serves all runs. */

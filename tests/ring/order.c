@@ -20,22 +20,26 @@ static struct traffic *serve_in_order(struct test_run *t)
 
 TEST(ring, split_buffers_are_used_in_order,
      .about = "with IN_ORDER used elements follow the available ring, alone or for a batch",
-     .needs = NEEDS_WORK, .axes = AXES, .always = AXIS_IN_ORDER, WITH_FEATURE(VIRTIO_F_IN_ORDER))
+     .needs = NEEDS_WORK, .axes = AXES, .always = AXIS_IN_ORDER, WITH_FEATURE(VIRTIO_F_IN_ORDER),
+     .judges = CLAUSES(INORD_TXT_2, INORD_TXT_3, INORD_TXT_4, INORD_TXT_6, PACKED_DESC_1, RESV_6,
+		       SPLIT_DESC_1, VQ_TXT_2, VQ_TXT_5))
 {
 	struct traffic *traffic = serve_in_order(t);
 
-	CHECK_FLAW(traffic, RESV_6, FLAW_ORDER);
-	CHECK_FLAW(traffic, INORD_TXT_2, FLAW_BATCH_ID);
-	CHECK_FLAW(traffic, INORD_TXT_3, FLAW_STEP);
-	CHECK_FLAW(traffic, INORD_TXT_4, FLAW_BATCH_PLACE);
-	CHECK_FLAW(traffic, INORD_TXT_6, FLAW_SKIPPED);
+	check_flaw(traffic, CLAUSE_RESV_6, FLAW_ORDER);
+	check_flaw(traffic, CLAUSE_INORD_TXT_2, FLAW_BATCH_ID);
+	check_flaw(traffic, CLAUSE_INORD_TXT_3, FLAW_STEP);
+	check_flaw(traffic, CLAUSE_INORD_TXT_4, FLAW_BATCH_PLACE);
+	check_flaw(traffic, CLAUSE_INORD_TXT_6, FLAW_SKIPPED);
 	judge_service(traffic);
 }
 
 TEST(ring, packed_buffers_are_used_in_order,
      .about = "with IN_ORDER used descriptors follow the order of the ring, alone or for a batch",
      .needs = NEEDS_WORK, .axes = AXES, .always = AXIS_RING | AXIS_IN_ORDER,
-     WITH_FEATURE(VIRTIO_F_IN_ORDER))
+     WITH_FEATURE(VIRTIO_F_IN_ORDER),
+     .judges = CLAUSES(INORD_TXT_6, INORD_TXT_7, INORD_TXT_8, INORD_TXT_9, PACKED_DESC_1, RESV_6,
+		       SPLIT_DESC_1, VQ_TXT_2, VQ_TXT_5))
 {
 	struct traffic *traffic;
 
@@ -45,11 +49,11 @@ TEST(ring, packed_buffers_are_used_in_order,
 	require_plain_service(t);
 	t->variant.in_order = true;
 	traffic = serve_in_order(t);
-	CHECK_FLAW(traffic, RESV_6, FLAW_ORDER);
-	CHECK_FLAW(traffic, INORD_TXT_6, FLAW_SKIPPED);
-	CHECK_FLAW(traffic, INORD_TXT_7, FLAW_BATCH_ID);
-	CHECK_FLAW(traffic, INORD_TXT_8, FLAW_SLOT);
-	CHECK_SERVICE(traffic, INORD_TXT_9, "batches of lists");
+	check_flaw(traffic, CLAUSE_RESV_6, FLAW_ORDER);
+	check_flaw(traffic, CLAUSE_INORD_TXT_6, FLAW_SKIPPED);
+	check_flaw(traffic, CLAUSE_INORD_TXT_7, FLAW_BATCH_ID);
+	check_flaw(traffic, CLAUSE_INORD_TXT_8, FLAW_SLOT);
+	check_service(traffic, CLAUSE_INORD_TXT_9, "batches of lists");
 	judge_service(traffic);
 }
 
@@ -59,7 +63,8 @@ TEST(ring, packed_buffers_are_used_in_order,
 TEST(ring, used_buffers_were_read_completely,
      .about = "with IN_ORDER a buffer that was used, or skipped, can be reused without harm",
      .type = VIRTIO_TYPE_BLK, .needs = NEEDS_WORK | NEEDS_SCRATCH, .axes = AXIS_RING,
-     .always = AXIS_IN_ORDER, WITH_FEATURE(VIRTIO_F_IN_ORDER))
+     .always = AXIS_IN_ORDER, WITH_FEATURE(VIRTIO_F_IN_ORDER),
+     .judges = CLAUSES(INORD_TXT_5, SANE_1))
 {
 	struct request *writes = test_memory(t, "writes", WRITES * sizeof(*writes), 8), read;
 	struct completion completion;

@@ -9,7 +9,11 @@
 
 TEST(ring, packed_ring_is_kept,
      .about = "used descriptors stand where they must, and nothing else of the ring is written",
-     .needs = NEEDS_WORK, .axes = AXES, .always = AXIS_RING, WITH_FEATURE(VIRTIO_F_RING_PACKED))
+     .needs = NEEDS_WORK, .axes = AXES, .always = AXIS_RING, WITH_FEATURE(VIRTIO_F_RING_PACKED),
+     .judges = CLAUSES(PACKED_DESC_1, PACKED_DESC_4, PACKED_EV_TXT_8, PACKED_EV_TXT_9,
+		       PACKED_TXT_14, PACKED_TXT_16, PACKED_TXT_2, PACKED_TXT_21, PACKED_TXT_5,
+		       PACKED_TXT_6, PACKED_TXT_7, SANE_2, SPLIT_DESC_1, VQ_TXT_1, VQ_TXT_2,
+		       VQ_TXT_5))
 {
 	struct traffic *traffic;
 
@@ -19,33 +23,35 @@ TEST(ring, packed_ring_is_kept,
 	traffic_run(traffic, REQUESTS);
 	traffic_end(traffic);
 
-	CHECK_FLAW(traffic, VQ_TXT_1, FLAW_SILENT);
-	CHECK_FLAW(traffic, VQ_TXT_2, FLAW_AGAIN);
-	CHECK_FLAW(traffic, PACKED_TXT_7, FLAW_ID);
-	CHECK_FLAW(traffic, PACKED_TXT_2, FLAW_WRAP);
-	CHECK_FLAW(traffic, PACKED_TXT_6, FLAW_SLOT);
+	check_flaw(traffic, CLAUSE_VQ_TXT_1, FLAW_SILENT);
+	check_flaw(traffic, CLAUSE_VQ_TXT_2, FLAW_AGAIN);
+	check_flaw(traffic, CLAUSE_PACKED_TXT_7, FLAW_ID);
+	check_flaw(traffic, CLAUSE_PACKED_TXT_2, FLAW_WRAP);
+	check_flaw(traffic, CLAUSE_PACKED_TXT_6, FLAW_SLOT);
 	if (!t->variant.indirect)
-		CHECK_FLAW(traffic, PACKED_TXT_5, FLAW_SLOT);
+		check_flaw(traffic, CLAUSE_PACKED_TXT_5, FLAW_SLOT);
 	else
-		CHECK_FLAW(traffic, PACKED_TXT_21, FLAW_TABLE);
-	CHECK_FLAW(traffic, PACKED_TXT_16, FLAW_BEYOND);
-	CHECK_FLAW(traffic, PACKED_TXT_16, FLAW_DRIVER_AREA);
-	CHECK_FLAW(traffic, PACKED_DESC_1, FLAW_READABLE);
-	CHECK_FLAW(traffic, PACKED_DESC_4, FLAW_CHANGED_LATER);
-	CHECK_FLAW(traffic, PACKED_EV_TXT_8, FLAW_FLAGS);
+		check_flaw(traffic, CLAUSE_PACKED_TXT_21, FLAW_TABLE);
+	check_flaw(traffic, CLAUSE_PACKED_TXT_16, FLAW_BEYOND);
+	check_flaw(traffic, CLAUSE_PACKED_TXT_16, FLAW_DRIVER_AREA);
+	check_flaw(traffic, CLAUSE_PACKED_DESC_1, FLAW_READABLE);
+	check_flaw(traffic, CLAUSE_PACKED_DESC_4, FLAW_CHANGED_LATER);
+	check_flaw(traffic, CLAUSE_PACKED_EV_TXT_8, FLAW_FLAGS);
 	CHECK(t, PACKED_EV_TXT_9, read16(&traffic->queue->packed.device->flags) < 4,
 	      "the flags word of the device's event structure is %#x",
 	      read16(&traffic->queue->packed.device->flags));
 	/* A ring of a size that is no power of two has gone round several times. */
 	if (!IS_POWER_OF_TWO(traffic->queue->size))
-		CHECK_SERVICE(traffic, PACKED_TXT_14, "a ring of odd size");
-	judge_flaw(traffic, FLAW_CONTENT);
+		check_service(traffic, CLAUSE_PACKED_TXT_14, "a ring of odd size");
+	check_flaw(traffic, CLAUSE_SANE_2, FLAW_CONTENT);
 }
 
 TEST(ring, packed_used_descriptor_is_true,
      .about = "the WRITE flag and the length of a used descriptor tell what was written",
      .needs = NEEDS_WORK, .axes = AXIS_INDIRECT, .always = AXIS_RING,
-     WITH_FEATURE(VIRTIO_F_RING_PACKED))
+     WITH_FEATURE(VIRTIO_F_RING_PACKED),
+     .judges = CLAUSES(PACKED_TXT_10, PACKED_TXT_11, PACKED_TXT_2, PACKED_TXT_7, PACKED_TXT_9,
+		       SANE_1, VQ_TXT_4, VQ_TXT_5))
 {
 	struct traffic *traffic;
 
@@ -55,14 +61,14 @@ TEST(ring, packed_used_descriptor_is_true,
 	traffic = traffic_start(t, 8);
 	traffic_run(traffic, REQUESTS / 3);
 	if (traffic->loads->request->in_length) {
-		CHECK_FLAW(traffic, PACKED_TXT_10, FLAW_FLAG_MISSING);
-		CHECK_FLAW(traffic, PACKED_TXT_9, FLAW_UNWRITTEN);
-		CHECK_FLAW(traffic, VQ_TXT_4, FLAW_SHORT);
-		CHECK_FLAW(traffic, VQ_TXT_5, FLAW_EXCESS);
+		check_flaw(traffic, CLAUSE_PACKED_TXT_10, FLAW_FLAG_MISSING);
+		check_flaw(traffic, CLAUSE_PACKED_TXT_9, FLAW_UNWRITTEN);
+		check_flaw(traffic, CLAUSE_VQ_TXT_4, FLAW_SHORT);
+		check_flaw(traffic, CLAUSE_VQ_TXT_5, FLAW_EXCESS);
 	} else {
-		CHECK_FLAW(traffic, PACKED_TXT_11, FLAW_FLAG_STRAY);
+		check_flaw(traffic, CLAUSE_PACKED_TXT_11, FLAW_FLAG_STRAY);
 	}
-	judge_flaw(traffic, FLAW_SILENT);
-	judge_flaw(traffic, FLAW_ID);
-	judge_flaw(traffic, FLAW_WRAP);
+	check_flaw(traffic, CLAUSE_SANE_1, FLAW_SILENT);
+	check_flaw(traffic, CLAUSE_PACKED_TXT_7, FLAW_ID);
+	check_flaw(traffic, CLAUSE_PACKED_TXT_2, FLAW_WRAP);
 }

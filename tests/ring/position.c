@@ -45,7 +45,7 @@ static void expect_completion(struct test_run *t, struct virtqueue *queue, struc
 
 TEST(ring, split_unexposed_entries_wait,
      .about = "available entries beyond idx are left alone until idx covers them",
-     .needs = NEEDS_WORK, .axes = AXIS_EVENT_IDX | AXIS_INDIRECT)
+     .needs = NEEDS_WORK, .axes = AXIS_EVENT_IDX | AXIS_INDIRECT, .judges = CLAUSES(SPLIT_TXT_6))
 {
 	struct virtqueue *queue;
 
@@ -76,7 +76,7 @@ TEST(ring, split_unexposed_entries_wait,
 TEST(ring, packed_unexposed_descriptors_wait,
      .about = "descriptors behind one that is not available are left alone", .needs = NEEDS_WORK,
      .axes = AXIS_EVENT_IDX | AXIS_INDIRECT, .always = AXIS_RING,
-     WITH_FEATURE(VIRTIO_F_RING_PACKED))
+     WITH_FEATURE(VIRTIO_F_RING_PACKED), .judges = CLAUSES(PACKED_DESC_3, PACKED_TXT_4))
 {
 	struct virtqueue *queue;
 
@@ -106,9 +106,27 @@ TEST(ring, packed_unexposed_descriptors_wait,
 	}
 }
 
+struct ring_flaw {
+	enum flaw kind;
+	enum clause_id split, packed; /* that it breaks */
+};
+
+static const struct ring_flaw ring_flaws[] = {
+	{FLAW_DESCRIPTOR, CLAUSE_SPLIT_DESC_3, CLAUSE_PACKED_TXT_5},
+	{FLAW_TABLE, CLAUSE_SPLIT_DESC_3, CLAUSE_PACKED_TXT_21},
+	{FLAW_DRIVER_AREA, CLAUSE_SPLIT_TXT_9, CLAUSE_PACKED_TXT_16},
+	{FLAW_BEYOND, CLAUSE_SPLIT_TXT_10, CLAUSE_PACKED_TXT_16},
+	{FLAW_STEP, CLAUSE_SPLIT_TXT_13, CLAUSE_PACKED_TXT_6},
+	{FLAW_BACK, CLAUSE_SPLIT_TXT_17, CLAUSE_PACKED_TXT_6},
+	{FLAW_SLOT, CLAUSE_SPLIT_TXT_15, CLAUSE_PACKED_TXT_6},
+};
+
 TEST(ring, whole_ring_can_be_outstanding,
      .about = "as many buffers as the ring has entries can be exposed at once", .needs = NEEDS_WORK,
-     .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_SIZE)
+     .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_SIZE,
+     .judges = CLAUSES(PACKED_DESC_1, PACKED_TXT_16, PACKED_TXT_21, PACKED_TXT_5, PACKED_TXT_6,
+		       SPLIT_DESC_1, SPLIT_DESC_3, SPLIT_TXT_10, SPLIT_TXT_13, SPLIT_TXT_15,
+		       SPLIT_TXT_17, SPLIT_TXT_9, VQ_TXT_11, VQ_TXT_2, VQ_TXT_5))
 {
 	struct traffic *traffic;
 
@@ -118,14 +136,16 @@ TEST(ring, whole_ring_can_be_outstanding,
 	traffic->in_parts = 1;
 	for (unsigned n = 0; n < 3 && traffic_round(traffic, 0); n++)
 		;
-	CHECK_SERVICE(traffic, VQ_TXT_11, "all descriptors of the ring in use");
+	check_service(traffic, CLAUSE_VQ_TXT_11, "all descriptors of the ring in use");
 	/* What used lengths and flags say is judged by other tests. */
-	for (unsigned flaw = FLAW_DESCRIPTOR; flaw <= FLAW_SLOT; flaw++)
-		judge_flaw(traffic, flaw);
+	for (unsigned n = 0; n < ARRAY_LENGTH(ring_flaws); n++)
+		check_flaw(traffic, t->variant.packed ? ring_flaws[n].packed : ring_flaws[n].split,
+			   ring_flaws[n].kind);
 }
 
 TEST(ring, split_indices_count_to_65535, .about = "available and used index run through 65535 to 0",
-     .needs = NEEDS_WORK, .timeout = 60 * NANOSECONDS_A_SECOND)
+     .needs = NEEDS_WORK, .timeout = 60 * NANOSECONDS_A_SECOND,
+     .judges = CLAUSES(SPLIT_TXT_14, SPLIT_TXT_7))
 {
 	struct virtqueue *queue;
 	struct request *requests[127];
@@ -169,7 +189,8 @@ static void leave_in_the_middle(struct test_run *t, unsigned requests)
 
 TEST(ring, split_ring_begins_at_0,
      .about = "after a reset the first used element goes to slot 0 and makes the index 1",
-     .needs = NEEDS_WORK, .axes = AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_SIZE)
+     .needs = NEEDS_WORK, .axes = AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_SIZE,
+     .judges = CLAUSES(SPLIT_TXT_12))
 {
 	static const uint8_t before[] = {1, 3, 19};
 
@@ -190,7 +211,8 @@ TEST(ring, split_ring_begins_at_0,
 TEST(ring, packed_ring_begins_at_wrap_1,
      .about = "after a reset slot 0 with wrap counter 1 is what both sides begin with",
      .needs = NEEDS_WORK, .axes = AXIS_EVENT_IDX | AXIS_INDIRECT, .always = AXIS_RING,
-     WITH_FEATURE(VIRTIO_F_RING_PACKED))
+     WITH_FEATURE(VIRTIO_F_RING_PACKED),
+     .judges = CLAUSES(PACKED_DESC_1, PACKED_TXT_1, SPLIT_DESC_1, VQ_TXT_2, VQ_TXT_5))
 {
 	static const uint8_t before[] = {1, 3, 8, 19};
 
@@ -211,7 +233,8 @@ TEST(ring, packed_ring_begins_at_wrap_1,
 
 TEST(ring, spurious_kicks_do_no_harm,
      .about = "kicks without new buffers change nothing, whether the queue is idle or busy",
-     .needs = NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_INTERRUPT | AXIS_KICK)
+     .needs = NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_INTERRUPT | AXIS_KICK,
+     .judges = CLAUSES(KICK_TXT_4, PACKED_DESC_1, SPLIT_DESC_1, SPLIT_KICK_5, VQ_TXT_2, VQ_TXT_5))
 {
 	struct traffic *traffic;
 
@@ -231,5 +254,5 @@ TEST(ring, spurious_kicks_do_no_harm,
 	      !*traffic_service_flaw(traffic) && !*traffic->flaws[FLAW_SLOT] &&
 		      !*traffic->flaws[FLAW_STEP],
 	      "%s", traffic_first_flaw(traffic));
-	CHECK_SERVICE(traffic, KICK_TXT_4, "each kick sent many times");
+	check_service(traffic, CLAUSE_KICK_TXT_4, "each kick sent many times");
 }

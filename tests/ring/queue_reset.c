@@ -99,7 +99,8 @@ static void leave_waiting(struct test_run *t, struct abandoned *abandoned)
 
 TEST(ring, reset_queue_executes_nothing,
      .about = "once its reset is complete, nothing in a queue's old ring is executed or written",
-     .needs = NEEDS_WORK, .axes = AXES, WITH_FEATURE(VIRTIO_F_RING_RESET))
+     .needs = NEEDS_WORK, .axes = AXES, WITH_FEATURE(VIRTIO_F_RING_RESET),
+     .judges = CLAUSES(PCI_COMMON_15, VQRESET_1))
 {
 	struct abandoned abandoned = {0};
 	const char *what;
@@ -121,7 +122,8 @@ TEST(ring, reset_queue_executes_nothing,
 
 TEST(ring, reset_queue_in_use_comes_to_rest,
      .about = "queue_reset reads 0 only when nothing of the queue is under way any more",
-     .needs = NEEDS_WORK, .axes = AXES, WITH_FEATURE(VIRTIO_F_RING_RESET))
+     .needs = NEEDS_WORK, .axes = AXES, WITH_FEATURE(VIRTIO_F_RING_RESET),
+     .judges = CLAUSES(PCI_COMMON_14, PCI_COMMON_15))
 {
 	struct abandoned abandoned = {0};
 	const char *what;
@@ -145,7 +147,8 @@ TEST(ring, reset_queue_in_use_comes_to_rest,
 
 TEST(ring, reset_queue_begins_anew,
      .about = "a queue that was reset has its defaults and begins at the first entry of its ring",
-     .needs = NEEDS_WORK, .axes = AXES, WITH_FEATURE(VIRTIO_F_RING_RESET))
+     .needs = NEEDS_WORK, .axes = AXES, WITH_FEATURE(VIRTIO_F_RING_RESET),
+     .judges = CLAUSES(PCI_COMMON_15, VQRESET_4, VQRESET_5))
 {
 	static const uint8_t before[] = {0, 1, 3, 19};
 
@@ -174,7 +177,8 @@ TEST(ring, reset_queue_begins_anew,
 TEST(ring, reset_queue_has_its_largest_size_again,
      .about =
 	     "queue_enable reads 0 after a queue reset, and queue_size what it reads after a device reset",
-     .needs = NEEDS_WORK, .axes = AXIS_RING, WITH_FEATURE(VIRTIO_F_RING_RESET))
+     .needs = NEEDS_WORK, .axes = AXIS_RING, WITH_FEATURE(VIRTIO_F_RING_RESET),
+     .judges = CLAUSES(PACKED_DESC_1, PCI_COMMON_15, SPLIT_DESC_1, VQRESET_3, VQ_TXT_2, VQ_TXT_5))
 {
 	uint64_t most, enabled;
 	struct traffic *traffic;
@@ -203,7 +207,8 @@ TEST(ring, reset_queue_has_its_largest_size_again,
 
 TEST(ring, reset_queue_takes_another_ring,
      .about = "a queue can be enabled again with another size and other areas", .needs = NEEDS_WORK,
-     .axes = AXES, WITH_FEATURE(VIRTIO_F_RING_RESET))
+     .axes = AXES, WITH_FEATURE(VIRTIO_F_RING_RESET),
+     .judges = CLAUSES(PACKED_DESC_1, PCI_COMMON_15, SPLIT_DESC_1, VQRESET_6, VQ_TXT_2, VQ_TXT_5))
 {
 	static const uint16_t sizes[] = {4, 2, 4};
 	bool large;

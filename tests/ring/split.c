@@ -10,7 +10,10 @@
 
 TEST(ring, split_ring_is_kept,
      .about = "used elements stand where they must, and nothing else of the ring is written",
-     .needs = NEEDS_WORK, .axes = AXES)
+     .needs = NEEDS_WORK, .axes = AXES,
+     .judges = CLAUSES(EVIDX_TXT_5, EVIDX_TXT_7, FEAT_TXT_4, SANE_2, SPLIT_DESC_1, SPLIT_DESC_3,
+		       SPLIT_KICK_1, SPLIT_KICK_3, SPLIT_TXT_10, SPLIT_TXT_11, SPLIT_TXT_13,
+		       SPLIT_TXT_15, SPLIT_TXT_17, SPLIT_TXT_9, VQ_TXT_1, VQ_TXT_2))
 {
 	struct traffic *traffic;
 
@@ -20,32 +23,33 @@ TEST(ring, split_ring_is_kept,
 	traffic_run(traffic, REQUESTS);
 	traffic_end(traffic);
 
-	CHECK_FLAW(traffic, VQ_TXT_1, FLAW_SILENT);
-	CHECK_FLAW(traffic, VQ_TXT_2, FLAW_AGAIN);
-	CHECK_FLAW(traffic, SPLIT_TXT_11, FLAW_ID);
-	CHECK_FLAW(traffic, SPLIT_TXT_13, FLAW_STEP);
-	CHECK_FLAW(traffic, SPLIT_TXT_15, FLAW_SLOT);
-	CHECK_FLAW(traffic, FEAT_TXT_4, FLAW_SLOT);
-	CHECK_FLAW(traffic, SPLIT_TXT_17, FLAW_BACK);
-	CHECK_FLAW(traffic, SPLIT_TXT_9, FLAW_DRIVER_AREA);
-	CHECK_FLAW(traffic, SPLIT_TXT_10, FLAW_BEYOND);
-	CHECK_FLAW(traffic, SPLIT_DESC_1, FLAW_READABLE);
-	CHECK_FLAW(traffic, SPLIT_DESC_3, FLAW_DESCRIPTOR);
+	check_flaw(traffic, CLAUSE_VQ_TXT_1, FLAW_SILENT);
+	check_flaw(traffic, CLAUSE_VQ_TXT_2, FLAW_AGAIN);
+	check_flaw(traffic, CLAUSE_SPLIT_TXT_11, FLAW_ID);
+	check_flaw(traffic, CLAUSE_SPLIT_TXT_13, FLAW_STEP);
+	check_flaw(traffic, CLAUSE_SPLIT_TXT_15, FLAW_SLOT);
+	check_flaw(traffic, CLAUSE_FEAT_TXT_4, FLAW_SLOT);
+	check_flaw(traffic, CLAUSE_SPLIT_TXT_17, FLAW_BACK);
+	check_flaw(traffic, CLAUSE_SPLIT_TXT_9, FLAW_DRIVER_AREA);
+	check_flaw(traffic, CLAUSE_SPLIT_TXT_10, FLAW_BEYOND);
+	check_flaw(traffic, CLAUSE_SPLIT_DESC_1, FLAW_READABLE);
+	check_flaw(traffic, CLAUSE_SPLIT_DESC_3, FLAW_DESCRIPTOR);
 	if (t->variant.indirect)
-		CHECK_FLAW(traffic, SPLIT_DESC_3, FLAW_TABLE);
+		check_flaw(traffic, CLAUSE_SPLIT_DESC_3, FLAW_TABLE);
 	if (traffic->queue->event_idx) {
-		CHECK_FLAW(traffic, SPLIT_KICK_3, FLAW_FLAGS);
-		CHECK_FLAW(traffic, EVIDX_TXT_5, FLAW_BEYOND);
+		check_flaw(traffic, CLAUSE_SPLIT_KICK_3, FLAW_FLAGS);
+		check_flaw(traffic, CLAUSE_EVIDX_TXT_5, FLAW_BEYOND);
 	} else {
-		CHECK_FLAW(traffic, SPLIT_KICK_1, FLAW_FLAGS);
-		CHECK_FLAW(traffic, EVIDX_TXT_7, FLAW_AVAIL_EVENT);
+		check_flaw(traffic, CLAUSE_SPLIT_KICK_1, FLAW_FLAGS);
+		check_flaw(traffic, CLAUSE_EVIDX_TXT_7, FLAW_AVAIL_EVENT);
 	}
-	judge_flaw(traffic, FLAW_CONTENT);
+	check_flaw(traffic, CLAUSE_SANE_2, FLAW_CONTENT);
 }
 
 TEST(ring, split_used_length_is_true,
      .about = "the used length counts what was written, from the first writable byte on",
-     .needs = NEEDS_WORK, .axes = AXIS_INDIRECT | AXIS_IN_ORDER)
+     .needs = NEEDS_WORK, .axes = AXIS_INDIRECT | AXIS_IN_ORDER,
+     .judges = CLAUSES(SANE_1, SPLIT_TXT_11, SPLIT_USED_2, VQ_TXT_4, VQ_TXT_5, VQ_TXT_6))
 {
 	struct traffic *traffic;
 
@@ -53,12 +57,12 @@ TEST(ring, split_used_length_is_true,
 	traffic = traffic_start(t, 8);
 	traffic_run(traffic, REQUESTS / 3);
 	if (traffic->loads->request->in_length) {
-		CHECK_FLAW(traffic, SPLIT_USED_2, FLAW_UNWRITTEN);
-		CHECK_FLAW(traffic, VQ_TXT_4, FLAW_SHORT);
-		CHECK_FLAW(traffic, VQ_TXT_5, FLAW_EXCESS);
+		check_flaw(traffic, CLAUSE_SPLIT_USED_2, FLAW_UNWRITTEN);
+		check_flaw(traffic, CLAUSE_VQ_TXT_4, FLAW_SHORT);
+		check_flaw(traffic, CLAUSE_VQ_TXT_5, FLAW_EXCESS);
 	} else {
-		CHECK_FLAW(traffic, VQ_TXT_6, FLAW_NOT_ZERO);
+		check_flaw(traffic, CLAUSE_VQ_TXT_6, FLAW_NOT_ZERO);
 	}
-	judge_flaw(traffic, FLAW_SILENT);
-	judge_flaw(traffic, FLAW_ID);
+	check_flaw(traffic, CLAUSE_SANE_1, FLAW_SILENT);
+	check_flaw(traffic, CLAUSE_SPLIT_TXT_11, FLAW_ID);
 }

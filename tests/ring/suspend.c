@@ -77,7 +77,7 @@ static void suspend_or_skip(struct test_run *t)
 
 TEST(ring, suspend_is_ignored_before_driver_ok,
      .about = "SUSPEND has no effect before initialisation is complete", .needs = NEEDS_WORK,
-     WITH_FEATURE(VIRTIO_F_SUSPEND))
+     WITH_FEATURE(VIRTIO_F_SUSPEND), .judges = CLAUSES(SUSPEND_1))
 {
 	const struct virtio_transport *transport = t->device->transport;
 	struct features features = with_suspend(t);
@@ -105,7 +105,8 @@ TEST(ring, suspend_is_ignored_before_driver_ok,
 TEST(ring, suspend_and_resume_show_in_the_status,
      .about = "a live device suspends when told so, resumes when told so, and works again",
      .needs = NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_INTERRUPT,
-     WITH_FEATURE(VIRTIO_F_SUSPEND))
+     WITH_FEATURE(VIRTIO_F_SUSPEND),
+     .judges = CLAUSES(SUSPEND_8, SUSPEND_9, SUSPEND_TXT_1, SUSPEND_TXT_2))
 {
 	bring_up_suspendable(t);
 	for (unsigned n = 0; n < 5; n++) {
@@ -165,7 +166,9 @@ static unsigned take_used(struct virtqueue *queue)
 TEST(ring, suspended_device_is_at_rest,
      .about = "a suspended device has finished what it had begun and leaves its queues alone",
      .needs = NEEDS_WORK | NEEDS_MSIX, .axes = AXIS_RING | AXIS_EVENT_IDX,
-     WITH_FEATURE(VIRTIO_F_SUSPEND))
+     WITH_FEATURE(VIRTIO_F_SUSPEND),
+     .judges = CLAUSES(SUSPEND_10, SUSPEND_11, SUSPEND_12, SUSPEND_3, SUSPEND_4, SUSPEND_8,
+		       SUSPEND_9))
 {
 	struct virtqueue *queue;
 	struct mark mark, rest;
@@ -211,7 +214,8 @@ TEST(ring, suspended_device_is_at_rest,
 
 TEST(ring, suspended_device_keeps_its_configuration,
      .about = "a write to the configuration of a suspended device is ignored",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_SUSPEND))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_SUSPEND),
+     .judges = CLAUSES(SUSPEND_2, SUSPEND_8))
 {
 	const struct virtio_transport *transport = t->device->transport;
 	const uint32_t field = offsetof(struct virtio_blk_config, writeback);

@@ -30,6 +30,11 @@ void traffic_note(struct traffic *traffic, enum flaw flaw, const char *format, .
 	va_end(arguments);
 }
 
+struct service_flaw {
+	enum flaw kind;
+	enum clause_id split, packed;
+};
+
 const char *traffic_first_flaw(const struct traffic *traffic)
 {
 	for (unsigned flaw = 0; flaw < FLAWS; flaw++) {
@@ -39,56 +44,50 @@ const char *traffic_first_flaw(const struct traffic *traffic)
 	return "";
 }
 
+/*
+ * What shows that a buffer was not served as it should, and the clause that says so whatever is tested, of
+ * a split ring and of a packed one.
+ */
+static const struct service_flaw service_flaws[] = {
+	{FLAW_SILENT, CLAUSE_SANE_1, CLAUSE_SANE_1},
+	{FLAW_ID, CLAUSE_SPLIT_TXT_11, CLAUSE_PACKED_TXT_7},
+	{FLAW_AGAIN, CLAUSE_VQ_TXT_2, CLAUSE_VQ_TXT_2},
+	{FLAW_CONTENT, CLAUSE_SANE_2, CLAUSE_SANE_2},
+	{FLAW_REPLY, CLAUSE_SANE_2, CLAUSE_SANE_2},
+	{FLAW_READABLE, CLAUSE_SPLIT_DESC_1, CLAUSE_PACKED_DESC_1},
+	{FLAW_EXCESS, CLAUSE_VQ_TXT_5, CLAUSE_VQ_TXT_5},
+};
+
 const char *traffic_service_flaw(const struct traffic *traffic)
 {
-	static const enum flaw kinds[] = {FLAW_SILENT, FLAW_ID,       FLAW_AGAIN, FLAW_CONTENT,
-					  FLAW_REPLY,  FLAW_READABLE, FLAW_EXCESS};
-
-	for (unsigned n = 0; n < ARRAY_LENGTH(kinds); n++) {
-		if (*traffic->flaws[kinds[n]])
-			return traffic->flaws[kinds[n]];
+	for (unsigned n = 0; n < ARRAY_LENGTH(service_flaws); n++) {
+		if (*traffic->flaws[service_flaws[n].kind])
+			return traffic->flaws[service_flaws[n].kind];
 	}
 	return "";
 }
 
-/* The clause that a flaw breaks, whoever looks at it, in a split ring and in a packed one. */
-static const struct {
-	enum clause_id split, packed;
-} clauses_of_flaws[FLAWS] = {
-	[FLAW_SILENT] = {CLAUSE_SANE_1, CLAUSE_SANE_1},
-	[FLAW_ID] = {CLAUSE_SPLIT_TXT_11, CLAUSE_PACKED_TXT_7},
-	[FLAW_AGAIN] = {CLAUSE_VQ_TXT_2, CLAUSE_VQ_TXT_2},
-	[FLAW_CONTENT] = {CLAUSE_SANE_2, CLAUSE_SANE_2},
-	[FLAW_REPLY] = {CLAUSE_SANE_2, CLAUSE_SANE_2},
-	[FLAW_READABLE] = {CLAUSE_SPLIT_DESC_1, CLAUSE_PACKED_DESC_1},
-	[FLAW_EXCESS] = {CLAUSE_VQ_TXT_5, CLAUSE_VQ_TXT_5},
-	[FLAW_DESCRIPTOR] = {CLAUSE_SPLIT_DESC_3, CLAUSE_PACKED_TXT_5},
-	[FLAW_TABLE] = {CLAUSE_SPLIT_DESC_3, CLAUSE_PACKED_TXT_21},
-	[FLAW_DRIVER_AREA] = {CLAUSE_SPLIT_TXT_9, CLAUSE_PACKED_TXT_16},
-	[FLAW_BEYOND] = {CLAUSE_SPLIT_TXT_10, CLAUSE_PACKED_TXT_16},
-	[FLAW_STEP] = {CLAUSE_SPLIT_TXT_13, CLAUSE_PACKED_TXT_6},
-	[FLAW_BACK] = {CLAUSE_SPLIT_TXT_17, CLAUSE_PACKED_TXT_6},
-	[FLAW_SLOT] = {CLAUSE_SPLIT_TXT_15, CLAUSE_PACKED_TXT_6},
-	[FLAW_WRAP] = {CLAUSE_PACKED_TXT_2, CLAUSE_PACKED_TXT_2},
-};
-
-bool judge_flaw(const struct traffic *traffic, enum flaw flaw)
+bool check_flaw(const struct traffic *traffic, enum clause_id id, enum flaw flaw)
 {
-	bool packed = traffic->queue->operations == &packed_ring_operations;
+	return JUDGE(traffic->t, id, !*traffic->flaws[flaw], "%s", traffic->flaws[flaw]);
+}
 
-	return JUDGE(traffic->t,
-		     packed ? clauses_of_flaws[flaw].packed : clauses_of_flaws[flaw].split,
-		     !*traffic->flaws[flaw], "%s", traffic->flaws[flaw]);
+bool check_service(const struct traffic *traffic, enum clause_id id, const char *what)
+{
+	const char *flaw = traffic_service_flaw(traffic);
+
+	return JUDGE(traffic->t, id, !*flaw, "%s: %s", what, flaw);
 }
 
 bool judge_service(const struct traffic *traffic)
 {
-	static const enum flaw ends[] = {FLAW_SILENT, FLAW_ID,       FLAW_AGAIN, FLAW_CONTENT,
-					 FLAW_REPLY,  FLAW_READABLE, FLAW_EXCESS};
-	bool good = true;
+	bool packed = traffic->queue->operations == &packed_ring_operations, good = true;
 
-	for (unsigned n = 0; n < ARRAY_LENGTH(ends); n++)
-		good = judge_flaw(traffic, ends[n]) && good;
+	for (unsigned n = 0; n < ARRAY_LENGTH(service_flaws); n++) {
+		const struct service_flaw *flaw = &service_flaws[n];
+
+		good = check_flaw(traffic, packed ? flaw->packed : flaw->split, flaw->kind) && good;
+	}
 	return good;
 }
 

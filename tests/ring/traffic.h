@@ -123,28 +123,19 @@ const char *traffic_first_flaw(const struct traffic *traffic);
 const char *traffic_service_flaw(const struct traffic *traffic);
 
 /*
- * Judges by a flaw the clause that it breaks whatever is tested. For flaws of the ring that its format
- * does not note, too. True when there is none.
+ * Judges by each of the flaws that show that a buffer was not served as it should the clause that it breaks
+ * whatever is tested. True when there is none.
  */
-bool judge_flaw(const struct traffic *traffic, enum flaw flaw);
-
-/* The same by each of the flaws that show that a buffer was not served as it should. */
 bool judge_service(const struct traffic *traffic);
 
-/* Judges a clause by a flaw. For the body of a test, so that the clause is listed as its own. */
-#define CHECK_FLAW(of, clause, flaw)                                                               \
-	({                                                                                         \
-		const struct traffic *judged = (of);                                               \
-		CHECK(judged->t, clause, !*judged->flaws[flaw], "%s", judged->flaws[flaw]);        \
-	})
+/* Judges a clause by a flaw; true when it holds. */
+bool check_flaw(const struct traffic *traffic, enum clause_id id, enum flaw flaw);
 
-/* Judges a clause by whether any buffer was served otherwise than it should; `what` is what was tried. */
-#define CHECK_SERVICE(of, clause, what)                                                            \
-	({                                                                                         \
-		const struct traffic *judged = (of);                                               \
-		CHECK(judged->t, clause, !*traffic_service_flaw(judged), "%s: %s", (what),         \
-		      traffic_service_flaw(judged));                                               \
-	})
+/*
+ * Judges a clause by whether any buffer was served otherwise than it should; `what` is what was tried.
+ * True when it holds.
+ */
+bool check_service(const struct traffic *traffic, enum clause_id id, const char *what);
 
 /* For the ring formats: notes a flaw unless there is one of its kind already. */
 void traffic_note(struct traffic *traffic, enum flaw flaw, const char *format, ...)

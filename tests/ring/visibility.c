@@ -90,7 +90,8 @@ static void end_watch(struct watch *watch)
 
 TEST(ring, used_buffer_is_complete_when_it_shows,
      .about = "id, length and data are in place before a buffer shows as used to another CPU",
-     .needs = NEEDS_WORK | NEEDS_SECOND_CPU, .axes = AXIS_RING)
+     .needs = NEEDS_WORK | NEEDS_SECOND_CPU, .axes = AXIS_RING,
+     .judges = CLAUSES(PACKED_TXT_13, SANE_1, SPLIT_TXT_16, SPLIT_USED_1, SPLIT_USED_3))
 {
 	static struct watch watch;
 	struct request *request;

@@ -3,6 +3,7 @@
 #include "selfcheck/image/sabotage/sabotage.h"
 
 #include "lib/string.h"
+#include "tests/harness/judge/declared.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/plan/options.h"
 #include "tests/harness/plan/runner.h"
@@ -95,28 +96,21 @@ static void try_step(struct hunt *hunt, const struct test *test, struct virtio_d
 	}
 }
 
-/* Whether the test's body cites a clause that is still to be found. */
-static bool cites_wanted(const struct hunt *hunt, const struct test *test)
+/* Whether the test declares a clause that is still to be found. */
+static bool judges_wanted(const struct hunt *hunt, const struct test *test)
 {
-	for_each_citation (citation) {
-		if (wanted(hunt, citation->id) && cites(test, citation))
+	for_each_judged (id, test) {
+		if (wanted(hunt, *id))
 			return true;
 	}
 	return false;
 }
 
-/* Whether a helper or the harness itself, and so any test, may judge what is still to be found. */
+/* Whether the harness, and so any test, may judge what is still to be found. */
 static bool shared_wanted(const struct hunt *hunt)
 {
-	for_each_citation (citation) {
-		bool in_test = false;
-
-		if (!wanted(hunt, citation->id))
-			continue;
-		for (const struct test *const *test = __start_registry_tests;
-		     test < __stop_registry_tests && !in_test; test++)
-			in_test = cites(*test, citation);
-		if (!in_test)
+	for (const uint16_t *id = judged_beside; *id != CLAUSE_COUNT; id++) {
+		if (wanted(hunt, *id))
 			return true;
 	}
 	return false;
@@ -132,7 +126,7 @@ static bool worth_trying(const struct hunt *hunt, const struct test *test,
 		return false;
 	if (!test_selected(test, device) || reason_to_skip(test, device))
 		return false;
-	return shared ? shared_wanted(hunt) : cites_wanted(hunt, test);
+	return shared ? shared_wanted(hunt) : judges_wanted(hunt, test);
 }
 
 static void search(struct hunt *hunt, struct virtio_device *device, bool shared)
@@ -226,20 +220,17 @@ static bool is_broken_unaided(enum clause_id id)
 	static struct variant variants[VARIANTS_MOST];
 
 	clear_states();
-	for_each_citation (citation) {
-		for (const struct test *const *test = __start_registry_tests;
-		     citation->id == id && test < __stop_registry_tests; test++) {
-			if (!cites(*test, citation))
+	for (const struct test *const *test = __start_registry_tests; test < __stop_registry_tests;
+	     test++) {
+		if (!test_judges(*test, id))
+			continue;
+		for_each_device (device) {
+			if (!test_selected(*test, device) || reason_to_skip(*test, device) ||
+			    !selected_variants(*test, device, variants, VARIANTS_MOST))
 				continue;
-			for_each_device (device) {
-				if (!test_selected(*test, device) ||
-				    reason_to_skip(*test, device) ||
-				    !selected_variants(*test, device, variants, VARIANTS_MOST))
-					continue;
-				run_once(*test, device, &variants[0], NULL);
-				if (clause_state(id)->violated)
-					return true;
-			}
+			run_once(*test, device, &variants[0], NULL);
+			if (clause_state(id)->violated)
+				return true;
 		}
 	}
 	return false;
@@ -251,7 +242,7 @@ static void report_suspects(struct sabotage_totals *totals)
 	for (unsigned n = 0; n < CLAUSE_COUNT; n++) {
 		bool suspect, before;
 
-		if (!clause_is_cited(n))
+		if (!clause_is_judged(n))
 			continue;
 		before = report_hush(true);
 		suspect = !named(n) && !failed_once[n] && !is_broken_unaided(n);

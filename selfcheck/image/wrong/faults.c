@@ -111,7 +111,7 @@ TEST(selftest, spins_with_interrupts_closed,
 }
 
 TEST(selftest, judges_nothing, .about = "a test that comes to none of its checks is no pass",
-     .needs = NEEDS_SELF_TEST)
+     .needs = NEEDS_SELF_TEST, .judges = CLAUSES(RESV_1))
 {
 	if (t->device->type == 0)
 		CHECK(t, RESV_1, false, "no device has type 0");

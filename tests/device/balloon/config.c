@@ -8,7 +8,8 @@
 
 TEST(balloon, sizes_are_always_there,
      .about = "num_pages and actual exist without any feature, and actual reads back",
-     .type = VIRTIO_TYPE_BALLOON, .needs = NEEDS_CONFIG)
+     .type = VIRTIO_TYPE_BALLOON, .needs = NEEDS_CONFIG,
+     .judges = CLAUSES(BALLOON_CFG_1, BALLOON_FLOW_2))
 {
 	static const uint32_t values[] = {1, 0x01020304, 0};
 
@@ -27,7 +28,8 @@ TEST(balloon, sizes_are_always_there,
 
 TEST(balloon, hint_command_is_the_devices,
      .about = "free_page_hint_cmd_id exists, and what a driver writes does not change it",
-     .type = VIRTIO_TYPE_BALLOON, WITH_FEATURE(VIRTIO_BALLOON_F_FREE_PAGE_HINT))
+     .type = VIRTIO_TYPE_BALLOON, WITH_FEATURE(VIRTIO_BALLOON_F_FREE_PAGE_HINT),
+     .judges = CLAUSES(BALLOON_CFG_2, BALLOON_CFG_3))
 {
 	uint64_t before, after;
 
@@ -44,7 +46,8 @@ TEST(balloon, hint_command_is_the_devices,
 }
 
 TEST(balloon, poison_value_is_taken, .about = "poison_val exists and holds what the driver wrote",
-     .type = VIRTIO_TYPE_BALLOON, WITH_FEATURE(VIRTIO_BALLOON_F_PAGE_POISON))
+     .type = VIRTIO_TYPE_BALLOON, WITH_FEATURE(VIRTIO_BALLOON_F_PAGE_POISON),
+     .judges = CLAUSES(BALLOON_CFG_4))
 {
 	struct features features = features_for(t);
 	uint64_t value;
@@ -81,21 +84,23 @@ static void skip_conflict(struct test_run *t, enum balloon_queue queue)
 }
 
 TEST(balloon, inflate_and_deflate_queues_exist, .about = "queues 0 and 1 have a size",
-     .type = VIRTIO_TYPE_BALLOON)
+     .type = VIRTIO_TYPE_BALLOON, .judges = CLAUSES(BALLOON_VQ_1))
 {
 	for (unsigned queue = 0; queue < 2; queue++)
 		CHECK(t, BALLOON_VQ_1, queue_size(t, queue) > 0, "queue %u has size 0", queue);
 }
 
 TEST(balloon, statistics_queue_exists, .about = "with the statistics feature queue 2 has a size",
-     .type = VIRTIO_TYPE_BALLOON, WITH_FEATURE(VIRTIO_BALLOON_F_STATS_VQ))
+     .type = VIRTIO_TYPE_BALLOON, WITH_FEATURE(VIRTIO_BALLOON_F_STATS_VQ),
+     .judges = CLAUSES(BALLOON_VQ_2))
 {
 	CHECK(t, BALLOON_VQ_2, queue_size(t, BALLOON_STATS_QUEUE) > 0,
 	      "VIRTIO_BALLOON_F_STATS_VQ is offered, queue 2 has size 0");
 }
 
 TEST(balloon, hint_queue_exists, .about = "with free page hints queue 3 has a size",
-     .type = VIRTIO_TYPE_BALLOON, WITH_FEATURE(VIRTIO_BALLOON_F_FREE_PAGE_HINT))
+     .type = VIRTIO_TYPE_BALLOON, WITH_FEATURE(VIRTIO_BALLOON_F_FREE_PAGE_HINT),
+     .judges = CLAUSES(BALLOON_VQ_3))
 {
 	skip_conflict(t, BALLOON_HINT_QUEUE);
 	CHECK(t, BALLOON_VQ_3, queue_size(t, BALLOON_HINT_QUEUE) > 0,
@@ -103,7 +108,8 @@ TEST(balloon, hint_queue_exists, .about = "with free page hints queue 3 has a si
 }
 
 TEST(balloon, report_queue_exists, .about = "with free page reports queue 4 has a size",
-     .type = VIRTIO_TYPE_BALLOON, WITH_FEATURE(VIRTIO_BALLOON_F_PAGE_REPORTING))
+     .type = VIRTIO_TYPE_BALLOON, WITH_FEATURE(VIRTIO_BALLOON_F_PAGE_REPORTING),
+     .judges = CLAUSES(BALLOON_VQ_4))
 {
 	skip_conflict(t, BALLOON_REPORT_QUEUE);
 	CHECK(t, BALLOON_VQ_4, queue_size(t, BALLOON_REPORT_QUEUE) > 0,
@@ -112,7 +118,8 @@ TEST(balloon, report_queue_exists, .about = "with free page reports queue 4 has 
 
 TEST(balloon, statistics_are_taken,
      .about = "a buffer of statistics, unknown ones among them, leaves the device at work",
-     .type = VIRTIO_TYPE_BALLOON, WITH_FEATURE(VIRTIO_BALLOON_F_STATS_VQ))
+     .type = VIRTIO_TYPE_BALLOON, WITH_FEATURE(VIRTIO_BALLOON_F_STATS_VQ),
+     .judges = CLAUSES(VQ_TXT_6))
 {
 	struct virtio_balloon_stat *stats = test_memory(t, "statistics", 3 * sizeof(*stats), 8);
 	struct request request = {.out = (uint8_t *)stats,

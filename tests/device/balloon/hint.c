@@ -87,7 +87,8 @@ static bool await_used(struct test_run *t)
 TEST(balloon, hinted_pages_can_be_used_again,
      .about = "what is written to hinted pages stays, and once hinting is done so do all of them",
      .type = VIRTIO_TYPE_BALLOON, .needs = NEEDS_HOST, .timeout = MORE_NS,
-     WITH_FEATURE(VIRTIO_BALLOON_F_FREE_PAGE_HINT))
+     WITH_FEATURE(VIRTIO_BALLOON_F_FREE_PAGE_HINT),
+     .judges = CLAUSES(BALLOON_HINTQ_1, BALLOON_HINT_1, BALLOON_HINT_5, BALLOON_HINT_6, SANE_1))
 {
 	uint8_t *pages = balloon_pages(t, PAGES);
 	uint32_t before;
@@ -123,7 +124,7 @@ TEST(balloon, hinted_pages_can_be_used_again,
 TEST(balloon, hint_commands_are_told_apart,
      .about = "as long as the driver does not say that it stopped, no command is given again",
      .type = VIRTIO_TYPE_BALLOON, .needs = NEEDS_HOST, .timeout = MORE_NS,
-     WITH_FEATURE(VIRTIO_BALLOON_F_FREE_PAGE_HINT))
+     WITH_FEATURE(VIRTIO_BALLOON_F_FREE_PAGE_HINT), .judges = CLAUSES(BALLOON_HINT_2))
 {
 	uint32_t commands[ROUNDS];
 

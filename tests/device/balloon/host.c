@@ -49,7 +49,7 @@ static uint64_t set_target(struct test_run *t, uint64_t bytes, bool *announced)
 
 TEST(balloon, targets_are_announced,
      .about = "num_pages follows the host's target, in pages of 4096 bytes, with a notification",
-     .type = VIRTIO_TYPE_BALLOON, .needs = NEEDS_HOST)
+     .type = VIRTIO_TYPE_BALLOON, .needs = NEEDS_HOST, .judges = CLAUSES(BALLOON_FLOW_1))
 {
 	bool first_announced, second_announced, back;
 	uint64_t first, second;
@@ -109,7 +109,8 @@ static struct request *post_statistics(struct test_run *t)
 TEST(balloon, statistics_reach_the_host,
      .about = "the host sees known statistics in any order, and asks by using the buffer",
      .type = VIRTIO_TYPE_BALLOON, .needs = NEEDS_HOST, .timeout = 10 * NANOSECONDS_A_SECOND,
-     WITH_FEATURE(VIRTIO_BALLOON_F_STATS_VQ))
+     WITH_FEATURE(VIRTIO_BALLOON_F_STATS_VQ),
+     .judges = CLAUSES(BALLOON_STATQ_1, BALLOON_STATQ_2, BALLOON_STATS_1, BALLOON_STATS_2))
 {
 	struct virtqueue *queue;
 	struct completion completion;

@@ -4,7 +4,8 @@
 
 TEST(balloon, requests_are_acknowledged,
      .about = "arrays of 1 to 257 pages are used by inflate and deflate",
-     .type = VIRTIO_TYPE_BALLOON, .axes = AXIS_RING | AXIS_INDIRECT)
+     .type = VIRTIO_TYPE_BALLOON, .axes = AXIS_RING | AXIS_INDIRECT,
+     .judges = CLAUSES(BALLOON_FLOW_3, BALLOON_FLOW_4))
 {
 	static const unsigned counts[] = {1, 16, 256, 257};
 	uint8_t *pages = balloon_pages(t, 257);
@@ -37,7 +38,7 @@ static void deflate(struct test_run *t, const uint8_t *pages, unsigned count, un
 
 TEST(balloon, neighbours_of_a_page_stay,
      .about = "of each 64 KiB one page is given away, all others keep their content",
-     .type = VIRTIO_TYPE_BALLOON)
+     .type = VIRTIO_TYPE_BALLOON, .judges = CLAUSES(BALLOON_FLOW_3, BALLOON_FLOW_4, BALLOON_FLOW_5))
 {
 	enum { BLOCKS = 4, STRIDE = 16, PAGES = BLOCKS * STRIDE };
 	uint8_t *pages = balloon_pages(t, PAGES);
@@ -58,7 +59,7 @@ TEST(balloon, neighbours_of_a_page_stay,
 
 TEST(balloon, reused_pages_stay,
      .about = "a page written after its inflation is acknowledged keeps what was written",
-     .type = VIRTIO_TYPE_BALLOON)
+     .type = VIRTIO_TYPE_BALLOON, .judges = CLAUSES(BALLOON_FLOW_3, BALLOON_FLOW_4, BALLOON_FLOW_6))
 {
 	enum { PAGES = 8 };
 	uint8_t *pages = balloon_pages(t, 2 * PAGES);
@@ -80,7 +81,8 @@ TEST(balloon, reused_pages_stay,
 }
 
 TEST(balloon, deflated_pages_are_ordinary_memory,
-     .about = "pages taken back hold what is written to them", .type = VIRTIO_TYPE_BALLOON)
+     .about = "pages taken back hold what is written to them", .type = VIRTIO_TYPE_BALLOON,
+     .judges = CLAUSES(BALLOON_FLOW_3, BALLOON_FLOW_4, BALLOON_FLOW_7))
 {
 	enum { PAGES = 64 };
 	uint8_t *pages = balloon_pages(t, PAGES + 1), *other = pages + PAGES * VIRTIO_BALLOON_PAGE;

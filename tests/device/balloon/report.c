@@ -28,7 +28,7 @@ static bool report(struct test_run *t, unsigned queue, uint8_t *pages, unsigned 
 TEST(balloon, reports_are_acknowledged,
      .about = "reports of 4 KiB to 2 MiB, whole and in pieces, are used",
      .type = VIRTIO_TYPE_BALLOON, .axes = AXIS_RING | AXIS_INDIRECT,
-     WITH_FEATURE(VIRTIO_BALLOON_F_PAGE_REPORTING))
+     WITH_FEATURE(VIRTIO_BALLOON_F_PAGE_REPORTING), .judges = CLAUSES(BALLOON_REPORTQ_1))
 {
 	static const unsigned counts[] = {1, 8, 64, 512};
 	unsigned queue = balloon_place(t, BALLOON_REPORT_QUEUE);
@@ -49,7 +49,8 @@ TEST(balloon, reports_are_acknowledged,
 
 TEST(balloon, reported_pages_are_free_again,
      .about = "pages written after their report is acknowledged keep what was written",
-     .type = VIRTIO_TYPE_BALLOON, WITH_FEATURE(VIRTIO_BALLOON_F_PAGE_REPORTING))
+     .type = VIRTIO_TYPE_BALLOON, WITH_FEATURE(VIRTIO_BALLOON_F_PAGE_REPORTING),
+     .judges = CLAUSES(BALLOON_REPORTQ_1, BALLOON_REPORTQ_2))
 {
 	enum { PAGES = 64 };
 	unsigned queue = balloon_place(t, BALLOON_REPORT_QUEUE);
@@ -75,7 +76,8 @@ TEST(balloon, reported_pages_are_free_again,
 
 TEST(balloon, reported_pages_keep_the_poison,
      .about = "a reported page holds poison_val ever after, 0 or not", .type = VIRTIO_TYPE_BALLOON,
-     WITH_FEATURE(VIRTIO_BALLOON_F_PAGE_REPORTING))
+     WITH_FEATURE(VIRTIO_BALLOON_F_PAGE_REPORTING),
+     .judges = CLAUSES(BALLOON_REPORTQ_1, BALLOON_REPORT_2))
 {
 	enum { PAGES = 8, WORDS = PAGES * VIRTIO_BALLOON_PAGE / 4 };
 	static const uint32_t poisons[] = {0xaaaaaaaa, 0, 0x01020304};
@@ -108,7 +110,8 @@ TEST(balloon, reported_pages_keep_the_poison,
 
 TEST(balloon, hints_out_of_turn_are_ignored,
      .about = "pages hinted under a command that the device did not give keep their content",
-     .type = VIRTIO_TYPE_BALLOON, WITH_FEATURE(VIRTIO_BALLOON_F_FREE_PAGE_HINT))
+     .type = VIRTIO_TYPE_BALLOON, WITH_FEATURE(VIRTIO_BALLOON_F_FREE_PAGE_HINT),
+     .judges = CLAUSES(BALLOON_HINT_3, SANE_1))
 {
 	enum { PAGES = 16 };
 	unsigned queue = balloon_place(t, BALLOON_HINT_QUEUE), changed;

@@ -17,7 +17,7 @@ static void ask_property(struct test_run *t, const char *name, char answer[ANSWE
 
 TEST(blk, plain_storage_has_no_rare_features,
      .about = "neither zones nor wear figures are offered where the backend is a file or nothing",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_HOST)
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_HOST, .judges = CLAUSES(BLK_INIT_6, BLK_OP_22))
 {
 	char kind[ANSWER];
 
@@ -77,7 +77,7 @@ static uint64_t given_back(struct test_run *t, uint32_t sectors)
 TEST(blk, unmapping_is_announced_where_it_happens,
      .about = "write_zeroes_may_unmap says whether zeroing can give storage back",
      .type = VIRTIO_TYPE_BLK, .needs = NEEDS_HOST | NEEDS_SCRATCH,
-     WITH_FEATURE(VIRTIO_BLK_F_WRITE_ZEROES))
+     WITH_FEATURE(VIRTIO_BLK_F_WRITE_ZEROES), .judges = CLAUSES(BLK_OP_13, BLK_OP_14))
 {
 	uint32_t sectors = 256;
 	uint64_t may_unmap, less;
@@ -115,7 +115,8 @@ static void fail_next(struct test_run *t, const char *kind, unsigned count)
 
 TEST(blk, flush_tells_of_a_failing_backend,
      .about = "a flush is no success while the backend fails to make writes stable",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_HOST | NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_FLUSH))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_HOST | NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_FLUSH),
+     .judges = CLAUSES(BLK_OP_19, SANE_2))
 {
 	enum { FAILURES = 4 };
 	uint32_t block = blk_block_sectors(t);
@@ -141,7 +142,7 @@ TEST(blk, flush_tells_of_a_failing_backend,
 /* A device may try again by itself: OK is right where the data are. */
 TEST(blk, reads_tell_of_a_failing_backend,
      .about = "a read that the backend fails is no success, and the next one is right",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_HOST)
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_HOST, .judges = CLAUSES(SANE_3))
 {
 	uint32_t block = blk_block_sectors(t), bytes = block * VIRTIO_BLK_SECTOR;
 	uint8_t *expected = test_memory(t, "expected", bytes, 16);

@@ -17,7 +17,7 @@ static bool reaches(const struct test_run *t, unsigned feature)
 }
 
 TEST(blk, padding_is_zero, .about = "padding bytes of the configuration are 0, negotiated or not",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_CONFIG)
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_CONFIG, .judges = CLAUSES(BLK_INIT_4, BLK_INIT_5))
 {
 	struct virtio_blk_config config;
 
@@ -42,7 +42,7 @@ TEST(blk, padding_is_zero, .about = "padding bytes of the configuration are 0, n
 }
 
 TEST(blk, flush_is_offered, .about = "the flush feature is offered, always with the cache toggle",
-     .type = VIRTIO_TYPE_BLK)
+     .type = VIRTIO_TYPE_BLK, .judges = CLAUSES(BLK_INIT_1, BLK_INIT_2))
 {
 	bool flush = blk_offers(t, VIRTIO_BLK_F_FLUSH);
 
@@ -54,7 +54,7 @@ TEST(blk, flush_is_offered, .about = "the flush feature is offered, always with 
 
 TEST(blk, cache_is_writethrough_without_flush,
      .about = "a driver that takes the cache toggle but no flush starts with writeback 0",
-     .type = VIRTIO_TYPE_BLK, WITH_FEATURE(VIRTIO_BLK_F_CONFIG_WCE))
+     .type = VIRTIO_TYPE_BLK, WITH_FEATURE(VIRTIO_BLK_F_CONFIG_WCE), .judges = CLAUSES(BLK_INIT_3))
 {
 	struct features features = features_for(t);
 	uint64_t writeback;
@@ -70,7 +70,7 @@ TEST(blk, cache_is_writethrough_without_flush,
 }
 
 TEST(blk, cache_mode_can_be_toggled, .about = "writeback takes 0 and 1 and reads back what it took",
-     .type = VIRTIO_TYPE_BLK, WITH_FEATURE(VIRTIO_BLK_F_CONFIG_WCE))
+     .type = VIRTIO_TYPE_BLK, WITH_FEATURE(VIRTIO_BLK_F_CONFIG_WCE), .judges = CLAUSES(FEAT_4))
 {
 	uint8_t *data;
 
@@ -90,7 +90,7 @@ TEST(blk, cache_mode_can_be_toggled, .about = "writeback takes 0 and 1 and reads
 
 TEST(blk, numbers_make_sense,
      .about = "block size, segment limits and queue count are numbers a driver can work with",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_CONFIG)
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_CONFIG, .judges = CLAUSES(SANE_10))
 {
 	if (blk_offers(t, VIRTIO_BLK_F_BLK_SIZE)) {
 		uint32_t bytes = (uint32_t)BLK_CONFIG(t, blk_size);

@@ -52,7 +52,8 @@ static uint8_t range_status(struct test_run *t, struct request *request, uint32_
 }
 
 TEST(blk, discard_flags, .about = "a discard with unmap or an unknown flag is unsupported",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_DISCARD))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_DISCARD),
+     .judges = CLAUSES(BLK_OP_5, BLK_OP_8, FEAT_4))
 {
 	struct request *request = range_request(t, VIRTIO_BLK_T_DISCARD, 1);
 	uint32_t sectors = smallest_range(t, BLK_CONFIG(t, discard_sector_alignment),
@@ -76,7 +77,8 @@ TEST(blk, discard_flags, .about = "a discard with unmap or an unknown flag is un
 
 TEST(blk, discard_flags_of_a_later_range,
      .about = "an unknown flag in the last of several ranges makes the discard unsupported",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_DISCARD))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_DISCARD),
+     .judges = CLAUSES(BLK_OP_5))
 {
 	struct request *request = range_request(t, VIRTIO_BLK_T_DISCARD, 2);
 	uint32_t sectors = smallest_range(t, BLK_CONFIG(t, discard_sector_alignment),
@@ -96,7 +98,8 @@ TEST(blk, discard_flags_of_a_later_range,
 }
 
 TEST(blk, secure_erase_flags, .about = "a secure erase with an unknown flag is unsupported",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_SECURE_ERASE))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_SECURE_ERASE),
+     .judges = CLAUSES(BLK_OP_6, FEAT_4))
 {
 	struct request *request = range_request(t, VIRTIO_BLK_T_SECURE_ERASE, 1);
 	uint32_t sectors = smallest_range(t, BLK_CONFIG(t, secure_erase_sector_alignment),
@@ -116,7 +119,8 @@ TEST(blk, secure_erase_flags, .about = "a secure erase with an unknown flag is u
 }
 
 TEST(blk, write_zeroes_flags, .about = "a write zeroes with an unknown flag is unsupported",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_WRITE_ZEROES))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_WRITE_ZEROES),
+     .judges = CLAUSES(BLK_OP_7))
 {
 	struct request *request = range_request(t, VIRTIO_BLK_T_WRITE_ZEROES, 1);
 	uint32_t sectors = smallest_range(t, 0, BLK_CONFIG(t, max_write_zeroes_sectors));
@@ -156,7 +160,8 @@ static uint32_t zero_and_compare(struct test_run *t, uint32_t flags, uint32_t by
 
 TEST(blk, write_zeroes_reads_as_zeroes,
      .about = "a zeroed range reads as zeroes, with and without unmap; its neighbours stay",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_WRITE_ZEROES))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_WRITE_ZEROES),
+     .judges = CLAUSES(BLK_OP_11, BLK_OP_12))
 {
 	uint32_t block = blk_block_sectors(t);
 	uint32_t bytes = AREA_BLOCKS * block * VIRTIO_BLK_SECTOR, wrong;
@@ -178,7 +183,8 @@ TEST(blk, write_zeroes_reads_as_zeroes,
 
 TEST(blk, discard_spares_its_neighbours,
      .about = "a discard is served, or fails, and leaves what lies around its range",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_DISCARD))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_DISCARD),
+     .judges = CLAUSES(SANE_12, SANE_3))
 {
 	uint32_t unit = smallest_range(t, BLK_CONFIG(t, discard_sector_alignment),
 				       BLK_CONFIG(t, max_discard_sectors));

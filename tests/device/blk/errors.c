@@ -6,7 +6,7 @@
 
 TEST(blk, unknown_requests_are_refused,
      .about = "request types that nothing defines are used with an error, reads go on",
-     .type = VIRTIO_TYPE_BLK)
+     .type = VIRTIO_TYPE_BLK, .judges = CLAUSES(SANE_12))
 {
 	static const uint32_t types[] = {0x56, 0x4242, 0x7ffffffe};
 	uint32_t block = blk_block_sectors(t);
@@ -52,7 +52,7 @@ static uint8_t zone_status(struct test_run *t, enum virtio_blk_type type)
 
 TEST(blk, zone_requests_need_the_feature,
      .about = "zone report, open and close are unsupported without the zoned feature",
-     .type = VIRTIO_TYPE_BLK)
+     .type = VIRTIO_TYPE_BLK, .judges = CLAUSES(BLK_OP_26, BLK_OP_27, BLK_OP_28, SPLIT_USED_2))
 {
 	uint32_t room =
 		sizeof(struct virtio_blk_zone_report) + sizeof(struct virtio_blk_zone_descriptor);
@@ -84,7 +84,8 @@ TEST(blk, zone_requests_need_the_feature,
 /* On scratch only: a device that does serve these throws data away. */
 TEST(blk, zone_writes_need_the_feature,
      .about = "zone append, finish and both resets are unsupported without the zoned feature",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH)
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH,
+     .judges = CLAUSES(BLK_OP_29, BLK_OP_30, BLK_OP_31, BLK_OP_32))
 {
 	uint32_t bytes = blk_block_sectors(t) * VIRTIO_BLK_SECTOR;
 	struct request *append;

@@ -23,7 +23,7 @@ static bool works_with(struct test_run *t, uint64_t type_features, uint8_t *data
 
 TEST(blk, each_feature_alone_and_left_out,
      .about = "any one feature of the type can be declined, or accepted alone",
-     .type = VIRTIO_TYPE_BLK)
+     .type = VIRTIO_TYPE_BLK, .judges = CLAUSES(FEAT_2))
 {
 	uint64_t offered = t->device->offered.words[0] & (BIT64(24) - 1);
 	uint32_t block = blk_block_sectors(t);

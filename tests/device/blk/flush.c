@@ -4,7 +4,8 @@
 #include "tests/device/blk/exchange.h"
 
 TEST(blk, flush_is_served, .about = "a flush ends with OK, with nothing written before",
-     .type = VIRTIO_TYPE_BLK, .axes = AXIS_RING | AXIS_INDIRECT, WITH_FEATURE(VIRTIO_BLK_F_FLUSH))
+     .type = VIRTIO_TYPE_BLK, .axes = AXIS_RING | AXIS_INDIRECT, WITH_FEATURE(VIRTIO_BLK_F_FLUSH),
+     .judges = CLAUSES(FEAT_4, SANE_2, VQ_TXT_4))
 {
 	blk_up(t, 0, 0);
 	for (unsigned n = 0; n < 3; n++) {
@@ -22,7 +23,7 @@ TEST(blk, flush_is_served, .about = "a flush ends with OK, with nothing written 
 
 TEST(blk, flush_keeps_what_was_written,
      .about = "writes are there after a flush, also after a reset", .type = VIRTIO_TYPE_BLK,
-     .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_FLUSH))
+     .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_FLUSH), .judges = CLAUSES(SANE_2, SANE_3))
 {
 	uint32_t block = blk_block_sectors(t), bytes = block * VIRTIO_BLK_SECTOR;
 	uint8_t *expected = test_memory(t, "expected", bytes, 16);

@@ -63,7 +63,7 @@ static struct blk_answer send_cut(struct test_run *t, struct request *request,
 }
 
 TEST(blk, reads_in_any_framing, .about = "a read gives the same bytes however it is cut",
-     .type = VIRTIO_TYPE_BLK, .axes = AXIS_INDIRECT)
+     .type = VIRTIO_TYPE_BLK, .axes = AXIS_INDIRECT, .judges = CLAUSES(SPLIT_FRAME_1))
 {
 	uint32_t block = blk_block_sectors(t), bytes = block * VIRTIO_BLK_SECTOR;
 	uint8_t *expected = test_memory(t, "expected", bytes, 16);
@@ -87,7 +87,8 @@ TEST(blk, reads_in_any_framing, .about = "a read gives the same bytes however it
 }
 
 TEST(blk, writes_in_any_framing, .about = "a write stores the same bytes however it is cut",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, .axes = AXIS_INDIRECT)
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, .axes = AXIS_INDIRECT,
+     .judges = CLAUSES(SPLIT_FRAME_1))
 {
 	uint32_t block = blk_block_sectors(t), bytes = block * VIRTIO_BLK_SECTOR;
 	uint8_t *expected = test_memory(t, "expected", bytes, 16);
@@ -143,7 +144,8 @@ static uint8_t send_anyhow(struct test_run *t, struct request *request)
 
 TEST(blk, data_survive_any_scattering,
      .about = "1 to 16 blocks written from and read to random pieces are the same",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, .axes = AXIS_RING | AXIS_INDIRECT)
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, .axes = AXIS_RING | AXIS_INDIRECT,
+     .judges = CLAUSES(SPLIT_FRAME_1))
 {
 	uint32_t block = blk_block_sectors(t), unit = block * VIRTIO_BLK_SECTOR;
 

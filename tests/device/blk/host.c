@@ -30,7 +30,8 @@ static bool resize(struct test_run *t, uint64_t sectors)
 
 TEST(blk, resize_is_announced,
      .about = "a new capacity comes with a configuration change notification, and can be read",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_HOST | NEEDS_SCRATCH | NEEDS_CONFIG | NEEDS_MSIX)
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_HOST | NEEDS_SCRATCH | NEEDS_CONFIG | NEEDS_MSIX,
+     .judges = CLAUSES(BLK_OP_2, CFG_TXT_5))
 {
 	uint32_t block = blk_block_sectors(t);
 	uint8_t *data = test_memory(t, "data", block * VIRTIO_BLK_SECTOR, 16);
@@ -83,7 +84,8 @@ static uint32_t write_and_compare(struct test_run *t, bool flush)
 TEST(blk, stable_writes_are_in_the_backend,
      .about =
 	     "a write is in the backend once it is stable: flushed, written through, or both declined",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_HOST | NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_FLUSH))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_HOST | NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_FLUSH),
+     .judges = CLAUSES(BLK_OP_17, BLK_OP_18, BLK_OP_19))
 {
 	uint64_t toggle = BIT64(VIRTIO_BLK_F_CONFIG_WCE), flush = BIT64(VIRTIO_BLK_F_FLUSH);
 	uint32_t same;

@@ -21,7 +21,8 @@ static struct request *get_id(struct test_run *t, uint8_t preset, uint32_t *leng
 }
 
 TEST(blk, identifier_is_written_as_counted,
-     .about = "GET_ID writes as many bytes as its used length says", .type = VIRTIO_TYPE_BLK)
+     .about = "GET_ID writes as many bytes as its used length says", .type = VIRTIO_TYPE_BLK,
+     .judges = CLAUSES(SPLIT_USED_2))
 {
 	uint32_t length, written, claimed;
 	const uint8_t *first, *second;
@@ -36,7 +37,7 @@ TEST(blk, identifier_is_written_as_counted,
 }
 
 TEST(blk, identifier_is_text, .about = "GET_ID gives ASCII, the same each time",
-     .type = VIRTIO_TYPE_BLK, .axes = AXIS_RING | AXIS_INDIRECT)
+     .type = VIRTIO_TYPE_BLK, .axes = AXIS_RING | AXIS_INDIRECT, .judges = CLAUSES(SANE_12, SANE_3))
 {
 	const uint8_t *first, *second;
 	uint32_t length;
@@ -53,7 +54,7 @@ TEST(blk, identifier_is_text, .about = "GET_ID gives ASCII, the same each time",
 
 TEST(blk, identifier_of_other_sizes,
      .about = "after GET_ID with too little or too much room the device still tells its id",
-     .type = VIRTIO_TYPE_BLK)
+     .type = VIRTIO_TYPE_BLK, .judges = CLAUSES(SANE_3))
 {
 	static const uint32_t sizes[] = {1, 19, 21, 64};
 	const uint8_t *before, *after;

@@ -137,7 +137,8 @@ static void run_load(struct test_run *t, struct load *load)
 
 TEST(blk, data_survives_mixed_load,
      .about = "blocks hold what was last written to them, reads and writes up to 16 deep",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, .axes = AXES_OF_RING)
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, .axes = AXES_OF_RING,
+     .judges = CLAUSES(SANE_3))
 {
 	struct load *load = new_load(t);
 	uint8_t *data = test_memory(t, "data", load->sectors * VIRTIO_BLK_SECTOR, 16);
@@ -155,7 +156,8 @@ TEST(blk, data_survives_mixed_load,
 
 TEST(blk, backend_holds_what_was_written,
      .about = "after mixed load and a flush the host finds the same data in the backend",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH | NEEDS_HOST, WITH_FEATURE(VIRTIO_BLK_F_FLUSH))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH | NEEDS_HOST, WITH_FEATURE(VIRTIO_BLK_F_FLUSH),
+     .judges = CLAUSES(BLK_OP_19, SANE_3))
 {
 	struct load *load = new_load(t);
 	uint32_t bytes = load->sectors * VIRTIO_BLK_SECTOR;

@@ -3,7 +3,8 @@
 #include "tests/device/blk/exchange.h"
 
 TEST(blk, lifetime_has_no_reserved_values, .about = "wear figures are among the defined ones",
-     .type = VIRTIO_TYPE_BLK, WITH_FEATURE(VIRTIO_BLK_F_LIFETIME))
+     .type = VIRTIO_TYPE_BLK, WITH_FEATURE(VIRTIO_BLK_F_LIFETIME),
+     .judges = CLAUSES(BLK_OP_23, BLK_OP_24, BLK_OP_25, FEAT_4))
 {
 	struct request *request =
 		blk_request(t, VIRTIO_BLK_T_GET_LIFETIME, 0, 0, sizeof(struct virtio_blk_lifetime));

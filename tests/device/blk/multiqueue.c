@@ -18,7 +18,8 @@ static unsigned up_all(struct test_run *t)
 }
 
 TEST(blk, each_queue_serves, .about = "every one of num_queues queues serves requests alone",
-     .type = VIRTIO_TYPE_BLK, .axes = AXIS_INTERRUPT, WITH_FEATURE(VIRTIO_BLK_F_MQ))
+     .type = VIRTIO_TYPE_BLK, .axes = AXIS_INTERRUPT, WITH_FEATURE(VIRTIO_BLK_F_MQ),
+     .judges = CLAUSES(SANE_2, SANE_3))
 {
 	uint32_t block = blk_block_sectors(t), bytes = block * VIRTIO_BLK_SECTOR;
 	uint8_t *expected = test_memory(t, "expected", bytes, 16);
@@ -40,7 +41,8 @@ TEST(blk, each_queue_serves, .about = "every one of num_queues queues serves req
 
 TEST(blk, all_queues_serve_at_once,
      .about = "requests waiting in every queue are completed on their own queues",
-     .type = VIRTIO_TYPE_BLK, .axes = AXIS_INTERRUPT, WITH_FEATURE(VIRTIO_BLK_F_MQ))
+     .type = VIRTIO_TYPE_BLK, .axes = AXIS_INTERRUPT, WITH_FEATURE(VIRTIO_BLK_F_MQ),
+     .judges = CLAUSES(SANE_1, SANE_2))
 {
 	enum { DEPTH = 4 };
 	uint32_t block = blk_block_sectors(t), bytes = block * VIRTIO_BLK_SECTOR;
@@ -71,7 +73,7 @@ TEST(blk, all_queues_serve_at_once,
 
 TEST(blk, first_queue_serves_without_the_feature,
      .about = "with the multi-queue feature declined, the first queue alone serves",
-     .type = VIRTIO_TYPE_BLK, WITH_FEATURE(VIRTIO_BLK_F_MQ))
+     .type = VIRTIO_TYPE_BLK, WITH_FEATURE(VIRTIO_BLK_F_MQ), .judges = CLAUSES(VQ_TXT_10))
 {
 	struct features features = features_for(t);
 	uint32_t block = blk_block_sectors(t);

@@ -35,7 +35,8 @@ static uint32_t read_twice(struct test_run *t, uint64_t sector, uint32_t sectors
 
 TEST(blk, reads_fill_their_buffers,
      .about = "reads of one block to 64 KiB, first and last sectors, write every byte",
-     .type = VIRTIO_TYPE_BLK, .axes = AXIS_RING | AXIS_INDIRECT)
+     .type = VIRTIO_TYPE_BLK, .axes = AXIS_RING | AXIS_INDIRECT,
+     .judges = CLAUSES(SANE_3, VQ_TXT_4))
 {
 	uint32_t block = blk_block_sectors(t);
 	uint64_t capacity = blk_capacity(t, block);
@@ -53,7 +54,7 @@ TEST(blk, reads_fill_their_buffers,
 }
 
 TEST(blk, reads_repeat_after_reset, .about = "a block reads the same before and after a reset",
-     .type = VIRTIO_TYPE_BLK)
+     .type = VIRTIO_TYPE_BLK, .judges = CLAUSES(SANE_3))
 {
 	uint32_t block = blk_block_sectors(t), bytes = block * VIRTIO_BLK_SECTOR;
 	uint8_t *before = test_memory(t, "before", bytes, 16);
@@ -69,7 +70,7 @@ TEST(blk, reads_repeat_after_reset, .about = "a block reads the same before and 
 
 TEST(blk, segments_up_to_seg_max_are_taken,
      .about = "a read cut into seg_max data segments is served", .type = VIRTIO_TYPE_BLK,
-     WITH_FEATURE(VIRTIO_BLK_F_SEG_MAX))
+     WITH_FEATURE(VIRTIO_BLK_F_SEG_MAX), .judges = CLAUSES(FEAT_4))
 {
 	uint32_t block = blk_block_sectors(t), bytes = block * VIRTIO_BLK_SECTOR;
 	uint64_t capacity = blk_capacity(t, block);
@@ -97,7 +98,8 @@ TEST(blk, segments_up_to_seg_max_are_taken,
 }
 
 TEST(blk, writes_are_read_back, .about = "what was written is read, its neighbours stay",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, .axes = AXIS_RING | AXIS_INDIRECT)
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, .axes = AXIS_RING | AXIS_INDIRECT,
+     .judges = CLAUSES(SANE_2, SANE_3, VQ_TXT_4))
 {
 	uint32_t block = blk_block_sectors(t), around = 8 * block;
 	uint32_t bytes = around * VIRTIO_BLK_SECTOR, at = 3 * block * VIRTIO_BLK_SECTOR;
@@ -131,7 +133,7 @@ TEST(blk, writes_are_read_back, .about = "what was written is read, its neighbou
 /* A block is written with what it holds, so that even a device that does write changes nothing. */
 TEST(blk, read_only_disk_refuses_writes,
      .about = "a write to a read-only disk ends with IOERR, the feature accepted or not",
-     .type = VIRTIO_TYPE_BLK, WITH_FEATURE(VIRTIO_BLK_F_RO))
+     .type = VIRTIO_TYPE_BLK, WITH_FEATURE(VIRTIO_BLK_F_RO), .judges = CLAUSES(BLK_OP_3))
 {
 	uint32_t block = blk_block_sectors(t), bytes = block * VIRTIO_BLK_SECTOR;
 	uint8_t *data = test_memory(t, "data", bytes, 16);
@@ -157,7 +159,8 @@ TEST(blk, read_only_disk_refuses_writes,
 
 TEST(blk, read_only_disk_keeps_its_data,
      .about = "a refused write to a read-only disk leaves the block as it was",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_RO))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_RO),
+     .judges = CLAUSES(BLK_OP_4))
 {
 	uint32_t block = blk_block_sectors(t), bytes = block * VIRTIO_BLK_SECTOR;
 	uint8_t *before = test_memory(t, "before", bytes, 16);

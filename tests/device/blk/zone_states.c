@@ -7,7 +7,8 @@
 TEST(blk, conventional_zones_have_no_state,
      .about =
 	     "requests that open, close, finish, reset or append to a conventional zone are invalid",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_ZONED))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_ZONED),
+     .judges = CLAUSES(BLK_OP_33, BLK_OP_34, BLK_OP_35, BLK_OP_36, BLK_OP_37, SANE_10))
 {
 	struct zones zones = zones_up(t);
 	struct zone zone;
@@ -58,7 +59,9 @@ static void write_granule(const struct zones *zones, uint64_t sector)
 
 TEST(blk, zones_go_through_their_states,
      .about = "zones are opened, closed, finished and emptied from each state that allows it",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_ZONED))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_ZONED),
+     .judges = CLAUSES(BLK_OP_38, BLK_OP_39, BLK_OP_42, BLK_OP_43, BLK_OP_44, BLK_OP_47, BLK_OP_50,
+		       SANE_10))
 {
 	struct zones zones = zones_up_empty(t);
 	uint64_t first = zone_take(&zones, 0).start;
@@ -98,7 +101,8 @@ TEST(blk, zones_go_through_their_states,
 }
 
 TEST(blk, secure_erase_resets_zones, .about = "a zone that is securely erased is empty",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_SECURE_ERASE))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_SECURE_ERASE),
+     .judges = CLAUSES(BLK_OP_75, SANE_10))
 {
 	struct virtio_blk_discard_write_zeroes *range;
 	struct request *request;
@@ -143,7 +147,8 @@ static uint32_t strictest(uint32_t one, uint32_t other)
 
 TEST(blk, open_zones_are_limited,
      .about = "as many zones can be opened as the limits say, and one more lacks a resource",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_ZONED))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_ZONED),
+     .judges = CLAUSES(BLK_INIT_16, BLK_OP_40, BLK_OP_41, BLK_OP_53, BLK_OP_54, SANE_10))
 {
 	struct zones zones = zones_up_empty(t);
 	uint32_t limit = strictest(zones.open_most, zones.active_most);
@@ -181,7 +186,8 @@ TEST(blk, open_zones_are_limited,
 
 TEST(blk, active_zones_are_limited,
      .about = "as many zones can be active as the limit says, and one more lacks a resource",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_ZONED))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_ZONED),
+     .judges = CLAUSES(BLK_INIT_17, SANE_10))
 {
 	struct zones zones = zones_up_empty(t);
 	uint32_t limit = strictest(zones.active_most, 0);

@@ -15,7 +15,8 @@ static bool is_open(const struct zones *zones, uint64_t sector)
 
 TEST(blk, zones_are_written_at_the_pointer,
      .about = "a write at the write pointer opens the zone, one elsewhere is unaligned",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_ZONED))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_ZONED),
+     .judges = CLAUSES(BLK_INIT_21, BLK_OP_51, BLK_OP_65, SANE_10))
 {
 	struct zones zones = zones_up_empty(t);
 	struct zone zone = zone_take(&zones, 0);
@@ -46,7 +47,9 @@ TEST(blk, zones_are_written_at_the_pointer,
 
 TEST(blk, zones_are_appended_to,
      .about = "an append tells where its data are; its address and size are minded",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_ZONED))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_ZONED),
+     .judges = CLAUSES(BLK_INIT_18, BLK_OP_52, BLK_OP_55, BLK_OP_58, BLK_OP_60, BLK_OP_61,
+		       BLK_OP_62, SANE_10))
 {
 	struct zones zones = zones_up_empty(t);
 	struct zone zone = zone_take(&zones, 0);
@@ -94,7 +97,8 @@ TEST(blk, zones_are_appended_to,
 
 TEST(blk, zones_end_where_they_end,
      .about = "requests beyond the capacity of a zone, or over two zones, are invalid",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_ZONED))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_ZONED),
+     .judges = CLAUSES(BLK_OP_56, BLK_OP_57, BLK_OP_63, BLK_OP_64, SANE_10))
 {
 	struct zones zones = zones_up_empty(t);
 	struct zone zone = zone_take(&zones, 0), next;
@@ -138,7 +142,8 @@ static uint8_t read_tail(const struct zones *zones, uint64_t sector, const uint8
 
 TEST(blk, emptied_zones_forget,
      .about = "what lies beyond the write pointer reads as a filler or not at all",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_ZONED))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_ZONED),
+     .judges = CLAUSES(BLK_OP_70, BLK_OP_71, BLK_OP_72, SANE_10, SANE_2, SANE_3))
 {
 	struct zones zones = zones_up_empty(t);
 	uint64_t start = zone_take(&zones, 0).start;

@@ -8,7 +8,9 @@
 
 TEST(blk, zoned_configuration_holds_together,
      .about = "limits, padding and the model of a zoned disk agree with each other and the zones",
-     .type = VIRTIO_TYPE_BLK, WITH_FEATURE(VIRTIO_BLK_F_ZONED))
+     .type = VIRTIO_TYPE_BLK, WITH_FEATURE(VIRTIO_BLK_F_ZONED),
+     .judges = CLAUSES(BLK_INIT_12, BLK_INIT_13, BLK_INIT_14, BLK_INIT_19, BLK_INIT_22, BLK_OP_73,
+		       SANE_10))
 {
 	struct zones zones = zones_up(t);
 	uint64_t sector = 0, erase;
@@ -46,7 +48,8 @@ TEST(blk, zoned_configuration_holds_together,
 
 TEST(blk, zoned_can_be_declined,
      .about = "without the zoned feature a host-managed disk refuses, any other has no zones",
-     .type = VIRTIO_TYPE_BLK, WITH_FEATURE(VIRTIO_BLK_F_ZONED))
+     .type = VIRTIO_TYPE_BLK, WITH_FEATURE(VIRTIO_BLK_F_ZONED),
+     .judges = CLAUSES(BLK_INIT_10, BLK_INIT_8, BLK_INIT_9))
 {
 	struct features features = features_for(t);
 	uint64_t model;
@@ -74,7 +77,8 @@ TEST(blk, zoned_can_be_declined,
 
 TEST(blk, plain_storage_has_no_model,
      .about = "a disk whose backend is a file or nothing says that its model is none",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_HOST, WITH_FEATURE(VIRTIO_BLK_F_ZONED))
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_HOST, WITH_FEATURE(VIRTIO_BLK_F_ZONED),
+     .judges = CLAUSES(BLK_INIT_11))
 {
 	struct ask ask = ask_for("property", t->device);
 	char kind[48];

@@ -29,7 +29,7 @@ static void take_features(struct test_run *t, bool multiport)
 }
 
 TEST(console, first_port_has_queues, .about = "queues 0 and 1 exist, whatever is negotiated",
-     .type = VIRTIO_TYPE_CONSOLE)
+     .type = VIRTIO_TYPE_CONSOLE, .judges = CLAUSES(CONSOLE_VQ_1, RESET_1))
 {
 	check_first_pair(t, "after reset");
 	take_features(t, false);
@@ -43,7 +43,7 @@ TEST(console, first_port_has_queues, .about = "queues 0 and 1 exist, whatever is
 
 TEST(console, single_port_has_no_more_queues,
      .about = "a device that does not offer MULTIPORT has the queues 0 and 1 alone",
-     .type = VIRTIO_TYPE_CONSOLE)
+     .type = VIRTIO_TYPE_CONSOLE, .judges = CLAUSES(CONSOLE_VQ_2))
 {
 	if (features_have(&t->device->offered, VIRTIO_CONSOLE_F_MULTIPORT))
 		skip_test(t, "VIRTIO_CONSOLE_F_MULTIPORT is offered");
@@ -55,7 +55,8 @@ TEST(console, single_port_has_no_more_queues,
 
 TEST(console, every_port_has_queues,
      .about = "max_nr_ports is at least 1, and each of so many ports has its two queues",
-     .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_CONSOLE_F_MULTIPORT))
+     .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_CONSOLE_F_MULTIPORT),
+     .judges = CLAUSES(CONSOLE_CFG_2, CONSOLE_VQ_3))
 {
 	uint32_t ports, queues;
 
@@ -96,7 +97,7 @@ TEST(console, size_changes_are_told,
      .about =
 	     "cols and rows follow the size of the console, with a configuration change notification",
      .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_CONFIG | NEEDS_HOST | NEEDS_MSIX,
-     WITH_FEATURE(VIRTIO_CONSOLE_F_SIZE))
+     WITH_FEATURE(VIRTIO_CONSOLE_F_SIZE), .judges = CLAUSES(CONSOLE_CFG_1, CONSOLE_OP_5, SANE_10))
 {
 	struct features features = NO_FEATURES;
 	struct virtio_device *device = t->device;

@@ -17,7 +17,8 @@ static struct features multiport(void)
 
 TEST(console, messages_wait_for_the_driver,
      .about = "no control message comes before the driver has said that it is ready",
-     .type = VIRTIO_TYPE_CONSOLE, WITH_FEATURE(VIRTIO_CONSOLE_F_MULTIPORT))
+     .type = VIRTIO_TYPE_CONSOLE, WITH_FEATURE(VIRTIO_CONSOLE_F_MULTIPORT),
+     .judges = CLAUSES(CONSOLE_CTRL_1, SANE_10))
 {
 	struct console *console = console_start(t, t->device, multiport(), false);
 	const struct message *message = console_hear(console, SILENCE_NS);
@@ -114,7 +115,9 @@ static void check_message(struct test_run *t, const struct console *console,
 
 TEST(console, messages_are_well_formed,
      .about = "what the device says of its ports decodes, adds each port once and names it well",
-     .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_CONSOLE_F_MULTIPORT))
+     .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_CONSOLE_F_MULTIPORT),
+     .judges = CLAUSES(CONSOLE_CTRL_11, CONSOLE_CTRL_12, CONSOLE_CTRL_3, CONSOLE_CTRL_4,
+		       CONSOLE_CTRL_9, CONSOLE_MULTI_1, CONSOLE_MULTI_2, CONSOLE_MULTI_3, SANE_10))
 {
 	struct console *console = console_start(t, t->device, multiport(), false);
 	bool added[CONSOLE_PORTS_MOST] = {false};

@@ -54,7 +54,8 @@ static unsigned take_back(struct test_run *t, struct virtqueue *queue, unsigned 
 
 TEST(console, transmit_buffers_come_back,
      .about = "every buffer of a full transmit queue is used, exactly once",
-     .type = VIRTIO_TYPE_CONSOLE, .axes = AXES_OF_RING)
+     .type = VIRTIO_TYPE_CONSOLE, .axes = AXES_OF_RING,
+     .judges = CLAUSES(CONSOLE_OP_2, SANE_10, VQ_TXT_2))
 {
 	struct console *console = console_start(t, t->device, NO_FEATURES, false);
 	struct virtqueue *queue = t->device->queues[CONSOLE_TRANSMIT_QUEUE];
@@ -102,7 +103,7 @@ static bool send_to_reader(struct wire *wire, const uint8_t *bytes, uint32_t len
 
 TEST(console, output_is_complete,
      .about = "what is written to a port comes out at the other end, whole and in order",
-     .type = VIRTIO_TYPE_CONSOLE)
+     .type = VIRTIO_TYPE_CONSOLE, .judges = CLAUSES(CONSOLE_OP_1, CONSOLE_OP_2, SANE_10))
 {
 	struct wire wire;
 	uint8_t *bytes;
@@ -169,7 +170,7 @@ static bool in_order(const struct input *input, uint32_t length)
 /* A terminal may lose what it is sent while nobody reads; what it shows stays in order. */
 TEST(console, output_keeps_its_order,
      .about = "what comes out of much that was written while nobody read is in order",
-     .type = VIRTIO_TYPE_CONSOLE)
+     .type = VIRTIO_TYPE_CONSOLE, .judges = CLAUSES(CONSOLE_OP_1, CONSOLE_OP_2, SANE_10, VQ_TXT_2))
 {
 	struct virtqueue *queue;
 	struct input *input;
@@ -206,7 +207,7 @@ static bool clear_the_way_back(struct wire *wire)
 
 TEST(console, input_fills_receive_buffers,
      .about = "what the other end writes comes in, whole and in order, in buffers of all shapes",
-     .type = VIRTIO_TYPE_CONSOLE)
+     .type = VIRTIO_TYPE_CONSOLE, .judges = CLAUSES(CONSOLE_OP_3, SANE_1, SANE_10))
 {
 	struct wire wire;
 	uint8_t *bytes;
@@ -232,7 +233,8 @@ TEST(console, input_fills_receive_buffers,
 
 TEST(console, input_comes_in_on_its_port,
      .about = "what is written to one port comes in on the queue of the port it is joined to alone",
-     .type = VIRTIO_TYPE_CONSOLE, WITH_FEATURE(VIRTIO_CONSOLE_F_MULTIPORT))
+     .type = VIRTIO_TYPE_CONSOLE, WITH_FEATURE(VIRTIO_CONSOLE_F_MULTIPORT),
+     .judges = CLAUSES(CONSOLE_OP_4, SANE_1, SANE_10))
 {
 	struct wire wires[4];
 	unsigned count = console_find_wires(t, true, wires, ARRAY_LENGTH(wires));

@@ -9,7 +9,8 @@
 
 TEST(console, emergency_write_needs_no_driver,
      .about = "emerg_wr may be written while the device is unconfigured, which it survives",
-     .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_CONSOLE_F_EMERG_WRITE))
+     .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_CONSOLE_F_EMERG_WRITE),
+     .judges = CLAUSES(CONSOLE_INIT_1, SANE_10))
 {
 	struct virtio_device *device = t->device;
 	struct console *console;
@@ -40,7 +41,8 @@ static bool comes_out(struct wire *wire, const char *text)
 
 TEST(console, emergency_write_comes_out,
      .about = "the low byte of each emergency write comes out, configured or not, even when failed",
-     .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_CONSOLE_F_EMERG_WRITE))
+     .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_CONSOLE_F_EMERG_WRITE),
+     .judges = CLAUSES(CONSOLE_EMERG_1, CONSOLE_EMERG_2, CONSOLE_INIT_2, RESET_1, SANE_10))
 {
 	struct virtio_device *device = t->device;
 	struct wire wire;

@@ -41,7 +41,7 @@ static uint32_t send(struct test_run *t, struct request *request)
 }
 
 TEST(rng, offers_no_feature_of_its_own, .about = "no feature bit of the device type is offered",
-     .type = VIRTIO_TYPE_ENTROPY)
+     .type = VIRTIO_TYPE_ENTROPY, .judges = CLAUSES(ENTROPY_FEAT_1))
 {
 	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
 		if (bit >= 24 && bit < 50)
@@ -54,7 +54,8 @@ TEST(rng, offers_no_feature_of_its_own, .about = "no feature bit of the device t
 TEST(rng, requests_are_answered,
      .about =
 	     "requests of 1 byte to 64 KiB on queue 0 get at least a byte and no more than asked for",
-     .type = VIRTIO_TYPE_ENTROPY, .axes = AXIS_RING | AXIS_INDIRECT)
+     .type = VIRTIO_TYPE_ENTROPY, .axes = AXIS_RING | AXIS_INDIRECT,
+     .judges = CLAUSES(ENTROPY_OP_1, ENTROPY_VQ_1))
 {
 	static const uint32_t sizes[] = {1, 7, 64, 4096, 65536};
 
@@ -80,7 +81,8 @@ static bool serves_anew(struct test_run *t)
 
 TEST(rng, many_buffers_are_served,
      .about = "as many buffers as the ring holds, behind one notification, are all used",
-     .type = VIRTIO_TYPE_ENTROPY, .axes = AXIS_RING | AXIS_SIZE)
+     .type = VIRTIO_TYPE_ENTROPY, .axes = AXIS_RING | AXIS_SIZE,
+     .judges = CLAUSES(ENTROPY_OP_1, ENTROPY_OP_4))
 {
 	struct virtqueue *queue;
 	unsigned count;
@@ -152,7 +154,8 @@ static uint32_t count_ones(const uint8_t *bytes, uint32_t count)
  */
 TEST(rng, bytes_look_random,
      .about = "bytes differ from what the buffer held, between requests, and have balanced bits",
-     .type = VIRTIO_TYPE_ENTROPY)
+     .type = VIRTIO_TYPE_ENTROPY,
+     .judges = CLAUSES(ENTROPY_OP_1, ENTROPY_OP_2, ENTROPY_VQ_1, VQ_TXT_5))
 {
 	enum { BYTES = 8192, BITS = 8 * BYTES, SIGMA = 128 /* half the root of BITS */ };
 	uint8_t *bytes = test_memory(t, "bytes", BYTES, 16);
@@ -181,7 +184,8 @@ TEST(rng, bytes_look_random,
 
 /* A byte that in eight answers is always what it was preset to was not written: chance is 2^-64. */
 TEST(rng, every_counted_byte_is_written,
-     .about = "all bytes that the used length counts are written", .type = VIRTIO_TYPE_ENTROPY)
+     .about = "all bytes that the used length counts are written", .type = VIRTIO_TYPE_ENTROPY,
+     .judges = CLAUSES(ENTROPY_VQ_1, SPLIT_USED_2))
 {
 	enum { BYTES = 64, ROUNDS = 8 };
 	struct request *request = make(t, BYTES, 0);

@@ -24,7 +24,7 @@ static int highest_bit(const struct input_answer *answer)
 }
 
 TEST(input, offers_no_feature_of_its_own, .about = "no feature bit of the device type is offered",
-     .type = VIRTIO_TYPE_INPUT)
+     .type = VIRTIO_TYPE_INPUT, .judges = CLAUSES(INPUT_FEAT_1))
 {
 	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
 		if (bit >= 24 && bit < 50)
@@ -36,7 +36,7 @@ TEST(input, offers_no_feature_of_its_own, .about = "no feature bit of the device
 
 TEST(input, unknown_selections_are_empty,
      .about = "size is 0 for selectors, event types and axes that do not exist",
-     .type = VIRTIO_TYPE_INPUT)
+     .type = VIRTIO_TYPE_INPUT, .judges = CLAUSES(INPUT_INIT_1))
 {
 	struct input_answer answer, axes;
 
@@ -65,7 +65,7 @@ TEST(input, unknown_selections_are_empty,
 }
 
 TEST(input, data_fit_the_configuration, .about = "size never exceeds the union nor the structure",
-     .type = VIRTIO_TYPE_INPUT)
+     .type = VIRTIO_TYPE_INPUT, .judges = CLAUSES(INPUT_CFG_1))
 {
 	static const uint8_t selects[] = {VIRTIO_INPUT_CFG_ID_NAME,   VIRTIO_INPUT_CFG_ID_SERIAL,
 					  VIRTIO_INPUT_CFG_ID_DEVIDS, VIRTIO_INPUT_CFG_PROP_BITS,
@@ -87,7 +87,7 @@ TEST(input, data_fit_the_configuration, .about = "size never exceeds the union n
 }
 
 TEST(input, strings_have_no_terminator, .about = "no NUL counts to the name or the serial number",
-     .type = VIRTIO_TYPE_INPUT)
+     .type = VIRTIO_TYPE_INPUT, .judges = CLAUSES(INPUT_CFG_2))
 {
 	static const struct {
 		uint8_t select;
@@ -109,7 +109,7 @@ TEST(input, strings_have_no_terminator, .about = "no NUL counts to the name or t
 
 TEST(input, structures_have_their_sizes,
      .about = "ids have 8 bytes, axis descriptions 20, properties are known ones",
-     .type = VIRTIO_TYPE_INPUT)
+     .type = VIRTIO_TYPE_INPUT, .judges = CLAUSES(INPUT_CFG_5, INPUT_CFG_6, INPUT_CFG_9))
 {
 	struct input_answer answer, axes;
 
@@ -132,7 +132,7 @@ TEST(input, structures_have_their_sizes,
 
 TEST(input, event_codes_belong_to_their_types,
      .about = "EV_BITS gives the codes of the type that subsel names, not the list of types",
-     .type = VIRTIO_TYPE_INPUT)
+     .type = VIRTIO_TYPE_INPUT, .judges = CLAUSES(INPUT_CFG_7, INPUT_CFG_8))
 {
 	struct input_answer answer;
 	uint32_t types = 0, listed = 0;
@@ -157,7 +157,8 @@ TEST(input, event_codes_belong_to_their_types,
 }
 
 TEST(input, selectors_in_either_order,
-     .about = "answers are the same whichever selector is written first", .type = VIRTIO_TYPE_INPUT)
+     .about = "answers are the same whichever selector is written first", .type = VIRTIO_TYPE_INPUT,
+     .judges = CLAUSES(INPUT_CFG_10))
 {
 	static const struct {
 		uint8_t select, subsel;

@@ -49,7 +49,8 @@ static bool has_code(struct test_run *t, uint8_t type, uint16_t code, struct inp
 /* Each of press and release is the key's event, then the end of the update. */
 TEST(input, keys_arrive,
      .about = "a key pressed and released on the host arrives so, in 8-byte events",
-     .type = VIRTIO_TYPE_INPUT, .needs = NEEDS_HOST)
+     .type = VIRTIO_TYPE_INPUT, .needs = NEEDS_HOST,
+     .judges = CLAUSES(INPUT_EV_1, INPUT_EV_2, INPUT_EV_3, INPUT_EV_4))
 {
 	struct virtio_input_event event;
 	struct input_answer keys;
@@ -107,7 +108,7 @@ static bool events_pending(void *queue)
 
 TEST(input, updates_come_whole,
      .about = "an update of x, y and their end that lacks buffers is held back or dropped whole",
-     .type = VIRTIO_TYPE_INPUT, .needs = NEEDS_HOST)
+     .type = VIRTIO_TYPE_INPUT, .needs = NEEDS_HOST, .judges = CLAUSES(INPUT_OP_2, INPUT_OP_3))
 {
 	struct virtio_input_event event;
 	struct input_answer axes;
@@ -158,7 +159,7 @@ static bool is_as_told(struct test_run *t, const char *property, uint8_t select,
 }
 
 TEST(input, name_is_as_configured, .about = "ID_NAME is the name that the host knows the device by",
-     .type = VIRTIO_TYPE_INPUT, .needs = NEEDS_HOST)
+     .type = VIRTIO_TYPE_INPUT, .needs = NEEDS_HOST, .judges = CLAUSES(INPUT_CFG_3))
 {
 	struct input_answer answer;
 	char text[VIRTIO_INPUT_UNION];
@@ -170,7 +171,7 @@ TEST(input, name_is_as_configured, .about = "ID_NAME is the name that the host k
 }
 
 TEST(input, serial_is_as_configured, .about = "ID_SERIAL is the serial number that the host gave",
-     .type = VIRTIO_TYPE_INPUT, .needs = NEEDS_HOST)
+     .type = VIRTIO_TYPE_INPUT, .needs = NEEDS_HOST, .judges = CLAUSES(INPUT_CFG_4))
 {
 	struct input_answer answer;
 	char text[VIRTIO_INPUT_UNION];

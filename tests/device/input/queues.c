@@ -3,7 +3,7 @@
 #include "tests/device/input/query.h"
 
 TEST(input, has_event_and_status_queue, .about = "queues 0 and 1 exist and can be enabled",
-     .type = VIRTIO_TYPE_INPUT)
+     .type = VIRTIO_TYPE_INPUT, .judges = CLAUSES(INPUT_VQ_1))
 {
 	for (unsigned n = 0; n < 2; n++) {
 		uint64_t size;
@@ -23,7 +23,8 @@ TEST(input, has_event_and_status_queue, .about = "queues 0 and 1 exist and can b
 
 TEST(input, status_events_are_consumed,
      .about = "as many status events as the queue holds, one behind each buffer, all come back",
-     .type = VIRTIO_TYPE_INPUT, .axes = AXIS_RING | AXIS_INDIRECT)
+     .type = VIRTIO_TYPE_INPUT, .axes = AXIS_RING | AXIS_INDIRECT,
+     .judges = CLAUSES(INPUT_EV_5, VQ_TXT_6))
 {
 	struct virtqueue *queue;
 	unsigned count;

@@ -52,7 +52,7 @@ static struct packet *pass(struct network *network, struct link *from, struct li
 
 TEST(net, partial_checksums_are_completed,
      .about = "a frame sent with its checksum left to the device arrives with it right, or marked",
-     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CSUM))
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CSUM), .judges = CLAUSES(SANE_11))
 {
 	struct network *network = network_start(
 		t, NEEDS_TWIN, &(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_CSUM)},
@@ -76,7 +76,7 @@ TEST(net, partial_checksums_are_completed,
 
 TEST(net, unasked_offloads_stay_away,
      .about = "without guest checksum offload flags is 0, gso_type NONE and checksums are complete",
-     .type = VIRTIO_TYPE_NET)
+     .type = VIRTIO_TYPE_NET, .judges = CLAUSES(NET_RX_29, NET_RX_35, NET_RX_5, NET_RX_6, SANE_11))
 {
 	struct network *network =
 		network_start(t, NEEDS_SENDER, &(struct link_settings){.pairs = 1},
@@ -128,7 +128,8 @@ static void check_partial(struct test_run *t, struct packet *packet)
 
 TEST(net, partial_checksums_can_be_completed,
      .about = "a packet marked as needing its checksum says rightly how to make it",
-     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM))
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM),
+     .judges = CLAUSES(NET_RX_21, NET_RX_22, SANE_11))
 {
 	struct network *network = network_start(
 		t, NEEDS_TWIN,
@@ -154,7 +155,8 @@ TEST(net, partial_checksums_can_be_completed,
 
 TEST(net, wrong_checksums_are_not_vouched_for,
      .about = "a packet whose checksum is wrong does not come in as valid, nor as one to complete",
-     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM))
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM),
+     .judges = CLAUSES(NET_RX_19, NET_RX_39))
 {
 	struct network *network = network_start(
 		t, NEEDS_TWIN,
@@ -198,7 +200,8 @@ static void make_tunnelled(struct network *network, struct frame *inner)
 
 TEST(net, wrong_outer_checksums_are_not_vouched_for,
      .about = "a tunnelled packet whose outer checksum is wrong does not come in as valid",
-     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM))
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM),
+     .judges = CLAUSES(NET_RX_20, NET_RX_41))
 {
 	struct network *network = network_start(
 		t, NEEDS_TWIN,
@@ -309,7 +312,7 @@ static void judge_by_twin(struct test_run *t, struct network *network)
 
 TEST(net, checksums_are_not_presumed_right,
      .about = "a wrong checksum sent with flags 0 is not taken for a right one",
-     .type = VIRTIO_TYPE_NET)
+     .type = VIRTIO_TYPE_NET, .judges = CLAUSES(NET_TX_16))
 {
 	struct network *network = network_start(
 		t, NEEDS_SOMEONE,

@@ -12,7 +12,7 @@ static bool offers(const struct test_run *t, unsigned feature)
 
 TEST(net, offers_what_its_features_rest_on,
      .about = "features of the control queue are not offered without it, nor IPsec without offsets",
-     .type = VIRTIO_TYPE_NET)
+     .type = VIRTIO_TYPE_NET, .judges = CLAUSES(NET_CFG_17, NET_CFG_18, NET_PROSE_1))
 {
 	bool control = offers(t, VIRTIO_NET_F_CTRL_VQ);
 
@@ -26,7 +26,8 @@ TEST(net, offers_what_its_features_rest_on,
 }
 
 TEST(net, max_pairs_is_in_range, .about = "max_virtqueue_pairs is 1 to 0x8000",
-     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MQ))
+     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MQ),
+     .judges = CLAUSES(NET_CFG_1, SANE_4))
 {
 	uint32_t before = net_config(t->device, max_virtqueue_pairs), after;
 
@@ -39,7 +40,8 @@ TEST(net, max_pairs_is_in_range, .about = "max_virtqueue_pairs is 1 to 0x8000",
 }
 
 TEST(net, mtu_is_in_range, .about = "mtu is 68 or more, should be 1280 or more, and stays",
-     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MTU))
+     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MTU),
+     .judges = CLAUSES(NET_CFG_2, NET_CFG_3, NET_CFG_4))
 {
 	uint32_t first = net_config(t->device, mtu), now;
 	struct network *network;
@@ -58,7 +60,7 @@ TEST(net, mtu_is_in_range, .about = "mtu is 68 or more, should be 1280 or more, 
 
 TEST(net, rss_limits_are_large_enough,
      .about = "rss_max_key_size is 40 or more, the indirection table holds 128 entries or more",
-     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG)
+     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, .judges = CLAUSES(NET_CFG_8, NET_CFG_9))
 {
 	uint32_t key, table;
 
@@ -75,7 +77,8 @@ TEST(net, rss_limits_are_large_enough,
 
 TEST(net, speed_and_duplex_are_defined_values,
      .about = "speed and duplex hold values that are defined, the same as long as the link is up",
-     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_SPEED_DUPLEX))
+     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_SPEED_DUPLEX),
+     .judges = CLAUSES(NET_CFG_11, NET_CFG_13, NET_CFG_15, NET_CFG_16))
 {
 	uint32_t speed, duplex;
 
@@ -115,7 +118,8 @@ static bool twin_takes(const struct network *network, uint32_t mtu)
 }
 
 TEST(net, frames_of_the_mtu_are_forwarded, .about = "a packet of exactly mtu bytes goes out whole",
-     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MTU))
+     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MTU),
+     .judges = CLAUSES(NET_CFG_6, NET_CFG_7))
 {
 	uint32_t mtu = net_config(t->device, mtu), frame = sizeof(struct ethernet_header) + mtu,
 		 payload;
@@ -140,7 +144,8 @@ TEST(net, frames_of_the_mtu_are_forwarded, .about = "a packet of exactly mtu byt
 
 TEST(net, frames_above_the_mtu_stay_out,
      .about = "a frame longer than mtu and the Ethernet header is not delivered",
-     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MTU))
+     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MTU),
+     .judges = CLAUSES(NET_CFG_5, SANE_11))
 {
 	uint32_t mtu = net_config(t->device, mtu), most = sizeof(struct ethernet_header) + mtu;
 	struct link_settings large = {.features = NET_FEATURES(VIRTIO_NET_F_MTU),

@@ -52,7 +52,8 @@ static void start(struct test_run *t, struct table *table)
 
 TEST(net, strange_addresses_are_kept_out,
      .about = "frames for neither the MAC address nor a listed one do not come in",
-     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_RX))
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_RX),
+     .judges = CLAUSES(NET_CTRL_MAC_4, SANE_11))
 {
 	struct table table;
 
@@ -65,7 +66,8 @@ TEST(net, strange_addresses_are_kept_out,
 
 TEST(net, mac_table_counts_once_used,
      .about = "a MAC table is in force when its command is used, and so is an empty one",
-     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_RX))
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_RX),
+     .judges = CLAUSES(NET_CTRL_MAC_2, SANE_11))
 {
 	struct table table;
 	const uint8_t *own;
@@ -90,7 +92,7 @@ TEST(net, mac_table_counts_once_used,
 
 TEST(net, reset_empties_the_mac_table,
      .about = "addresses listed before a reset are strange ones after it", .type = VIRTIO_TYPE_NET,
-     WITH_FEATURE(VIRTIO_NET_F_CTRL_RX))
+     WITH_FEATURE(VIRTIO_NET_F_CTRL_RX), .judges = CLAUSES(NET_CTRL_MAC_1, SANE_11))
 {
 	struct table table;
 
@@ -115,7 +117,8 @@ static uint8_t set_address(struct link *link, const uint8_t mac[NET_MAC_BYTES])
 
 TEST(net, mac_address_can_be_set,
      .about = "mac shows the new address when the command is used, and frames for it come in",
-     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_CTRL_MAC_ADDR))
+     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_CTRL_MAC_ADDR),
+     .judges = CLAUSES(NET_CTRL_MAC_3, SANE_11, SANE_2))
 {
 	struct network *network = network_start(
 		t, NEEDS_NOBODY,

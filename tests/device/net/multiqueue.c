@@ -82,7 +82,7 @@ static void check_first_only(struct test_run *t, struct network *network, const 
 TEST(net, one_pair_is_used_at_first,
      .about = "after initialization and after a reset packets arrive on receiveq1 alone",
      .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG,
-     WITH_FEATURE(VIRTIO_NET_F_MQ))
+     WITH_FEATURE(VIRTIO_NET_F_MQ), .judges = CLAUSES(NET_CTRL_MQ_1, SANE_11))
 {
 	struct network *network = start(t, idle());
 
@@ -95,7 +95,7 @@ TEST(net, one_pair_is_used_at_first,
 TEST(net, disabled_pairs_fall_silent,
      .about = "once the command for fewer pairs is used, no packet arrives on those above",
      .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG,
-     WITH_FEATURE(VIRTIO_NET_F_MQ))
+     WITH_FEATURE(VIRTIO_NET_F_MQ), .judges = CLAUSES(NET_CTRL_MQ_2, SANE_11))
 {
 	struct network *network = start(t, idle());
 	uint16_t first = first_flow(network);
@@ -120,7 +120,7 @@ TEST(net, disabled_pairs_fall_silent,
 TEST(net, flows_arrive_on_the_queues_in_use,
      .about = "with several pairs in use flows arrive on the queues of these",
      .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG,
-     WITH_FEATURE(VIRTIO_NET_F_MQ))
+     WITH_FEATURE(VIRTIO_NET_F_MQ), .judges = CLAUSES(NET_PROSE_5, SANE_11))
 {
 	struct network *network = start(t, idle());
 	uint16_t first = first_flow(network);
@@ -156,7 +156,7 @@ static void speak(struct network *network, uint16_t n, unsigned pair)
 TEST(net, flows_follow_their_transmit_queue,
      .about = "packets of a flow come in on the pair on whose queue the driver sent last",
      .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG,
-     WITH_FEATURE(VIRTIO_NET_F_MQ))
+     WITH_FEATURE(VIRTIO_NET_F_MQ), .judges = CLAUSES(NET_PROSE_6, SANE_11))
 {
 	struct network *network = start(t, idle());
 	uint16_t first = first_flow(network);
@@ -175,7 +175,8 @@ TEST(net, flows_follow_their_transmit_queue,
 
 TEST(net, reset_queues_are_steered_around,
      .about = "packets for a receive queue under reset come in on another", .type = VIRTIO_TYPE_NET,
-     .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MQ))
+     .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MQ),
+     .judges = CLAUSES(NET_CTRL_MQ_3, PCI_COMMON_15, SANE_11))
 {
 	struct network *network = start(t, idle());
 	struct virtio_device *device = t->device;

@@ -13,7 +13,9 @@ static bool accepts(struct link *link, uint8_t command)
 
 TEST(net, receive_mode_commands_are_accepted,
      .about = "every receive mode command of the negotiated features is answered OK, on and off",
-     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_VQ))
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_VQ),
+     .judges = CLAUSES(NET_CTRL_RX_1, NET_CTRL_RX_12, NET_CTRL_RX_15, NET_CTRL_RX_4, NET_CTRL_RX_6,
+		       NET_CTRL_RX_8))
 {
 	struct link *link =
 		link_start(t, t->device, &(struct link_settings){.features = MODE_FEATURES});
@@ -81,7 +83,8 @@ static void start(struct test_run *t, struct modes *modes)
 
 TEST(net, promiscuous_mode_receives_all,
      .about = "in promiscuous mode everything comes in, whatever the other modes say",
-     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_RX))
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_RX),
+     .judges = CLAUSES(NET_CTRL_RX_2, NET_CTRL_RX_3))
 {
 	struct modes modes;
 
@@ -106,7 +109,7 @@ TEST(net, promiscuous_mode_receives_all,
 
 TEST(net, all_multicast_mode_receives_groups,
      .about = "with ALLMULTI on every multicast frame comes in", .type = VIRTIO_TYPE_NET,
-     WITH_FEATURE(VIRTIO_NET_F_CTRL_RX))
+     WITH_FEATURE(VIRTIO_NET_F_CTRL_RX), .judges = CLAUSES(NET_CTRL_RX_5))
 {
 	struct modes modes;
 
@@ -118,7 +121,7 @@ TEST(net, all_multicast_mode_receives_groups,
 
 TEST(net, all_unicast_mode_receives_strangers,
      .about = "with ALLUNI on every unicast frame comes in", .type = VIRTIO_TYPE_NET,
-     WITH_FEATURE(VIRTIO_NET_F_CTRL_RX_EXTRA))
+     WITH_FEATURE(VIRTIO_NET_F_CTRL_RX_EXTRA), .judges = CLAUSES(NET_CTRL_RX_7))
 {
 	struct modes modes;
 
@@ -130,7 +133,8 @@ TEST(net, all_unicast_mode_receives_strangers,
 
 TEST(net, multicast_can_be_suppressed,
      .about = "NOMULTI keeps multicast out, listed or ALLMULTI, and lets broadcast in",
-     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_RX_EXTRA))
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_RX_EXTRA),
+     .judges = CLAUSES(NET_CTRL_RX_10, NET_CTRL_RX_11, NET_CTRL_RX_9, SANE_11))
 {
 	struct modes modes;
 	uint8_t listed[1][NET_MAC_BYTES];
@@ -151,7 +155,8 @@ TEST(net, multicast_can_be_suppressed,
 
 TEST(net, unicast_can_be_suppressed,
      .about = "NOUNI keeps unicast out, for the device itself and with ALLUNI",
-     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_RX_EXTRA))
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_RX_EXTRA),
+     .judges = CLAUSES(NET_CTRL_RX_13, NET_CTRL_RX_14, SANE_11))
 {
 	struct modes modes;
 
@@ -166,7 +171,8 @@ TEST(net, unicast_can_be_suppressed,
 }
 
 TEST(net, broadcast_can_be_suppressed, .about = "NOBCAST keeps broadcast out, also with ALLMULTI",
-     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_RX_EXTRA))
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_RX_EXTRA),
+     .judges = CLAUSES(NET_CTRL_RX_16, NET_CTRL_RX_17, SANE_11))
 {
 	struct modes modes;
 

@@ -169,7 +169,7 @@ static void need_twin_with(struct network *network, unsigned feature, const char
 
 TEST(net, large_packets_are_segmented,
      .about = "a packet larger than the MTU arrives as segments that fit and make up the whole",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS)
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .judges = CLAUSES(SANE_11))
 {
 	struct network *network = network_start(
 		t, NEEDS_TWIN, &(struct link_settings){.features = NET_FEATURES(HOST_OFFLOADS)},
@@ -196,7 +196,8 @@ TEST(net, large_packets_are_segmented,
 
 TEST(net, segmentation_ignores_header_length,
      .about = "a wrong hdr_len does not harm the segmentation of a packet", .type = VIRTIO_TYPE_NET,
-     .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_HOST_TSO4))
+     .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_HOST_TSO4),
+     .judges = CLAUSES(NET_TX_8, SANE_11))
 {
 	static const uint16_t lengths[] = {0, 20, 40, 100, 2000};
 	struct network *network = network_start(
@@ -291,28 +292,36 @@ static void receive_all(struct test_run *t, struct features features)
 
 TEST(net, no_large_packets_come_in_unasked,
      .about = "without guest segmentation features every packet comes in with gso_type NONE",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS)
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS,
+     .judges = CLAUSES(NET_RX_10, NET_RX_11, NET_RX_12, NET_RX_13, NET_RX_29, NET_RX_30, NET_RX_31,
+		       NET_RX_36, NET_RX_7, NET_RX_8, NET_RX_9, SANE_11))
 {
 	receive_all(t, NO_FEATURES);
 }
 
 TEST(net, large_packets_come_in_described,
      .about = "packets left to be segmented carry the flag, the segment size and the header length",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_TSO4))
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_TSO4),
+     .judges = CLAUSES(NET_RX_10, NET_RX_11, NET_RX_12, NET_RX_13, NET_RX_29, NET_RX_30, NET_RX_31,
+		       NET_RX_36, NET_RX_7, NET_RX_8, NET_RX_9, SANE_11))
 {
 	receive_all(t, NET_FEATURES(GUEST_OFFLOADS));
 }
 
 TEST(net, only_negotiated_segmentation_comes_in,
      .about = "packets of a kind whose feature was declined come in segmented",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM))
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM),
+     .judges = CLAUSES(NET_RX_10, NET_RX_11, NET_RX_12, NET_RX_13, NET_RX_29, NET_RX_30, NET_RX_31,
+		       NET_RX_36, NET_RX_7, NET_RX_8, NET_RX_9, SANE_11))
 {
 	receive_all(t, NET_FEATURES(VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO4));
 }
 
 TEST(net, only_negotiated_segmentation_comes_in_v6,
      .about = "the same with segmentation over IPv6 alone", .type = VIRTIO_TYPE_NET,
-     .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM))
+     .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM),
+     .judges = CLAUSES(NET_RX_10, NET_RX_11, NET_RX_12, NET_RX_13, NET_RX_29, NET_RX_30, NET_RX_31,
+		       NET_RX_36, NET_RX_7, NET_RX_8, NET_RX_9, SANE_11))
 {
 	receive_all(t, NET_FEATURES(VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO6));
 }
@@ -342,7 +351,8 @@ static void receive_congested(struct test_run *t, struct features features, stru
 
 TEST(net, congestion_marks_keep_packets_segmented,
      .about = "without guest ECN no packet with CWR set is left to be segmented",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_TSO4))
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_TSO4),
+     .judges = CLAUSES(NET_RX_14, SANE_11))
 {
 	struct train *train = test_memory(t, "train", sizeof(*train), 16);
 	struct network *network;
@@ -355,7 +365,8 @@ TEST(net, congestion_marks_keep_packets_segmented,
 
 TEST(net, congestion_marks_are_told,
      .about = "with guest ECN a packet with CWR set has the ECN bit in gso_type",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_ECN))
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_ECN),
+     .judges = CLAUSES(NET_RX_15, SANE_11))
 {
 	struct train *train = test_memory(t, "train", sizeof(*train), 16);
 	struct network *network;
@@ -382,7 +393,7 @@ static uint8_t set_offloads(struct link *link, uint64_t features)
 TEST(net, offloads_can_be_turned_off,
      .about = "once guest offloads are turned off packets come in segmented and checksummed",
      .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS,
-     WITH_FEATURE(VIRTIO_NET_F_CTRL_GUEST_OFFLOADS))
+     WITH_FEATURE(VIRTIO_NET_F_CTRL_GUEST_OFFLOADS), .judges = CLAUSES(SANE_11, SANE_2))
 {
 	static const uint64_t offloads[] = {0, BIT64(VIRTIO_NET_F_GUEST_CSUM) |
 						       BIT64(VIRTIO_NET_F_GUEST_TSO4)};

@@ -36,7 +36,7 @@ static void ask_for_link(struct test_run *t, bool up)
 TEST(net, link_changes_are_told,
      .about = "status follows the link, with a configuration change notification each time",
      .type = VIRTIO_TYPE_NET, .needs = NEEDS_HOST | NEEDS_CONFIG | NEEDS_MSIX,
-     WITH_FEATURE(VIRTIO_NET_F_STATUS))
+     WITH_FEATURE(VIRTIO_NET_F_STATUS), .judges = CLAUSES(SANE_13))
 {
 	struct virtio_device *device = t->device;
 	uint64_t arrivals;
@@ -64,7 +64,7 @@ TEST(net, link_changes_are_told,
 TEST(net, announcements_are_acknowledged,
      .about = "acknowledging an announcement clears its status bit before the command is used",
      .type = VIRTIO_TYPE_NET, .needs = NEEDS_HOST | NEEDS_CONFIG,
-     WITH_FEATURE(VIRTIO_NET_F_GUEST_ANNOUNCE))
+     WITH_FEATURE(VIRTIO_NET_F_GUEST_ANNOUNCE), .judges = CLAUSES(NET_CTRL_ANN_1))
 {
 	struct virtio_device *device = t->device;
 	struct link *link = link_start(
@@ -94,7 +94,7 @@ static void ask_for_property(struct test_run *t, const char *name, char *text, s
 
 TEST(net, speed_is_as_configured, .about = "speed and duplex hold what the host gave the device",
      .type = VIRTIO_TYPE_NET, .needs = NEEDS_HOST | NEEDS_CONFIG,
-     WITH_FEATURE(VIRTIO_NET_F_SPEED_DUPLEX))
+     WITH_FEATURE(VIRTIO_NET_F_SPEED_DUPLEX), .judges = CLAUSES(NET_CFG_12, NET_CFG_14, SANE_4))
 {
 	uint32_t speed, duplex;
 	uint64_t given;

@@ -97,7 +97,7 @@ static void be_unpromiscuous(struct network *network)
 
 TEST(net, unfiltered_tags_come_in,
      .about = "without VLAN filtering frames of any VLAN come in with their tag",
-     .type = VIRTIO_TYPE_NET)
+     .type = VIRTIO_TYPE_NET, .judges = CLAUSES(NET_CTRL_VLAN_1))
 {
 	struct network *network = network_start(
 		t, NEEDS_BUILDER,
@@ -113,7 +113,8 @@ TEST(net, unfiltered_tags_come_in,
 
 TEST(net, listed_tags_come_in,
      .about = "frames of VLANs in the table come in, others and those deleted from it do not",
-     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_VLAN))
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_VLAN),
+     .judges = CLAUSES(NET_CTRL_VLAN_2, NET_CTRL_VLAN_3, SANE_11, SANE_2))
 {
 	struct network *network = network_start(
 		t, NEEDS_BUILDER,

@@ -3,7 +3,8 @@
 #include "tests/device/scsi/command.h"
 
 TEST(scsi, sizes_return_to_defaults,
-     .about = "sense_size and cdb_size are 96 and 32 after every reset", .type = VIRTIO_TYPE_SCSI)
+     .about = "sense_size and cdb_size are 96 and 32 after every reset", .type = VIRTIO_TYPE_SCSI,
+     .judges = CLAUSES(SCSI_CFG_1, SCSI_CFG_2))
 {
 	for (unsigned round = 0; round < 2; round++) {
 		uint64_t sense = SCSI_CONFIG(t, sense_size), cdb = SCSI_CONFIG(t, cdb_size);
@@ -23,7 +24,7 @@ TEST(scsi, sizes_return_to_defaults,
 
 TEST(scsi, numbers_make_sense,
      .about = "queue count, segment limit and event size are numbers a driver can work with",
-     .type = VIRTIO_TYPE_SCSI)
+     .type = VIRTIO_TYPE_SCSI, .judges = CLAUSES(SANE_10))
 {
 	uint64_t queues = SCSI_CONFIG(t, num_queues);
 	uint64_t event = SCSI_CONFIG(t, event_info_size);
@@ -44,7 +45,7 @@ TEST(scsi, numbers_make_sense,
 
 TEST(scsi, driver_sizes_shape_requests,
      .about = "with a shorter cdb_size and sense_size the device takes requests of that layout",
-     .type = VIRTIO_TYPE_SCSI)
+     .type = VIRTIO_TYPE_SCSI, .judges = CLAUSES(SCSI_REQ_2))
 {
 	enum { CDB = 16, SENSE = 20 };
 	uint32_t out = offsetof(struct virtio_scsi_req_cmd, cdb) + CDB;

@@ -29,7 +29,7 @@ static bool response_is_defined(uint8_t response)
 
 TEST(scsi, task_management_is_answered,
      .about = "every task management function, known or not, gets one of the defined responses",
-     .type = VIRTIO_TYPE_SCSI)
+     .type = VIRTIO_TYPE_SCSI, .judges = CLAUSES(SANE_12))
 {
 	struct scsi_unit unit;
 
@@ -46,7 +46,7 @@ TEST(scsi, task_management_is_answered,
 
 TEST(scsi, notification_queries_are_answered,
      .about = "a query of asynchronous notifications answers with events that were asked for",
-     .type = VIRTIO_TYPE_SCSI)
+     .type = VIRTIO_TYPE_SCSI, .judges = CLAUSES(SANE_1, SANE_12))
 {
 	struct virtio_scsi_ctrl_an *query = test_memory(t, "query", sizeof(*query), 8);
 	struct virtio_scsi_ctrl_an_answer *answer = test_memory(t, "answer", sizeof(*answer), 4);
@@ -117,7 +117,7 @@ static struct request *ended_reads(struct test_run *t, const char *function)
 
 TEST(scsi, aborted_task_says_so,
      .about = "ABORT TASK on the last of many reads: it is done or has response ABORTED",
-     .type = VIRTIO_TYPE_SCSI, .timeout = SLOW_NS)
+     .type = VIRTIO_TYPE_SCSI, .timeout = SLOW_NS, .judges = CLAUSES(SANE_1, SCSI_REQ_6))
 {
 	struct request *reads[DEPTH];
 	struct completion completion;
@@ -143,7 +143,7 @@ TEST(scsi, aborted_task_says_so,
 
 TEST(scsi, aborted_task_set_says_so,
      .about = "ABORT TASK SET over many reads: each is done or has response ABORTED",
-     .type = VIRTIO_TYPE_SCSI, .timeout = SLOW_NS)
+     .type = VIRTIO_TYPE_SCSI, .timeout = SLOW_NS, .judges = CLAUSES(SCSI_REQ_7))
 {
 	struct request *reads[DEPTH], *cancelled;
 	struct scsi_unit unit;
@@ -163,7 +163,7 @@ TEST(scsi, aborted_task_set_says_so,
 
 TEST(scsi, reset_unit_says_so,
      .about = "LOGICAL UNIT RESET and I_T NEXUS RESET over many reads: each is done or RESET",
-     .type = VIRTIO_TYPE_SCSI, .timeout = SLOW_NS)
+     .type = VIRTIO_TYPE_SCSI, .timeout = SLOW_NS, .judges = CLAUSES(SCSI_REQ_9))
 {
 	static const struct {
 		enum virtio_scsi_tmf function;
@@ -195,7 +195,7 @@ TEST(scsi, reset_unit_says_so,
 
 TEST(scsi, device_reset_ends_commands,
      .about = "commands in flight at a device reset are all completed before status reads 0",
-     .type = VIRTIO_TYPE_SCSI)
+     .type = VIRTIO_TYPE_SCSI, .judges = CLAUSES(RESET_1, SCSI_REQ_16, SCSI_REQ_19))
 {
 	struct request *reads[DEPTH];
 	struct virtqueue *queue;

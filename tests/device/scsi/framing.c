@@ -32,7 +32,7 @@ static unsigned cut_run(uint8_t *bytes, uint32_t length, uint32_t at, bool writa
 }
 
 TEST(scsi, commands_in_any_framing, .about = "INQUIRY gives the same bytes however it is cut",
-     .type = VIRTIO_TYPE_SCSI)
+     .type = VIRTIO_TYPE_SCSI, .judges = CLAUSES(SPLIT_FRAME_1))
 {
 	uint8_t *expected = test_memory(t, "expected", INQUIRY_BYTES, 16);
 	struct scsi_unit unit;

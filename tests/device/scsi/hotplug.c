@@ -57,7 +57,8 @@ static void expect_event(struct test_run *t, enum virtio_scsi_reset_reason reaso
 
 TEST(scsi, plugged_units_are_announced,
      .about = "a unit that comes or goes is told of by a transport reset event",
-     .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_HOST, WITH_FEATURE(VIRTIO_SCSI_F_HOTPLUG))
+     .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_HOST, WITH_FEATURE(VIRTIO_SCSI_F_HOTPLUG),
+     .judges = CLAUSES(SANE_13))
 {
 	scsi_up(t, BIT64(VIRTIO_SCSI_F_HOTPLUG));
 	for (unsigned n = 0; n < EVENTS; n++)
@@ -88,7 +89,7 @@ static bool event_came(struct test_run *t, enum virtio_scsi_reset_reason reason)
 
 TEST(scsi, plug_events_need_the_feature,
      .about = "without the hot-plug feature no event tells of units that come or go",
-     .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_HOST)
+     .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_HOST, .judges = CLAUSES(SCSI_EVT_3, SCSI_EVT_4))
 {
 	bool rescan, removed;
 
@@ -106,7 +107,8 @@ TEST(scsi, plug_events_need_the_feature,
 
 TEST(scsi, lost_events_are_admitted,
      .about = "after events without a buffer the next one says that some were missed",
-     .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_HOST, WITH_FEATURE(VIRTIO_SCSI_F_HOTPLUG))
+     .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_HOST, WITH_FEATURE(VIRTIO_SCSI_F_HOTPLUG),
+     .judges = CLAUSES(SANE_13, SCSI_EVT_1))
 {
 	const struct virtio_scsi_event *event;
 
@@ -155,7 +157,8 @@ static bool change_came(struct test_run *t, const struct scsi_unit *unit)
 
 TEST(scsi, media_send_no_parameter_events,
      .about = "a medium that comes or goes is no parameter change event of a CD drive",
-     .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_HOST, WITH_FEATURE(VIRTIO_SCSI_F_CHANGE))
+     .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_HOST, WITH_FEATURE(VIRTIO_SCSI_F_CHANGE),
+     .judges = CLAUSES(SCSI_EVT_5))
 {
 	struct scsi_unit units[UNITS], *drive = units;
 	bool inserted, ejected;

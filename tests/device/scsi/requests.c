@@ -9,7 +9,8 @@
 TEST(scsi, commands_are_answered_with_status,
      .about =
 	     "good and bad commands end with response OK, a defined status, and sense where it is due",
-     .type = VIRTIO_TYPE_SCSI, .axes = AXIS_RING | AXIS_INDIRECT)
+     .type = VIRTIO_TYPE_SCSI, .axes = AXIS_RING | AXIS_INDIRECT,
+     .judges = CLAUSES(SANE_12, SCSI_REQ_1, SCSI_REQ_2, SCSI_REQ_3))
 {
 	const struct virtio_scsi_resp_cmd *response;
 	struct request *request;
@@ -51,7 +52,7 @@ TEST(scsi, commands_are_answered_with_status,
 
 TEST(scsi, missing_targets_are_named,
      .about = "of the targets up to max_target each is there or answers BAD_TARGET",
-     .type = VIRTIO_TYPE_SCSI)
+     .type = VIRTIO_TYPE_SCSI, .judges = CLAUSES(SCSI_REQ_2, SCSI_REQ_8))
 {
 	struct request *request = scsi_command(t, 0, 0, 36);
 	unsigned missing = 0, most;
@@ -81,7 +82,7 @@ TEST(scsi, missing_targets_are_named,
 
 TEST(scsi, missing_units_are_answered,
      .about = "INQUIRY to a missing unit of a target that is there is answered",
-     .type = VIRTIO_TYPE_SCSI)
+     .type = VIRTIO_TYPE_SCSI, .judges = CLAUSES(SCSI_REQ_2))
 {
 	struct request *request;
 	struct scsi_unit unit;
@@ -98,7 +99,7 @@ TEST(scsi, missing_units_are_answered,
 
 TEST(scsi, short_data_in_is_an_overrun,
      .about = "commands that ask for more than the buffer takes end with OVERRUN",
-     .type = VIRTIO_TYPE_SCSI)
+     .type = VIRTIO_TYPE_SCSI, .judges = CLAUSES(SCSI_REQ_4))
 {
 	struct request *request;
 	struct scsi_unit unit;
@@ -121,7 +122,7 @@ TEST(scsi, short_data_in_is_an_overrun,
 
 TEST(scsi, both_directions_need_the_feature,
      .about = "a command with data both ways ends with FAILURE at once, unless INOUT is negotiated",
-     .type = VIRTIO_TYPE_SCSI)
+     .type = VIRTIO_TYPE_SCSI, .judges = CLAUSES(SCSI_REQ_15))
 {
 	struct request *request;
 	struct scsi_unit unit;
@@ -138,7 +139,7 @@ TEST(scsi, both_directions_need_the_feature,
 
 TEST(scsi, residual_counts_what_is_missing,
      .about = "residual is what the target did not send, and all before it was written",
-     .type = VIRTIO_TYPE_SCSI)
+     .type = VIRTIO_TYPE_SCSI, .judges = CLAUSES(SANE_12, SANE_2))
 {
 	enum { ROOM = 255 };
 	struct request *request[2];
@@ -164,7 +165,7 @@ TEST(scsi, residual_counts_what_is_missing,
 
 TEST(scsi, used_length_is_what_was_written,
      .about = "a command without data is used with no more length than the response it wrote",
-     .type = VIRTIO_TYPE_SCSI)
+     .type = VIRTIO_TYPE_SCSI, .judges = CLAUSES(SPLIT_USED_2, VQ_TXT_5))
 {
 	struct request *request[2];
 	uint32_t length, written;

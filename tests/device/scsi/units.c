@@ -23,7 +23,7 @@ static unsigned list_units(struct test_run *t, struct scsi_unit *units)
 
 TEST(scsi, units_answer_side_by_side,
      .about = "commands in flight to all units at once are each answered for their own",
-     .type = VIRTIO_TYPE_SCSI)
+     .type = VIRTIO_TYPE_SCSI, .judges = CLAUSES(SANE_3, SCSI_REQ_2))
 {
 	enum { BYTES = 36 };
 	struct request *alone[UNITS], *together[UNITS];
@@ -57,7 +57,7 @@ TEST(scsi, units_answer_side_by_side,
 
 TEST(scsi, units_keep_their_own_data,
      .about = "what is written to one unit is read from that unit, not from another",
-     .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_SCRATCH)
+     .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_SCRATCH, .judges = CLAUSES(SANE_3))
 {
 	struct request *writes[UNITS];
 	struct scsi_unit units[UNITS];
@@ -109,7 +109,7 @@ static void await_in(struct test_run *t, unsigned n)
 
 TEST(scsi, each_request_queue_serves,
      .about = "every one of num_queues request queues serves alone, and all of them at once",
-     .type = VIRTIO_TYPE_SCSI, .axes = AXIS_INTERRUPT)
+     .type = VIRTIO_TYPE_SCSI, .axes = AXIS_INTERRUPT, .judges = CLAUSES(SCSI_REQ_2))
 {
 	enum { DEPTH = 4 };
 	struct request *requests[SCSI_QUEUES_MOST * DEPTH];

@@ -4,7 +4,8 @@
 #include "tests/device/scsi/command.h"
 
 TEST(scsi, writes_are_read_back, .about = "blocks hold what was written to them",
-     .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_SCRATCH, .axes = AXIS_RING | AXIS_INDIRECT)
+     .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_SCRATCH, .axes = AXIS_RING | AXIS_INDIRECT,
+     .judges = CLAUSES(SANE_2, SANE_3, VQ_TXT_5))
 {
 	enum { BLOCKS = 4 };
 	struct request *write, *read;
@@ -40,7 +41,7 @@ TEST(scsi, writes_are_read_back, .about = "blocks hold what was written to them"
 
 TEST(scsi, short_data_out_is_an_overrun,
      .about = "a write of more blocks than the buffer holds ends with OVERRUN",
-     .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_SCRATCH)
+     .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_SCRATCH, .judges = CLAUSES(SCSI_REQ_5))
 {
 	struct request *request;
 	struct scsi_unit unit;

@@ -2,6 +2,7 @@
 #include "tests/harness/judge/clause.h"
 
 #include "lib/string.h"
+#include "tests/harness/judge/declared.h"
 #include "tests/harness/subject/subject.h"
 #include "virtio/transport/pci/find.h"
 
@@ -19,19 +20,6 @@ const char *clause_level_name(enum clause_level level)
 struct clause_state *clause_state(enum clause_id id)
 {
 	return &states[id];
-}
-
-bool clause_is_cited(enum clause_id id)
-{
-	static bool cited[CLAUSE_COUNT], known;
-
-	/* Asked for every clause: an emulated CPU would search for many seconds. */
-	if (!known) {
-		for_each_citation (citation)
-			cited[citation->id] = true;
-		known = true;
-	}
-	return cited[id];
 }
 
 /* The areas that bind every device over PCI: the part of the id before the first dash. */
@@ -219,14 +207,14 @@ enum clause_verdict clause_verdict(enum clause_id id, const char **why)
 		*why = "no device offers what it needs";
 	else if (state->skipped)
 		*why = state->reason;
-	else if (clause_is_cited(id))
+	else if (clause_is_judged(id))
 		*why = "no selected test came to judge it";
 	else if (clause->observer == OBSERVED_BY_HOST)
 		*why = "needs the host";
 	else
 		*why = "no test judges it";
 	return !clause->legacy && offered && clause->observer == OBSERVED_BY_GUEST &&
-			       !clause_is_cited(id)
+			       !clause_is_judged(id)
 		       ? CLAUSE_UNCOVERED
 		       : CLAUSE_UNJUDGED;
 }

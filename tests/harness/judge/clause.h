@@ -52,7 +52,7 @@ enum clause_verdict {
 	CLAUSE_HOLDS,
 	CLAUSE_VIOLATED,
 	CLAUSE_UNJUDGED,  /* applies, but nothing judged it: see why */
-	CLAUSE_UNCOVERED, /* applies, a guest could see it, and no test cites it */
+	CLAUSE_UNCOVERED, /* applies, a guest could see it, and no test judges it */
 	CLAUSE_NOT_APPLICABLE,
 };
 
@@ -61,24 +61,5 @@ enum clause_verdict {
  * CLAUSE_UNCOVERED.
  */
 enum clause_verdict clause_verdict(enum clause_id id, const char **why);
-
-/* A place in a test that judges a clause; CHECK leaves one behind (tests/harness/plan/test.h). */
-struct citation {
-	enum clause_id id;
-	const char *function;
-};
-
-/* True when some CHECK of this image cites the clause. */
-bool clause_is_cited(enum clause_id id);
-
-/* They stand in their section one after another, so nothing may come between two. */
-static_assert(sizeof(struct citation) == 16, "as CHECK aligns them");
-
-extern const struct citation __start_registry_citations[];
-extern const struct citation __stop_registry_citations[];
-
-#define for_each_citation(entry)                                                                   \
-	for (const struct citation *entry = __start_registry_citations;                            \
-	     entry < __stop_registry_citations; entry++)
 
 #endif

@@ -4,6 +4,7 @@
 #include "arch/guard.h"
 #include "arch/interrupt.h"
 #include "lib/string.h"
+#include "tests/harness/judge/declared.h"
 #include "tests/harness/judge/diagnose.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/plan/options.h"
@@ -36,11 +37,9 @@ static const char *keep_reason(const char *reason)
 
 static void mark_skipped(const struct test *test, const char *reason)
 {
-	for_each_citation (citation) {
-		struct clause_state *state = clause_state(citation->id);
+	for_each_judged (id, test) {
+		struct clause_state *state = clause_state(*id);
 
-		if (!cites(test, citation))
-			continue;
 		state->skipped = true;
 		state->reason = keep_reason(reason);
 	}
@@ -48,30 +47,11 @@ static void mark_skipped(const struct test *test, const char *reason)
 
 bool judged_nothing(const struct test_run *t)
 {
-	if (t->checks || t->findings->count)
-		return false;
-	for_each_citation (citation) {
-		if (cites(t->test, citation))
-			return true;
-	}
-	return false;
+	return t->test->judges && !t->own_checks && !t->findings->count;
 }
 
 /* How many waits had run out when the last check was judged. */
 static uint64_t run_out_before;
-
-/* What the harness judges beside every test shows nothing of what the test is for. */
-static bool is_for_all(enum clause_id id)
-{
-	return id >= CLAUSE_SANE_1 && id <= CLAUSE_SANE_9 && id != CLAUSE_SANE_3;
-}
-
-void check_held(struct test_run *t, enum clause_id id)
-{
-	run_out_before = waits_run_out();
-	t->checks += !is_for_all(id);
-	clause_state(id)->held++;
-}
 
 static void PRINTF_LIKE(4, 5) add_finding(struct test_run *t, enum finding_kind kind,
 					  enum clause_id clause, const char *format, ...)
@@ -81,6 +61,24 @@ static void PRINTF_LIKE(4, 5) add_finding(struct test_run *t, enum finding_kind 
 	va_start(arguments, format);
 	findings_add(t->findings, kind, clause, format, arguments);
 	va_end(arguments);
+}
+
+/* Takes note of a check, whatever it came to: what no test has declared is nobody's to judge. */
+static void count_check(struct test_run *t, enum clause_id id)
+{
+	bool own = test_judges(t->test, id);
+
+	t->own_checks += own;
+	if (!own && !harness_judges(id))
+		add_finding(t, FINDING_SUITE, id, "judges %s, which it does not declare",
+			    clause_name(&clauses[id]));
+	run_out_before = waits_run_out();
+}
+
+void check_held(struct test_run *t, enum clause_id id)
+{
+	count_check(t, id);
+	clause_state(id)->held++;
 }
 
 static const char *repeat_words(const struct test_run *t)
@@ -163,10 +161,9 @@ void check_broken(struct test_run *t, enum clause_id id, const char *format, ...
 	va_start(arguments, format);
 	format_text_list(message, sizeof(message), format, arguments);
 	va_end(arguments);
-	t->checks += !is_for_all(id);
 	state->violated++;
 	state->prompt += waits_run_out() == run_out_before;
-	run_out_before = waits_run_out();
+	count_check(t, id);
 	add_finding(t, FINDING_BROKEN, id, "%s", message);
 	/* Evidence is gathered where a finding is made, and not again where it is met again. */
 	report_broken(t, id, message, t->findings->count > known ? dump(t) : "");

@@ -6,7 +6,7 @@
 #include "tests/harness/plan/test.h"
 
 /*
- * Notes that the test, or the rest of it, judges nothing, for every clause that it cites, too. `since`
+ * Notes that the test, or the rest of it, judges nothing, for every clause that it declares, too. `since`
  * is the clause that broke earlier and is the cause, or NO_CLAUSE.
  */
 void not_judged(struct test_run *t, enum clause_id since, const char *format, ...)

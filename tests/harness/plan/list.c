@@ -2,61 +2,29 @@
 #include "tests/harness/plan/list.h"
 
 #include "lib/string.h"
+#include "tests/harness/judge/declared.h"
 #include "tests/harness/report/report.h"
 #include "tests/harness/plan/selection.h"
 
 #define AREA_SIZE  16
 #define AREAS_MOST 64
 
-static bool is_in_a_test(const struct citation *citation)
-{
-	for (const struct test *const *test = __start_registry_tests; test < __stop_registry_tests;
-	     test++) {
-		if (cites(*test, citation))
-			return true;
-	}
-	return false;
-}
-
-/* A helper has a place of its own for each time that it judges a clause. */
-static bool is_named_already(const struct citation *citation)
-{
-	for_each_citation (earlier) {
-		if (earlier == citation)
-			return false;
-		if (earlier->id == citation->id &&
-		    strcmp(earlier->function, citation->function) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void list_clauses_of_tests(void)
 {
 	for (const struct test *const *test = __start_registry_tests; test < __stop_registry_tests;
 	     test++) {
 		print("%s.%s: %s\n ", (*test)->suite, (*test)->name, (*test)->about);
-		for_each_citation (citation) {
-			if (cites(*test, citation) && !is_named_already(citation))
-				print(" %s", clause_name(&clauses[citation->id]));
-		}
+		for_each_judged (id, *test)
+			print(" %s", clause_name(&clauses[*id]));
 		print("\n");
 	}
 }
 
-static void list_clauses_of_helpers(void)
+static void list_clauses_of_harness(void)
 {
-	const char *function = "";
-
-	for_each_citation (citation) {
-		if (is_in_a_test(citation) || is_named_already(citation))
-			continue;
-		if (strcmp(function, citation->function) != 0)
-			print("%s%s(): for every test that calls it\n ", *function ? "\n" : "",
-			      citation->function);
-		function = citation->function;
-		print(" %s", clause_name(&clauses[citation->id]));
-	}
+	print("beside every test: the harness judges\n ");
+	for (const uint16_t *id = judged_beside; *id != CLAUSE_COUNT; id++)
+		print(" %s", clause_name(&clauses[*id]));
 	print("\n");
 }
 
@@ -90,13 +58,13 @@ static void list_uncovered(void)
 
 	for (unsigned id = 0; id < CLAUSE_COUNT; id++) {
 		area_of(&clauses[id], area);
-		if (clause_is_cited(id) && !is_among(&judged, area) && judged.count < AREAS_MOST)
+		if (clause_is_judged(id) && !is_among(&judged, area) && judged.count < AREAS_MOST)
 			copy_string(judged.names[judged.count++], AREA_SIZE, area);
 	}
 	print("uncovered: a guest could judge them, and no test does\n ");
 	for (unsigned id = 0; id < CLAUSE_COUNT; id++) {
 		if (clauses[id].observer != OBSERVED_BY_GUEST || clauses[id].legacy ||
-		    clause_is_cited(id))
+		    clause_is_judged(id))
 			continue;
 		area_of(&clauses[id], area);
 		if (is_among(&judged, area))
@@ -108,6 +76,6 @@ static void list_uncovered(void)
 void list_tests(void)
 {
 	list_clauses_of_tests();
-	list_clauses_of_helpers();
+	list_clauses_of_harness();
 	list_uncovered();
 }

@@ -252,7 +252,6 @@ static bool execute(struct test_run *t, const struct interference *interference)
 	}
 	if (interference)
 		interference->begin(t->device);
-	t->checks = 0;
 	start = clock_now();
 	guard_call(call_test, t, timeout, &report);
 	current_result.microseconds = clock_to_ns(clock_now() - start) / 1000;

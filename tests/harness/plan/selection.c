@@ -3,17 +3,9 @@
 
 #include "arch/cpu.h"
 #include "lib/string.h"
+#include "tests/harness/judge/declared.h"
 #include "tests/harness/plan/options.h"
 #include "tests/harness/plan/result.h"
-
-bool cites(const struct test *test, const struct citation *citation)
-{
-	size_t suite = strlen(test->suite);
-
-	return strncmp(citation->function, test->suite, suite) == 0 &&
-	       citation->function[suite] == '_' &&
-	       strcmp(citation->function + suite + 1, test->name) == 0;
-}
 
 /* Ids of clauses have neither small letters nor dots: most lists name tests, and no clause at all. */
 static bool may_name_clauses(const char *list)
@@ -44,9 +36,8 @@ static bool listed(const char *list, const struct test *test, const struct virti
 		return true;
 	if (!may_name_clauses(list))
 		return false;
-	for_each_citation (citation) {
-		if (cites(test, citation) &&
-		    glob_list_match(list, clause_name(&clauses[citation->id])))
+	for_each_judged (id, test) {
+		if (glob_list_match(list, clause_name(&clauses[*id])))
 			return true;
 	}
 	return false;

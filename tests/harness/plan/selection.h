@@ -21,7 +21,4 @@ unsigned selected_variants(const struct test *test, const struct virtio_device *
 /* Why the test cannot run on this device, or NULL when it can. */
 const char *reason_to_skip(const struct test *test, const struct virtio_device *device);
 
-/* True when a citation stands in the body of the test itself. */
-bool cites(const struct test *test, const struct citation *citation);
-
 #endif

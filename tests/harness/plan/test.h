@@ -4,7 +4,7 @@
  *
  *	TEST(interrupt, masked_vector_is_held_pending,
  *	     .about = "a completion on a masked vector sets its PBA bit and arrives once, on unmask",
- *	     .needs = NEEDS_MSIX | NEEDS_WORK)
+ *	     .judges = CLAUSES(PCI_MSIX_11), .needs = NEEDS_MSIX | NEEDS_WORK)
  *	{
  *		…
  *		CHECK(t, PCI_MSIX_11, vector == expected, "queue %u: vector reads %#x", q, vector);
@@ -49,14 +49,30 @@ struct test {
 	uint32_t axes; /* of tests/harness/plan/variant.h: what variants change it */
 	uint32_t
 		always; /* axes whose first setting every variant has: AXIS_RING for packed rings alone */
-	uint32_t type;    /* only devices of this type; 0: any */
-	int feature;      /* only devices that offer this bit … */
-	bool has_feature; /* … when this is set: see WITH_FEATURE() */
-	uint64_t timeout; /* nanoseconds until it is cut off; 0: the default */
+	uint32_t type;          /* only devices of this type; 0: any */
+	int feature;            /* only devices that offer this bit … */
+	bool has_feature;       /* … when this is set: see WITH_FEATURE() */
+	const uint16_t *judges; /* the clauses that it may judge: CLAUSES(); NULL: none */
+	uint64_t timeout;       /* nanoseconds until it is cut off; 0: the default */
 	void (*run)(struct test_run *t);
 };
 
-#define WITH_FEATURE(bit) .feature = (bit), .has_feature = true
+/*
+ * The clauses that a test judges, in its body or in helpers, by their ids: .judges = CLAUSES(PCI_MSIX_11,
+ * VQ_TXT_4). scripts/judges.pl compares them with the checks of the sources, and a check of what is not
+ * declared is the suite's own error. What the harness judges beside every test
+ * (tests/harness/judge/declared.c) may stand here and need not.
+ */
+#define CLAUSES(...)            ((const uint16_t[]){REPEATED(EACH_CLAUSE(__VA_ARGS__)) CLAUSE_COUNT})
+#define EACH_CLAUSE(first, ...) CLAUSE_##first, __VA_OPT__(NEXT_CLAUSE NOTHING(__VA_ARGS__))
+#define NEXT_CLAUSE()           EACH_CLAUSE
+#define NOTHING                 ()
+#define REPEATED(...)           REPEATED16(REPEATED16(REPEATED16(REPEATED16(__VA_ARGS__))))
+#define REPEATED16(...)         REPEATED4(REPEATED4(REPEATED4(REPEATED4(__VA_ARGS__))))
+#define REPEATED4(...)          ONCE(ONCE(ONCE(ONCE(__VA_ARGS__))))
+#define ONCE(...)               __VA_ARGS__
+
+#define WITH_FEATURE(bit)       .feature = (bit), .has_feature = true
 
 #define TEST(suite_name, test_name, ...)                                                           \
 	REGISTER_TEST(registry_tests, suite_name, test_name, __VA_ARGS__)
@@ -92,8 +108,8 @@ struct test_run {
 	const struct workload *workload; /* of this device type, or NULL */
 	struct arena *arena;             /* memory that the device may touch */
 	struct random random;
-	struct findings *findings; /* its outcome is computed from them */
-	unsigned checks;
+	struct findings *findings;                 /* its outcome is computed from them */
+	unsigned own_checks;                       /* of clauses that the test declares */
 	bool up;                                   /* bring_up() succeeded: queues exist */
 	struct virtio_device *companion;           /* see take_companion() */
 	struct virtio_device *joined[JOINED_MOST]; /* see join_device() */
@@ -105,13 +121,7 @@ struct test_run {
  * Judges one clause. When condition is false the clause is violated, and the message (a format
  * with its arguments) says what was expected and what was seen. Evaluates to the condition.
  */
-#define CHECK(t, clause, condition, ...)                                                           \
-	({                                                                                         \
-		static const struct citation citation                                              \
-			__attribute__((section("registry_citations"), used, aligned(16))) = {      \
-				CLAUSE_##clause, __builtin_FUNCTION()};                            \
-		JUDGE(t, citation.id, condition, __VA_ARGS__);                                     \
-	})
+#define CHECK(t, clause, condition, ...) JUDGE(t, CLAUSE_##clause, condition, __VA_ARGS__)
 
 /* CHECK for helpers that are told what to judge: `id` is an enum clause_id. */
 #define JUDGE(t, id, condition, ...)                                                               \

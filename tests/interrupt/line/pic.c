@@ -40,7 +40,8 @@ static bool line_is_level(uint64_t patience)
 
 TEST(interrupt, pin_through_the_pic,
      .about = "the pin is a level at the 8259 too, until the ISR status is read",
-     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT)
+     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT,
+     .judges = CLAUSES(PCI_ISR_5, PCI_ISR_TXT_4))
 {
 	struct virtio_device *device = t->device;
 	unsigned vector = INTERRUPT_PIC_VECTOR + virtio_pci(device)->function->interrupt_line;

@@ -119,7 +119,9 @@ static struct virtqueue *raise_pin(struct test_run *t)
 
 TEST(interrupt, pin_announces_completions,
      .about = "with MSI-X off each completion raises the pin, with the queue bit in the ISR status",
-     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT | AXIS_RING | AXIS_EVENT_IDX)
+     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT | AXIS_RING | AXIS_EVENT_IDX,
+     .judges = CLAUSES(PACKED_EV_TXT_1, PACKED_EV_TXT_3, PCI_ISR_3, PCI_ISR_TXT_3, SPLIT_NOTIF_3,
+		       SPLIT_NOTIF_5))
 {
 	struct virtqueue *queue;
 
@@ -127,9 +129,8 @@ TEST(interrupt, pin_announces_completions,
 	queue = work_queue(t);
 	for (unsigned n = 0; n < ROUNDS; n++) {
 		t->device->isr_seen = 0;
-		if (!CHECK_NOTIFIED(t, queue, complete_with_message(t, queue),
-				    "completion %u of queue %u: the pin is not raised", n,
-				    queue->index))
+		if (!JUDGE(t, clause_of_notice(queue), complete_with_message(t, queue),
+			   "completion %u of queue %u: the pin is not raised", n, queue->index))
 			return;
 		CHECK(t, PCI_ISR_3,
 		      wait_until(queue_bit_seen, t->device, clock_deadline(PATIENCE_NS)),
@@ -142,7 +143,8 @@ TEST(interrupt, pin_announces_completions,
 
 TEST(interrupt, pin_is_a_level,
      .about = "the pin stays up until the ISR status is read, and Interrupt Status goes with it",
-     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT)
+     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT,
+     .judges = CLAUSES(PCI_ISR_3, PCI_ISR_4, PCI_ISR_5, PCI_ISR_7, PCI_ISR_TXT_4))
 {
 	struct virtqueue *queue = raise_pin(t);
 	struct virtio_device *device = t->device;
@@ -168,7 +170,8 @@ TEST(interrupt, pin_is_a_level,
 
 TEST(interrupt, interrupt_disable_holds_the_pin,
      .about = "Interrupt Disable keeps the pin down, clearing it lets a pending interrupt through",
-     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT)
+     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT,
+     .judges = CLAUSES(PCI_ISR_4, PCI_ISR_6))
 {
 	struct virtio_device *device = t->device;
 	struct virtqueue *queue;
@@ -192,7 +195,8 @@ TEST(interrupt, interrupt_disable_holds_the_pin,
 
 TEST(interrupt, isr_status_gathers_completions,
      .about = "completions leave one queue bit in the ISR status however many they are",
-     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT)
+     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT,
+     .judges = CLAUSES(PCI_ISR_3, PCI_ISR_7, PCI_ISR_TXT_3))
 {
 	struct virtio_device *device = t->device;
 	uint8_t isr;
@@ -212,7 +216,8 @@ TEST(interrupt, isr_status_gathers_completions,
 }
 
 TEST(interrupt, msix_takes_over_from_the_pin, .about = "turning MSI-X on silences a raised pin",
-     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT)
+     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT,
+     .judges = CLAUSES(MSIX_PCI_12, PCI_ISR_5))
 {
 	struct virtqueue *queue;
 	struct virtio_device *device = t->device;
@@ -231,7 +236,8 @@ TEST(interrupt, msix_takes_over_from_the_pin, .about = "turning MSI-X on silence
 
 TEST(interrupt, pin_comes_back_after_msix,
      .about = "with MSI-X turned off again completions raise the pin",
-     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT)
+     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT,
+     .judges = CLAUSES(PACKED_EV_TXT_1, PACKED_EV_TXT_3, SPLIT_NOTIF_3, SPLIT_NOTIF_5))
 {
 	struct virtqueue *queue;
 	struct virtio_device *device = t->device;
@@ -245,13 +251,14 @@ TEST(interrupt, pin_comes_back_after_msix,
 	msix_enable(&virtio_pci(device)->msix, false);
 	/* What the ISR status held while it was unused is of no interest. */
 	isr_read(device);
-	CHECK_NOTIFIED(t, queue, complete_with_message(t, queue),
-		       "queue %u: MSI-X is off again, a buffer is used, the pin is not raised",
-		       queue->index);
+	JUDGE(t, clause_of_notice(queue), complete_with_message(t, queue),
+	      "queue %u: MSI-X is off again, a buffer is used, the pin is not raised",
+	      queue->index);
 }
 
 TEST(interrupt, no_message_while_msix_is_off,
-     .about = "unmasked entries send nothing while MSI-X is off", .needs = NEEDS_MSIX | NEEDS_WORK)
+     .about = "unmasked entries send nothing while MSI-X is off", .needs = NEEDS_MSIX | NEEDS_WORK,
+     .judges = CLAUSES(MSIX_PCI_13))
 {
 	struct virtqueue *queue;
 	struct mark mark;
@@ -292,7 +299,8 @@ static bool pin_is_pending(void *device)
 
 TEST(interrupt, shared_line_stays_up_for_the_other,
      .about = "a line that two pins share stays up until both ISR status have been read",
-     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT)
+     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT,
+     .judges = CLAUSES(PCI_ISR_3, PCI_ISR_5, PCI_ISR_TXT_4))
 {
 	struct virtio_device *own = t->device, *other = neighbour_on_the_line(t);
 	struct virtqueue *queue;

@@ -69,7 +69,7 @@ static bool pretends_nothing(const struct virtio_config_field *field, uint64_t e
 
 TEST(transport, configuration_reads_before_features_ok,
      .about = "a field shows the same before FEATURES_OK, at each step, as after it",
-     .needs = NEEDS_CONFIG)
+     .needs = NEEDS_CONFIG, .judges = CLAUSES(CFG_1, CFG_2))
 {
 	static const uint8_t steps[] = {0, STATUS_FOUND, STATUS_DRIVEN};
 	struct virtio_device *device = t->device;
@@ -121,7 +121,7 @@ static uint64_t field_through_window(struct virtio_device *device,
 
 TEST(transport, configuration_answers_to_natural_width,
      .about = "each field reads the same again, its halves apart, and through the window",
-     .needs = NEEDS_CONFIG)
+     .needs = NEEDS_CONFIG, .judges = CLAUSES(CFG_TXT_1))
 {
 	struct virtio_device *device = t->device;
 	unsigned looked_at = 0;
@@ -156,7 +156,7 @@ TEST(transport, configuration_answers_to_natural_width,
 
 TEST(transport, configuration_takes_writes_before_driver_ok,
      .about = "a field for the driver takes 0 and 1 between FEATURES_OK and DRIVER_OK",
-     .needs = NEEDS_CONFIG)
+     .needs = NEEDS_CONFIG, .judges = CLAUSES(INIT_TXT_5))
 {
 	struct virtio_device *device = t->device;
 	unsigned looked_at = 0;

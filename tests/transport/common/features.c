@@ -17,7 +17,8 @@ static const char *bit_text(const struct virtio_device *device, unsigned bit, ch
 	return text;
 }
 
-TEST(transport, version_1_is_offered, .about = "VIRTIO_F_VERSION_1 is offered")
+TEST(transport, version_1_is_offered, .about = "VIRTIO_F_VERSION_1 is offered",
+     .judges = CLAUSES(RESV_1))
 {
 	struct features offered = features_read(t->device);
 
@@ -27,7 +28,8 @@ TEST(transport, version_1_is_offered, .about = "VIRTIO_F_VERSION_1 is offered")
 }
 
 TEST(transport, feature_words_do_not_depend_on_the_order,
-     .about = "device_feature shows the same word for a select whatever was selected before")
+     .about = "device_feature shows the same word for a select whatever was selected before",
+     .judges = CLAUSES(PCI_COMMON_3))
 {
 	static const uint32_t order[] = {1, 0, 3, 0, 2, 1, 1, 0, 0, 3, 2, 1};
 	struct virtio_device *device = t->device;
@@ -45,7 +47,8 @@ TEST(transport, feature_words_do_not_depend_on_the_order,
 }
 
 TEST(transport, feature_words_beyond_the_defined_are_empty,
-     .about = "a device_feature_select without offered features shows 0")
+     .about = "a device_feature_select without offered features shows 0",
+     .judges = CLAUSES(PCI_COMMON_4))
 {
 	static const uint32_t beyond[] = {4, 5, 0xff, 0x100, 0x10000, 0x80000000, 0xffffffff};
 	struct virtio_device *device = t->device;
@@ -74,7 +77,8 @@ static bool is_legacy_bit(unsigned bit)
 }
 
 TEST(transport, no_reserved_feature_is_offered,
-     .about = "no bit of the ranges that belong to the specification is offered without a meaning")
+     .about = "no bit of the ranges that belong to the specification is offered without a meaning",
+     .judges = CLAUSES(FEAT_5))
 {
 	struct virtio_device *device = t->device;
 	const struct features all = features_read(device);
@@ -95,7 +99,8 @@ TEST(transport, no_reserved_feature_is_offered,
 }
 
 TEST(transport, only_features_of_the_type_are_offered,
-     .about = "each offered bit of the device types' range is defined for this type")
+     .about = "each offered bit of the device types' range is defined for this type",
+     .judges = CLAUSES(FEAT_7))
 {
 	struct virtio_device *device = t->device;
 	const struct features offered = features_read(device);
@@ -112,7 +117,7 @@ TEST(transport, only_features_of_the_type_are_offered,
 }
 
 TEST(transport, features_come_with_what_they_require,
-     .about = "no feature is offered without those that it depends on")
+     .about = "no feature is offered without those that it depends on", .judges = CLAUSES(FEAT_1))
 {
 	struct virtio_device *device = t->device;
 	const struct features offered = features_read(device);
@@ -130,7 +135,8 @@ TEST(transport, features_come_with_what_they_require,
 }
 
 TEST(transport, driver_features_read_back,
-     .about = "driver_feature shows the offered bits that the driver wrote, word by word")
+     .about = "driver_feature shows the offered bits that the driver wrote, word by word",
+     .judges = CLAUSES(PCI_COMMON_5))
 {
 	struct virtio_device *device = t->device;
 	struct features described = features_described(device);
@@ -162,7 +168,8 @@ static bool accepts(struct test_run *t, struct features features)
 
 TEST(transport, every_subset_of_features_is_accepted,
      .about = "FEATURES_OK sticks with all that is offered, the least, and each bit left out or "
-	      "alone")
+	      "alone",
+     .judges = CLAUSES(FEAT_2))
 {
 	struct virtio_device *device = t->device;
 	struct features least = features_least(device), all = features_described(device);
@@ -207,7 +214,7 @@ static bool serves(struct test_run *t, struct features features)
 TEST(transport, accepted_subsets_work,
      .about = "a request is served under the least features, the driver's, and each of those left "
 	      "out",
-     .needs = NEEDS_WORK, .axes = AXES_OF_RING)
+     .needs = NEEDS_WORK, .axes = AXES_OF_RING, .judges = CLAUSES(FEAT_3, FEAT_4))
 {
 	struct virtio_device *device = t->device;
 	struct features least = features_least(device), all = features_for(t);
@@ -236,7 +243,7 @@ TEST(transport, accepted_subsets_work,
 
 TEST(transport, features_are_renegotiated,
      .about = "a set of features that was accepted once is accepted again after each reset",
-     .needs = NEEDS_WORK)
+     .needs = NEEDS_WORK, .judges = CLAUSES(FEAT_9))
 {
 	struct virtio_device *device = t->device;
 	struct features features = features_for(t);
@@ -257,7 +264,7 @@ TEST(transport, features_are_renegotiated,
 
 TEST(transport, features_of_before_the_reset_are_gone,
      .about = "after a reset another set of ring features is in force, and nothing of the earlier",
-     .needs = NEEDS_WORK)
+     .needs = NEEDS_WORK, .judges = CLAUSES(FEAT_TXT_2))
 {
 	struct virtio_device *device = t->device;
 	struct features least = features_least(device), rich = features_for(t);

@@ -15,7 +15,8 @@
 #define QUEUES_LOOKED_AT 64u
 
 TEST(transport, status_is_zero_after_reset_at_any_stage,
-     .about = "device_status comes back to 0 from each step of initialisation")
+     .about = "device_status comes back to 0 from each step of initialisation",
+     .judges = CLAUSES(PCI_COMMON_9, RESET_1))
 {
 	static const uint8_t stages[] = {
 		0,
@@ -53,7 +54,8 @@ static uint16_t note_sizes(struct virtio_device *device, unsigned count, uint16_
 
 TEST(transport, reset_undoes_the_queues,
      .about =
-	     "after reset queue_enable is 0 and queue_size the largest, before and after DRIVER_OK")
+	     "after reset queue_enable is 0 and queue_size the largest, before and after DRIVER_OK",
+     .judges = CLAUSES(PCI_COMMON_10, PCI_COMMON_TXT_5))
 {
 	struct virtio_device *device = t->device;
 	unsigned count = MINIMUM(offered_queues(device), QUEUES_LOOKED_AT);
@@ -87,7 +89,7 @@ TEST(transport, reset_undoes_the_queues,
 
 TEST(transport, device_works_after_reset,
      .about = "writing 0 to device_status takes the device back to where it serves from the start",
-     .needs = NEEDS_WORK)
+     .needs = NEEDS_WORK, .judges = CLAUSES(PCI_COMMON_8))
 {
 	struct virtqueue *queue;
 	struct completion completion;
@@ -116,7 +118,7 @@ static bool all_pattern(const uint8_t *bytes, size_t length)
 TEST(transport, reset_stops_requests_in_flight,
      .about = "after a reset with requests in flight rings and buffers are left alone, and no "
 	      "notification comes",
-     .needs = NEEDS_WORK)
+     .needs = NEEDS_WORK, .judges = CLAUSES(RESET_1, RESET_2, RESET_3))
 {
 	struct virtio_device *device = t->device;
 	struct request *requests[IN_FLIGHT];

@@ -21,7 +21,8 @@ static void take_step(struct test_run *t, uint8_t status)
 }
 
 TEST(transport, status_shows_the_steps_taken,
-     .about = "device_status reads back the bits that the driver set, and no others")
+     .about = "device_status reads back the bits that the driver set, and no others",
+     .judges = CLAUSES(INIT_TXT_1, INIT_TXT_2))
 {
 	struct virtio_device *device = t->device;
 
@@ -39,7 +40,8 @@ TEST(transport, status_shows_the_steps_taken,
 }
 
 TEST(transport, failed_device_comes_up_again,
-     .about = "a device marked FAILED at any stage can be reset and brought up anew")
+     .about = "a device marked FAILED at any stage can be reset and brought up anew",
+     .judges = CLAUSES(INIT_TXT_1, INIT_TXT_3))
 {
 	static const uint8_t stages[] = {STATUS_FOUND, STATUS_DRIVEN, STATUS_NEGOTIATED,
 					 STATUS_LIVE};
@@ -62,7 +64,8 @@ TEST(transport, failed_device_comes_up_again,
 }
 
 TEST(transport, failed_device_serves_again,
-     .about = "a live device marked FAILED serves requests after a reset", .needs = NEEDS_WORK)
+     .about = "a live device marked FAILED serves requests after a reset", .needs = NEEDS_WORK,
+     .judges = CLAUSES(INIT_TXT_3))
 {
 	struct virtio_device *device = t->device;
 	struct completion completion;
@@ -113,7 +116,7 @@ static bool is_quiet(struct test_run *t, const struct watched *watched,
 
 TEST(transport, buffers_wait_for_driver_ok,
      .about = "what is in a queue before DRIVER_OK is left alone until then, and served afterwards",
-     .needs = NEEDS_WORK)
+     .needs = NEEDS_WORK, .judges = CLAUSES(INIT_TXT_4, STATUS_1, STATUS_2))
 {
 	struct virtqueue *queue;
 	struct request *request;
@@ -141,7 +144,7 @@ TEST(transport, buffers_wait_for_driver_ok,
 
 TEST(transport, queue_that_is_not_enabled_is_not_served,
      .about = "a configured queue with queue_enable 0 is left alone on a live device",
-     .needs = NEEDS_WORK)
+     .needs = NEEDS_WORK, .judges = CLAUSES(PCI_COMMON_TXT_8))
 {
 	struct virtio_device *device = t->device;
 	struct virtqueue *queue;

@@ -35,7 +35,8 @@ static bool is_power_of_two(uint32_t value)
 }
 
 TEST(transport, notification_structure_suits_16_bit_kicks,
-     .about = "offset, multiplier and length of the notification structure suit 16-bit kicks")
+     .about = "offset, multiplier and length of the notification structure suit 16-bit kicks",
+     .judges = CLAUSES(PCI_NOTIFY_2, PCI_NOTIFY_3, PCI_NOTIFY_4))
 {
 	struct notification found;
 
@@ -55,7 +56,8 @@ TEST(transport, notification_structure_suits_16_bit_kicks,
 
 TEST(transport, notification_structure_suits_32_bit_kicks,
      .about = "offset, multiplier and length of the notification structure suit 32-bit kicks",
-     WITH_FEATURE(VIRTIO_F_NOTIFICATION_DATA))
+     WITH_FEATURE(VIRTIO_F_NOTIFICATION_DATA),
+     .judges = CLAUSES(PCI_NOTIFY_7, PCI_NOTIFY_8, PCI_NOTIFY_9))
 {
 	struct notification found;
 
@@ -92,7 +94,8 @@ static uint64_t furthest_end(struct virtio_device *device, uint32_t multiplier, 
 }
 
 TEST(transport, every_queue_has_its_notification_address,
-     .about = "the notification structure reaches every queue, whatever is negotiated")
+     .about = "the notification structure reaches every queue, whatever is negotiated",
+     .judges = CLAUSES(PCI_NOTIFY_10, PCI_NOTIFY_11, PCI_NOTIFY_5, PCI_NOTIFY_6))
 {
 	struct virtio_device *device = t->device;
 	struct features sets[] = {features_least(device), features_described(device)};
@@ -153,7 +156,7 @@ static bool kick_by(struct virtio_device *device, const struct notification *not
 
 TEST(transport, a_kick_at_the_queues_address_is_heard,
      .about = "one write of the queue's index at its notification address gets a request served",
-     .needs = NEEDS_WORK)
+     .needs = NEEDS_WORK, .judges = CLAUSES(PCI_NOTIFY_TXT_2))
 {
 	struct virtio_device *device = t->device;
 	struct virtqueue *queue;
@@ -169,7 +172,7 @@ TEST(transport, a_kick_at_the_queues_address_is_heard,
 
 TEST(transport, every_notification_capability_works,
      .about = "a 16-bit kick through each of the notification capabilities is heard",
-     .needs = NEEDS_WORK)
+     .needs = NEEDS_WORK, .judges = CLAUSES(PCI_KICK_TXT_1))
 {
 	struct virtio_device *device = t->device;
 	struct notification found;
@@ -195,7 +198,8 @@ TEST(transport, every_notification_capability_works,
 
 TEST(transport, a_kick_with_data_is_heard,
      .about = "with NOTIFICATION_DATA one 32-bit kick with index and place gets a request served",
-     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_NOTIFICATION_DATA))
+     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_NOTIFICATION_DATA),
+     .judges = CLAUSES(PCI_KICK_TXT_2))
 {
 	struct virtqueue *queue;
 	struct completion completion;
@@ -210,7 +214,8 @@ TEST(transport, a_kick_with_data_is_heard,
 
 TEST(transport, a_kick_with_the_devices_own_data_is_heard,
      .about = "with NOTIF_CONFIG_DATA a kick with the device's value for the queue is heard",
-     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA))
+     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA),
+     .judges = CLAUSES(PCI_COMMON_TXT_10, PCI_KICK_TXT_3))
 {
 	struct virtqueue *queue;
 	struct completion completion;

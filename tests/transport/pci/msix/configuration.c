@@ -56,7 +56,7 @@ static uint16_t queue_vector(struct virtio_device *device, unsigned queue)
 TEST(transport, vector_table_is_as_large_as_reported,
      .about =
 	     "there are two vectors or more, and the last entry of the table takes what is written",
-     .needs = NEEDS_MSIX)
+     .needs = NEEDS_MSIX, .judges = CLAUSES(PCI_MSIX_1, PCI_MSIX_3))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 	unsigned last = msix->entries - 1;
@@ -73,7 +73,7 @@ TEST(transport, vector_table_is_as_large_as_reported,
 
 TEST(transport, events_are_unmapped_at_first,
      .about = "before anything is mapped config_msix_vector and queue_msix_vector read NO_VECTOR",
-     .needs = NEEDS_MSIX)
+     .needs = NEEDS_MSIX, .judges = CLAUSES(PCI_MSIX_9))
 {
 	struct virtio_device *device = t->device;
 
@@ -90,7 +90,7 @@ TEST(transport, events_are_unmapped_at_first,
 
 TEST(transport, queue_events_map_to_every_vector,
      .about = "each queue's event can be mapped to each vector, and unmapped again",
-     .needs = NEEDS_MSIX)
+     .needs = NEEDS_MSIX, .judges = CLAUSES(PCI_MSIX_12, PCI_MSIX_13, PCI_MSIX_5, PCI_MSIX_7))
 {
 	struct virtio_device *device = t->device;
 
@@ -120,7 +120,7 @@ TEST(transport, queue_events_map_to_every_vector,
 
 TEST(transport, configuration_event_maps_to_every_vector,
      .about = "the configuration change event can be mapped to each vector, and unmapped again",
-     .needs = NEEDS_MSIX)
+     .needs = NEEDS_MSIX, .judges = CLAUSES(PCI_MSIX_6, PCI_MSIX_7))
 {
 	struct virtio_device *device = t->device;
 	uint16_t got;
@@ -140,7 +140,7 @@ TEST(transport, configuration_event_maps_to_every_vector,
 
 TEST(transport, each_event_keeps_its_own_vector,
      .about = "vector registers read back what each queue and the configuration were mapped to",
-     .needs = NEEDS_MSIX)
+     .needs = NEEDS_MSIX, .judges = CLAUSES(PCI_MSIX_8))
 {
 	struct virtio_device *device = t->device;
 	unsigned entries = virtio_pci(device)->msix.entries;
@@ -162,7 +162,7 @@ TEST(transport, each_event_keeps_its_own_vector,
 
 TEST(transport, reset_unmaps_all_events,
      .about = "after a reset, before and after DRIVER_OK, no event is mapped to a vector",
-     .needs = NEEDS_MSIX)
+     .needs = NEEDS_MSIX, .judges = CLAUSES(PCI_MSIX_10, PCI_MSIX_11, RESET_1))
 {
 	struct virtio_device *device = t->device;
 	unsigned last = virtio_pci(device)->msix.entries - 1;

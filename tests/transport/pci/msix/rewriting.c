@@ -46,7 +46,7 @@ static bool arrives_at(struct test_run *t, struct virtqueue *queue, unsigned vec
 
 TEST(interrupt, data_changed_while_masked,
      .about = "a vector written into a masked entry is the one that messages use after unmasking",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_INTERRUPT)
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_INTERRUPT, .judges = CLAUSES(MSIX_PCI_11))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
@@ -71,7 +71,7 @@ TEST(interrupt, data_changed_while_masked,
 
 TEST(interrupt, data_changed_while_pending,
      .about = "a held message goes where its entry points when it is unmasked",
-     .needs = NEEDS_MSIX | NEEDS_WORK)
+     .needs = NEEDS_MSIX | NEEDS_WORK, .judges = CLAUSES(MSIX_PCI_11))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
@@ -103,7 +103,7 @@ TEST(interrupt, data_changed_while_pending,
 TEST(interrupt, data_changed_while_unmasked,
      .about = "what is written into an unmasked entry counts at the latest once it was masked and "
 	      "unmasked",
-     .needs = NEEDS_MSIX | NEEDS_WORK)
+     .needs = NEEDS_MSIX | NEEDS_WORK, .judges = CLAUSES(MSIX_PCI_11))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
@@ -129,7 +129,7 @@ TEST(interrupt, data_changed_while_unmasked,
 
 TEST(interrupt, destination_moves_to_another_cpu,
      .about = "messages follow the destination of their entry from CPU to CPU and back",
-     .needs = NEEDS_MSIX | NEEDS_WORK | NEEDS_SECOND_CPU)
+     .needs = NEEDS_MSIX | NEEDS_WORK | NEEDS_SECOND_CPU, .judges = CLAUSES(MSIX_PCI_11))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
@@ -151,7 +151,7 @@ TEST(interrupt, destination_moves_to_another_cpu,
 
 TEST(interrupt, logical_destination,
      .about = "a message with a logical destination comes to the CPU that it names",
-     .needs = NEEDS_MSIX | NEEDS_WORK)
+     .needs = NEEDS_MSIX | NEEDS_WORK, .judges = CLAUSES(MSIX_PCI_11))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
@@ -170,7 +170,8 @@ TEST(interrupt, logical_destination,
 }
 
 TEST(interrupt, table_entries_read_back,
-     .about = "address and data of every entry read back as written", .needs = NEEDS_MSIX)
+     .about = "address and data of every entry read back as written", .needs = NEEDS_MSIX,
+     .judges = CLAUSES(MSIX_PCI_16))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 
@@ -188,7 +189,7 @@ TEST(interrupt, table_entries_read_back,
 }
 
 TEST(interrupt, table_size_is_read_only, .about = "Table Size does not take what is written to it",
-     .needs = NEEDS_MSIX)
+     .needs = NEEDS_MSIX, .judges = CLAUSES(MSIX_PCI_4))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 	uint16_t control = pci_read16(msix->function, msix->capability + MSIX_CONTROL), after;

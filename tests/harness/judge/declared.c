@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/harness/judge/declared.h"
+
+const uint16_t judged_beside[] = {
+	CLAUSE_RESET_1,      CLAUSE_RESET_2,      CLAUSE_STATUS_4, /* tests/harness/plan/runner.c */
+	CLAUSE_SANE_6,       CLAUSE_SANE_7,       CLAUSE_SANE_8,   CLAUSE_SANE_9, CLAUSE_SANE_1,
+	CLAUSE_SANE_2,       CLAUSE_SANE_4,       CLAUSE_SANE_5, /* drive/drive.c */
+	CLAUSE_SPLIT_TXT_11, CLAUSE_PACKED_TXT_7, CLAUSE_COUNT,
+};
+
+bool test_judges(const struct test *test, enum clause_id id)
+{
+	for_each_judged (own, test) {
+		if (*own == id)
+			return true;
+	}
+	return false;
+}
+
+bool harness_judges(enum clause_id id)
+{
+	for (const uint16_t *own = judged_beside; *own != CLAUSE_COUNT; own++) {
+		if (*own == id)
+			return true;
+	}
+	return false;
+}
+
+bool clause_is_judged(enum clause_id id)
+{
+	static bool judged[CLAUSE_COUNT], known;
+
+	/* Asked for every clause: an emulated CPU would search for many seconds. */
+	for (const struct test *const *test = __start_registry_tests;
+	     !known && test < __stop_registry_tests; test++) {
+		for_each_judged (own, *test)
+			judged[*own] = true;
+	}
+	known = true;
+	return judged[id] || harness_judges(id);
+}
