@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Feature bits 0 … 127 (virtio 1.4, 2.2 and 6) and sets of them. */
+/* Feature bits 0 … 127 (virtio 1.4, 2.2 and 6) and sets of them. Handler-safe. */
 #ifndef VIRTIO_FEATURE_H
 #define VIRTIO_FEATURE_H
 
@@ -27,67 +27,53 @@ enum {
 
 #define FEATURE_BITS 128
 
+/* A set of feature bits: bit n stands in words[n / 64]. */
 struct features {
 	uint64_t words[FEATURE_BITS / 64];
 };
 
 #define NO_FEATURES ((struct features){{0, 0}})
 
+/* True when a bit is in the set; bits past FEATURE_BITS never are. */
 static inline bool features_have(const struct features *features, unsigned bit)
 {
 	return bit < FEATURE_BITS && (features->words[bit / 64] >> (bit % 64) & 1);
 }
 
+/* Puts a bit, below FEATURE_BITS, in. */
 static inline void features_add(struct features *features, unsigned bit)
 {
 	features->words[bit / 64] |= BIT64(bit % 64);
 }
 
+/* Takes a bit, below FEATURE_BITS, out. */
 static inline void features_remove(struct features *features, unsigned bit)
 {
 	features->words[bit / 64] &= ~BIT64(bit % 64);
 }
 
+/* True when both sets have the same bits. */
 static inline bool features_equal(const struct features *a, const struct features *b)
 {
 	return a->words[0] == b->words[0] && a->words[1] == b->words[1];
 }
 
+/* The bits that both have. */
 static inline struct features features_and(struct features a, struct features b)
 {
 	return (struct features){{a.words[0] & b.words[0], a.words[1] & b.words[1]}};
 }
 
+/* The bits of `a` that `b` has not. */
 static inline struct features features_without(struct features a, struct features b)
 {
 	return (struct features){{a.words[0] & ~b.words[0], a.words[1] & ~b.words[1]}};
 }
 
+/* True when no bit is in. */
 static inline bool features_empty(struct features a)
 {
 	return a.words[0] == 0 && a.words[1] == 0;
 }
-
-/* The name of a bit for a device type ("VIRTIO_BLK_F_FLUSH"), or NULL when it has none. */
-const char *feature_name(uint32_t type, unsigned bit);
-
-/* The bit with this name, of the device type or reserved; false when it is unknown to the type. */
-bool feature_by_name(uint32_t type, const char *name, unsigned *bit);
-
-/*
- * Features that depend on others (virtio 2.2: a driver must not accept, a device must not offer, a
- * bit without what it requires). One row: `bit` requires at least one of `any_of`.
- */
-struct feature_dependency {
-	uint8_t bit;
-	uint8_t count; /* how many of any_of count */
-	uint8_t any_of[5];
-};
-
-/* The rows of a device type; `count` is set. The bits that all types share require nothing of each other. */
-const struct feature_dependency *feature_dependencies(uint32_t type, unsigned *count);
-
-/* Drops bits whose requirements are not in the set until what is left is closed. */
-struct features features_close(uint32_t type, struct features features);
 
 #endif

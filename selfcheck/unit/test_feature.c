@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: virtio/feature.c virtio/device/type.c lib/format.c lib/string.c */
+/* links: virtio/device/type.c lib/format.c lib/string.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Traditional memory balloon device (virtio 1.4, 5.5). */
+/* Traditional memory balloon device (virtio 1.4, 5.5). Any CPU. */
 #ifndef VIRTIO_DEVICE_BALLOON_H
 #define VIRTIO_DEVICE_BALLOON_H
 
 #include "virtio/device/workload.h"
 
+/* Feature bits (5.5.3). */
 enum {
 	VIRTIO_BALLOON_F_MUST_TELL_HOST = 0,
 	VIRTIO_BALLOON_F_STATS_VQ = 1,
@@ -14,6 +15,7 @@ enum {
 	VIRTIO_BALLOON_F_PAGE_REPORTING = 5,
 };
 
+/* The queues that every balloon has (5.5.2). */
 enum { BALLOON_INFLATE_QUEUE = 0, BALLOON_DEFLATE_QUEUE = 1 };
 
 /* The queues that exist only with a feature, and which feature. */
@@ -23,6 +25,7 @@ enum balloon_queue {
 	BALLOON_REPORT_QUEUE = 4,
 };
 
+/* The device-specific configuration (5.5.4). */
 struct virtio_balloon_config {
 	le32 num_pages;
 	le32 actual;
@@ -36,12 +39,14 @@ static_assert(sizeof(struct virtio_balloon_config) == 16, "5.5.4");
 /* Reserved command ids. */
 enum { VIRTIO_BALLOON_CMD_ID_STOP = 0, VIRTIO_BALLOON_CMD_ID_DONE = 1 };
 
+/* What a statistic speaks of; the tags that tests use. */
 enum virtio_balloon_stat_tag {
 	VIRTIO_BALLOON_S_SWAP_IN = 0,
 	VIRTIO_BALLOON_S_MEMFREE = 4,
 	VIRTIO_BALLOON_S_MEMTOT = 5,
 };
 
+/* One statistic of the driver (5.5.6.3). */
 struct virtio_balloon_stat {
 	le16 tag;
 	le64 val;
@@ -63,6 +68,8 @@ struct balloon_index {
 	unsigned specified;
 	unsigned without_gaps;
 };
+
+/* Where the device keeps a queue, by device->negotiated. */
 struct balloon_index balloon_index(const struct virtio_device *device, enum balloon_queue queue);
 
 #endif

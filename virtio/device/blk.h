@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Block device (virtio 1.4, 5.2). */
+/* Block device (virtio 1.4, 5.2). Any CPU. */
 #ifndef VIRTIO_DEVICE_BLK_H
 #define VIRTIO_DEVICE_BLK_H
 
@@ -7,6 +7,7 @@
 
 #define VIRTIO_BLK_SECTOR 512u
 
+/* Feature bits (5.2.3). */
 enum {
 	VIRTIO_BLK_F_SIZE_MAX = 1,
 	VIRTIO_BLK_F_SEG_MAX = 2,
@@ -24,6 +25,7 @@ enum {
 	VIRTIO_BLK_F_ZONED = 17,
 };
 
+/* The device-specific configuration (5.2.4). */
 struct virtio_blk_config {
 	le64 capacity;
 	le32 size_max;
@@ -77,6 +79,7 @@ static_assert(offsetof(struct virtio_blk_config, max_secure_erase_sectors) == 60
 static_assert(offsetof(struct virtio_blk_config, zoned) == 72, "5.2.4");
 static_assert(sizeof(struct virtio_blk_config) == 96, "5.2.4");
 
+/* What a request asks for (5.2.6). */
 enum virtio_blk_type {
 	VIRTIO_BLK_T_IN = 0,
 	VIRTIO_BLK_T_OUT = 1,
@@ -95,6 +98,7 @@ enum virtio_blk_type {
 	VIRTIO_BLK_T_ZONE_RESET_ALL = 26,
 };
 
+/* What a device answers (5.2.6). */
 enum virtio_blk_status {
 	VIRTIO_BLK_S_OK = 0,
 	VIRTIO_BLK_S_IOERR = 1,
@@ -115,6 +119,7 @@ struct virtio_blk_req {
 };
 static_assert(sizeof(struct virtio_blk_req) == 16, "5.2.6");
 
+/* A segment of DISCARD, WRITE_ZEROES and SECURE_ERASE. */
 struct virtio_blk_discard_write_zeroes {
 	le64 sector;
 	le32 num_sectors;
@@ -123,6 +128,7 @@ struct virtio_blk_discard_write_zeroes {
 static_assert(sizeof(struct virtio_blk_discard_write_zeroes) == 16, "5.2.6");
 #define VIRTIO_BLK_DISCARD_UNMAP BIT(0) /* the only flag; the others are reserved */
 
+/* The answer to GET_LIFETIME. */
 struct virtio_blk_lifetime {
 	le16 pre_eol_info;
 	le16 device_lifetime_est_typ_a;
@@ -137,6 +143,8 @@ struct virtio_blk_zone_report {
 	le64 nr_zones;
 	uint8_t reserved[56];
 };
+
+/* A zone in a report. */
 struct virtio_blk_zone_descriptor {
 	le64 z_cap;
 	le64 z_start;
@@ -148,9 +156,13 @@ struct virtio_blk_zone_descriptor {
 static_assert(sizeof(struct virtio_blk_zone_report) == 64, "5.2.6");
 static_assert(sizeof(struct virtio_blk_zone_descriptor) == 64, "5.2.6");
 
-/* zoned.model; z_type; z_state. */
+/* zoned.model. */
 enum { VIRTIO_BLK_Z_NONE = 0, VIRTIO_BLK_Z_HM = 1, VIRTIO_BLK_Z_HA = 2 };
+
+/* z_type. */
 enum { VIRTIO_BLK_ZT_CONV = 1, VIRTIO_BLK_ZT_SWR = 2, VIRTIO_BLK_ZT_SWP = 3 };
+
+/* z_state. */
 enum {
 	VIRTIO_BLK_ZS_NOT_WP = 0,
 	VIRTIO_BLK_ZS_EMPTY = 1,

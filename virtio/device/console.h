@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Console device (virtio 1.4, 5.3). */
+/* Console device (virtio 1.4, 5.3). Any CPU. */
 #ifndef VIRTIO_DEVICE_CONSOLE_H
 #define VIRTIO_DEVICE_CONSOLE_H
 
 #include "virtio/device/workload.h"
 
+/* Feature bits (5.3.3). */
 enum {
 	VIRTIO_CONSOLE_F_SIZE = 0,
 	VIRTIO_CONSOLE_F_MULTIPORT = 1,
@@ -39,6 +40,7 @@ static inline unsigned console_receive_queue(uint32_t port)
 	return port == 0 ? CONSOLE_RECEIVE_QUEUE : 2 * port + 2;
 }
 
+/* The queue that sends what a port is to print. */
 static inline unsigned console_transmit_queue(uint32_t port)
 {
 	return port == 0 ? CONSOLE_TRANSMIT_QUEUE : 2 * port + 3;
@@ -52,6 +54,7 @@ struct virtio_console_control {
 };
 static_assert(sizeof(struct virtio_console_control) == 8, "5.3.6.2");
 
+/* Events of control messages (5.3.6.2). */
 enum {
 	VIRTIO_CONSOLE_DEVICE_READY = 0,
 	VIRTIO_CONSOLE_DEVICE_ADD = 1,
@@ -63,6 +66,7 @@ enum {
 	VIRTIO_CONSOLE_PORT_NAME = 7,
 };
 
+/* What follows a RESIZE message. */
 struct virtio_console_resize {
 	le16 cols;
 	le16 rows;
@@ -73,6 +77,8 @@ static_assert(sizeof(struct virtio_console_resize) == 4, "5.3.6.2");
 #define console_config(device, field)                                                              \
 	console_config_at((device), offsetof(struct virtio_console_config, field),                 \
 			  sizeof(((struct virtio_console_config *)0)->field))
+
+/* What console_config() calls: `length` bytes, 2 or 4, of the configuration from `offset` on. */
 uint32_t console_config_at(struct virtio_device *device, uint32_t offset, uint32_t length);
 
 /* Writes emerg_wr (5.3.4). */

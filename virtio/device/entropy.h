@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Entropy device (virtio 1.4, 5.4): one queue, buffers to fill, no configuration. */
+/* Entropy device (virtio 1.4, 5.4): one queue, buffers to fill, no configuration. Any CPU. */
 #ifndef VIRTIO_DEVICE_ENTROPY_H
 #define VIRTIO_DEVICE_ENTROPY_H
 

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Input device (virtio 1.4, 5.8): evdev events over a queue, their kinds behind a selector. */
+/*
+ * Input device (virtio 1.4, 5.8): evdev events over a queue, their kinds behind a selector. Any
+ * CPU.
+ */
 #ifndef VIRTIO_DEVICE_INPUT_H
 #define VIRTIO_DEVICE_INPUT_H
 
 #include "virtio/device/workload.h"
 
+/* The queues (5.8.2). */
 enum { INPUT_EVENT_QUEUE = 0, INPUT_STATUS_QUEUE = 1 };
 
+/* What the union of the configuration shows (5.8.4). */
 enum virtio_input_config_select {
 	VIRTIO_INPUT_CFG_UNSET = 0x00,
 	VIRTIO_INPUT_CFG_ID_NAME = 0x01,
@@ -17,6 +22,7 @@ enum virtio_input_config_select {
 	VIRTIO_INPUT_CFG_ABS_INFO = 0x12,
 };
 
+/* With ABS_INFO: the range of an absolute axis. */
 struct virtio_input_absinfo {
 	le32 min;
 	le32 max;
@@ -26,6 +32,7 @@ struct virtio_input_absinfo {
 };
 static_assert(sizeof(struct virtio_input_absinfo) == 20, "5.8.4");
 
+/* With ID_DEVIDS. */
 struct virtio_input_devids {
 	le16 bustype;
 	le16 vendor;
@@ -36,6 +43,7 @@ static_assert(sizeof(struct virtio_input_devids) == 8, "5.8.4");
 
 #define VIRTIO_INPUT_UNION 128u
 
+/* The device-specific configuration (5.8.4); `size` bytes of the union mean something. */
 struct virtio_input_config {
 	uint8_t select;
 	uint8_t subsel;
@@ -52,6 +60,7 @@ static_assert(offsetof(struct virtio_input_config, size) == 2, "5.8.4");
 static_assert(offsetof(struct virtio_input_config, u) == 8, "5.8.4");
 static_assert(sizeof(struct virtio_input_config) == 136, "5.8.4");
 
+/* An event of the device, or a status for it (5.8.6). */
 struct virtio_input_event {
 	le16 type;
 	le16 code;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Network device (virtio 1.4, 5.1). */
+/* Network device (virtio 1.4, 5.1). Any CPU. */
 #ifndef VIRTIO_DEVICE_NET_H
 #define VIRTIO_DEVICE_NET_H
 
 #include "virtio/device/workload.h"
 
+/* Feature bits (5.1.3). */
 enum {
 	VIRTIO_NET_F_CSUM = 0,
 	VIRTIO_NET_F_GUEST_CSUM = 1,
@@ -53,6 +54,7 @@ enum {
 
 #define NET_MAC_BYTES 6
 
+/* The device-specific configuration (5.1.4). */
 struct virtio_net_config {
 	uint8_t mac[NET_MAC_BYTES];
 	le16 status;
@@ -111,6 +113,7 @@ static_assert(sizeof(struct virtio_net_hdr_hash) == 20, "5.1.6");
 
 #define NET_HEADER_MOST 32u
 
+/* flags of the packet header. */
 enum {
 	VIRTIO_NET_HDR_F_NEEDS_CSUM = 1,
 	VIRTIO_NET_HDR_F_DATA_VALID = 2,
@@ -119,6 +122,7 @@ enum {
 	VIRTIO_NET_HDR_F_SECURITY = 16,
 };
 
+/* gso_type. */
 enum {
 	VIRTIO_NET_HDR_GSO_NONE = 0,
 	VIRTIO_NET_HDR_GSO_TCPV4 = 1,
@@ -143,6 +147,7 @@ static inline unsigned net_receive_queue(unsigned pair)
 	return 2 * pair;
 }
 
+/* The queue that sends. */
 static inline unsigned net_transmit_queue(unsigned pair)
 {
 	return 2 * pair + 1;
@@ -153,6 +158,8 @@ static inline unsigned net_transmit_queue(unsigned pair)
  * (5.1.2). The control queue stands behind them.
  */
 unsigned net_pairs(struct virtio_device *device);
+
+/* The control queue, where device->negotiated has CTRL_VQ. */
 unsigned net_control_queue(struct virtio_device *device);
 
 /* The length of the packet header with device->negotiated (5.1.6.3). */
@@ -162,7 +169,11 @@ uint32_t net_header_length(const struct virtio_device *device);
 #define net_config(device, field)                                                                  \
 	net_config_at((device), offsetof(struct virtio_net_config, field),                         \
 		      sizeof(((struct virtio_net_config *)0)->field))
+
+/* What net_config() calls: `length` bytes, 1, 2 or 4, of the configuration from `offset` on. */
 uint32_t net_config_at(struct virtio_device *device, uint32_t offset, uint32_t length);
+
+/* Reads the device's address, one byte at a time (5.1.4.2). */
 void net_mac(struct virtio_device *device, uint8_t mac[NET_MAC_BYTES]);
 
 /*

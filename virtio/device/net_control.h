@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Commands of the network device's control queue (virtio 1.4, 5.1.6.5). */
+/* Commands of the network device's control queue (virtio 1.4, 5.1.6.5). Any CPU. */
 #ifndef VIRTIO_DEVICE_NET_CONTROL_H
 #define VIRTIO_DEVICE_NET_CONTROL_H
 
 #include "virtio/device/net.h"
 
+/* Acknowledgements. */
 enum { VIRTIO_NET_OK = 0, VIRTIO_NET_ERR = 1 };
 
+/* Classes of commands. */
 enum virtio_net_ctrl_class {
 	VIRTIO_NET_CTRL_RX = 0,
 	VIRTIO_NET_CTRL_MAC = 1,
@@ -20,6 +22,7 @@ enum virtio_net_ctrl_class {
 	VIRTNET_RSS_CTX_CTRL = 9,
 };
 
+/* Commands of class RX. */
 enum {
 	VIRTIO_NET_CTRL_RX_PROMISC = 0,
 	VIRTIO_NET_CTRL_RX_ALLMULTI = 1,
@@ -29,14 +32,23 @@ enum {
 	VIRTIO_NET_CTRL_RX_NOBCAST = 5,
 };
 
+/* Of class MAC. */
 enum { VIRTIO_NET_CTRL_MAC_TABLE_SET = 0, VIRTIO_NET_CTRL_MAC_ADDR_SET = 1 };
+
+/* Of class VLAN. */
 enum { VIRTIO_NET_CTRL_VLAN_ADD = 0, VIRTIO_NET_CTRL_VLAN_DEL = 1 };
+
+/* Of class ANNOUNCE. */
 enum { VIRTIO_NET_CTRL_ANNOUNCE_ACK = 0 };
+
+/* Of class MQ. */
 enum {
 	VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET = 0,
 	VIRTIO_NET_CTRL_MQ_RSS_CONFIG = 1,
 	VIRTIO_NET_CTRL_MQ_HASH_CONFIG = 2,
 };
+
+/* Of class GUEST_OFFLOADS. */
 enum { VIRTIO_NET_CTRL_GUEST_OFFLOADS_SET = 0 };
 
 /* What every command begins with. */
@@ -46,6 +58,7 @@ struct virtio_net_ctrl_hdr {
 };
 static_assert(sizeof(struct virtio_net_ctrl_hdr) == 2, "5.1.6.5");
 
+/* What a hash may be made over. */
 enum virtio_net_hash_type {
 	VIRTIO_NET_HASH_TYPE_IPv4 = BIT(0),
 	VIRTIO_NET_HASH_TYPE_TCPv4 = BIT(1),

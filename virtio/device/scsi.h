@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* SCSI host device (virtio 1.4, 5.6), and the few SCSI commands that its tests send (SPC-4, SBC-3). */
+/*
+ * SCSI host device (virtio 1.4, 5.6), and the few SCSI commands that its tests send (SPC-4, SBC-3).
+ * Any CPU.
+ */
 #ifndef VIRTIO_DEVICE_SCSI_H
 #define VIRTIO_DEVICE_SCSI_H
 
 #include "virtio/device/workload.h"
 
+/* Feature bits (5.6.3). */
 enum {
 	VIRTIO_SCSI_F_INOUT = 0,
 	VIRTIO_SCSI_F_HOTPLUG = 1,
@@ -15,6 +19,7 @@ enum {
 /* 5.6.2; request queues follow. */
 enum { SCSI_CONTROL_QUEUE = 0, SCSI_EVENT_QUEUE = 1, SCSI_REQUEST_QUEUE = 2 };
 
+/* The device-specific configuration (5.6.4). */
 struct virtio_scsi_config {
 	le32 num_queues;
 	le32 seg_max;
@@ -59,6 +64,7 @@ struct virtio_scsi_resp_cmd {
 static_assert(offsetof(struct virtio_scsi_resp_cmd, response) == 11, "5.6.6.1");
 static_assert(sizeof(struct virtio_scsi_resp_cmd) == 108, "5.6.6.1");
 
+/* What a device answers (5.6.6.1, 5.6.6.2). */
 enum virtio_scsi_response {
 	VIRTIO_SCSI_S_OK = 0,
 	VIRTIO_SCSI_S_OVERRUN = 1,
@@ -77,12 +83,14 @@ enum virtio_scsi_response {
 	VIRTIO_SCSI_S_INCORRECT_LUN = 12,
 };
 
+/* What a request of the control queue asks for (5.6.6.2). */
 enum virtio_scsi_control {
 	VIRTIO_SCSI_T_TMF = 0,
 	VIRTIO_SCSI_T_AN_QUERY = 1,
 	VIRTIO_SCSI_T_AN_SUBSCRIBE = 2,
 };
 
+/* Task management functions. */
 enum virtio_scsi_tmf {
 	VIRTIO_SCSI_T_TMF_ABORT_TASK = 0,
 	VIRTIO_SCSI_T_TMF_ABORT_TASK_SET = 1,
@@ -111,6 +119,7 @@ struct virtio_scsi_ctrl_an {
 };
 static_assert(sizeof(struct virtio_scsi_ctrl_an) == 16, "5.6.6.2");
 
+/* The answer to it. */
 struct virtio_scsi_ctrl_an_answer {
 	le32 event_actual;
 	uint8_t response;
@@ -118,18 +127,22 @@ struct virtio_scsi_ctrl_an_answer {
 static_assert(sizeof(struct virtio_scsi_ctrl_an_answer) == 5, "5.6.6.2");
 
 #define VIRTIO_SCSI_T_EVENTS_MISSED 0x80000000u
+/* What an event tells, beside EVENTS_MISSED (5.6.6.3). */
 enum virtio_scsi_event_type {
 	VIRTIO_SCSI_T_NO_EVENT = 0,
 	VIRTIO_SCSI_T_TRANSPORT_RESET = 1,
 	VIRTIO_SCSI_T_ASYNC_NOTIFY = 2,
 	VIRTIO_SCSI_T_PARAM_CHANGE = 3,
 };
+
+/* Why, in an event of TRANSPORT_RESET. */
 enum virtio_scsi_reset_reason {
 	VIRTIO_SCSI_EVT_RESET_HARD = 0,
 	VIRTIO_SCSI_EVT_RESET_RESCAN = 1,
 	VIRTIO_SCSI_EVT_RESET_REMOVED = 2,
 };
 
+/* An event. */
 struct virtio_scsi_event {
 	le32 event;
 	uint8_t lun[8];
@@ -166,9 +179,16 @@ void scsi_address(uint8_t lun[8], uint8_t target, uint16_t unit);
 bool scsi_prepare(struct arena *arena, uint8_t target, uint16_t unit, uint32_t out_bytes,
 		  uint32_t in_bytes, struct request *request);
 
+/* The header of a command that scsi_prepare() made. */
 struct virtio_scsi_req_cmd *scsi_header(const struct request *request);
+
+/* The response that stands in a command now. */
 const struct virtio_scsi_resp_cmd *scsi_response(const struct request *request);
+
+/* The data for the device, behind the header. */
 uint8_t *scsi_data_out(const struct request *request);
+
+/* The data from the device, behind the response. */
 uint8_t *scsi_data_in(const struct request *request);
 
 #endif

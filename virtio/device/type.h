@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Device types (virtio 1.4, chapter 5): ids, names, feature bits. */
+/*
+ * Device types (virtio 1.4, chapter 5): ids, names, feature bits. Any CPU, but for
+ * virtio_type_name().
+ */
 #ifndef VIRTIO_TYPE_H
 #define VIRTIO_TYPE_H
 
 #include "virtio/feature.h"
 
+/* Device ids that have a name here (chapter 5). */
 enum virtio_type_id {
 	VIRTIO_TYPE_NET = 1,
 	VIRTIO_TYPE_BLK = 2,
@@ -25,9 +29,20 @@ enum virtio_type_id {
 	VIRTIO_TYPE_PMEM = 27,
 };
 
+/* A bit and its name in the specification. */
 struct feature_bit {
 	uint8_t bit;
 	const char *name;
+};
+
+/*
+ * Features that depend on others (virtio 2.2: a driver must not accept, a device must not offer, a
+ * bit without what it requires). One row: `bit` requires at least one of `any_of`.
+ */
+struct feature_dependency {
+	uint8_t bit;
+	uint8_t count; /* how many of any_of count */
+	uint8_t any_of[5];
 };
 
 /*
@@ -43,6 +58,7 @@ struct virtio_config_field {
 	uint8_t any_of[3];
 };
 
+/* Flags of a field: when it may be read and written, and what by. */
 enum {
 	CONFIG_CHANGES = BIT(0),    /* by itself: link status, what a selector shows */
 	CONFIG_LATE = BIT(1),       /* a driver must not read it before FEATURES_OK */
@@ -50,6 +66,7 @@ enum {
 	CONFIG_DRIVER = BIT(3),     /* the driver may write it between FEATURES_OK and DRIVER_OK */
 };
 
+/* A field of a struct that lays out the configuration. */
 #define CONFIG_FIELD(layout, field, ...)                                                           \
 	{                                                                                          \
 		.name = #field, .offset = offsetof(layout, field),                                 \
@@ -79,7 +96,19 @@ struct virtio_type {
 /* The type, or NULL when nothing but its number is known. */
 const struct virtio_type *virtio_type_by_id(uint32_t id);
 
-/* Its short name, or "type-N" kept in a static buffer for unknown ones. */
+/* Its short name, or "type-N" kept in a static buffer for unknown ones. Boot CPU. */
 const char *virtio_type_name(uint32_t id);
+
+/* The name of a bit for a device type ("VIRTIO_BLK_F_FLUSH"), or NULL when it has none. */
+const char *feature_name(uint32_t type, unsigned bit);
+
+/* The bit with this name, of the device type or reserved; false when it is unknown to the type. */
+bool feature_by_name(uint32_t type, const char *name, unsigned *bit);
+
+/* The rows of a device type; `count` is set. The bits that all types share require nothing of each other. */
+const struct feature_dependency *feature_dependencies(uint32_t type, unsigned *count);
+
+/* Drops bits whose requirements are not in the set until what is left is closed. */
+struct features features_close(uint32_t type, struct features features);
 
 #endif

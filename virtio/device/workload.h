@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * How any device is made to complete one buffer without the host's help. Ring, interrupt,
- * transport, hostile and bench tests are written once against this.
+ * transport, hostile and bench tests are written once against this. Any CPU, one at a time for an
+ * arena and for a queue.
  */
 #ifndef VIRTIO_WORKLOAD_H
 #define VIRTIO_WORKLOAD_H
@@ -29,6 +30,7 @@ struct request {
 	uint8_t head, status;
 };
 
+/* How requests of one device type are made and judged. */
 struct workload {
 	uint32_t type;     /* device type */
 	const char *about; /* "GET_ID" */
@@ -53,6 +55,7 @@ struct workload {
 	bool (*start)(struct virtio_device *device, struct arena *arena);
 };
 
+/* Puts a workload among those that workload_of() finds. */
 #define WORKLOAD(symbol)                                                                           \
 	static const struct workload *const symbol##_entry                                         \
 		__attribute__((section("registry_workloads"), used)) = &symbol
