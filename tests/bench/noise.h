@@ -5,6 +5,7 @@
 
 #include "lib/histogram.h"
 
+/* Gaps in a loop, in the unit of its clock. */
 struct noise {
 	uint64_t usual; /* how long a pass of the loop that reads the clock takes */
 	uint64_t limit; /* a pass that takes longer is a gap */

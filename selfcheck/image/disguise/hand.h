@@ -5,8 +5,10 @@
 
 #include "selfcheck/image/sabotage/sabotage.h"
 
-/* The device between which and the tests the saboteur stands; hand_start() is every one's start. */
+/* The device between which and the tests the saboteur stands. */
 extern struct virtio_device *victim;
+
+/* Makes a device the victim: the start() of each of these saboteurs. */
 void hand_start(struct virtio_device *device);
 
 /* Sends an interrupt that hand_passes() will let through once. */

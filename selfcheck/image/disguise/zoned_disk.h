@@ -9,6 +9,7 @@
 #include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/device/blk.h"
 
+/* What it breaks: bits for zoned_begin(). */
 enum zoned_fault {
 	ZONED_SERVES_ALL = BIT(0),     /* whatever is asked succeeds */
 	ZONED_HIDES_STATES = BIT(1),   /* every zone is reported as one without a write pointer */
@@ -28,7 +29,10 @@ enum zoned_fault {
 /* Begins anew with all zones empty. */
 void zoned_begin(unsigned faults);
 
+/* What the disk makes of a read of a register: its features and configuration. */
 uint64_t zoned_read(struct onlooker *self, const struct register_access *access, uint64_t value);
+
+/* Serves a request that the disk behind has used already. */
 void zoned_serve(struct virtqueue *queue, struct used_element *element);
 
 #define ZONED_OFFERS                                                                               \

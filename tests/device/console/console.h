@@ -20,6 +20,7 @@ struct message {
 	uint8_t bytes[CONSOLE_MESSAGE_BYTES];
 };
 
+/* What the device has told of a port. */
 struct port {
 	bool added; /* by DEVICE_ADD, or port 0 without MULTIPORT */
 	bool is_console;
@@ -34,6 +35,7 @@ struct input {
 	uint32_t length, room;
 };
 
+/* A device in use; console_start() makes it in the test's arena. */
 struct console {
 	struct test_run *t;
 	struct virtio_device *device;
@@ -53,9 +55,11 @@ struct console {
 struct console *console_start(struct test_run *t, struct virtio_device *device,
 			      struct features features, bool vectors);
 
-/* The same up to, but without, DRIVER_OK; and that. */
+/* The same up to, but without, DRIVER_OK. */
 struct console *console_prepare(struct test_run *t, struct virtio_device *device,
 				struct features features, bool vectors);
+
+/* Sets DRIVER_OK on a prepared console. */
 void console_go(struct console *console);
 
 /* Sends a control message and waits until it is used. */
@@ -103,8 +107,10 @@ struct wire {
  */
 unsigned console_find_wires(struct test_run *t, bool multiport, struct wire *wires, unsigned most);
 
-/* The byte at `position` of the pattern that tests send; and whether received bytes continue it. */
+/* The byte at `position` of the pattern that tests send. */
 uint8_t console_pattern(uint32_t seed, uint32_t position);
+
+/* Whether the first `length` bytes that came in are the pattern of that seed. */
 bool console_matches(const struct input *input, uint32_t seed, uint32_t length);
 
 /* Waits until `length` bytes have come in on a port, at most `quiet` nanoseconds after the last of them. */

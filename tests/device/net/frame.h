@@ -8,34 +8,41 @@
 
 #include "virtio/device/net.h"
 
+/* 16 bits as networks send them: the high byte first. */
 typedef struct {
 	uint8_t high, low;
 } be16;
 
+/* 32 bits so. */
 typedef struct {
 	be16 high, low;
 } be32;
 
+/* A number as two bytes of a frame. */
 static inline be16 to_be16(uint16_t value)
 {
 	return (be16){(uint8_t)(value >> 8), (uint8_t)value};
 }
 
+/* The number in two bytes of a frame. */
 static inline uint16_t from_be16(be16 field)
 {
 	return (uint16_t)(field.high << 8 | field.low);
 }
 
+/* A number as four bytes. */
 static inline be32 to_be32(uint32_t value)
 {
 	return (be32){to_be16((uint16_t)(value >> 16)), to_be16((uint16_t)value)};
 }
 
+/* The number in four bytes. */
 static inline uint32_t from_be32(be32 field)
 {
 	return (uint32_t)from_be16(field.high) << 16 | from_be16(field.low);
 }
 
+/* What an Ethernet frame carries. */
 enum ethertype {
 	ETHERTYPE_IPV4 = 0x0800,
 	ETHERTYPE_ARP = 0x0806,
@@ -44,8 +51,10 @@ enum ethertype {
 	ETHERTYPE_LOCAL = 0x88b5, /* local experiments (IEEE 802) */
 };
 
+/* What an IP packet carries. */
 enum protocol { PROTOCOL_ICMP = 1, PROTOCOL_TCP = 6, PROTOCOL_UDP = 17, PROTOCOL_ICMPV6 = 58 };
 
+/* What every frame begins with. */
 struct ethernet_header {
 	uint8_t to[NET_MAC_BYTES];
 	uint8_t from[NET_MAC_BYTES];
@@ -53,11 +62,13 @@ struct ethernet_header {
 };
 static_assert(sizeof(struct ethernet_header) == 14, "IEEE 802.3");
 
+/* An 802.1Q tag, behind ETHERTYPE_VLAN. */
 struct vlan_tag {
 	be16 control; /* the id is its low 12 bits */
 	be16 type;    /* of what follows */
 };
 
+/* ARP for IPv4 over Ethernet. */
 struct arp_packet {
 	be16 hardware, protocol;
 	uint8_t hardware_length, protocol_length;
@@ -67,8 +78,10 @@ struct arp_packet {
 };
 static_assert(sizeof(struct arp_packet) == 28, "RFC 826");
 
+/* operation of an ARP packet. */
 enum { ARP_REQUEST = 1, ARP_REPLY = 2 };
 
+/* Without options. */
 struct ipv4_header {
 	uint8_t version_length, service;
 	be16 length, id, fragment;
@@ -80,6 +93,7 @@ static_assert(sizeof(struct ipv4_header) == 20, "RFC 791");
 
 #define IPV4_DONT_FRAGMENT 0x4000
 
+/* Without extension headers. */
 struct ipv6_header {
 	be32 version_flow;
 	be16 length;
@@ -88,12 +102,14 @@ struct ipv6_header {
 };
 static_assert(sizeof(struct ipv6_header) == 40, "RFC 8200");
 
+/* An echo request or reply, of ICMPv6, too; data follow. */
 struct icmp_echo {
 	uint8_t type, code;
 	be16 checksum, id, sequence;
 };
 static_assert(sizeof(struct icmp_echo) == 8, "RFC 792");
 
+/* Without options. */
 struct tcp_header {
 	be16 from, to;
 	be32 sequence, acknowledgement;
@@ -102,8 +118,10 @@ struct tcp_header {
 };
 static_assert(sizeof(struct tcp_header) == 20, "RFC 9293");
 
+/* flags of a TCP header. */
 enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PSH = 8, TCP_ACK = 16, TCP_CWR = 128 };
 
+/* Data follow. */
 struct udp_header {
 	be16 from, to, length, checksum;
 };
@@ -111,15 +129,19 @@ static_assert(sizeof(struct udp_header) == 8, "RFC 768");
 
 #define FRAME_MOST 16384u
 
+/* A frame that is being made, from its destination address on. */
 struct frame {
 	uint32_t length;
 	uint8_t bytes[FRAME_MOST];
 };
 
+/* Six times 0xff. */
 extern const uint8_t mac_broadcast[NET_MAC_BYTES];
 
-/* A locally administered unicast address, and a multicast one, that nobody else uses; n tells them apart. */
+/* A locally administered unicast address that nobody else uses; n tells several apart. */
 void mac_unicast(uint8_t n, uint8_t mac[NET_MAC_BYTES]);
+
+/* A multicast address that nobody else uses. */
 void mac_multicast(uint8_t n, uint8_t mac[NET_MAC_BYTES]);
 
 /* Who talks to whom. */
@@ -151,9 +173,11 @@ void frame_arp(struct frame *frame, const struct flow *flow, uint16_t operation)
 void frame_echo(struct frame *frame, const struct flow *flow, uint16_t id, uint16_t sequence,
 		uint32_t payload);
 
-/* A TCP segment or UDP datagram with `payload` bytes of the seed's pattern, checksums complete. */
+/* A TCP segment with `payload` bytes of the seed's pattern, checksums complete. */
 void frame_tcp(struct frame *frame, const struct flow *flow, uint8_t flags, uint32_t sequence,
 	       uint32_t payload);
+
+/* The same as a UDP datagram. */
 void frame_udp(struct frame *frame, const struct flow *flow, uint32_t payload);
 
 /* The byte that stands at `position` of the payload that the builders above make. */

@@ -21,6 +21,7 @@ struct link_settings {
 	bool vectors; /* interrupts as the test's variant has them, else polled */
 };
 
+/* A buffer that the device has for what comes in. */
 struct receive_buffer {
 	uint8_t *bytes;
 	uint32_t size;
@@ -41,6 +42,7 @@ struct packet {
 	uint8_t *bytes;                         /* the frame */
 };
 
+/* A device in use; link_start() makes it in the test's arena. */
 struct link {
 	struct test_run *t;
 	struct virtio_device *device;
@@ -56,6 +58,8 @@ struct link {
 
 /* A feature set of the bits named. */
 #define NET_FEATURES(...) net_features((const uint8_t[]){__VA_ARGS__, 0xff})
+
+/* The set of `bits`, which end with 0xff. */
 struct features net_features(const uint8_t *bits);
 
 /*
@@ -66,11 +70,14 @@ struct features net_features(const uint8_t *bits);
 struct link *link_start(struct test_run *t, struct virtio_device *device,
 			const struct link_settings *settings);
 
-/* Everything up to, but without, setting DRIVER_OK; and that. */
+/* Everything up to, but without, setting DRIVER_OK. */
 struct link *link_prepare(struct test_run *t, struct virtio_device *device,
 			  const struct link_settings *settings);
+
+/* Sets DRIVER_OK on a prepared link. */
 void link_go(struct link *link);
 
+/* True when a feature bit was negotiated. */
 bool link_has(const struct link *link, unsigned feature);
 
 /*
@@ -79,6 +86,8 @@ bool link_has(const struct link *link, unsigned feature);
  */
 void link_send_in_parts(struct link *link, unsigned pair, const struct virtio_net_hdr *header,
 			const struct frame *frame, unsigned parts);
+
+/* The same on the first pair, with a zero header, in one piece. */
 void link_send(struct link *link, const struct frame *frame);
 
 /*
@@ -87,17 +96,23 @@ void link_send(struct link *link, const struct frame *frame);
  */
 struct packet *link_take(struct link *link, uint64_t nanoseconds);
 
-/* Takes packets until match() says so; NULL after `nanoseconds`. Others are dropped. */
+/* Whether a packet is the one that `context` describes. */
 typedef bool packet_matcher(const struct packet *packet, const void *context);
+
+/* Takes packets until match() says so; NULL after `nanoseconds`. Others are dropped. */
 struct packet *link_await(struct link *link, packet_matcher *match, const void *context,
 			  uint64_t nanoseconds);
+
+/* The same for frame_probe() with this cookie. */
 struct packet *link_await_probe(struct link *link, uint32_t cookie, uint64_t nanoseconds);
 
 /* Matches the TCP or UDP packet with the ports and payload of the frame that is the context. */
 bool packet_is_datagram(const struct packet *packet, const void *frame);
 
-/* Matches the IP packet of the frame that is the context, cut or padded; and the echo reply to it. */
+/* Matches the IP packet of the frame that is the context, cut or padded. */
 bool packet_is_same(const struct packet *packet, const void *frame);
+
+/* Matches the echo reply to the frame that is the context. */
 bool packet_is_echo_of(const struct packet *packet, const void *frame);
 
 /* Takes whatever has come already, and drops it. */
@@ -110,11 +125,15 @@ void link_drain(struct link *link);
 uint8_t link_command(struct link *link, uint8_t class, uint8_t command, const void *data,
 		     uint32_t length);
 
-/* A receive mode command (on or off), and the MAC table of one unicast and one multicast list. */
+/* link_command() with a command of class RX, on or off. */
 uint8_t link_receive_mode(struct link *link, uint8_t command, bool on);
+
+/* link_command() with a MAC table of one unicast and one multicast list. */
 uint8_t link_set_mac_table(struct link *link, const uint8_t (*unicast)[NET_MAC_BYTES],
 			   unsigned unicast_count, const uint8_t (*multicast)[NET_MAC_BYTES],
 			   unsigned multicast_count);
+
+/* link_command() with the number of queue pairs to be used. */
 uint8_t link_set_pairs(struct link *link, uint16_t pairs);
 
 #endif

@@ -12,6 +12,7 @@
 /* The time limit of tests that pass many frames: where ring 0 is emulated each takes milliseconds. */
 #define MANY_FRAMES_NS (60 * NANOSECONDS_A_SECOND)
 
+/* Who is there for one device. */
 struct peer {
 	struct virtio_device *twin; /* NULL: none */
 	bool gateway;
@@ -31,6 +32,7 @@ struct network {
 	uint32_t cookie; /* the last one given out */
 };
 
+/* Whom a test cannot do without. */
 enum network_need {
 	NEEDS_NOBODY,  /* goes without */
 	NEEDS_SENDER,  /* who lets frames come in: a twin, a gateway or the host */
@@ -54,8 +56,10 @@ void network_restart(struct network *network, const struct link_settings *settin
 /* A cookie that no frame of this test had before. */
 uint32_t network_cookie(struct network *network);
 
-/* Lets a frame of the test's own making come in; the address that it should come from. With NEEDS_BUILDER. */
+/* Lets a frame of the test's own making come in. With NEEDS_BUILDER. */
 void network_bring_in(struct network *network, const struct frame *frame);
+
+/* The address that it should come from. */
 void network_sender(const struct network *network, uint8_t mac[NET_MAC_BYTES]);
 
 /*
@@ -80,9 +84,11 @@ bool network_receives(struct network *network, const uint8_t to[NET_MAC_BYTES]);
 /*
  * Makes a frame of `length` bytes (at least 60) come in for the device, from the twin, the host or
  * as the gateway's echo reply, and returns what comes of it: known by its first bytes, the rest may be wrong.
- * Fails the test when nothing does. network_fetched_whole() says whether all of it is right.
+ * Fails the test when nothing does.
  */
 struct packet *network_fetch(struct network *network, uint32_t length);
+
+/* Whether all of what network_fetch() returned is right. */
 bool network_fetched_whole(const struct network *network, const struct packet *packet);
 
 /* Whether a frame of `length` bytes comes in before a short one behind it. */

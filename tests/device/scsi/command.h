@@ -7,6 +7,7 @@
 #include "virtio/device/scsi.h"
 #include "virtio/transport/pci/registers.h"
 
+/* A field of the configuration of the test's device. */
 #define SCSI_CONFIG(t, field) config_read((t)->device, struct virtio_scsi_config, field)
 
 /* A logical unit that was found. */
@@ -54,10 +55,12 @@ struct completion scsi_await(struct test_run *t, const char *what);
 const char *scsi_outcome(const struct request *request);
 
 /*
- * Finds the first target whose unit 0 answers INQUIRY, or the first disk among them with a known
- * capacity; unit attentions are cleared on the way. Leaves the test as skipped when there is none.
+ * Finds the first target whose unit 0 answers INQUIRY; unit attentions are cleared on the way. Leaves
+ * the test as skipped when there is none.
  */
 struct scsi_unit scsi_find(struct test_run *t);
+
+/* The same for the first disk among them with a known capacity. */
 struct scsi_unit scsi_find_disk(struct test_run *t);
 
 /*
