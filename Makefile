@@ -40,28 +40,30 @@ endif
 FAST := virtio/ring/slots.c tests/bench/load.c lib/histogram.c \
 	arch/x86/interrupt/vectors.c arch/x86/run/trap.c
 optimize = $(if $(filter $(FAST),$<),-O2,-Os)
-CPPFLAGS := -I. -I$(BUILD) -DVIRTPROOF_VERSION='"$(VERSION)"'
+# The user's image; the second one is that and what checks it: saboteurs, tests that go wrong on purpose …
+SOURCES := $(sort $(shell find boot arch lib pci virtio tests -name "*.[cS]"))
+SECOND  := $(sort $(shell find selfcheck/image -name "*.c"))
+# What only the second one does: the user's image tells who asks for it where to find it.
+SELF_CHECKS := $(shell sed -n 's/^MODE.\([a-z]*\),.*/"\1",/p' $(SECOND))
+
+CPPFLAGS := -I. -I$(BUILD) -DVIRTPROOF_VERSION='"$(VERSION)"' \
+	-DSELF_CHECKS='$(SELF_CHECKS)'
 LDFLAGS  := -nostdlib -static --build-id=none -z noexecstack --nmagic -T linker.ld
 
-SOURCES := $(sort $(shell find boot arch lib pci virtio tests selfcheck/image -name "*.[cS]"))
 ifeq ($(COVERAGE),)
 SOURCES := $(filter-out arch/x86/board/coverage.c,$(SOURCES))
 endif
-NOT_REPORTED := $(if $(COVERAGE),$(filter-out tests/harness/%,$(filter tests/% selfcheck/%,$(SOURCES))))
-# Saboteurs lie about devices, so they are in an image of their own: the user's holds only what finds none.
-SABOTEURS_SOURCES := $(filter-out selfcheck/image/sabotage/sabotage.c selfcheck/image/sabotage/shim.c selfcheck/image/disguise/offer.c,\
-	$(filter selfcheck/image/sabotage/% selfcheck/image/disguise/%,$(SOURCES)))
-SOURCES           := $(filter-out $(SABOTEURS_SOURCES),$(SOURCES))
+NOT_REPORTED := $(if $(COVERAGE),$(filter-out tests/harness/%,$(filter tests/%,$(SOURCES)) $(SECOND)))
 objects = $(addsuffix .o,$(addprefix $(BUILD)/image/,$(filter-out $(NOT_REPORTED),$(1))) \
 	$(addprefix $(COVERAGE)/image/,$(filter $(NOT_REPORTED),$(1))))
-OBJECTS           := $(call objects,$(SOURCES))
-SABOTEURS_OBJECTS := $(call objects,$(SABOTEURS_SOURCES))
+OBJECTS        := $(call objects,$(SOURCES))
+SECOND_OBJECTS := $(call objects,$(SECOND))
 GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
 
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-layers test-comments test-clang test-uncovered test-reproducible test-safety test-selftest test-trace test-trace-saboteurs test-boot test-sabotage test-interrupt test-lab test-bench test-qemu-trace test-peers test-coverage
+TEST_TARGETS := all lint unit test-layers test-comments test-clang test-uncovered test-reproducible test-safety test-wrong test-trace test-trace-saboteurs test-boot test-sabotage test-interrupt test-lab test-bench test-qemu-trace test-peers test-coverage
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -92,7 +94,7 @@ $(BUILD)/generated/clauses_table.h: tests/clauses.tsv $(BUILD)/clauses scripts/j
 
 # Whatever changes the outcome of a compilation or a link, so that it is done anew.
 $(BUILD)/image/compile: words = $(CC) $(CFLAGS) $(value optimize) $(FAST) $(COVERAGE_FLAGS) $(CPPFLAGS)
-$(BUILD)/image/link: words = $(LD) $(LDFLAGS) $(LIBGCOV) $(OBJECTS) $(SABOTEURS_OBJECTS)
+$(BUILD)/image/link: words = $(LD) $(LDFLAGS) $(LIBGCOV) $(OBJECTS) $(SECOND_OBJECTS)
 $(BUILD)/unit/compile: words = $(HOSTCC) $(UNIT_FLAGS)
 $(BUILD)/image/compile $(BUILD)/image/link $(BUILD)/unit/compile: force
 	@mkdir -p $(@D)
@@ -110,9 +112,9 @@ $(BUILD)/image/%.S.o: %.S $(BUILD)/image/compile
 	$(Q)$(CC) $(filter-out -std=%,$(CFLAGS)) $(CPPFLAGS) -MMD -MP -c $< -o $@
 
 $(BUILD)/virtproof.debug.elf: $(OBJECTS)
-$(BUILD)/virtproof-sabotage.debug.elf: $(OBJECTS) $(SABOTEURS_OBJECTS)
+$(BUILD)/virtproof-selfcheck.debug.elf: $(OBJECTS) $(SECOND_OBJECTS)
 
-$(BUILD)/virtproof.debug.elf $(BUILD)/virtproof-sabotage.debug.elf: linker.ld $(BUILD)/image/link
+$(BUILD)/virtproof.debug.elf $(BUILD)/virtproof-selfcheck.debug.elf: linker.ld $(BUILD)/image/link
 	$(call say,LD,$@)
 	$(Q)$(LD) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBGCOV)
 
@@ -120,7 +122,7 @@ $(BUILD)/%.elf: $(BUILD)/%.debug.elf
 	$(Q)$(OBJCOPY) --strip-all $< $@
 	@echo "$@: $$(wc -c <$@) bytes"
 
--include $(OBJECTS:.o=.d) $(SABOTEURS_OBJECTS:.o=.d)
+-include $(OBJECTS:.o=.d) $(SECOND_OBJECTS:.o=.d)
 
 # ---- running --------------------------------------------------------------------------------------
 
@@ -155,7 +157,7 @@ test-peers: $(BUILD)/virtproof.elf ## network and console devices with somebody 
 	@selfcheck/peers/run.sh $(BUILD)
 
 .PHONY: test-sabotage
-test-sabotage: $(BUILD)/virtproof-sabotage.elf $(BUILD)/virtproof ## every saboteur (SABOTEURS=globs) must be found out by the tests
+test-sabotage: $(BUILD)/virtproof-selfcheck.elf $(BUILD)/virtproof ## every saboteur (SABOTEURS=globs) must be found out by the tests
 	@selfcheck/sabotage/run.sh $(BUILD) '$(or $(SABOTEURS),*)'
 
 .PHONY: test-interrupt
@@ -184,15 +186,15 @@ test-trace: $(BUILD)/virtproof.elf ## vp.trace says what QEMU's own trace says
 	@selfcheck/trace/compare.sh $(BUILD)
 
 .PHONY: test-trace-saboteurs
-test-trace-saboteurs: $(BUILD)/virtproof-sabotage.elf ## vp.trace goes on while saboteurs come and go
+test-trace-saboteurs: $(BUILD)/virtproof-selfcheck.elf ## vp.trace goes on while saboteurs come and go
 	@selfcheck/trace/saboteurs.sh $(BUILD)
 
 .PHONY: test-qemu-trace
 test-qemu-trace: $(BUILD)/virtproof.elf ## kicks and interrupts went the way they should, by the trace of QEMU
 	@selfcheck/trace/paths.sh $(BUILD)
 
-.PHONY: test-selftest
-test-selftest: $(BUILD)/virtproof.elf ## tests that go wrong on purpose are reported as such
+.PHONY: test-wrong
+test-wrong: $(BUILD)/virtproof.elf $(BUILD)/virtproof-selfcheck.elf ## tests that go wrong on purpose are reported as such
 	@selfcheck/wrong/run.sh $(BUILD)
 
 .PHONY: test-bench
@@ -221,7 +223,7 @@ unit: $(UNIT_TESTS) ## the unit tests on the host
 # ---- the build itself -----------------------------------------------------------------------------
 
 .PHONY: test-layers
-test-layers: $(OBJECTS) $(SABOTEURS_OBJECTS) $(host_objects) ## what does not keep to the floor plan is refused
+test-layers: $(OBJECTS) $(SECOND_OBJECTS) $(host_objects) ## what does not keep to the floor plan is refused
 	@CC="$(CC)" selfcheck/build/layers.sh $(BUILD)
 
 .PHONY: test-comments
@@ -244,9 +246,9 @@ $(BUILD)/coverage-unpack: selfcheck/coverage/unpack.c
 
 # The tests of devices are taken from the ordinary build: they are judged by saboteurs.
 .PHONY: coverage-images
-coverage-images: $(BUILD)/virtproof.elf $(BUILD)/virtproof-sabotage.elf $(BUILD)/coverage-unpack $(BUILD)/lies
+coverage-images: $(BUILD)/virtproof.elf $(BUILD)/virtproof-selfcheck.elf $(BUILD)/coverage-unpack $(BUILD)/lies
 	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=$(BUILD) $(BUILD)/coverage/virtproof.elf \
-		$(BUILD)/coverage/virtproof-sabotage.elf
+		$(BUILD)/coverage/virtproof-selfcheck.elf
 
 .PHONY: coverage
 coverage: coverage-images ## lines and branches of the image that the tests execute, as HTML
@@ -266,11 +268,11 @@ format: ## put every C file into the project's style
 	$(Q)clang-format -i $(C_FILES)
 
 .PHONY: check-layers
-check-layers: $(OBJECTS) $(SABOTEURS_OBJECTS) $(host_objects) ## the floor plan; fails where an include or a call does not keep to it
+check-layers: $(OBJECTS) $(SECOND_OBJECTS) $(host_objects) ## the floor plan; fails where an include or a call does not keep to it
 	@perl scripts/check-layers.pl $(BUILD)
 
 .PHONY: lint
-lint: $(OBJECTS) $(SABOTEURS_OBJECTS) $(host_objects) ## style, layers, static analysis
+lint: $(OBJECTS) $(SECOND_OBJECTS) $(host_objects) ## style, layers, static analysis
 	$(Q)perl scripts/check-layers.pl -q $(BUILD)
 	$(Q)perl scripts/check-comments.pl $(SOURCE_FILES)
 	$(Q)clang-format --dry-run --Werror $(C_FILES)

@@ -168,7 +168,9 @@ static bool store_choice(const struct parameter *parameter, const char *value, s
 
 static bool store(const struct parameter *parameter, const char *value, struct text *message)
 {
-	bool may_be_bare = parameter->kind == PARAMETER_FLAG || parameter->kind == PARAMETER_OPTION;
+	bool may_be_bare = parameter->kind == PARAMETER_FLAG ||
+			   parameter->kind == PARAMETER_OPTION ||
+			   parameter->kind == PARAMETER_REFUSED;
 
 	if (!may_be_bare && (!value || *value == '\0')) {
 		text_add(message, PREFIX "%s needs a value: " PREFIX "%s=… (%s).", parameter->key,
@@ -186,6 +188,9 @@ static bool store(const struct parameter *parameter, const char *value, struct t
 	case PARAMETER_OPTION:
 		*(const char **)parameter->value = value ? value : "";
 		return true;
+	case PARAMETER_REFUSED:
+		text_add(message, PREFIX "%s: %s.", parameter->key, parameter->about);
+		return false;
 	}
 	return false;
 }
@@ -194,8 +199,10 @@ static void name_known(const struct parameter *parameters, size_t count, const c
 		       struct text *message)
 {
 	text_add(message, PREFIX "%s is not known; known are", key);
-	for (size_t i = 0; i < count; i++)
-		text_add(message, "%s " PREFIX "%s", i == 0 ? "" : ",", parameters[i].key);
+	for (size_t i = 0; i < count; i++) {
+		if (parameters[i].kind != PARAMETER_REFUSED)
+			text_add(message, "%s " PREFIX "%s", i == 0 ? "" : ",", parameters[i].key);
+	}
 	text_add(message, ".");
 }
 

@@ -15,6 +15,7 @@ enum parameter_kind {
 	PARAMETER_TEXT,   /* vp.key=TEXT; value is a const char * into the command line copy */
 	PARAMETER_OPTION, /* vp.key or vp.key=TEXT; value is a const char *, "" when bare */
 	PARAMETER_CHOICE, /* vp.key=one of choices ("a|b|c"); value is an unsigned, the index */
+	PARAMETER_REFUSED, /* vp.key is a mistake, for the reason in about; not among the known keys */
 };
 
 /* A word that is known. An array of these is the whole of what a command line may say. */

@@ -55,15 +55,15 @@ run() {
 # shellcheck disable=SC2046,SC2086
 {
 	if [ -z "$quick" ]; then
-		IMAGE=$work/virtproof-sabotage.elf run sabotage "vp.sabotage=*" $q35 $null $(disk scratch-sabotage) \
+		IMAGE=$work/virtproof-selfcheck.elf run sabotage "vp.sabotage=*" $q35 $null $(disk scratch-sabotage) \
 			$net $rng $others
 		run variants "vp.variant=all vp.format=json vp.scratch=00:02.0" $q35 $null $(disk scratch-variants) \
 			$net $rng $others
 	fi
 	run rings "vp.variant=all vp.tests=ring,interrupt vp.scratch=all" $q35 $(disk scratch-rings) $net
 	run types "vp.tests=transport,scsi,net,console,balloon vp.format=json" $q35 $net $others
-	IMAGE=$work/virtproof-sabotage.elf run offers "vp.sabotage=$rare" $q35 $null $rng,packed=on
-	run selftest "vp.selftest vp.tests=selftest" $q35 $rng
+	IMAGE=$work/virtproof-selfcheck.elf run offers "vp.sabotage=$rare" $q35 $null $rng,packed=on
+	IMAGE=$work/virtproof-selfcheck.elf run selftest "vp.selftest vp.tests=selftest" $q35 $rng
 	run trace "vp.trace vp.tests=transport vp.format=tap" $pc $rng
 	run lab "vp.bench=interrupt vp.samples=200" $q35 $null $net $rng
 	run load "vp.bench=throughput vp.ms=2 vp.variant=*msix" $q35 $null,packed=on $net

@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 . "$(dirname "$0")/../lib.sh"
 
 timeout -k 3 60 "${qemu[@]}" -M q35 -accel tcg -m 64 -smp 1 -serial "file:$work/console" \
-	-kernel "$build/virtproof-sabotage.elf" \
+	-kernel "$build/virtproof-selfcheck.elf" \
 	-append "vp.exit=debug vp.trace vp.sabotage=queue_larger_than_32768,deaf" \
 	-device virtio-rng-pci 2>"$work/errors"
 [ $? -eq 1 ]

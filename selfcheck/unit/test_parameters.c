@@ -34,6 +34,7 @@ static const struct parameter parameters[] = {
 	 .kind = PARAMETER_CHOICE,
 	 .choices = "text|tap|json",
 	 .value = &values.format},
+	{.key = "sabotage", .about = "not by this image", .kind = PARAMETER_REFUSED},
 };
 
 static char message[256];
@@ -157,6 +158,12 @@ static void refuses_unknown_words(void **state)
 	expect_refusal("vp.seedling=1", "vp.seedling is not known");
 }
 
+static void says_why_a_word_is_refused(void **state)
+{
+	expect_refusal("vp.sabotage", "vp.sabotage: not by this image.");
+	expect_refusal("vp.sabotage=all vp.nonsense", "vp.sabotage: not by this image.");
+}
+
 static void refuses_bad_values(void **state)
 {
 	expect_refusal("vp.seed", "vp.seed needs a value");
@@ -220,6 +227,7 @@ int main(void)
 		cmocka_unit_test_teardown(reads_quoted_values, drop_line),
 		cmocka_unit_test_teardown(the_last_word_counts, drop_line),
 		cmocka_unit_test_teardown(refuses_unknown_words, drop_line),
+		cmocka_unit_test_teardown(says_why_a_word_is_refused, drop_line),
 		cmocka_unit_test_teardown(refuses_bad_values, drop_line),
 		cmocka_unit_test_teardown(a_long_complaint_is_cut, drop_line),
 		cmocka_unit_test_teardown(survives_noise, drop_line),

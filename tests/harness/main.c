@@ -12,10 +12,8 @@
 #include "lib/string.h"
 #include "pci/bus.h"
 #include "pci/config.h"
-#include "selfcheck/image/sabotage/sabotage.h"
-#include "tests/harness/plan/list.h"
+#include "tests/harness/plan/mode.h"
 #include "tests/harness/plan/options.h"
-#include "tests/harness/plan/runner.h"
 #include "tests/harness/plan/selection.h"
 #include "tests/harness/report/report.h"
 #include "tests/harness/report/trace.h"
@@ -201,66 +199,29 @@ static void note_scratch(void)
 		report_note("vp.scratch names no device that was found");
 }
 
-static void report_clause(enum clause_id id, enum clause_verdict verdict, const char *why)
+/* What needs no device is done in any number, and nothing else then. */
+static void do_without_devices(uint64_t start)
 {
-	static const char *const names[] = {
-		[CLAUSE_HOLDS] = "holds",
-		[CLAUSE_VIOLATED] = "violated",
-		[CLAUSE_UNJUDGED] = "unjudged",
-		[CLAUSE_UNCOVERED] = "unjudged",
-	};
-	const struct clause *clause = &clauses[id];
-	const struct clause_state *state = clause_state(id);
+	bool done = false;
 
-	REPORT("clause", TEXT("id", clause_name(clause)),
-	       TEXT("level", clause_level_name(clause->level)), TEXT("verdict", names[verdict]),
-	       NUMBER("checks", state->held + state->violated), TEXT("why", why),
-	       TEXT("statement", clause_statement(clause), FOR_PEOPLE),
-	       NUMBER("violated", state->violated, FOR_PEOPLE));
-}
-
-static void sum_up_clauses(struct totals *totals)
-{
-	for (unsigned n = 0; n < CLAUSE_COUNT; n++) {
-		const char *why;
-		enum clause_verdict verdict = clause_verdict(n, &why);
-
-		switch (verdict) {
-		case CLAUSE_HOLDS:
-			totals->holds++;
-			break;
-		case CLAUSE_VIOLATED:
-			totals->violated++;
-			break;
-		case CLAUSE_UNJUDGED:
-			totals->unjudged++;
-			break;
-		case CLAUSE_UNCOVERED:
-			totals->unjudged++;
-			totals->uncovered++;
-			break;
-		case CLAUSE_NOT_APPLICABLE:
-			continue;
+	for_each_mode (entry) {
+		if ((*entry)->needs_no_device && (*entry)->is_asked()) {
+			(*entry)->run(start);
+			done = true;
 		}
-		report_clause(n, verdict, why);
 	}
+	if (done)
+		finish(VERDICT_PASS);
 }
 
 NORETURN void virtproof_main(struct boot_info *info)
 {
-	static struct totals totals;
 	uint64_t start;
 
 	read_options(info);
 	platform_start(info, (unsigned)options.cpus);
 	start = clock_now();
-	if (options.help || options.list) {
-		if (options.help)
-			options_explain();
-		if (options.list)
-			list_tests();
-		finish(VERDICT_PASS);
-	}
+	do_without_devices(start);
 	report_run(info);
 	if (options.trace)
 		trace_start();
@@ -268,13 +229,5 @@ NORETURN void virtproof_main(struct boot_info *info)
 	if (!subject_first())
 		end_in_error("no virtio device was found on PCI that can be driven");
 	note_scratch();
-	if (options.sabotage && !saboteurs_present())
-		end_in_error("this image holds no saboteurs: boot virtproof-sabotage.elf");
-	if (options.sabotage)
-		finish(run_sabotage() ? VERDICT_PASS : VERDICT_FAIL);
-	run_plan(&totals);
-	totals.milliseconds = clock_to_ns(clock_now() - start) / 1000000;
-	sum_up_clauses(&totals);
-	report_summary(&totals);
-	finish(worst_of(&totals));
+	finish(mode_chosen()->run(start));
 }

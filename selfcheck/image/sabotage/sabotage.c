@@ -5,6 +5,7 @@
 #include "lib/string.h"
 #include "tests/harness/judge/declared.h"
 #include "tests/harness/drive/drive.h"
+#include "tests/harness/plan/mode.h"
 #include "tests/harness/plan/options.h"
 #include "tests/harness/plan/runner.h"
 #include "tests/harness/plan/selection.h"
@@ -204,8 +205,7 @@ static void run_saboteur(const struct saboteur *saboteur, struct sabotage_result
 /* Whether any saboteur of the image names the clause. */
 static bool named(enum clause_id id)
 {
-	for_each_saboteur(entry)
-	{
+	for_each_saboteur (entry) {
 		for (unsigned n = 0; n < (*entry)->clause_count; n++) {
 			if ((*entry)->clauses[n] == id)
 				return true;
@@ -254,12 +254,18 @@ static void report_suspects(struct sabotage_totals *totals)
 	}
 }
 
-bool saboteurs_present(void)
+static const char *wanted_saboteurs; /* globs, "" means all; NULL: an honest run */
+
+static bool sabotage_is_asked(void)
 {
-	return &__start_registry_saboteurs[0] != &__stop_registry_saboteurs[0];
+	return wanted_saboteurs;
 }
 
-bool run_sabotage(void)
+/*
+ * Runs every saboteur that vp.sabotage selects against the tests that cite its clauses, reports each and
+ * sums up. Fails when one was missed or none could be tried.
+ */
+static enum verdict run_sabotage(uint64_t start)
 {
 	struct sabotage_totals totals = {0};
 
@@ -267,11 +273,10 @@ bool run_sabotage(void)
 	if (!options.timeout_ms)
 		options.timeout_ms = TIMEOUT_MS;
 	prepare_devices();
-	for_each_saboteur(entry)
-	{
+	for_each_saboteur (entry) {
 		struct sabotage_result result;
 
-		if (*options.sabotage && !glob_list_match(options.sabotage, (*entry)->name))
+		if (*wanted_saboteurs && !glob_list_match(wanted_saboteurs, (*entry)->name))
 			continue;
 		run_saboteur(*entry, &result);
 		totals.skipped += *result.skipped != 0;
@@ -284,5 +289,11 @@ bool run_sabotage(void)
 	       NUMBER("tried", totals.tried), NUMBER("skipped", totals.skipped),
 	       NUMBER("by_timeout", totals.by_timeout), NUMBER("judged", totals.judged),
 	       NUMBER("suspects", totals.suspects));
-	return totals.tried > 0 && totals.detected == totals.tried;
+	return totals.tried > 0 && totals.detected == totals.tried ? VERDICT_PASS : VERDICT_FAIL;
 }
+
+MODE(sabotage,
+     .words = {{"sabotage", "try these saboteurs against the tests: globs, bare for all",
+		PARAMETER_OPTION, .value = &wanted_saboteurs}},
+     .is_asked = sabotage_is_asked, .tests = {__start_registry_tests, __stop_registry_tests},
+     .run = run_sabotage);

@@ -78,13 +78,4 @@ struct sabotage_totals {
 	unsigned judged, suspects; /* clauses that checks cite; those that nothing made fail */
 };
 
-/* Whether this image holds any: the user's does not. */
-bool saboteurs_present(void);
-
-/*
- * Runs every saboteur that vp.sabotage selects against the tests that cite its clauses, reports each
- * and sums up. False when one was missed or none could be tried.
- */
-bool run_sabotage(void);
-
 #endif

@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Tests that go wrong on purpose: each has to be reported as failed, and the run has to go on to a
- * correct summary. They are part of a run only where vp.selftest asks for them.
- */
+/* Tests that never end, fault, or write where they must not. */
 #include "arch/cpu.h"
-#include "tests/harness/drive/drive.h"
+#include "selfcheck/image/wrong/wrong.h"
 
 #define SHORT_NS 50000000 /* until the harness cuts a test off */
 
-TEST(selftest, spins_for_ever, .about = "a test that never ends is cut off",
-     .needs = NEEDS_SELF_TEST, .timeout = SHORT_NS)
+WRONG(spins_for_ever, .about = "a test that never ends is cut off", .timeout = SHORT_NS)
 {
 	for (;;)
 		cpu_relax();
 }
 
-TEST(selftest, sleeps_for_ever, .about = "a test that waits for what never comes is cut off",
-     .needs = NEEDS_SELF_TEST, .timeout = SHORT_NS)
+WRONG(sleeps_for_ever, .about = "a test that waits for what never comes is cut off",
+      .timeout = SHORT_NS)
 {
 	for (;;) {
 		interrupts_close();
@@ -24,8 +20,7 @@ TEST(selftest, sleeps_for_ever, .about = "a test that waits for what never comes
 	}
 }
 
-TEST(selftest, dereferences_null, .about = "a test that reads through NULL is ended by the fault",
-     .needs = NEEDS_SELF_TEST)
+WRONG(dereferences_null, .about = "a test that reads through NULL is ended by the fault")
 {
 	const volatile uint32_t *volatile nowhere = NULL;
 	uint32_t value = *nowhere;
@@ -33,8 +28,7 @@ TEST(selftest, dereferences_null, .about = "a test that reads through NULL is en
 	error_in_test(t, "NULL points to %#x", value);
 }
 
-TEST(selftest, divides_by_zero, .about = "a test that divides by zero is ended by the fault",
-     .needs = NEEDS_SELF_TEST)
+WRONG(divides_by_zero, .about = "a test that divides by zero is ended by the fault")
 {
 	volatile unsigned one = 1, zero = 0;
 	unsigned value = one / zero;
@@ -42,15 +36,13 @@ TEST(selftest, divides_by_zero, .about = "a test that divides by zero is ended b
 	error_in_test(t, "one by zero is %u", value);
 }
 
-TEST(selftest, executes_nonsense, .about = "a test that runs into no instruction is ended",
-     .needs = NEEDS_SELF_TEST)
+WRONG(executes_nonsense, .about = "a test that runs into no instruction is ended")
 {
 	__asm__ volatile("ud2");
 	error_in_test(t, "ud2 was executed");
 }
 
-TEST(selftest, executes_data, .about = "a test that jumps into data is ended by the fault",
-     .needs = NEEDS_SELF_TEST)
+WRONG(executes_data, .about = "a test that jumps into data is ended by the fault")
 {
 	static uint8_t instruction[] = {0xc3}; /* ret */
 	void (*volatile function)(void) = (void (*)(void))(uintptr_t)instruction;
@@ -59,8 +51,7 @@ TEST(selftest, executes_data, .about = "a test that jumps into data is ended by 
 	error_in_test(t, "data was executed");
 }
 
-TEST(selftest, writes_to_its_code, .about = "a test that overwrites code is ended by the fault",
-     .needs = NEEDS_SELF_TEST)
+WRONG(writes_to_its_code, .about = "a test that overwrites code is ended by the fault")
 {
 	*(volatile uint8_t *)(uintptr_t)t->test->run = 0xc3;
 	error_in_test(t, "code was overwritten");
@@ -75,17 +66,15 @@ static unsigned dig(const volatile unsigned *above)
 	return deep[0] ? dig(deep) + deep[0] : 0;
 }
 
-TEST(selftest, overflows_its_stack,
-     .about = "a test without end of calls is ended by the guard page below its stack",
-     .needs = NEEDS_SELF_TEST)
+WRONG(overflows_its_stack,
+      .about = "a test without end of calls is ended by the guard page below its stack")
 {
 	volatile unsigned depth = 0;
 
 	error_in_test(t, "%u calls fit the stack", dig(&depth));
 }
 
-TEST(selftest, writes_beside_its_buffer,
-     .about = "a byte written behind a buffer is found, with its place", .needs = NEEDS_SELF_TEST)
+WRONG(writes_beside_its_buffer, .about = "a byte written behind a buffer is found, with its place")
 {
 	volatile uint8_t *buffer = test_memory(t, "buffer", 16, 16);
 
@@ -99,9 +88,9 @@ static void rescue(void *argument)
 	cpu_stop(0);
 }
 
-TEST(selftest, spins_with_interrupts_closed,
-     .about = "a test that cannot be interrupted is ended by another CPU",
-     .needs = NEEDS_SELF_TEST | NEEDS_SECOND_CPU)
+WRONG(spins_with_interrupts_closed,
+      .about = "a test that cannot be interrupted is ended by another CPU",
+      .needs = NEEDS_SECOND_CPU)
 {
 	if (!cpu_start(1, rescue, NULL))
 		error_in_test(t, "CPU 1 is busy");
@@ -110,8 +99,8 @@ TEST(selftest, spins_with_interrupts_closed,
 		cpu_relax();
 }
 
-TEST(selftest, judges_nothing, .about = "a test that comes to none of its checks is no pass",
-     .needs = NEEDS_SELF_TEST, .judges = CLAUSES(RESV_1))
+WRONG(judges_nothing, .about = "a test that comes to none of its checks is no pass",
+      .judges = CLAUSES(RESV_1))
 {
 	if (t->device->type == 0)
 		CHECK(t, RESV_1, false, "no device has type 0");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Interrupts that do not come, for each of the reasons that a diagnosis knows. */
 #include "tests/harness/judge/diagnose.h"
-#include "tests/harness/drive/drive.h"
+#include "selfcheck/image/wrong/wrong.h"
 #include "virtio/transport/pci/device.h"
 
 static NORETURN void give_up(struct test_run *t, struct virtqueue *queue)
@@ -16,8 +16,8 @@ static bool is_used(void *queue)
 	return virtqueue_used_pending(queue);
 }
 
-TEST(selftest, loses_a_call, .about = "a completion that is not announced is told as a lost call",
-     .needs = NEEDS_SELF_TEST | NEEDS_MSIX | NEEDS_WORK)
+WRONG(loses_a_call, .about = "a completion that is not announced is told as a lost call",
+      .needs = NEEDS_MSIX | NEEDS_WORK)
 {
 	struct virtqueue *queue;
 
@@ -40,8 +40,8 @@ static struct virtqueue *add_one(struct test_run *t)
 	return queue;
 }
 
-TEST(selftest, loses_a_kick, .about = "a request that nobody kicked for is told as a lost kick",
-     .needs = NEEDS_SELF_TEST | NEEDS_MSIX | NEEDS_WORK)
+WRONG(loses_a_kick, .about = "a request that nobody kicked for is told as a lost kick",
+      .needs = NEEDS_MSIX | NEEDS_WORK)
 {
 	struct virtqueue *queue = add_one(t);
 
@@ -49,8 +49,8 @@ TEST(selftest, loses_a_kick, .about = "a request that nobody kicked for is told 
 	give_up(t, queue);
 }
 
-TEST(selftest, finds_it_silent, .about = "a device that takes no request is told as silent",
-     .needs = NEEDS_SELF_TEST | NEEDS_MSIX | NEEDS_WORK)
+WRONG(finds_it_silent, .about = "a device that takes no request is told as silent",
+      .needs = NEEDS_MSIX | NEEDS_WORK)
 {
 	give_up(t, add_one(t));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A device that a reset does not bring back: it is failed and left, and the others go on. */
-#include "tests/harness/drive/drive.h"
+#include "selfcheck/image/wrong/wrong.h"
 #include "virtio/onlooker.h"
 #include "virtio/transport/pci/registers.h"
 
@@ -12,9 +12,7 @@ static uint64_t never_zero(struct onlooker *self, const struct register_access *
 	return value;
 }
 
-TEST(selftest, wedges_the_device,
-     .about = "a device whose reset never completes is given up, for good",
-     .needs = NEEDS_SELF_TEST)
+WRONG(wedges_the_device, .about = "a device whose reset never completes is given up, for good")
 {
 	static struct onlooker onlooker = {.place = ONLOOKER_INTERFERES, .read = never_zero};
 

@@ -90,8 +90,8 @@ static const char *repeat_words(const struct test_run *t)
 		 t->test->name, t->device->name, t->variant_name, options.seed);
 	if (t->test->needs & NEEDS_SCRATCH)
 		text_add(&text, " vp.scratch=%s", t->device->name);
-	if (t->test->needs & NEEDS_SELF_TEST)
-		text_add(&text, " vp.selftest");
+	if (t->also)
+		text_add(&text, " %s", t->also);
 	return words;
 }
 

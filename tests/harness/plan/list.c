@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/harness/plan/list.h"
-
+/*
+ * vp.list: the tests, the clauses that each judges, those that the harness judges beside them, and the clauses of
+ * the same areas that a guest could judge and no test does.
+ */
 #include "lib/string.h"
 #include "tests/harness/judge/declared.h"
+#include "tests/harness/plan/mode.h"
 #include "tests/harness/report/report.h"
 #include "tests/harness/plan/selection.h"
 
@@ -73,9 +76,22 @@ static void list_uncovered(void)
 	print("\n");
 }
 
-void list_tests(void)
+static bool wanted;
+
+static bool list_is_asked(void)
+{
+	return wanted;
+}
+
+static enum verdict list_tests(uint64_t start)
 {
 	list_clauses_of_tests();
 	list_clauses_of_harness();
 	list_uncovered();
+	return VERDICT_PASS;
 }
+
+MODE(list,
+     .words = {{"list", "list tests and the clauses they judge, run nothing", PARAMETER_FLAG,
+		.value = &wanted}},
+     .is_asked = list_is_asked, .needs_no_device = true, .run = list_tests);

@@ -4,7 +4,10 @@
 #include "lib/format.h"
 #include "lib/parameters.h"
 #include "lib/string.h"
+#include "tests/harness/plan/mode.h"
 #include "tests/harness/report/report.h"
+
+#define WORDS_MOST 64 /* of the command line */
 
 struct options options = {
 	.tests = "",
@@ -27,7 +30,7 @@ struct options options = {
 
 static const char *gateway = "10.0.2.2";
 
-static const struct parameter parameters[] = {
+static const struct parameter common_words[] = {
 	{"tests", "run only these: globs over suite.test, suite, clause id", PARAMETER_TEXT,
 	 .value = &options.tests},
 	{"skip", "leave these out, named as in vp.tests", PARAMETER_TEXT, .value = &options.skip},
@@ -58,12 +61,7 @@ static const struct parameter parameters[] = {
 	{"apic", "interrupt controller mode", PARAMETER_CHOICE, .choices = "auto|xapic",
 	 .value = &options.apic},
 	{"trace", "print each register access", PARAMETER_FLAG, .value = &options.trace},
-	{"help", "explain these words, run nothing", PARAMETER_FLAG, .value = &options.help},
-	{"list", "list tests and the clauses they judge, run nothing", PARAMETER_FLAG,
-	 .value = &options.list},
 	{"host", "a host program listens and answers", PARAMETER_FLAG, .value = &options.host},
-	{"bench", "measure instead of judging: globs over benchmarks and types, bare for all",
-	 PARAMETER_OPTION, .value = &options.bench},
 	{"depth", "benchmarks: requests in flight, a list", PARAMETER_TEXT,
 	 .value = &options.depth},
 	{"batch", "benchmarks: requests a kick, a list", PARAMETER_TEXT, .value = &options.batch},
@@ -90,19 +88,66 @@ static const struct parameter parameters[] = {
 	 .choices = "off|auto|both", .value = &options.pace},
 	{"ring", "benchmarks: ring formats and options, a list like split,packed+event_idx",
 	 PARAMETER_TEXT, .value = &options.ring},
-	{"sabotage", "try these saboteurs against the tests: globs, bare for all", PARAMETER_OPTION,
-	 .value = &options.sabotage},
-	{"selftest", "also the tests that break on purpose", PARAMETER_FLAG,
-	 .value = &options.self_test},
 };
 
-void options_explain(void)
+static struct parameter words[WORDS_MOST];
+static unsigned word_count;
+
+static void add_word(struct parameter word)
 {
-	for (const struct parameter *one = parameters; one < parameters + ARRAY_LENGTH(parameters);
-	     one++)
-		print("vp.%s: %s%s%s\n", one->key, one->about, one->choices ? ": " : "",
-		      one->choices ? one->choices : "");
+	if (word_count < WORDS_MOST)
+		words[word_count++] = word;
 }
+
+static bool is_a_mode(const char *name)
+{
+	for_each_mode (mode) {
+		if (strcmp((*mode)->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* All words of this image: those of any run, those of its modes, and what only the other image does. */
+static void gather_words(void)
+{
+	static const char *const self_checks[] = {SELF_CHECKS};
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(common_words); n++)
+		add_word(common_words[n]);
+	for_each_mode (mode) {
+		for (unsigned n = 0; n < MODE_WORDS_MOST && (*mode)->words[n].key; n++)
+			add_word((*mode)->words[n]);
+	}
+	for (unsigned n = 0; n < ARRAY_LENGTH(self_checks); n++) {
+		if (!is_a_mode(self_checks[n]))
+			add_word((struct parameter){
+				self_checks[n],
+				"this image does not check itself: boot virtproof-selfcheck.elf",
+				PARAMETER_REFUSED});
+	}
+}
+
+static bool help_wanted;
+
+static bool help_is_asked(void)
+{
+	return help_wanted;
+}
+
+static enum verdict explain_words(uint64_t start)
+{
+	for (const struct parameter *one = words; one < words + word_count; one++) {
+		if (one->kind != PARAMETER_REFUSED)
+			print("vp.%s: %s%s%s\n", one->key, one->about, one->choices ? ": " : "",
+			      one->choices ? one->choices : "");
+	}
+	return VERDICT_PASS;
+}
+
+MODE(help,
+     .words = {{"help", "explain these words, run nothing", PARAMETER_FLAG, .value = &help_wanted}},
+     .is_asked = help_is_asked, .needs_no_device = true, .run = explain_words);
 
 /* An IPv4 address, four numbers with dots between them. */
 static bool read_address(const char *text, uint8_t address[4])
@@ -126,7 +171,8 @@ static bool read_address(const char *text, uint8_t address[4])
 
 bool options_read(char *command_line, char *message, size_t size)
 {
-	if (!parameters_parse(parameters, ARRAY_LENGTH(parameters), command_line, message, size))
+	gather_words();
+	if (!parameters_parse(words, word_count, command_line, message, size))
 		return false;
 	if (options.ecam % MIB != 0) {
 		format_text(message, size, "vp.ecam=%#llx: a multiple of 1 MiB is wanted",
@@ -138,5 +184,5 @@ bool options_read(char *command_line, char *message, size_t size)
 			    gateway);
 		return false;
 	}
-	return true;
+	return mode_choose(message, size);
 }

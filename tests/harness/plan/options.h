@@ -24,25 +24,21 @@ struct options {
 	uint64_t samples;    /* of each distribution that the interrupt lab takes */
 	uint64_t timeout_ms; /* 0: each test's own */
 	uint64_t patience_ms;
-	uint64_t ecam;        /* where ECAM is when no table says it, 0: unknown */
-	uint64_t cpus;        /* most CPUs to start, 0: all */
-	const char *sabotage; /* globs over saboteurs, "" means all; NULL: an honest run */
-	const char *bench;    /* globs over benchmarks, "" means all; NULL: tests are run */
-	unsigned format;      /* 0: text, 1: TAP, 2: JSON */
+	uint64_t ecam;     /* where ECAM is when no table says it, 0: unknown */
+	uint64_t cpus;     /* most CPUs to start, 0: all */
+	const char *bench; /* globs over benchmarks, "" means all; NULL: tests are run */
+	unsigned format;   /* 0: text, 1: TAP, 2: JSON */
 	unsigned console;
 	unsigned exit;
 	unsigned apic; /* 0: as found, 1: xAPIC */
-	bool trace, help, list, host, self_test;
+	bool trace, host;
 };
 
 extern struct options options;
 
 /*
- * Reads the command line (cut into words in place). On a mistake the message holds one sentence.
+ * Reads the command line (cut into words in place), and chooses what is done. On a mistake the message holds one sentence.
  */
 bool options_read(char *command_line, char *message, size_t size) MUST_CHECK;
-
-/* Prints each word of the command line and what it means (vp.help). */
-void options_explain(void);
 
 #endif

@@ -13,6 +13,7 @@
 #include "tests/harness/judge/judge.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/subject/line.h"
+#include "tests/harness/plan/mode.h"
 #include "tests/harness/plan/options.h"
 #include "tests/harness/plan/selection.h"
 #include "tests/harness/report/report.h"
@@ -285,6 +286,7 @@ static void set_step(const struct test *test, struct virtio_device *device,
 	current = (struct test_run){
 		.test = test,
 		.variant_name = variant_name,
+		.also = mode_chosen()->repeat,
 		.result = &current_result,
 		.subject = subject_of(device),
 		.device = device,
@@ -389,17 +391,6 @@ static void run_step(const struct test *test, struct virtio_device *device,
 	report_result(&current_result, totals);
 }
 
-/* Benchmarks are run instead of tests when they are asked for. */
-static const struct test *const *first_test(void)
-{
-	return options.bench ? __start_registry_benches : __start_registry_tests;
-}
-
-static const struct test *const *end_of_tests(void)
-{
-	return options.bench ? __stop_registry_benches : __stop_registry_tests;
-}
-
 static struct variant variants[VARIANTS_MOST]; /* of the test that is walked */
 
 /* Walks the plan; runs it when totals is not NULL. Returns how many steps there are. */
@@ -410,7 +401,7 @@ static unsigned walk(unsigned of, struct totals *totals)
 	for_each_device (device) {
 		if (!device_selected(device))
 			continue;
-		for (const struct test *const *test = first_test(); test < end_of_tests(); test++) {
+		for_each_test_of_mode (test) {
 			unsigned found;
 
 			if (!test_selected(*test, device))
@@ -445,7 +436,7 @@ static bool line_is_wanted(struct virtio_device *device)
 	bool wanted = false;
 
 	device->line_known = true;
-	for (const struct test *const *test = first_test(); test < end_of_tests(); test++) {
+	for_each_test_of_mode (test) {
 		unsigned found = test_selected(*test, device)
 					 ? selected_variants(*test, device, variants, VARIANTS_MOST)
 					 : 0;

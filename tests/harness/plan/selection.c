@@ -47,8 +47,6 @@ bool test_selected(const struct test *test, const struct virtio_device *device)
 {
 	const char *wanted = options.bench ? options.bench : options.tests;
 
-	if ((test->needs & NEEDS_SELF_TEST) && !options.self_test)
-		return false;
 	if (test->type && device->type != test->type)
 		return false;
 	if (*wanted && !listed(wanted, test, device))

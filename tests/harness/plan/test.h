@@ -30,12 +30,11 @@ enum {
 	NEEDS_WORK = BIT(1), /* a workload for the device type */
 	NEEDS_INTX = BIT(2), /* an interrupt pin */
 	NEEDS_SECOND_CPU = BIT(3),
-	NEEDS_HOST = BIT(4),      /* a host program that answers (vp.host) */
-	NEEDS_SCRATCH = BIT(5),   /* the user allows this device's data to be destroyed */
-	NEEDS_CONFIG = BIT(6),    /* a device-specific configuration structure */
-	NEEDS_WINDOW = BIT(7),    /* the PCI configuration access capability */
-	NEEDS_SELF_TEST = BIT(8), /* only where vp.selftest asks for it */
-	NEEDS_CONFIGURATION_SPACE_ONLY = BIT(9), /* runs on devices that cannot be driven too */
+	NEEDS_HOST = BIT(4),    /* a host program that answers (vp.host) */
+	NEEDS_SCRATCH = BIT(5), /* the user allows this device's data to be destroyed */
+	NEEDS_CONFIG = BIT(6),  /* a device-specific configuration structure */
+	NEEDS_WINDOW = BIT(7),  /* the PCI configuration access capability */
+	NEEDS_CONFIGURATION_SPACE_ONLY = BIT(8), /* runs on devices that cannot be driven too */
 };
 
 struct test_run;
@@ -104,6 +103,8 @@ struct test_run {
 	struct virtio_device *device; /* the face of the subject that is tested */
 	struct variant variant;
 	const char *variant_name;
+	const char *
+		also; /* words of the command line that a repetition needs, such as the mode; or NULL */
 	struct result *result; /* what will be reported of it: tests/harness/plan/result.h */
 	const struct workload *workload; /* of this device type, or NULL */
 	struct arena *arena;             /* memory that the device may touch */
