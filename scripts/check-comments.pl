@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Fails where a public header, one that is included from another folder, has a declaration without a comment:
 # a function, a macro with arguments, a struct, union, enum, type or variable wants one directly before it or
-# on its own line. Every header opens with what it is about; what another CPU or a handler may call by
-# chance (arch/, pci/, virtio/) says there who may, for all functions that do not say otherwise:
+# on its own line. Every header opens with what it is about. What another CPU or a handler may call by chance
+# (arch/, pci/, virtio/) says who may, in the opening for all functions or at each:
 #   handler-safe  also from an interrupt or exception handler: it neither waits, allocates nor prints
 #   any CPU       from any CPU, from several at once, not from a handler
 #   boot CPU      from the boot CPU alone, not from a handler
@@ -15,13 +15,15 @@ my @open = qw(arch/ virtio/device.h virtio/onlooker.h virtio/ring/ virtio/transp
 my (%text, %public, $refused);
 
 sub refuse {
-	my ($place) = @_;
+	my ($place, $why) = @_;
 	return if grep $place =~ m,^\Q$_\E,, @open;
-	print "$_[0]: $_[1]\n";
+	print "$place: $why\n";
 	$refused = 1;
 }
 
 sub folder { return $_[0] =~ m,^(.*)/, ? $1 : '.' }
+
+sub says_who { return $_[0] =~ s/\n \*//gr =~ /handler-safe|any CPU|boot CPU/i }
 
 # Whether a declaration is whole: as many braces shut as opened, and a semicolon or the brace of a function.
 sub ends {
@@ -29,34 +31,42 @@ sub ends {
 	return ($text =~ tr/{//) == ($text =~ tr/}//) && $text =~ m,(?:;(?:\s*/\*.*)?|\n\})$,;
 }
 
-# Checks every declaration; says whether there is a function among them.
+sub check_declaration {
+	my ($place, $text, $comment, $asks) = @_;
+	my ($name) = $text =~ /^(?:struct|union|enum) (\w+)\s*\{/ ? $1 : $text =~ /(\w+)\s*[(\[;=]/;
+	if (!$comment) {
+		refuse($place, "$name has no comment");
+	} elsif ($asks && $text =~ /^[^{=]*\w\(/ && !says_who($comment)) {
+		refuse($place, "$name does not say who may call: handler-safe, any CPU or boot CPU");
+	}
+}
+
+# Checks every declaration; functions have to say who may call them where `asks` is true.
 sub check_declarations {
-	my ($path) = @_;
+	my ($path, $asks) = @_;
 	my @lines = split /\n/, $text{$path};
-	my ($commented, $functions) = (0, 0);
+	my $comment = '';
 	for (my $i = 0; $i < @lines; $i++) {
 		my $place = "$path:" . ($i + 1);
-		my $whole = $lines[$i];
-		if ($whole =~ m,^/\*,) {
-			$i++ until $lines[$i] =~ m,\*/,;
-			$commented = 1;
-		} elsif ($whole =~ /^#\s*define (\w+)(\(?)/) {
+		my $text = $lines[$i];
+		if ($text =~ m,^/\*,) {
+			$text .= "\n$lines[++$i]" until $text =~ m,\*/,;
+			$comment = $text;
+		} elsif ($text =~ /^#\s*define (\w+)(\(?)/) {
 			my ($name, $takes) = ($1, $2);
-			$whole .= $lines[++$i] while $lines[$i] =~ /\\$/;
-			refuse($place, "$name() has no comment") unless !$takes || $commented || $whole =~ m,/\*,;
-			$commented &&= !$takes;
-		} elsif ($whole =~ /^\w/ && $whole !~ /^(?:struct|union|enum) \w+;|^static_assert/) {
-			my $own = $whole =~ m,/\*,;
-			$whole .= "\n$lines[++$i]" until ends($whole) || $i == $#lines;
-			$functions = 1 if $whole =~ /^[^{=]*\w\(/;
-			my ($name) = $whole =~ /^(?:struct|union|enum) (\w+)\s*\{/ ? $1 : $whole =~ /(\w+)\s*[(\[;=]/;
-			refuse($place, "$name has no comment") unless $own || $commented || $whole =~ m,;\s*/\*.*$,;
-			$commented = 0;
-		} elsif ($whole eq '' || $whole =~ /^#/) {
-			$commented = 0;
+			$text .= $lines[++$i] while $lines[$i] =~ /\\$/;
+			refuse($place, "$name() has no comment") unless !$takes || $comment || $text =~ m,/\*,;
+			$comment = '' if $takes;
+		} elsif ($text =~ /^\w/ && $text !~ /^(?:struct|union|enum) \w+;|^static_assert/) {
+			$comment = $1 if $text =~ m,(/\*.*),;
+			$text .= "\n$lines[++$i]" until ends($text) || $i == $#lines;
+			$comment = $1 if $text =~ m,;\s*(/\*.*)$,;
+			check_declaration($place, $text, $comment, $asks);
+			$comment = '';
+		} elsif ($text eq '' || $text =~ /^#/) {
+			$comment = '';
 		}
 	}
-	return $functions;
 }
 
 for my $path (@ARGV) {
@@ -68,9 +78,6 @@ for my $path (sort grep /\.h$/, keys %text) {
 	my ($opening) = $text{$path} =~ m,^/\* SPDX[^\n]*\n(/\*.*?\*/),s;
 	refuse($path, 'does not open with what it is about') unless $opening;
 	next unless $public{$path};
-	my $functions = check_declarations($path);
-	refuse($path, 'does not say who may call: handler-safe, any CPU or boot CPU')
-		if $functions && $opening && $path =~ m,^(arch|pci|virtio)/, &&
-		      $opening !~ /handler-safe|any\s+(?:\* )?CPU|boot\s+(?:\* )?CPU/i;
+	check_declarations($path, $path =~ m,^(arch|pci|virtio)/, && !says_who($opening // ''));
 }
 exit($refused // 0);
