@@ -2,6 +2,7 @@
 /* How many messages completions make, where they arrive, and what is visible by then. */
 #include "tests/interrupt/interrupt.h"
 #include "virtio/transport/pci/registers.h"
+#include "virtio/ring/split.h"
 
 #define ROUNDS 16
 #define BATCH  8u
@@ -93,7 +94,7 @@ static void look(unsigned vector, uint64_t tsc, void *context)
 {
 	struct sight *sight = context;
 
-	if (!sight->queue->operations->used_pending(sight->queue))
+	if (!sight->queue->format->used_pending(sight->queue))
 		sight->blind++;
 	sight->arrivals++;
 }
@@ -165,7 +166,8 @@ static void look_for_all(unsigned vector, uint64_t tsc, void *context)
 	struct last_sight *sight = context;
 	struct virtqueue *queue = sight->queue;
 
-	if ((uint16_t)(from_le16(queue->split.used->idx) - queue->split.used_index) >= sight->batch)
+	if ((uint16_t)(from_le16(split_of(queue)->used->idx) - split_of(queue)->used_index) >=
+	    sight->batch)
 		sight->whole = true;
 }
 

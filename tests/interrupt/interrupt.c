@@ -177,8 +177,3 @@ enum clause_id clause_of_quiet(const struct virtqueue *queue)
 		return CLAUSE_PACKED_EV_TXT_2;
 	return queue->event_idx ? CLAUSE_SPLIT_NOTIF_6 : CLAUSE_SPLIT_NOTIF_2;
 }
-
-bool ring_is_packed(const struct virtqueue *queue)
-{
-	return features_have(&queue->device->negotiated, VIRTIO_F_RING_PACKED);
-}

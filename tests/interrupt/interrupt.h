@@ -67,9 +67,6 @@ struct configuration {
 void read_configuration(struct virtio_device *device, struct configuration *configuration);
 bool configurations_equal(const struct configuration *a, const struct configuration *b);
 
-/* Whether the queue's ring is packed. */
-bool ring_is_packed(const struct virtqueue *queue);
-
 /*
  * The clause of the queue's ring format and suppression by which using a buffer must not be notified; that
  * by which it must is clause_of_notice().

@@ -2,6 +2,7 @@
 /* Suppression of used buffer notifications (virtio 1.4, 2.7.7; packed rings: 2.8.10). */
 #include "arch/io.h"
 #include "tests/interrupt/interrupt.h"
+#include "virtio/ring/split.h"
 
 #define ROUNDS 16
 
@@ -43,7 +44,7 @@ TEST(interrupt, suppressed_queue_is_quiet,
 /* The event field behind the available ring (2.7.6). */
 static le16 *used_event(const struct virtqueue *queue)
 {
-	return &queue->split.avail->ring[queue->size];
+	return &split_of(queue)->avail->ring[queue->size];
 }
 
 TEST(interrupt, used_event_means_nothing_without_the_feature,
@@ -56,10 +57,10 @@ TEST(interrupt, used_event_means_nothing_without_the_feature,
 	bring_up(t);
 	queue = work_queue(t);
 	for (unsigned n = 0; n < ARRAY_LENGTH(distances); n++) {
-		write16(used_event(queue), (uint16_t)(queue->split.used_index + distances[n]));
+		write16(used_event(queue), (uint16_t)(split_of(queue)->used_index + distances[n]));
 		if (!CHECK(t, SPLIT_NOTIF_1, complete_with_message(t, queue),
 			   "queue %u: used index %u, used_event slot %u: no message", queue->index,
-			   queue->split.used_index, read16(used_event(queue))))
+			   split_of(queue)->used_index, read16(used_event(queue))))
 			return;
 	}
 }
@@ -74,7 +75,7 @@ TEST(interrupt, flags_mean_nothing_with_event_idx,
 	t->variant.event_idx = true;
 	bring_up(t);
 	queue = work_queue(t);
-	write16(&queue->split.avail->flags, VIRTQ_AVAIL_F_NO_INTERRUPT);
+	write16(&split_of(queue)->avail->flags, VIRTQ_AVAIL_F_NO_INTERRUPT);
 	for (unsigned n = 0; n < ROUNDS; n++) {
 		if (!CHECK(t, SPLIT_NOTIF_4, complete_with_message(t, queue),
 			   "queue %u, completion %u: flags 1, used_event met, no message",

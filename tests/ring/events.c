@@ -6,6 +6,8 @@
 #include "arch/io.h"
 #include "tests/interrupt/interrupt.h"
 #include "tests/ring/traffic.h"
+#include "virtio/ring/packed.h"
+#include "virtio/ring/split.h"
 
 #define BURST_MOST 5u
 
@@ -90,7 +92,7 @@ TEST(ring, split_used_event_is_exact,
 	most = MINIMUM(BURST_MOST, sweep.queue->size / 3u);
 	for (unsigned count = 1; count <= most; count++) {
 		for (uint16_t after = 0; after < 2 * count; after++) {
-			uint16_t index = sweep.queue->split.used_index;
+			uint16_t index = split_of(sweep.queue)->used_index;
 
 			virtqueue_arm(sweep.queue, after);
 			if (after >= count)
@@ -115,9 +117,9 @@ TEST(ring, split_used_event_is_exact,
 /* Nowhere near, neither in its place nor behind the largest ring. */
 static void arm_far(struct virtqueue *queue)
 {
-	uint16_t far = (uint16_t)(queue->split.used_index + 0x8000);
+	uint16_t far = (uint16_t)(split_of(queue)->used_index + 0x8000);
 
-	write16(&queue->split.avail->ring[queue->device->rings.room], far);
+	write16(&split_of(queue)->avail->ring[queue->device->rings.room], far);
 	virtqueue_arm(queue, 0x8000);
 }
 
@@ -127,7 +129,7 @@ TEST(ring, split_used_event_has_its_place,
      .judges = CLAUSES(EVIDX_TXT_1))
 {
 	struct sweep sweep;
-	struct split_ring *ring;
+	struct split_virtqueue *ring;
 	uint16_t room = offered_size(t->device);
 	bool heeds;
 
@@ -135,7 +137,7 @@ TEST(ring, split_used_event_has_its_place,
 	t->variant.size = room / 2;
 	bring_up(t);
 	start_sweep(&sweep, t, 1);
-	ring = &sweep.queue->split;
+	ring = split_of(sweep.queue);
 	heeds = keeps_quiet(&sweep, arm_far);
 	for (unsigned n = 0; n < 16; n++) {
 		/* Where a ring of the largest size would have it stands what the device must not heed. */
@@ -157,7 +159,7 @@ TEST(ring, split_used_event_has_its_place,
 /* Points the event at a place so many slots from where the next used descriptor goes. */
 static void arm_slot(struct virtqueue *queue, unsigned ahead, bool other_lap)
 {
-	struct packed_ring *ring = &queue->packed;
+	struct packed_virtqueue *ring = packed_of(queue);
 	unsigned slot = ring->used_slot + ahead;
 	bool wrap = ring->used_wrap ^ (slot / queue->size % 2) ^ other_lap;
 
@@ -185,7 +187,7 @@ TEST(ring, packed_event_offset_is_exact,
 	for (unsigned lap = 0; lap < 3; lap++) {
 		for (unsigned count = 1; count <= most; count++) {
 			for (unsigned ahead = 0; ahead < count * length; ahead++) {
-				uint16_t from = sweep.queue->packed.used_slot;
+				uint16_t from = packed_of(sweep.queue)->used_slot;
 				bool came;
 
 				arm_slot(sweep.queue, ahead, false);
@@ -239,7 +241,7 @@ TEST(ring, packed_event_elsewhere_is_quiet,
 static void disable_far(struct virtqueue *queue)
 {
 	arm_slot(queue, queue->size / 2, false);
-	write16(&queue->packed.driver->flags, VIRTQ_EVENT_FLAGS_DISABLE);
+	write16(&packed_of(queue)->driver->flags, VIRTQ_EVENT_FLAGS_DISABLE);
 	publish_then_observe();
 }
 
@@ -254,7 +256,7 @@ TEST(ring, packed_event_offset_counts_with_its_flag_alone,
 
 	bring_up(t);
 	start_sweep(&sweep, t, 1);
-	events = sweep.queue->packed.driver;
+	events = packed_of(sweep.queue)->driver;
 	heeds = keeps_quiet(&sweep, disable_far);
 	for (unsigned n = 0; n < 16; n++) {
 		write16(&events->desc, (uint16_t)random_next(&t->random));

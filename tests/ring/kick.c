@@ -4,6 +4,8 @@
  */
 #include "arch/io.h"
 #include "tests/ring/traffic.h"
+#include "virtio/ring/packed.h"
+#include "virtio/ring/split.h"
 
 #define ROUNDS 120
 
@@ -42,8 +44,8 @@ TEST(ring, no_buffer_is_stranded_without_a_kick,
 		CHECK(t, PACKED_EV_TXT_11, served,
 		      "round %u: a buffer was exposed without passing the device's event "
 		      "(flags %u, desc %#x) and is not used",
-		      round, read16(&queue->packed.device->flags),
-		      read16(&queue->packed.device->desc));
+		      round, read16(&packed_of(queue)->device->flags),
+		      read16(&packed_of(queue)->device->desc));
 	else if (t->variant.packed)
 		CHECK(t, PACKED_EV_TXT_10, served,
 		      "round %u: a buffer was exposed while the device's event flags were at disable "
@@ -53,7 +55,7 @@ TEST(ring, no_buffer_is_stranded_without_a_kick,
 		CHECK(t, EVIDX_TXT_6, served,
 		      "round %u: available idx %u did not pass avail_event %u, and the buffer is not "
 		      "used",
-		      round, queue->split.avail_index, read16(queue->split.avail_event));
+		      round, split_of(queue)->avail_index, read16(split_of(queue)->avail_event));
 	else
 		CHECK(t, KICK_TXT_5, served,
 		      "round %u: a buffer was exposed while the used flags were 1 and is not used",

@@ -3,6 +3,7 @@
 #include "arch/io.h"
 #include "lib/string.h"
 #include "tests/ring/traffic.h"
+#include "virtio/ring/packed.h"
 
 #define AXES     (AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_SIZE)
 #define REQUESTS 200
@@ -37,9 +38,9 @@ TEST(ring, packed_ring_is_kept,
 	check_flaw(traffic, CLAUSE_PACKED_DESC_1, FLAW_READABLE);
 	check_flaw(traffic, CLAUSE_PACKED_DESC_4, FLAW_CHANGED_LATER);
 	check_flaw(traffic, CLAUSE_PACKED_EV_TXT_8, FLAW_FLAGS);
-	CHECK(t, PACKED_EV_TXT_9, read16(&traffic->queue->packed.device->flags) < 4,
+	CHECK(t, PACKED_EV_TXT_9, read16(&packed_of(traffic->queue)->device->flags) < 4,
 	      "the flags word of the device's event structure is %#x",
-	      read16(&traffic->queue->packed.device->flags));
+	      read16(&packed_of(traffic->queue)->device->flags));
 	/* A ring of a size that is no power of two has gone round several times. */
 	if (!IS_POWER_OF_TWO(traffic->queue->size))
 		check_service(traffic, CLAUSE_PACKED_TXT_14, "a ring of odd size");

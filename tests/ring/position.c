@@ -7,6 +7,8 @@
 #include "lib/string.h"
 #include "tests/harness/plan/options.h"
 #include "tests/ring/traffic.h"
+#include "virtio/ring/packed.h"
+#include "virtio/ring/split.h"
 
 /* Long enough for a device to do what it must not do after a kick. */
 #define TEMPTATION_NS 300000
@@ -52,7 +54,7 @@ TEST(ring, split_unexposed_entries_wait,
 	bring_up(t);
 	queue = work_queue(t);
 	for (unsigned lap = 0; lap < 3; lap++) {
-		struct split_ring *ring = &queue->split;
+		struct split_virtqueue *ring = split_of(queue);
 		uint16_t before = ring->avail_index;
 		struct request *first = add_patterned(t, queue), *second = add_patterned(t, queue);
 
@@ -85,7 +87,7 @@ TEST(ring, packed_unexposed_descriptors_wait,
 	queue = work_queue(t);
 	/* On the first lap the slot held back is zero, on later ones it holds what was used before. */
 	for (unsigned round = 0; round < 9; round++) {
-		struct packed_ring *ring = &queue->packed;
+		struct packed_virtqueue *ring = packed_of(queue);
 		uint16_t slot = ring->avail_slot;
 		struct request *first = add_patterned(t, queue), *second = add_patterned(t, queue);
 		bool left;
@@ -164,7 +166,7 @@ TEST(ring, split_indices_count_to_65535, .about = "available and used index run 
 		requests[n] = new_request(t, n);
 	while (served < 65536 + 2u * queue->size) {
 		bool all = serve_again(t, queue, requests, depth, 1);
-		uint16_t used = read16(&queue->split.used->idx);
+		uint16_t used = read16(&split_of(queue)->used->idx);
 
 		served += depth;
 		if (!CHECK(t, SPLIT_TXT_7, all,

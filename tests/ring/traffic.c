@@ -3,6 +3,8 @@
 
 #include "arch/memory.h"
 #include "lib/string.h"
+#include "virtio/ring/packed.h"
+#include "virtio/ring/split.h"
 
 /* A byte that kept so many different patterns in a row was not written (one in 2^32 by chance). */
 #define PROOF_ROUNDS 4
@@ -81,7 +83,7 @@ bool check_service(const struct traffic *traffic, enum clause_id id, const char 
 
 bool judge_service(const struct traffic *traffic)
 {
-	bool packed = traffic->queue->operations == &packed_ring_operations, good = true;
+	bool packed = ring_is_packed(traffic->queue), good = true;
 
 	for (unsigned n = 0; n < ARRAY_LENGTH(service_flaws); n++) {
 		const struct service_flaw *flaw = &service_flaws[n];
@@ -100,8 +102,7 @@ unsigned traffic_rank(const struct traffic *traffic, uint32_t id, unsigned from)
 
 static const struct traffic_format *format_of(const struct traffic *traffic)
 {
-	return traffic->queue->operations == &packed_ring_operations ? &traffic_packed
-								     : &traffic_split;
+	return ring_is_packed(traffic->queue) ? &traffic_packed : &traffic_split;
 }
 
 static void prepare_load(struct traffic *traffic, struct load *load, unsigned n)
@@ -156,7 +157,7 @@ struct traffic *traffic_start(struct test_run *t, unsigned depth)
 	*traffic = (struct traffic){.t = t, .queue = queue};
 	traffic->depth = MINIMUM(MINIMUM(depth, (unsigned)queue->size), TRAFFIC_DEPTH_MOST);
 	traffic->desc_bytes = room * (uint32_t)sizeof(struct virtq_desc);
-	if (queue->operations == &packed_ring_operations) {
+	if (ring_is_packed(queue)) {
 		traffic->driver_bytes = sizeof(struct virtq_event_suppress);
 		traffic->device_bytes = sizeof(struct virtq_event_suppress);
 	} else {
@@ -241,8 +242,7 @@ static bool expose(struct traffic *traffic, struct load *load, unsigned waiting)
 	memset(request->in, load->fill, request->in_length);
 	count = cut(traffic, request, room, segments);
 	load->segments = (uint16_t)count;
-	load->id = queue->operations == &packed_ring_operations ? queue->packed.free_id
-								: queue->split.free_head;
+	load->id = ring_is_packed(queue) ? packed_of(queue)->free_id : split_of(queue)->free_head;
 	if (!virtqueue_add(queue, segments, count, load))
 		return false;
 	load->in_flight = true;

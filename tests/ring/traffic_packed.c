@@ -3,10 +3,11 @@
 #include "arch/io.h"
 #include "lib/string.h"
 #include "tests/ring/traffic.h"
+#include "virtio/ring/packed.h"
 
 static void packed_before(struct traffic *traffic)
 {
-	struct packed_ring *ring = &traffic->queue->packed;
+	struct packed_virtqueue *ring = packed_of(traffic->queue);
 	struct virtq_packed_desc *copy = (struct virtq_packed_desc *)traffic->desc_copy;
 
 	/* Nothing is in flight: whatever was used in the round before stands as it was left. */
@@ -49,7 +50,7 @@ static bool marked_wrongly(struct traffic *traffic, uint16_t slot, bool wrap)
 {
 	const uint16_t mark = VIRTQ_PACKED_DESC_F_AVAIL | VIRTQ_PACKED_DESC_F_USED;
 	const struct virtq_packed_desc *copy = (const void *)traffic->desc_copy;
-	uint16_t flags = read16(&traffic->queue->packed.desc[slot].flags);
+	uint16_t flags = read16(&packed_of(traffic->queue)->desc[slot].flags);
 
 	if (((flags ^ from_le16(copy[slot].flags)) & mark) == 0 ||
 	    (!(flags & VIRTQ_PACKED_DESC_F_AVAIL) == !wrap &&
@@ -66,7 +67,7 @@ static bool marked_wrongly(struct traffic *traffic, uint16_t slot, bool wrap)
 static bool packed_look(struct traffic *traffic)
 {
 	struct virtqueue *queue = traffic->queue;
-	const struct packed_ring *ring = &queue->packed;
+	const struct packed_virtqueue *ring = packed_of(queue);
 	uint16_t flags = read16(&ring->device->flags);
 	unsigned used = 0;
 	uint16_t slot = ring->used_slot;
@@ -98,7 +99,7 @@ static bool packed_look(struct traffic *traffic)
 static void compare_slots(struct traffic *traffic)
 {
 	const struct virtqueue *queue = traffic->queue;
-	const struct packed_ring *ring = &queue->packed;
+	const struct packed_virtqueue *ring = packed_of(queue);
 	const struct virtq_packed_desc *copy = (const void *)traffic->desc_copy;
 	static bool due[VIRTQ_SIZE_MOST];
 	uint16_t slot = traffic->round_start;
@@ -140,7 +141,7 @@ static void compare_slots(struct traffic *traffic)
 static void packed_after(struct traffic *traffic)
 {
 	const struct virtqueue *queue = traffic->queue;
-	const struct packed_ring *ring = &queue->packed;
+	const struct packed_virtqueue *ring = packed_of(queue);
 	uint32_t extent = queue->size * (uint32_t)sizeof(*ring->desc);
 
 	if (!traffic->broken)

@@ -3,6 +3,7 @@
 #include "arch/io.h"
 #include "lib/string.h"
 #include "tests/ring/traffic.h"
+#include "virtio/ring/split.h"
 
 static uint32_t used_ring_bytes(const struct traffic *traffic)
 {
@@ -12,7 +13,7 @@ static uint32_t used_ring_bytes(const struct traffic *traffic)
 
 static void split_before(struct traffic *traffic)
 {
-	struct split_ring *ring = &traffic->queue->split;
+	struct split_virtqueue *ring = split_of(traffic->queue);
 	uint16_t index = read16(&ring->used->idx);
 
 	if (index != ring->used_index)
@@ -36,7 +37,7 @@ static void split_before(struct traffic *traffic)
 static bool split_look(struct traffic *traffic)
 {
 	struct virtqueue *queue = traffic->queue;
-	const struct split_ring *ring = &queue->split;
+	const struct split_virtqueue *ring = split_of(queue);
 	uint16_t index, flags;
 
 	/* Through the queue, as a driver looks. */
@@ -68,7 +69,7 @@ static uint32_t first_difference(const void *a, const void *b, uint32_t length)
 
 static void compare_driver_parts(struct traffic *traffic)
 {
-	const struct split_ring *ring = &traffic->queue->split;
+	const struct split_virtqueue *ring = split_of(traffic->queue);
 	uint32_t at;
 
 	if (memcmp(traffic->desc_copy, ring->desc, traffic->desc_bytes) != 0) {
@@ -87,7 +88,7 @@ static void compare_driver_parts(struct traffic *traffic)
 
 static void compare_behind_used_ring(struct traffic *traffic)
 {
-	const struct split_ring *ring = &traffic->queue->split;
+	const struct split_virtqueue *ring = split_of(traffic->queue);
 	const uint8_t *used = (const uint8_t *)ring->used;
 	uint32_t event = used_ring_bytes(traffic), end = event + 2;
 
@@ -112,7 +113,7 @@ static void compare_behind_used_ring(struct traffic *traffic)
  */
 static void compare_elements(struct traffic *traffic, uint16_t used)
 {
-	const struct split_ring *ring = &traffic->queue->split;
+	const struct split_virtqueue *ring = split_of(traffic->queue);
 	uint16_t size = traffic->queue->size;
 
 	for (uint16_t n = 0; n < used; n++) {
@@ -127,7 +128,7 @@ static void compare_elements(struct traffic *traffic, uint16_t used)
 
 static void compare_ids(struct traffic *traffic, uint16_t used)
 {
-	const struct split_ring *ring = &traffic->queue->split;
+	const struct split_virtqueue *ring = split_of(traffic->queue);
 	uint16_t size = traffic->queue->size;
 
 	for (uint16_t n = 0; n < used; n++) {
@@ -148,7 +149,7 @@ static void compare_ids(struct traffic *traffic, uint16_t used)
 /* 2.7.9: one element a batch, where its first buffer has its place, with the head of its last. */
 static void compare_batches(struct traffic *traffic, uint16_t used)
 {
-	const struct split_ring *ring = &traffic->queue->split;
+	const struct split_virtqueue *ring = split_of(traffic->queue);
 	uint16_t size = traffic->queue->size;
 
 	for (unsigned at = 0; at < used;) {
@@ -185,7 +186,7 @@ static void compare_batches(struct traffic *traffic, uint16_t used)
 
 static void split_after(struct traffic *traffic)
 {
-	const struct split_ring *ring = &traffic->queue->split;
+	const struct split_virtqueue *ring = split_of(traffic->queue);
 	uint16_t step = (uint16_t)(read16(&ring->used->idx) - traffic->round_start);
 
 	compare_driver_parts(traffic);

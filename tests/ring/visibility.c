@@ -7,6 +7,7 @@
 #include "arch/io.h"
 #include "lib/string.h"
 #include "tests/ring/traffic.h"
+#include "virtio/ring/split.h"
 
 #define ROUNDS      60
 #define SAMPLE_MOST 64u
@@ -25,7 +26,7 @@ struct watch {
 static bool shows_as_used(const struct virtqueue *queue)
 {
 	/* The queue's own positions stand still while it is being watched. */
-	return queue->operations->used_pending((struct virtqueue *)queue);
+	return queue->format->used_pending((struct virtqueue *)queue);
 }
 
 static void watch_ring(void *argument)
@@ -40,9 +41,10 @@ static void watch_ring(void *argument)
 			continue;
 		}
 		observe();
-		if (queue->operations == &split_ring_operations) {
+		if (!ring_is_packed(queue)) {
 			const struct virtq_used_elem *element =
-				&queue->split.used->ring[queue->split.used_index % queue->size];
+				&split_of(queue)
+					 ->used->ring[split_of(queue)->used_index % queue->size];
 
 			watch->id = read32(&element->id);
 			watch->length = read32(&element->len);
@@ -66,9 +68,9 @@ static bool serve_watched(struct test_run *t, struct watch *watch, struct reques
 	struct virtqueue *queue = work_queue(t);
 
 	memset(request->in, 0x3c, request->in_length);
-	if (queue->operations == &split_ring_operations) {
+	if (!ring_is_packed(queue)) {
 		struct virtq_used_elem *element =
-			&queue->split.used->ring[queue->split.used_index % queue->size];
+			&split_of(queue)->used->ring[split_of(queue)->used_index % queue->size];
 
 		element->id = to_le32(UNWRITTEN);
 		element->len = to_le32(UNWRITTEN);

@@ -3,6 +3,7 @@
 #include "arch/io.h"
 #include "arch/memory.h"
 #include "virtio/ring/notification.h"
+#include "virtio/ring/packed.h"
 
 /* Bits of table entries that the device is to ignore (2.8.7). */
 #define STRAY_FLAGS (VIRTQ_DESC_F_NEXT | VIRTQ_PACKED_DESC_F_AVAIL | VIRTQ_PACKED_DESC_F_USED)
@@ -12,36 +13,20 @@ static bool takes(const struct virtqueue *queue, uint32_t liberty)
 	return queue->device->rings.liberties & liberty;
 }
 
-/* Allocates one of the three parts: 0 the descriptor ring, 1 our event structure, 2 the device's. */
-static bool create_part(struct virtqueue *queue, unsigned part, uint16_t room)
+static struct virtqueue *packed_allocate(struct arena *arena)
 {
-	struct packed_ring *ring = &queue->packed;
+	struct packed_virtqueue *ring = arena_allocate(arena, "queue state", sizeof(*ring), 64);
 
-	switch (part) {
-	case 0:
-		ring->desc = virtqueue_part(queue, "descriptor ring", room * sizeof(*ring->desc),
-					    VIRTQ_PACKED_DESC_ALIGNMENT);
-		return ring->desc;
-	case 1:
-		ring->driver = virtqueue_part(queue, "driver events", sizeof(*ring->driver),
-					      VIRTQ_PACKED_EVENT_ALIGNMENT);
-		return ring->driver;
-	default:
-		ring->device = virtqueue_part(queue, "device events", sizeof(*ring->device),
-					      VIRTQ_PACKED_EVENT_ALIGNMENT);
-		return ring->device;
-	}
+	return ring ? &ring->queue : NULL;
 }
 
-bool packed_ring_create(struct virtqueue *queue)
+static bool packed_start(struct virtqueue *queue)
 {
-	struct packed_ring *ring = &queue->packed;
-	uint16_t room = MAXIMUM(queue->size, queue->device->rings.room);
+	struct packed_virtqueue *ring = packed_of(queue);
 
-	for (unsigned n = 0; n < 3; n++) {
-		if (!create_part(queue, virtqueue_part_order(queue, n), room))
-			return false;
-	}
+	ring->desc = queue->parts[0];
+	ring->driver = queue->parts[1];
+	ring->device = queue->parts[2];
 	ring->avail_wrap = true;
 	ring->used_wrap = true;
 	ring->links = virtqueue_links(queue, &ring->free_id);
@@ -78,7 +63,7 @@ static inline void fill(struct virtq_packed_desc *desc, uint64_t address, uint32
  * Shows the head of a chain, the rest of which stands: now, unless an earlier chain is held back,
  * before which the device cannot see it; else it is the one that is held back until publish.
  */
-static void place_head(struct packed_ring *ring, uint16_t slot, uint16_t flags)
+static void place_head(struct packed_virtqueue *ring, uint16_t slot, uint16_t flags)
 {
 	if (ring->holding) {
 		publish();
@@ -93,7 +78,7 @@ static void place_head(struct packed_ring *ring, uint16_t slot, uint16_t flags)
 static void add_direct(struct virtqueue *queue, const struct segment *segments, unsigned count,
 		       uint16_t id)
 {
-	struct packed_ring *ring = &queue->packed;
+	struct packed_virtqueue *ring = packed_of(queue);
 	bool stray = takes(queue, LIBERTY_STRAY_IDS);
 	uint16_t head = ring->avail_slot, head_flags = 0;
 
@@ -118,7 +103,7 @@ static void add_direct(struct virtqueue *queue, const struct segment *segments, 
 static bool add_indirect(struct virtqueue *queue, const struct segment *segments, unsigned count,
 			 uint16_t id)
 {
-	struct packed_ring *ring = &queue->packed;
+	struct packed_virtqueue *ring = packed_of(queue);
 	struct virtq_packed_desc *table = virtqueue_table(queue, id, count);
 	uint16_t flags = (uint16_t)(available(ring->avail_wrap) | VIRTQ_DESC_F_INDIRECT);
 	uint16_t stray_flags = takes(queue, LIBERTY_STRAY_FLAGS) ? STRAY_FLAGS : 0;
@@ -142,7 +127,7 @@ static bool add_indirect(struct virtqueue *queue, const struct segment *segments
 static bool packed_add(struct virtqueue *queue, const struct segment *segments, unsigned count,
 		       void *token, uint16_t *id)
 {
-	struct packed_ring *ring = &queue->packed;
+	struct packed_virtqueue *ring = packed_of(queue);
 	bool indirect = queue->device->rings.indirect;
 	uint16_t length = indirect ? 1 : (uint16_t)count;
 
@@ -165,7 +150,7 @@ static bool packed_add(struct virtqueue *queue, const struct segment *segments, 
 
 static void packed_publish(struct virtqueue *queue)
 {
-	struct packed_ring *ring = &queue->packed;
+	struct packed_virtqueue *ring = packed_of(queue);
 
 	publish();
 	if (ring->holding)
@@ -176,8 +161,8 @@ static void packed_publish(struct virtqueue *queue)
 /* Whether the device wants to be told of the descriptors since this was last asked (2.8.14). */
 static bool kick_wanted(struct virtqueue *queue)
 {
-	struct packed_ring *ring = &queue->packed;
-	uint16_t added = ring->added, event;
+	struct packed_virtqueue *ring = packed_of(queue);
+	uint16_t added = ring->added;
 
 	ring->added = 0;
 	publish_then_observe();
@@ -186,12 +171,8 @@ static bool kick_wanted(struct virtqueue *queue)
 		return false;
 	case VIRTQ_EVENT_FLAGS_DESC:
 		observe();
-		event = read16(&ring->device->desc);
-		/* An event on the lap before lies a ring's size further back. */
-		return virtqueue_event_passed(
-			(uint16_t)((event & 0x7fff) -
-				   (event >> 15 == ring->avail_wrap ? 0 : queue->size)),
-			ring->avail_slot, (uint16_t)(ring->avail_slot - added));
+		return packed_event_passed(read16(&ring->device->desc), ring->avail_slot,
+					   ring->avail_wrap, queue->size, added);
 	default:
 		return true;
 	}
@@ -199,7 +180,7 @@ static bool kick_wanted(struct virtqueue *queue)
 
 static void packed_notify(struct virtqueue *queue)
 {
-	const struct packed_ring *ring = &queue->packed;
+	const struct packed_virtqueue *ring = packed_of(queue);
 
 	send_notification(queue, (uint16_t)(ring->avail_slot | ring->avail_wrap << 15));
 }
@@ -213,7 +194,7 @@ static bool packed_kick(struct virtqueue *queue)
 }
 
 /* Whether the device has marked this slot used on this lap (2.8.1). */
-static bool marked_used(const struct packed_ring *ring, uint16_t slot, bool wrap)
+static bool marked_used(const struct packed_virtqueue *ring, uint16_t slot, bool wrap)
 {
 	uint16_t flags = read16(&ring->desc[slot].flags);
 
@@ -223,14 +204,14 @@ static bool marked_used(const struct packed_ring *ring, uint16_t slot, bool wrap
 
 static bool packed_used_pending(struct virtqueue *queue)
 {
-	const struct packed_ring *ring = &queue->packed;
+	const struct packed_virtqueue *ring = packed_of(queue);
 
 	return marked_used(ring, ring->used_slot, ring->used_wrap);
 }
 
 static void packed_look(struct virtqueue *queue, struct completion *completion)
 {
-	const struct virtq_packed_desc *desc = &queue->packed.desc[queue->packed.used_slot];
+	const struct virtq_packed_desc *desc = &packed_of(queue)->desc[packed_of(queue)->used_slot];
 
 	observe();
 	*completion = (struct completion){
@@ -242,7 +223,7 @@ static void packed_look(struct virtqueue *queue, struct completion *completion)
 
 static void packed_retire(struct virtqueue *queue, uint16_t id)
 {
-	struct packed_ring *ring = &queue->packed;
+	struct packed_virtqueue *ring = packed_of(queue);
 	uint16_t length = queue->chains[id].length;
 
 	advance(queue, &ring->used_slot, &ring->used_wrap, length);
@@ -253,12 +234,12 @@ static void packed_retire(struct virtqueue *queue, uint16_t id)
 
 static void packed_pass(struct virtqueue *queue)
 {
-	advance(queue, &queue->packed.used_slot, &queue->packed.used_wrap, 1);
+	advance(queue, &packed_of(queue)->used_slot, &packed_of(queue)->used_wrap, 1);
 }
 
 static void packed_suppress(struct virtqueue *queue)
 {
-	write16(&queue->packed.driver->flags, VIRTQ_EVENT_FLAGS_DISABLE);
+	write16(&packed_of(queue)->driver->flags, VIRTQ_EVENT_FLAGS_DISABLE);
 }
 
 /*
@@ -267,7 +248,7 @@ static void packed_suppress(struct virtqueue *queue)
  */
 static void place_of(const struct virtqueue *queue, uint16_t after, uint16_t *slot, bool *wrap)
 {
-	const struct packed_ring *ring = &queue->packed;
+	const struct packed_virtqueue *ring = packed_of(queue);
 
 	*slot = ring->used_slot;
 	*wrap = ring->used_wrap;
@@ -292,7 +273,7 @@ static void place_of(const struct virtqueue *queue, uint16_t after, uint16_t *sl
 
 static bool packed_arm(struct virtqueue *queue, uint16_t after)
 {
-	struct packed_ring *ring = &queue->packed;
+	struct packed_virtqueue *ring = packed_of(queue);
 	uint16_t slot = ring->used_slot;
 	bool wrap = ring->used_wrap;
 
@@ -310,7 +291,7 @@ static bool packed_arm(struct virtqueue *queue, uint16_t after)
 
 static void dump_slot(const struct virtqueue *queue, uint16_t slot, struct text *text)
 {
-	const struct virtq_packed_desc *desc = &queue->packed.desc[slot];
+	const struct virtq_packed_desc *desc = &packed_of(queue)->desc[slot];
 	uint16_t flags = read16(&desc->flags);
 
 	text_add(text, "  desc[%u] addr %#lx len %u id %u%s%s%s AVAIL %u USED %u\n", slot,
@@ -333,7 +314,7 @@ static void dump_events(const char *whose, const struct virtq_event_suppress *ev
 
 static void packed_dump(struct virtqueue *queue, struct text *text)
 {
-	const struct packed_ring *ring = &queue->packed;
+	const struct packed_virtqueue *ring = packed_of(queue);
 
 	text_add(
 		text,
@@ -348,8 +329,21 @@ static void packed_dump(struct virtqueue *queue, struct text *text)
 			  text);
 }
 
-const struct virtqueue_operations packed_ring_operations = {
+static const struct ring_format packed = {
 	.name = "packed",
+	.feature = VIRTIO_F_RING_PACKED,
+	.traits = RING_PACKED | RING_TAKES_ANY_SIZE,
+	.parts =
+		{
+			{"descriptor ring", 0, sizeof(struct virtq_packed_desc),
+			 VIRTQ_PACKED_DESC_ALIGNMENT},
+			{"driver events", sizeof(struct virtq_event_suppress), 0,
+			 VIRTQ_PACKED_EVENT_ALIGNMENT},
+			{"device events", sizeof(struct virtq_event_suppress), 0,
+			 VIRTQ_PACKED_EVENT_ALIGNMENT},
+		},
+	.allocate = packed_allocate,
+	.start = packed_start,
 	.add = packed_add,
 	.publish = packed_publish,
 	.kick = packed_kick,
@@ -362,3 +356,4 @@ const struct virtqueue_operations packed_ring_operations = {
 	.arm = packed_arm,
 	.dump = packed_dump,
 };
+RING_FORMAT(packed);

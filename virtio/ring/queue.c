@@ -4,14 +4,70 @@
 #include "arch/memory.h"
 #include "virtio/onlooker.h"
 
+extern const struct ring_format *const __start_registry_ring_formats[];
+extern const struct ring_format *const __stop_registry_ring_formats[];
+
+static const struct ring_format *format_for(const struct virtio_device *device)
+{
+	const struct ring_format *usual = NULL;
+
+	for (const struct ring_format *const *format = __start_registry_ring_formats;
+	     format < __stop_registry_ring_formats; format++) {
+		if ((*format)->usual)
+			usual = *format;
+		else if (features_have(&device->negotiated, (*format)->feature))
+			return *format;
+	}
+	return usual;
+}
+
+bool virtqueue_size_fits(const struct virtio_device *device, uint16_t size)
+{
+	return (format_for(device)->traits & RING_TAKES_ANY_SIZE) || IS_POWER_OF_TWO(size);
+}
+
+static void *allocate_part(struct virtqueue *queue, const struct ring_part *part)
+{
+	uint16_t room = MAXIMUM(queue->size, queue->device->rings.room);
+	size_t size = part->fixed + (size_t)part->each * room, alignment = part->alignment;
+	uint8_t *bytes;
+
+	/* Elsewhere than in the usual order means elsewhere: a page or more lies in between. */
+	if (queue->device->rings.placement &&
+	    !arena_allocate(queue->arena, "gap", PAGE_SIZE, PAGE_SIZE))
+		return NULL;
+	if (!(queue->device->rings.liberties & LIBERTY_BARE_ALIGNMENT))
+		return arena_allocate(queue->arena, part->name, size,
+				      MAXIMUM(alignment, (size_t)64));
+	bytes = arena_allocate(queue->arena, part->name, size + alignment, 2 * alignment);
+	return bytes ? bytes + alignment : NULL;
+}
+
+static bool allocate_parts(struct virtqueue *queue)
+{
+	static const uint8_t orders[RING_PLACEMENTS][RING_PARTS] = {
+		{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+	const uint8_t *order = orders[queue->device->rings.placement];
+
+	for (unsigned n = 0; n < RING_PARTS; n++) {
+		void *part = allocate_part(queue, &queue->format->parts[order[n]]);
+
+		if (!part)
+			return false;
+		queue->parts[order[n]] = part;
+	}
+	return true;
+}
+
 struct virtqueue *virtqueue_create(struct virtio_device *device, uint16_t index, uint16_t size,
 				   struct arena *arena)
 {
-	struct virtqueue *queue = arena_allocate(arena, "queue state", sizeof(*queue), 64);
-	bool created;
+	const struct ring_format *format = format_for(device);
+	struct virtqueue *queue = format->allocate(arena);
 
 	if (!queue)
 		return NULL;
+	queue->format = format;
 	queue->device = device;
 	queue->arena = arena;
 	queue->index = index;
@@ -27,51 +83,16 @@ struct virtqueue *virtqueue_create(struct virtio_device *device, uint16_t index,
 		queue->order = arena_allocate(arena, "order", size * sizeof(*queue->order), 8);
 	if (!queue->chains || (queue->in_order && !queue->order))
 		return NULL;
-	if (features_have(&device->negotiated, VIRTIO_F_RING_PACKED)) {
-		queue->operations = &packed_ring_operations;
-		created = packed_ring_create(queue);
-	} else {
-		queue->operations = &split_ring_operations;
-		created = split_ring_create(queue);
-	}
-	return created ? queue : NULL;
+	return allocate_parts(queue) && format->start(queue) ? queue : NULL;
 }
 
 struct virtqueue_areas virtqueue_areas(const struct virtqueue *queue)
 {
-	if (queue->operations == &packed_ring_operations)
-		return (struct virtqueue_areas){
-			.desc = physical(queue->packed.desc),
-			.driver = physical(queue->packed.driver),
-			.device = physical(queue->packed.device),
-		};
 	return (struct virtqueue_areas){
-		.desc = physical(queue->split.desc),
-		.driver = physical(queue->split.avail),
-		.device = physical(queue->split.used),
+		.desc = physical(queue->parts[0]),
+		.driver = physical(queue->parts[1]),
+		.device = physical(queue->parts[2]),
 	};
-}
-
-unsigned virtqueue_part_order(const struct virtqueue *queue, unsigned n)
-{
-	static const uint8_t orders[RING_PLACEMENTS][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
-							   {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
-
-	return orders[queue->device->rings.placement][n];
-}
-
-void *virtqueue_part(struct virtqueue *queue, const char *name, size_t size, size_t alignment)
-{
-	uint8_t *part;
-
-	/* Elsewhere than in the usual order means elsewhere: a page or more lies in between. */
-	if (queue->device->rings.placement &&
-	    !arena_allocate(queue->arena, "gap", PAGE_SIZE, PAGE_SIZE))
-		return NULL;
-	if (!(queue->device->rings.liberties & LIBERTY_BARE_ALIGNMENT))
-		return arena_allocate(queue->arena, name, size, MAXIMUM(alignment, (size_t)64));
-	part = arena_allocate(queue->arena, name, size + alignment, 2 * alignment);
-	return part ? part + alignment : NULL;
 }
 
 uint16_t *virtqueue_links(struct virtqueue *queue, uint16_t *first)
@@ -127,7 +148,7 @@ bool virtqueue_add(struct virtqueue *queue, const struct segment *segments, unsi
 {
 	uint16_t id;
 
-	if (!queue->operations->add(queue, segments, count, token, &id))
+	if (!queue->format->add(queue, segments, count, token, &id))
 		return false;
 	if (queue->in_order)
 		remember_order(queue, segments, count, id);
@@ -139,7 +160,7 @@ void virtqueue_publish(struct virtqueue *queue)
 {
 	if (onlookers)
 		onlookers_publish(queue->device, queue);
-	queue->operations->publish(queue);
+	queue->format->publish(queue);
 }
 
 struct notify_place virtqueue_doorbell(const struct virtqueue *queue)
@@ -153,12 +174,12 @@ bool virtqueue_used_pending(struct virtqueue *queue)
 {
 	if (queue->batch)
 		return true;
-	if (!queue->operations->used_pending(queue))
+	if (!queue->format->used_pending(queue))
 		return false;
 	if (!onlookers)
 		return true;
 	onlookers_used(queue->device, queue);
-	return queue->operations->used_pending(queue);
+	return queue->format->used_pending(queue);
 }
 
 static bool in_flight(const struct virtqueue *queue, uint32_t id)
@@ -169,7 +190,7 @@ static bool in_flight(const struct virtqueue *queue, uint32_t id)
 static void retire(struct virtqueue *queue, uint16_t id, struct completion *completion)
 {
 	completion->token = queue->chains[id].token;
-	queue->operations->retire(queue, id);
+	queue->format->retire(queue, id);
 	queue->chains[id].token = NULL;
 	queue->in_flight--;
 }
@@ -190,11 +211,11 @@ static void take_in_order(struct virtqueue *queue, struct completion *completion
 	uint16_t id;
 
 	if (!queue->batch) {
-		queue->operations->look(queue, &queue->batch_end);
+		queue->format->look(queue, &queue->batch_end);
 		queue->batch = batch_of(queue, queue->batch_end.id);
 		if (!queue->batch) {
 			*completion = queue->batch_end;
-			queue->operations->pass(queue);
+			queue->format->pass(queue);
 			return;
 		}
 	}
@@ -218,25 +239,25 @@ bool virtqueue_take(struct virtqueue *queue, struct completion *completion)
 		take_in_order(queue, completion);
 		return true;
 	}
-	queue->operations->look(queue, completion);
+	queue->format->look(queue, completion);
 	if (in_flight(queue, completion->id))
 		retire(queue, (uint16_t)completion->id, completion);
 	else
-		queue->operations->pass(queue);
+		queue->format->pass(queue);
 	return true;
 }
 
 void virtqueue_suppress(struct virtqueue *queue)
 {
-	queue->operations->suppress(queue);
+	queue->format->suppress(queue);
 }
 
 bool virtqueue_arm(struct virtqueue *queue, uint16_t after)
 {
-	return queue->operations->arm(queue, after);
+	return queue->format->arm(queue, after);
 }
 
 void virtqueue_dump(struct virtqueue *queue, struct text *text)
 {
-	queue->operations->dump(queue, text);
+	queue->format->dump(queue, text);
 }

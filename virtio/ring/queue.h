@@ -25,8 +25,31 @@ struct completion {
 	bool skipped;    /* IN_ORDER: the device reported it by a later buffer alone (2.7.9) */
 };
 
-struct virtqueue_operations {
-	const char *name; /* "split" or "packed" */
+/* What there is to know of a format without looking into it. */
+enum ring_trait {
+	RING_PACKED = BIT(0),         /* used descriptors take the place of available ones (2.8) */
+	RING_TAKES_ANY_SIZE = BIT(1), /* not powers of 2 alone */
+};
+
+/* The three parts that queue_desc, queue_driver and queue_device point to. */
+#define RING_PARTS 3
+struct ring_part {
+	const char *name;
+	uint16_t fixed, each; /* bytes: in all, and for each entry */
+	uint16_t alignment;
+};
+
+/* A ring format. It is chosen by a feature bit, or `usual` where no other one is. */
+struct ring_format {
+	const char *name; /* "split", "packed" */
+	unsigned feature;
+	bool usual;
+	enum ring_trait traits;
+	struct ring_part parts[RING_PARTS];
+	/* A queue of this format from the arena, all 0; NULL when that is full. */
+	struct virtqueue *(*allocate)(struct arena *arena);
+	/* Makes it an empty ring, once its parts are there; false when the arena is full. */
+	bool (*start)(struct virtqueue *queue);
 	/* *id: what the chain is known by. */
 	bool (*add)(struct virtqueue *queue, const struct segment *segments, unsigned count,
 		    void *token, uint16_t *id);
@@ -46,35 +69,10 @@ struct virtqueue_operations {
 	void (*dump)(struct virtqueue *queue, struct text *text);
 };
 
-/* The split ring (virtio 1.4, 2.7). */
-struct split_ring {
-	struct virtq_desc *desc;
-	struct virtq_avail *avail;
-	struct virtq_used *used;
-	le16 *used_event;      /* behind the available ring */
-	le16 *avail_event;     /* behind the used ring */
-	uint16_t *links;       /* behind descriptor n of a chain, or free, comes links[n] */
-	uint16_t avail_index;  /* the next available entry that add() fills, free-running */
-	uint16_t kicked_index; /* the available index when kick_wanted() was last asked */
-	uint16_t used_index;   /* the next used entry that take() looks at, free-running */
-	uint16_t free_head;    /* first free descriptor */
-};
-
-/* The packed ring (virtio 1.4, 2.8). A wrap counter stands as the flag bits that mean "available". */
-struct packed_ring {
-	struct virtq_packed_desc *desc;
-	struct virtq_event_suppress *driver; /* ours: what the device is to tell us */
-	struct virtq_event_suppress *device; /* its: what it wants to be told */
-	uint16_t *links;                     /* behind id n, free, comes links[n] */
-	uint16_t free_id;
-	uint16_t avail_slot; /* the next slot that add() fills */
-	uint16_t used_slot;  /* the next slot that take() looks at */
-	bool avail_wrap, used_wrap;
-	uint16_t added;      /* descriptors since kick_wanted() was last asked */
-	bool holding;        /* the first chain that is not published yet lacks its head's flags: */
-	uint16_t held_slot;  /* where */
-	uint16_t held_flags; /* which */
-};
+/* In the file of a format: puts it among those that a queue can have. */
+#define RING_FORMAT(symbol)                                                                        \
+	static const struct ring_format *const symbol##_entry                                      \
+		__attribute__((section("registry_ring_formats"), used)) = &symbol
 
 /* What a chain in flight occupies, by its id (the head of a split ring's chain). */
 struct chain {
@@ -86,7 +84,7 @@ struct chain {
 };
 
 struct virtqueue {
-	const struct virtqueue_operations *operations;
+	const struct ring_format *format;
 	struct virtio_device *device;
 	struct arena *arena;
 	uint16_t index;
@@ -101,16 +99,13 @@ struct virtqueue {
 	unsigned vector;       /* CPU vector, 0: none */
 	unsigned cpu;          /* where the vector goes */
 	struct chain *chains;  /* by id */
-	uint64_t kicks;        /* notifications sent */
+	void *parts[RING_PARTS];
+	uint64_t kicks; /* notifications sent */
 	/* IN_ORDER: ids in the order in which they were made available. */
 	uint16_t *order; /* a ring of `size`, in_flight of them in use */
 	uint16_t oldest; /* where in it the oldest stands */
 	uint16_t batch;  /* buffers still to be taken by the used element looked at last */
 	struct completion batch_end; /* that element */
-	union {
-		struct split_ring split;
-		struct packed_ring packed;
-	};
 };
 
 /*
@@ -143,13 +138,13 @@ void virtqueue_publish(struct virtqueue *queue);
  */
 static inline bool virtqueue_kick(struct virtqueue *queue)
 {
-	return queue->operations->kick(queue);
+	return queue->format->kick(queue);
 }
 
 /* Notifies the device unasked. */
 static inline void virtqueue_notify(struct virtqueue *queue)
 {
-	queue->operations->notify(queue);
+	queue->format->notify(queue);
 }
 
 /*
@@ -175,33 +170,24 @@ void virtqueue_suppress(struct virtqueue *queue);
  */
 bool virtqueue_arm(struct virtqueue *queue, uint16_t after);
 
+/* Whether the format of the queue's ring has a trait. */
+static inline bool ring_is_packed(const struct virtqueue *queue)
+{
+	return queue->format->traits & RING_PACKED;
+}
+
+/* Whether a ring of so many entries can be made with what is negotiated. */
+bool virtqueue_size_fits(const struct virtio_device *device, uint16_t size);
+
 /* Describes the ring in words: indices, flags, event fields, the entries around the indices. */
 void virtqueue_dump(struct virtqueue *queue, struct text *text);
-
-/* 2.7.10.1, 2.8.21.3.1: an event is due when the index passed `event` on its way from old to new. */
-static inline bool virtqueue_event_passed(uint16_t event, uint16_t new, uint16_t old)
-{
-	return (uint16_t)(new - event - 1) < (uint16_t)(new - old);
-}
 
 /* For the ring formats. */
 
 /* The indirect table of an id with room for `entries`, NULL when the arena is full. */
 void *virtqueue_table(struct virtqueue *queue, uint16_t id, unsigned entries);
 
-/* Which part, 0 … 2, is allocated as number n: device->rings.placement permutes them. */
-unsigned virtqueue_part_order(const struct virtqueue *queue, unsigned n);
-
-/* A part of the ring, aligned to `alignment` or, where device->rings wants it, to no more. */
-void *virtqueue_part(struct virtqueue *queue, const char *name, size_t size, size_t alignment);
-
 /* An array of 0 … size - 1, each linked to its successor, or shuffled where device->rings wants it. */
 uint16_t *virtqueue_links(struct virtqueue *queue, uint16_t *first);
-
-extern const struct virtqueue_operations split_ring_operations;
-bool split_ring_create(struct virtqueue *queue);
-
-extern const struct virtqueue_operations packed_ring_operations;
-bool packed_ring_create(struct virtqueue *queue);
 
 #endif

@@ -2,15 +2,12 @@
 #include "virtio/ring/slots.h"
 
 #include "arch/memory.h"
+#include "virtio/ring/packed.h"
+#include "virtio/ring/split.h"
 
 unsigned slots_most(const struct virtqueue *queue, unsigned stride, bool indirect)
 {
 	return indirect ? queue->size : queue->size / stride;
-}
-
-static bool is_packed(const struct virtqueue *queue)
-{
-	return queue->operations == &packed_ring_operations;
 }
 
 /* Descriptors as a split ring, or a table of either ring, wants them: the links are the caller's. */
@@ -56,7 +53,7 @@ static void lay_split(struct slots *slots, unsigned slot, unsigned count,
 	uint16_t at = (uint16_t)slot, next = (uint16_t)(count + slot * (segment_count - 1));
 
 	for (unsigned n = 0; n < segment_count; n++) {
-		fill_split(&slots->queue->split.desc[at], &segments[n], n + 1 < segment_count,
+		fill_split(&split_of(slots->queue)->desc[at], &segments[n], n + 1 < segment_count,
 			   next);
 		at = next++;
 	}
@@ -64,7 +61,7 @@ static void lay_split(struct slots *slots, unsigned slot, unsigned count,
 
 static void lay_split_indirect(struct slots *slots, unsigned slot, uint64_t table, unsigned count)
 {
-	slots->queue->split.desc[slot] = (struct virtq_desc){
+	split_of(slots->queue)->desc[slot] = (struct virtq_desc){
 		.addr = to_le64(table),
 		.len = to_le32(count * (uint32_t)sizeof(struct virtq_desc)),
 		.flags = to_le16(VIRTQ_DESC_F_INDIRECT),
@@ -110,12 +107,12 @@ static bool start(struct slots *slots, struct virtqueue *queue, unsigned count, 
 		.doorbell = virtqueue_doorbell(queue),
 		.doorbell_value = queue->notify_value,
 	};
-	if (!is_packed(queue)) {
-		slots->avail_ring = queue->split.avail->ring;
-		slots->used = queue->split.used;
+	if (!ring_is_packed(queue)) {
+		slots->avail_ring = split_of(queue)->avail->ring;
+		slots->used = split_of(queue)->used;
 		return true;
 	}
-	slots->packed_ring = queue->packed.desc;
+	slots->packed_ring = packed_of(queue)->desc;
 	slots->wrap = SLOT_FLAGS(VIRTQ_PACKED_DESC_F_AVAIL);
 	slots->seen_wrap = VIRTQ_PACKED_DESC_F_AVAIL | VIRTQ_PACKED_DESC_F_USED;
 	slots->templates = arena_allocate(arena, "slot templates",
@@ -127,7 +124,7 @@ bool slots_lay(struct slots *slots, struct virtqueue *queue, const struct segmen
 	       unsigned stride, unsigned count, bool indirect, struct arena *arena)
 {
 	struct virtq_desc *tables = NULL;
-	bool packed = is_packed(queue);
+	bool packed = ring_is_packed(queue);
 
 	if (count > slots_most(queue, stride, indirect) ||
 	    !start(slots, queue, count, indirect ? 1 : stride, arena))

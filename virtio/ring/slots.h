@@ -14,6 +14,8 @@
 #include "arch/io.h"
 #include "virtio/ring/queue.h"
 #include "virtio/device/workload.h"
+#include "virtio/ring/packed.h"
+#include "virtio/ring/split.h"
 
 /* A descriptor of a packed ring as its two halves, without AVAIL and USED: copied there each time. */
 struct slot_template {
@@ -114,7 +116,7 @@ static inline __attribute__((always_inline)) void slots_publish(struct slots *sl
 {
 	publish();
 	if (!packed) {
-		write16(&slots->queue->split.avail->idx, slots->next);
+		write16(&split_of(slots->queue)->avail->idx, slots->next);
 	} else if (slots->held) {
 		write64((uint64_t *)&slots->packed_ring[slots->held_at] + 1, slots->held);
 		slots->held = 0;
@@ -124,7 +126,7 @@ static inline __attribute__((always_inline)) void slots_publish(struct slots *sl
 /* slots_kick_wanted() for a packed ring (2.8.14). */
 static inline __attribute__((always_inline)) bool slots_packed_kick_wanted(struct slots *slots)
 {
-	const struct virtq_event_suppress *device = slots->queue->packed.device;
+	const struct virtq_event_suppress *device = packed_of(slots->queue)->device;
 	uint16_t flags = read16(&device->flags) & 3, place, distance;
 	uint16_t count = slots->since_kick;
 
@@ -149,8 +151,9 @@ static inline __attribute__((always_inline)) bool slots_kick_wanted(struct slots
 
 		slots->kicked = slots->next;
 		if (!event_idx)
-			return !(read16(&slots->queue->split.used->flags) & VIRTQ_USED_F_NO_NOTIFY);
-		event = read16(slots->queue->split.avail_event);
+			return !(read16(&split_of(slots->queue)->used->flags) &
+				 VIRTQ_USED_F_NO_NOTIFY);
+		event = read16(split_of(slots->queue)->avail_event);
 		return (uint16_t)(slots->next - event - 1) < (uint16_t)(slots->next - old);
 	}
 	return slots_packed_kick_wanted(slots);
@@ -239,7 +242,7 @@ static inline __attribute__((always_inline)) void slots_arm(struct slots *slots,
 							    bool event_idx, unsigned more)
 {
 	if (packed) {
-		struct virtq_event_suppress *driver = slots->queue->packed.driver;
+		struct virtq_event_suppress *driver = packed_of(slots->queue)->driver;
 		unsigned offset = slots->seen + (more - 1) * slots->stride;
 		bool wrap = slots->seen_wrap != 0;
 
@@ -256,9 +259,10 @@ static inline __attribute__((always_inline)) void slots_arm(struct slots *slots,
 				more ? VIRTQ_EVENT_FLAGS_ENABLE : VIRTQ_EVENT_FLAGS_DISABLE);
 		}
 	} else if (event_idx) {
-		write16(slots->queue->split.used_event, (uint16_t)(slots->seen - 1u + more));
+		write16(split_of(slots->queue)->used_event, (uint16_t)(slots->seen - 1u + more));
 	} else {
-		write16(&slots->queue->split.avail->flags, more ? 0 : VIRTQ_AVAIL_F_NO_INTERRUPT);
+		write16(&split_of(slots->queue)->avail->flags,
+			more ? 0 : VIRTQ_AVAIL_F_NO_INTERRUPT);
 	}
 	publish_then_observe();
 }

@@ -2,7 +2,9 @@
 /* The split ring, driver side (virtio 1.4, 2.7). */
 #include "arch/io.h"
 #include "arch/memory.h"
+#include "virtio/ring/event.h"
 #include "virtio/ring/notification.h"
+#include "virtio/ring/split.h"
 
 /* What stands in `next` where nothing may look at it: no slot of any ring. */
 #define STRAY_NEXT 0xfffe
@@ -12,36 +14,20 @@ static bool takes(const struct virtqueue *queue, uint32_t liberty)
 	return queue->device->rings.liberties & liberty;
 }
 
-/* Allocates one of the three parts: 0 the descriptor table, 1 the available ring, 2 the used ring. */
-static bool create_part(struct virtqueue *queue, unsigned part, uint16_t room)
+static struct virtqueue *split_allocate(struct arena *arena)
 {
-	struct split_ring *ring = &queue->split;
+	struct split_virtqueue *ring = arena_allocate(arena, "queue state", sizeof(*ring), 64);
 
-	switch (part) {
-	case 0:
-		ring->desc = virtqueue_part(queue, "descriptor table", virtq_desc_bytes(room),
-					    VIRTQ_DESC_ALIGNMENT);
-		return ring->desc;
-	case 1:
-		ring->avail = virtqueue_part(queue, "available ring", virtq_avail_bytes(room),
-					     VIRTQ_AVAIL_ALIGNMENT);
-		return ring->avail;
-	default:
-		ring->used = virtqueue_part(queue, "used ring", virtq_used_bytes(room),
-					    VIRTQ_USED_ALIGNMENT);
-		return ring->used;
-	}
+	return ring ? &ring->queue : NULL;
 }
 
-bool split_ring_create(struct virtqueue *queue)
+static bool split_start(struct virtqueue *queue)
 {
-	struct split_ring *ring = &queue->split;
-	uint16_t room = MAXIMUM(queue->size, queue->device->rings.room);
+	struct split_virtqueue *ring = split_of(queue);
 
-	for (unsigned n = 0; n < 3; n++) {
-		if (!create_part(queue, virtqueue_part_order(queue, n), room))
-			return false;
-	}
+	ring->desc = queue->parts[0];
+	ring->avail = queue->parts[1];
+	ring->used = queue->parts[2];
 	ring->used_event = &ring->avail->ring[queue->size];
 	ring->avail_event = (le16 *)&ring->used->ring[queue->size];
 	ring->links = virtqueue_links(queue, &ring->free_head);
@@ -87,7 +73,7 @@ static unsigned fill_table(struct virtqueue *queue, struct virtq_desc *table,
 static bool fill_reference(struct virtqueue *queue, uint16_t head, uint16_t at,
 			   const struct segment *segments, unsigned count)
 {
-	struct virtq_desc *desc = &queue->split.desc[at];
+	struct virtq_desc *desc = &split_of(queue)->desc[at];
 	struct virtq_desc *table = virtqueue_table(queue, head, count + 1);
 	uint16_t flags = VIRTQ_DESC_F_INDIRECT;
 
@@ -106,7 +92,7 @@ static bool fill_reference(struct virtqueue *queue, uint16_t head, uint16_t at,
 static uint16_t fill_direct(struct virtqueue *queue, const struct segment *segments, unsigned count,
 			    uint16_t head, bool more)
 {
-	const struct split_ring *ring = &queue->split;
+	const struct split_virtqueue *ring = split_of(queue);
 	uint16_t at = head, last = head;
 
 	for (unsigned n = 0; n < count; n++) {
@@ -124,7 +110,7 @@ static uint16_t fill_direct(struct virtqueue *queue, const struct segment *segme
 static bool split_add(struct virtqueue *queue, const struct segment *segments, unsigned count,
 		      void *token, uint16_t *id)
 {
-	struct split_ring *ring = &queue->split;
+	struct split_virtqueue *ring = split_of(queue);
 	bool indirect = queue->device->rings.indirect;
 	unsigned direct =
 		indirect ? MINIMUM((unsigned)queue->device->rings.direct, count - 1) : count;
@@ -151,24 +137,24 @@ static bool split_add(struct virtqueue *queue, const struct segment *segments, u
 static void split_publish(struct virtqueue *queue)
 {
 	publish();
-	write16(&queue->split.avail->idx, queue->split.avail_index);
+	write16(&split_of(queue)->avail->idx, split_of(queue)->avail_index);
 }
 
 static void split_notify(struct virtqueue *queue)
 {
-	send_notification(queue, queue->split.avail_index);
+	send_notification(queue, split_of(queue)->avail_index);
 }
 
 static bool split_kick(struct virtqueue *queue)
 {
-	struct split_ring *ring = &queue->split;
+	struct split_virtqueue *ring = split_of(queue);
 	uint16_t old = ring->kicked_index;
 	bool wanted;
 
 	ring->kicked_index = ring->avail_index;
 	publish_then_observe();
 	if (queue->event_idx)
-		wanted = virtqueue_event_passed(read16(ring->avail_event), ring->avail_index, old);
+		wanted = event_passed(read16(ring->avail_event), ring->avail_index, old);
 	else
 		wanted = !(read16(&ring->used->flags) & VIRTQ_USED_F_NO_NOTIFY);
 	if (wanted)
@@ -178,12 +164,12 @@ static bool split_kick(struct virtqueue *queue)
 
 static bool split_used_pending(struct virtqueue *queue)
 {
-	return read16(&queue->split.used->idx) != queue->split.used_index;
+	return read16(&split_of(queue)->used->idx) != split_of(queue)->used_index;
 }
 
 static void split_look(struct virtqueue *queue, struct completion *completion)
 {
-	const struct split_ring *ring = &queue->split;
+	const struct split_virtqueue *ring = split_of(queue);
 	const struct virtq_used_elem *element =
 		&ring->used->ring[ring->used_index & (queue->size - 1)];
 
@@ -197,7 +183,7 @@ static void split_look(struct virtqueue *queue, struct completion *completion)
 
 static void split_retire(struct virtqueue *queue, uint16_t head)
 {
-	struct split_ring *ring = &queue->split;
+	struct split_virtqueue *ring = split_of(queue);
 	uint16_t last = head, length = queue->chains[head].length;
 
 	ring->used_index++;
@@ -213,21 +199,21 @@ static void split_retire(struct virtqueue *queue, uint16_t head)
 
 static void split_pass(struct virtqueue *queue)
 {
-	queue->split.used_index++;
+	split_of(queue)->used_index++;
 }
 
 static void split_suppress(struct virtqueue *queue)
 {
 	if (queue->event_idx)
 		/* As far away as an index can be: 2.7.7.1 leaves flags at 0 with event_idx. */
-		write16(queue->split.used_event, queue->split.used_index - 1);
+		write16(split_of(queue)->used_event, split_of(queue)->used_index - 1);
 	else
-		write16(&queue->split.avail->flags, VIRTQ_AVAIL_F_NO_INTERRUPT);
+		write16(&split_of(queue)->avail->flags, VIRTQ_AVAIL_F_NO_INTERRUPT);
 }
 
 static bool split_arm(struct virtqueue *queue, uint16_t after)
 {
-	struct split_ring *ring = &queue->split;
+	struct split_virtqueue *ring = split_of(queue);
 
 	if (queue->event_idx)
 		write16(ring->used_event, ring->used_index + after);
@@ -239,7 +225,7 @@ static bool split_arm(struct virtqueue *queue, uint16_t after)
 
 static void dump_descriptor(struct virtqueue *queue, uint16_t n, struct text *text)
 {
-	const struct virtq_desc *desc = &queue->split.desc[n];
+	const struct virtq_desc *desc = &split_of(queue)->desc[n];
 	uint16_t flags = from_le16(desc->flags);
 
 	text_add(text, "  desc[%u] addr %#lx len %u%s%s%s next %u\n", n, from_le64(desc->addr),
@@ -250,7 +236,7 @@ static void dump_descriptor(struct virtqueue *queue, uint16_t n, struct text *te
 
 static void split_dump(struct virtqueue *queue, struct text *text)
 {
-	const struct split_ring *ring = &queue->split;
+	const struct split_virtqueue *ring = split_of(queue);
 	uint16_t used = read16(&ring->used->idx);
 
 	text_add(
@@ -277,8 +263,19 @@ static void split_dump(struct virtqueue *queue, struct text *text)
 	}
 }
 
-const struct virtqueue_operations split_ring_operations = {
+static const struct ring_format split = {
 	.name = "split",
+	.usual = true,
+	.parts =
+		{
+			{"descriptor table", 0, sizeof(struct virtq_desc), VIRTQ_DESC_ALIGNMENT},
+			{"available ring", sizeof(struct virtq_avail) + sizeof(le16), sizeof(le16),
+			 VIRTQ_AVAIL_ALIGNMENT},
+			{"used ring", sizeof(struct virtq_used) + sizeof(le16),
+			 sizeof(struct virtq_used_elem), VIRTQ_USED_ALIGNMENT},
+		},
+	.allocate = split_allocate,
+	.start = split_start,
 	.add = split_add,
 	.publish = split_publish,
 	.kick = split_kick,
@@ -291,3 +288,4 @@ const struct virtqueue_operations split_ring_operations = {
 	.arm = split_arm,
 	.dump = split_dump,
 };
+RING_FORMAT(split);

@@ -5,6 +5,7 @@
 #include "selfcheck/image/sabotage/request.h"
 #include "virtio/device/blk.h"
 #include "virtio/device/scsi.h"
+#include "virtio/ring/split.h"
 
 static struct virtio_blk_req *header_of(const struct request *request)
 {
@@ -111,9 +112,9 @@ static void invent_change(struct virtqueue *queue, struct used_element *element)
 	event = (struct virtio_scsi_event *)buffer->in;
 	event->event = to_le32(VIRTIO_SCSI_T_PARAM_CHANGE);
 	memcpy(event->lun, ((struct virtio_scsi_ctrl_tmf *)function->out)->lun, sizeof(event->lun));
-	events->split.used->ring[0].id = to_le32(0);
-	events->split.used->ring[0].len = to_le32(sizeof(*event));
-	events->split.used->idx = to_le16(1);
+	split_of(events)->used->ring[0].id = to_le32(0);
+	split_of(events)->used->ring[0].len = to_le32(sizeof(*event));
+	split_of(events)->used->idx = to_le16(1);
 }
 
 SABOTEUR(scsi_reports_media, .about = "media of a CD drive are reported as parameter changes",

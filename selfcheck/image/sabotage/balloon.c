@@ -3,6 +3,7 @@
 #include "selfcheck/image/sabotage/request.h"
 #include "virtio/device/balloon.h"
 #include "virtio/transport/pci/registers.h"
+#include "virtio/ring/split.h"
 
 #define CONFIG(field) offsetof(struct virtio_balloon_config, field)
 
@@ -81,7 +82,7 @@ static void spoil_reported(struct virtqueue *queue, struct used_element *element
 		return;
 	if (earlier)
 		*earlier ^= 1;
-	page = (uint8_t *)(uintptr_t)from_le64(queue->split.desc[element->id].addr);
+	page = (uint8_t *)(uintptr_t)from_le64(split_of(queue)->desc[element->id].addr);
 	*page ^= 1;
 	earlier = page;
 }

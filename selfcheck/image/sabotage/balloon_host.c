@@ -3,6 +3,7 @@
 #include "selfcheck/image/sabotage/request.h"
 #include "virtio/device/balloon.h"
 #include "virtio/transport/pci/registers.h"
+#include "virtio/ring/split.h"
 
 #define CONFIG(field) offsetof(struct virtio_balloon_config, field)
 
@@ -71,8 +72,8 @@ SABOTEUR(balloon_asks_for_nothing, .about = "the statistics buffer is never used
 
 static void return_at_once(struct onlooker *self, struct virtqueue *queue)
 {
-	const struct virtq_avail *avail = queue->split.avail;
-	struct virtq_used *used = queue->split.used;
+	const struct virtq_avail *avail = split_of(queue)->avail;
+	struct virtq_used *used = split_of(queue)->used;
 
 	if (queue->index == BALLOON_STATS_QUEUE && from_le16(avail->idx) == 1 &&
 	    from_le16(used->idx) == 1)
@@ -121,7 +122,7 @@ static void forget_hints(struct virtio_device *device)
 static void spoil_hinted(struct virtqueue *queue, const struct used_element *element,
 			 bool at_other_queues)
 {
-	const struct virtq_desc *buffer = &queue->split.desc[element->id];
+	const struct virtq_desc *buffer = &split_of(queue)->desc[element->id];
 	bool is_hint = queue->index >= BALLOON_HINT_QUEUE && element->id < queue->size &&
 		       (from_le16(buffer->flags) & VIRTQ_DESC_F_WRITE);
 

@@ -2,6 +2,8 @@
 #include "selfcheck/image/sabotage/chains.h"
 
 #include "lib/string.h"
+#include "virtio/ring/packed.h"
+#include "virtio/ring/split.h"
 
 /* By queue with a split ring: the available index up to which chains were visited. */
 static struct {
@@ -35,7 +37,7 @@ static void add_packed(struct chain_view *chain, struct virtq_packed_desc *desc)
 
 static void view_split(const struct virtqueue *queue, uint16_t head, struct chain_view *chain)
 {
-	struct virtq_desc *table = queue->split.desc;
+	struct virtq_desc *table = split_of(queue)->desc;
 	unsigned at = head, bound = queue->size;
 
 	*chain = (struct chain_view){.id = head, .head = head};
@@ -63,9 +65,9 @@ static void view_split(const struct virtqueue *queue, uint16_t head, struct chai
 /* Returns how many slots the chain takes. */
 static unsigned view_packed(const struct virtqueue *queue, uint16_t slot, struct chain_view *chain)
 {
-	struct virtq_packed_desc *desc = &queue->packed.desc[slot];
-	uint16_t flags = queue->packed.holding && queue->packed.held_slot == slot
-				 ? queue->packed.held_flags
+	struct virtq_packed_desc *desc = &packed_of(queue)->desc[slot];
+	uint16_t flags = packed_of(queue)->holding && packed_of(queue)->held_slot == slot
+				 ? packed_of(queue)->held_flags
 				 : from_le16(desc->flags);
 	unsigned slots = 0;
 
@@ -82,7 +84,7 @@ static unsigned view_packed(const struct virtqueue *queue, uint16_t slot, struct
 		return 1;
 	}
 	for (bool more = true; more; slots++) {
-		desc = &queue->packed.desc[(slot + slots) % queue->size];
+		desc = &packed_of(queue)->desc[(slot + slots) % queue->size];
 		if (slots)
 			flags = from_le16(desc->flags);
 		chain->id = from_le16(desc->id);
@@ -97,26 +99,27 @@ void visit_new_chains(struct virtqueue *queue, chain_visitor *visitor)
 	static struct chain_view chain;
 	uint16_t *at = &visited[queue->index].at;
 
-	if (is_packed(queue)) {
-		uint16_t slot = queue->packed.held_slot;
+	if (ring_is_packed(queue)) {
+		uint16_t slot = packed_of(queue)->held_slot;
 
 		/* The first chain that is not published is the one held back. */
-		if (!queue->packed.holding)
+		if (!packed_of(queue)->holding)
 			return;
 		do {
 			unsigned slots = view_packed(queue, slot, &chain);
 
 			visitor(queue, &chain);
 			slot = (uint16_t)((slot + slots) % queue->size);
-		} while (slot != queue->packed.avail_slot);
+		} while (slot != packed_of(queue)->avail_slot);
 		return;
 	}
 	if (visited[queue->index].queue != queue) {
 		visited[queue->index].queue = queue;
 		*at = 0;
 	}
-	for (; *at != queue->split.avail_index; ++*at) {
-		view_split(queue, from_le16(queue->split.avail->ring[*at % queue->size]), &chain);
+	for (; *at != split_of(queue)->avail_index; ++*at) {
+		view_split(queue, from_le16(split_of(queue)->avail->ring[*at % queue->size]),
+			   &chain);
 		visitor(queue, &chain);
 	}
 }

@@ -6,11 +6,6 @@
 #include "arch/io.h"
 #include "selfcheck/image/sabotage/sabotage.h"
 
-static inline bool is_packed(const struct virtqueue *queue)
-{
-	return queue->operations == &packed_ring_operations;
-}
-
 /* A descriptor of either ring format or of a table. */
 struct link {
 	le64 *addr;

@@ -26,7 +26,7 @@ static bool drop_configuration_pin(struct onlooker *self, unsigned vector)
 {
 	struct virtqueue *queue = victim_queue(vector);
 
-	if (!queue || victim->mode != INTERRUPT_INTX || queue->operations->used_pending(queue))
+	if (!queue || victim->mode != INTERRUPT_INTX || queue->format->used_pending(queue))
 		return true;
 	interrupt_mask_line(virtio_pci(victim)->line);
 	return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Entropy devices that break one rule. */
 #include "selfcheck/image/sabotage/request.h"
+#include "virtio/ring/split.h"
 
 static void repeat(struct virtqueue *queue, struct used_element *element)
 {
@@ -32,8 +33,8 @@ static void begin(struct virtio_device *device)
 /* Buffers are shown one by one: the device sees the first and no notification for more. */
 static void hide_all_but_first(struct onlooker *self, struct virtqueue *queue)
 {
-	if (!kicked && queue->split.avail_index > 1)
-		queue->split.avail_index = 1;
+	if (!kicked && split_of(queue)->avail_index > 1)
+		split_of(queue)->avail_index = 1;
 	kicked = true;
 }
 
@@ -60,7 +61,7 @@ SABOTEUR(rng_offers_a_bit, .about = "feature bit 3 is offered, which nothing def
 
 static void hide_all(struct onlooker *self, struct virtqueue *queue)
 {
-	queue->split.avail_index = 0;
+	split_of(queue)->avail_index = 0;
 }
 
 SABOTEUR(rng_wants_another_queue, .about = "requests in queue 0 are not answered",

@@ -3,6 +3,7 @@
 #include "selfcheck/image/sabotage/net.h"
 
 #include "lib/string.h"
+#include "virtio/ring/split.h"
 
 static void count_one_less(struct virtqueue *queue, struct used_element *element)
 {
@@ -46,13 +47,13 @@ static void show_one_by_one(struct onlooker *self, struct virtqueue *queue)
 {
 	le16 *index;
 
-	if (queue->index != NET_RECEIVE_QUEUE || queue->operations != &split_ring_operations)
+	if (queue->index != NET_RECEIVE_QUEUE || ring_is_packed(queue))
 		return;
 	if (trickle.queue != queue) {
 		forget_trickle(queue->device);
 		trickle.queue = queue;
 	}
-	index = &queue->split.used->idx;
+	index = &split_of(queue)->used->idx;
 	if (from_le16(*index) != trickle.shown)
 		*index = to_le16(++trickle.shown);
 }

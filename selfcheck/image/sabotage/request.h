@@ -6,6 +6,7 @@
 #include "lib/string.h"
 #include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/device/workload.h"
+#include "virtio/ring/split.h"
 
 /*
  * The request of a used element, or NULL. Right only in tests whose tokens are requests, which those of
@@ -24,10 +25,10 @@ static inline struct request *used_request(struct virtqueue *queue,
  */
 static inline void use_falsely(struct virtqueue *queue, const void *bytes, uint32_t length)
 {
-	struct virtq_used *used = queue->split.used;
+	struct virtq_used *used = split_of(queue)->used;
 	uint16_t index = from_le16(used->idx), slot = index % queue->size;
-	le16 head = queue->split.avail->ring[slot];
-	const struct virtq_desc *buffer = &queue->split.desc[from_le16(head)];
+	le16 head = split_of(queue)->avail->ring[slot];
+	const struct virtq_desc *buffer = &split_of(queue)->desc[from_le16(head)];
 
 	if (length)
 		memcpy((void *)(uintptr_t)from_le64(buffer->addr), bytes, length);

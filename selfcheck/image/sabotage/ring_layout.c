@@ -3,6 +3,7 @@
 #include "lib/string.h"
 #include "selfcheck/image/sabotage/chains.h"
 #include "virtio/transport/pci/registers.h"
+#include "virtio/ring/split.h"
 
 /* Each looks at the chains before the device sees them, and spoils those that it would not have taken. */
 #define DISLIKES(symbol)                                                                           \
@@ -27,7 +28,7 @@ SABOTEUR(header_in_one_piece,
 
 static void want_ascending(struct virtqueue *queue, struct chain_view *chain)
 {
-	for (unsigned n = 1; n < chain->count && !chain->table && !is_packed(queue); n++) {
+	for (unsigned n = 1; n < chain->count && !chain->table && !ring_is_packed(queue); n++) {
 		if (chain->links[n].addr < chain->links[n - 1].addr)
 			spoil(chain);
 	}
@@ -39,7 +40,7 @@ SABOTEUR(chains_ascend, .about = "chains are refused that go back in the descrip
 
 static void want_low_head(struct virtqueue *queue, struct chain_view *chain)
 {
-	if (!is_packed(queue) && chain->id > queue->size / 4)
+	if (!ring_is_packed(queue) && chain->id > queue->size / 4)
 		spoil(chain);
 }
 DISLIKES(want_low_head)
@@ -69,13 +70,13 @@ static void start_cache(struct virtio_device *device)
 
 static void take_from_cache(struct virtqueue *queue, struct chain_view *chain)
 {
-	if (is_packed(queue) || chain->table)
+	if (ring_is_packed(queue) || chain->table)
 		return;
 	for (unsigned n = 0; n < chain->count; n++) {
 		struct virtq_desc *desc =
 			CONTAINER_OF(chain->links[n].addr, struct virtq_desc, addr);
 		struct virtq_desc *first =
-			&cached[(desc - queue->split.desc) % ARRAY_LENGTH(cached)];
+			&cached[(desc - split_of(queue)->desc) % ARRAY_LENGTH(cached)];
 
 		if (from_le32(first->len))
 			*desc = *first;
@@ -116,7 +117,7 @@ static void read_on_in_table(struct virtqueue *queue, struct chain_view *chain)
 	struct link *last = &chain->links[chain->count - 1];
 
 	/* The last entry of a table that has one behind it. */
-	if (!is_packed(queue) && chain->table && queue->device->rings.tail)
+	if (!ring_is_packed(queue) && chain->table && queue->device->rings.tail)
 		last->flags->raw |= VIRTQ_DESC_F_NEXT, last->next->raw = (uint16_t)(chain->count);
 }
 DISLIKES(read_on_in_table)
@@ -136,7 +137,7 @@ SABOTEUR(tables_aligned, .about = "tables are refused whose address is no multip
 
 static void use_table_index(struct virtqueue *queue, struct used_element *element)
 {
-	if (!is_packed(queue) && element->id < queue->size && queue->chains[element->id].table)
+	if (!ring_is_packed(queue) && element->id < queue->size && queue->chains[element->id].table)
 		element->id = 0xffff;
 }
 SABOTEUR(table_index_as_id, .about = "indirect buffers are used under an id that is not their head",
@@ -144,7 +145,7 @@ SABOTEUR(table_index_as_id, .about = "indirect buffers are used under an id that
 
 static void want_one_entry(struct virtqueue *queue, struct chain_view *chain)
 {
-	if (is_packed(queue) && chain->table && chain->count > 1)
+	if (ring_is_packed(queue) && chain->table && chain->count > 1)
 		spoil(chain);
 }
 DISLIKES(want_one_entry)
@@ -154,7 +155,7 @@ SABOTEUR(packed_tables_of_one_entry, .about = "tables of a packed ring have one 
 
 static void heed_table_flags(struct virtqueue *queue, struct chain_view *chain)
 {
-	for (unsigned n = 0; n < chain->count && chain->table && is_packed(queue); n++) {
+	for (unsigned n = 0; n < chain->count && chain->table && ring_is_packed(queue); n++) {
 		if (from_le16(*chain->links[n].flags) & ~VIRTQ_DESC_F_WRITE)
 			spoil(chain);
 	}
@@ -166,7 +167,7 @@ SABOTEUR(packed_table_flags_heeded, .about = "flags beside WRITE count in tables
 
 static void heed_table_ids(struct virtqueue *queue, struct chain_view *chain)
 {
-	if (is_packed(queue) && chain->table && from_le16(*chain->links[0].id))
+	if (ring_is_packed(queue) && chain->table && from_le16(*chain->links[0].id))
 		spoil(chain);
 }
 DISLIKES(heed_table_ids)
@@ -184,7 +185,7 @@ static void start_mixing(struct virtio_device *device)
 
 static void want_no_mixture(struct virtqueue *queue, struct chain_view *chain)
 {
-	if (is_packed(queue) && table_seen && !chain->table)
+	if (ring_is_packed(queue) && table_seen && !chain->table)
 		spoil(chain);
 	table_seen = table_seen || chain->table;
 }
@@ -199,7 +200,8 @@ static void swap_elements(struct virtqueue *queue, struct chain_view *chain)
 	struct link *first = first_link(chain, true), *last = first + 1;
 
 	/* A block request cut in no more pieces than it must be has two of them. */
-	if (is_packed(queue) && !chain->table && first && last + 1 < &chain->links[chain->count]) {
+	if (ring_is_packed(queue) && !chain->table && first &&
+	    last + 1 < &chain->links[chain->count]) {
 		le64 addr = *first->addr;
 		le32 len = *first->len;
 

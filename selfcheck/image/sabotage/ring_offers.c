@@ -8,6 +8,8 @@
 #include "selfcheck/image/disguise/offer.h"
 #include "tests/harness/subject/subject.h"
 #include "virtio/transport/pci/registers.h"
+#include "virtio/ring/packed.h"
+#include "virtio/ring/split.h"
 
 #define IN_ORDER BIT64(VIRTIO_F_IN_ORDER)
 
@@ -15,20 +17,21 @@
 
 static bool in_order(const struct virtqueue *queue)
 {
-	return queue->in_order && !is_packed(queue);
+	return queue->in_order && !ring_is_packed(queue);
 }
 
 static struct virtq_used_elem *element_at(struct virtqueue *queue, uint16_t index)
 {
-	return &queue->split.used->ring[index % queue->size];
+	return &split_of(queue)->used->ring[index % queue->size];
 }
 
 /* Everything of a round is used: how many elements the driver has not looked at. */
 static uint16_t complete_round(const struct virtqueue *queue)
 {
-	uint16_t used = read16(&queue->split.used->idx);
+	uint16_t used = read16(&split_of(queue)->used->idx);
 
-	return used == queue->split.avail_index ? (uint16_t)(used - queue->split.used_index) : 0;
+	return used == split_of(queue)->avail_index ? (uint16_t)(used - split_of(queue)->used_index)
+						    : 0;
 }
 
 static uint16_t treated; /* the used index up to which elements have been changed */
@@ -41,11 +44,11 @@ static void start_order(struct virtio_device *device)
 /* True once for each complete round of at least `least` buffers; first: the index of its first. */
 static bool new_round(struct virtqueue *queue, uint16_t least, uint16_t *first, uint16_t *count)
 {
-	*first = queue->split.used_index;
+	*first = split_of(queue)->used_index;
 	*count = complete_round(queue);
-	if (!in_order(queue) || *count < least || treated == queue->split.avail_index)
+	if (!in_order(queue) || *count < least || treated == split_of(queue)->avail_index)
 		return false;
-	treated = queue->split.avail_index;
+	treated = split_of(queue)->avail_index;
 	return true;
 }
 
@@ -94,7 +97,7 @@ SABOTEUR(batch_element_misplaced,
 static void count_batch_twice(struct onlooker *self, struct virtqueue *queue)
 {
 	if (in_order(queue) && complete_round(queue))
-		write16(&queue->split.used->idx, (uint16_t)(queue->split.avail_index + 1));
+		write16(&split_of(queue)->used->idx, (uint16_t)(split_of(queue)->avail_index + 1));
 }
 SABOTEUR(batch_miscounted, .about = "the used index grows by more than a batch has buffers",
 	 BREAKS(CLAUSE_INORD_TXT_3), .tests = "ring.split_buffers*", .offers = IN_ORDER,
@@ -156,7 +159,7 @@ SABOTEUR(skipped_buffers_unwritten, .about = "a batch skips buffers that were no
 
 static void use_unknown_id(struct virtqueue *queue, struct used_element *element)
 {
-	if (is_packed(queue) && queue->in_order)
+	if (ring_is_packed(queue) && queue->in_order)
 		element->id ^= 0x4000;
 }
 SABOTEUR(packed_batch_ends_nowhere, .about = "batches of a packed ring end with an id of no buffer",
@@ -165,8 +168,9 @@ SABOTEUR(packed_batch_ends_nowhere, .about = "batches of a packed ring end with 
 
 static void write_skipped_slot(struct virtqueue *queue, struct used_element *element)
 {
-	if (is_packed(queue) && queue->in_order && queue->size > 2)
-		queue->packed.desc[(queue->packed.used_slot + queue->size - 1u) % queue->size]
+	if (ring_is_packed(queue) && queue->in_order && queue->size > 2)
+		packed_of(queue)
+			->desc[(packed_of(queue)->used_slot + queue->size - 1u) % queue->size]
 			.addr.raw++;
 }
 SABOTEUR(packed_skipped_slot_written, .about = "slots are written that a batch skips",

@@ -2,15 +2,16 @@
 /* Saboteurs that write into a packed ring what does not belong there (2.8). */
 #include "lib/string.h"
 #include "selfcheck/image/sabotage/chains.h"
+#include "virtio/ring/packed.h"
 
 static struct virtq_packed_desc *used_descriptor(struct virtqueue *queue)
 {
-	return &queue->packed.desc[queue->packed.used_slot];
+	return &packed_of(queue)->desc[packed_of(queue)->used_slot];
 }
 
 static void use_another_id(struct virtqueue *queue, struct used_element *element)
 {
-	if (is_packed(queue))
+	if (ring_is_packed(queue))
 		element->id ^= 0x4000;
 }
 SABOTEUR(packed_id_unknown, .about = "used descriptors hold ids that were never given",
@@ -19,7 +20,7 @@ SABOTEUR(packed_id_unknown, .about = "used descriptors hold ids that were never 
 /* Devices that leave the flag clear are honest only about what is not written. */
 static void set_write_flag(struct virtqueue *queue, struct used_element *element)
 {
-	if (is_packed(queue))
+	if (ring_is_packed(queue))
 		used_descriptor(queue)->flags.raw |= VIRTQ_DESC_F_WRITE;
 }
 SABOTEUR(packed_write_flag_always, .about = "used descriptors always have the WRITE flag",
@@ -27,7 +28,7 @@ SABOTEUR(packed_write_flag_always, .about = "used descriptors always have the WR
 
 static void count_unwritten(struct virtqueue *queue, struct used_element *element)
 {
-	if (!is_packed(queue))
+	if (!ring_is_packed(queue))
 		return;
 	used_descriptor(queue)->flags.raw |= VIRTQ_DESC_F_WRITE;
 	element->length += 1;
@@ -37,7 +38,7 @@ SABOTEUR(packed_length_one_more, .about = "used descriptors count one byte more 
 
 static void soil_wrap(struct onlooker *self, struct virtqueue *queue)
 {
-	if (is_packed(queue))
+	if (ring_is_packed(queue))
 		used_descriptor(queue)->flags.raw ^= VIRTQ_PACKED_DESC_F_AVAIL;
 }
 SABOTEUR(packed_avail_bit_left, .about = "used descriptors keep their AVAIL bit as it was",
@@ -46,8 +47,9 @@ SABOTEUR(packed_avail_bit_left, .about = "used descriptors keep their AVAIL bit 
 
 static void write_next_slot(struct virtqueue *queue, struct used_element *element)
 {
-	if (is_packed(queue) && queue->size > 2)
-		queue->packed.desc[(queue->packed.used_slot + queue->size - 1u) % queue->size]
+	if (ring_is_packed(queue) && queue->size > 2)
+		packed_of(queue)
+			->desc[(packed_of(queue)->used_slot + queue->size - 1u) % queue->size]
 			.addr.raw++;
 }
 SABOTEUR(packed_other_slot_written, .about = "a slot beside the used descriptor is written",
@@ -56,8 +58,8 @@ SABOTEUR(packed_other_slot_written, .about = "a slot beside the used descriptor 
 
 static void write_driver_events(struct virtqueue *queue, struct used_element *element)
 {
-	if (is_packed(queue))
-		queue->packed.driver->desc.raw ^= 1;
+	if (ring_is_packed(queue))
+		packed_of(queue)->driver->desc.raw ^= 1;
 }
 SABOTEUR(packed_driver_events_written, .about = "the driver's event structure is written",
 	 BREAKS(CLAUSE_PACKED_TXT_16), .tests = "ring.packed*",
@@ -65,8 +67,8 @@ SABOTEUR(packed_driver_events_written, .about = "the driver's event structure is
 
 static void soil_event_flags(struct virtqueue *queue, struct used_element *element)
 {
-	if (is_packed(queue))
-		write16(&queue->packed.device->flags, 0x13);
+	if (ring_is_packed(queue))
+		write16(&packed_of(queue)->device->flags, 0x13);
 }
 SABOTEUR(packed_event_flags_soiled, .about = "the device's event flags hold reserved bits",
 	 BREAKS(CLAUSE_PACKED_EV_TXT_8, CLAUSE_PACKED_EV_TXT_9), .tests = "ring.packed*",
@@ -74,10 +76,10 @@ SABOTEUR(packed_event_flags_soiled, .about = "the device's event flags hold rese
 
 static void change_later(struct virtqueue *queue, struct used_element *element)
 {
-	struct packed_ring *ring = &queue->packed;
+	struct packed_virtqueue *ring = packed_of(queue);
 
 	/* The one that was used before, which the driver has taken already. */
-	if (is_packed(queue) && queue->size > 8)
+	if (ring_is_packed(queue) && queue->size > 8)
 		ring->desc[(ring->used_slot + queue->size - 1u) % queue->size].addr.raw++;
 }
 SABOTEUR(packed_descriptor_changed_later, .about = "used descriptors are changed once more",
@@ -92,9 +94,9 @@ static bool show_held(struct onlooker *self, const struct register_access *acces
 	if (access->structure != STRUCTURE_NOTIFY || *value >= access->device->queue_count)
 		return true;
 	queue = access->device->queues[*value];
-	if (queue && is_packed(queue) && queue->packed.holding)
-		write16(&queue->packed.desc[queue->packed.held_slot].flags,
-			queue->packed.held_flags);
+	if (queue && ring_is_packed(queue) && packed_of(queue)->holding)
+		write16(&packed_of(queue)->desc[packed_of(queue)->held_slot].flags,
+			packed_of(queue)->held_flags);
 	return true;
 }
 SABOTEUR(packed_unavailable_used, .about = "descriptors are used that are not available yet",

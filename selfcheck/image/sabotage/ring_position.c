@@ -4,6 +4,8 @@
 #include "selfcheck/image/sabotage/chains.h"
 #include "virtio/transport/pci/registers.h"
 #include "virtio/device/workload.h"
+#include "virtio/ring/packed.h"
+#include "virtio/ring/split.h"
 
 static struct virtqueue *kicked_queue(const struct register_access *access, uint64_t value)
 {
@@ -21,8 +23,8 @@ static bool expose_more(struct onlooker *self, const struct register_access *acc
 {
 	struct virtqueue *queue = kicked_queue(access, *value);
 
-	if (queue && !is_packed(queue))
-		write16(&queue->split.avail->idx, queue->split.avail_index);
+	if (queue && !ring_is_packed(queue))
+		write16(&split_of(queue)->avail->idx, split_of(queue)->avail_index);
 	return true;
 }
 SABOTEUR(unexposed_consumed, .about = "available entries are consumed that idx does not cover",
@@ -75,8 +77,8 @@ static bool count_lives(struct onlooker *self, const struct register_access *acc
 /* In a second life the first used index is 2, as if one buffer were left from the first. */
 static void begin_at_1(struct onlooker *self, struct virtqueue *queue)
 {
-	if (!is_packed(queue) && lives > 1 && read16(&queue->split.used->idx) == 1)
-		write16(&queue->split.used->idx, 2);
+	if (!ring_is_packed(queue) && lives > 1 && read16(&split_of(queue)->used->idx) == 1)
+		write16(&split_of(queue)->used->idx, 2);
 }
 SABOTEUR(used_index_survives_reset, .about = "after a reset the used index does not begin at 0",
 	 BREAKS(CLAUSE_SPLIT_TXT_12), .start = start_lives, .onlooker.write = count_lives,
@@ -84,7 +86,7 @@ SABOTEUR(used_index_survives_reset, .about = "after a reset the used index does 
 
 static void refuse_second_life(struct virtqueue *queue, struct chain_view *chain)
 {
-	if (is_packed(queue) && lives > 1)
+	if (ring_is_packed(queue) && lives > 1)
 		spoil(chain);
 }
 
@@ -101,8 +103,8 @@ static void refuse_other_format(struct virtqueue *queue, struct chain_view *chai
 	static bool first_is_packed;
 
 	if (lives <= 1)
-		first_is_packed = is_packed(queue);
-	else if (first_is_packed != is_packed(queue))
+		first_is_packed = ring_is_packed(queue);
+	else if (first_is_packed != ring_is_packed(queue))
 		spoil(chain);
 }
 
@@ -143,7 +145,7 @@ static void start_kicks(struct virtio_device *device)
 
 static uint64_t position_of(const struct virtqueue *queue)
 {
-	return is_packed(queue) ? queue->packed.avail_slot : queue->split.avail_index;
+	return ring_is_packed(queue) ? packed_of(queue)->avail_slot : split_of(queue)->avail_index;
 }
 
 /* Each fourth kick without new buffers makes the device use the last one again. */
@@ -152,13 +154,14 @@ static bool use_for_idle_kicks(struct onlooker *self, const struct register_acce
 {
 	struct virtqueue *queue = kicked_queue(access, *value);
 
-	if (!queue || is_packed(queue))
+	if (!queue || ring_is_packed(queue))
 		return true;
 	if (position_of(queue) != seen_position) {
 		seen_position = position_of(queue);
 		idle_kicks = 0;
 	} else if (++idle_kicks % 4 == 0) {
-		write16(&queue->split.used->idx, (uint16_t)(read16(&queue->split.used->idx) + 1));
+		write16(&split_of(queue)->used->idx,
+			(uint16_t)(read16(&split_of(queue)->used->idx) + 1));
 	}
 	return true;
 }
@@ -184,8 +187,8 @@ SABOTEUR(wake_up_lost, .about = "one kick in 50 is lost on a device that went to
 
 static void show_early(struct onlooker *self, struct virtqueue *queue)
 {
-	if (!is_packed(queue))
-		write16(&queue->split.used->idx, queue->split.avail_index);
+	if (!ring_is_packed(queue))
+		write16(&split_of(queue)->used->idx, split_of(queue)->avail_index);
 }
 SABOTEUR(used_index_before_the_element,
 	 .about = "the used index moves before the element is written",

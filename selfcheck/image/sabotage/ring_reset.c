@@ -4,6 +4,7 @@
 #include "arch/cpu.h"
 #include "selfcheck/image/sabotage/chains.h"
 #include "virtio/transport/pci/registers.h"
+#include "virtio/ring/split.h"
 
 static struct virtqueue *reset_queue; /* the last one that was reset, and not set up again since */
 static unsigned selected, resets;
@@ -127,8 +128,8 @@ SABOTEUR(available_side_survives_queue_reset,
 
 static void begin_at_1(struct onlooker *self, struct virtqueue *queue)
 {
-	if (!is_packed(queue) && resets && read16(&queue->split.used->idx) == 1)
-		write16(&queue->split.used->idx, 2);
+	if (!ring_is_packed(queue) && resets && read16(&split_of(queue)->used->idx) == 1)
+		write16(&split_of(queue)->used->idx, 2);
 }
 SABOTEUR(used_side_survives_queue_reset,
 	 .about = "after a queue reset the used index does not begin at 0",

@@ -2,6 +2,7 @@
 /* Saboteurs that write into a split ring and its buffers what does not belong there (2.7). */
 #include "lib/string.h"
 #include "selfcheck/image/sabotage/chains.h"
+#include "virtio/ring/split.h"
 
 static void flip(volatile void *byte)
 {
@@ -91,8 +92,8 @@ SABOTEUR(readable_buffer_written, .about = "the first device-readable byte is ch
 
 static void write_descriptor(struct virtqueue *queue, struct used_element *element)
 {
-	if (!is_packed(queue) && element->id < queue->size)
-		flip(&queue->split.desc[element->id].len);
+	if (!ring_is_packed(queue) && element->id < queue->size)
+		flip(&split_of(queue)->desc[element->id].len);
 }
 SABOTEUR(descriptor_written_back, .about = "the length in the head descriptor is changed",
 	 BREAKS(CLAUSE_SPLIT_DESC_3), .tests = "ring.*", .used_element = write_descriptor);
@@ -108,9 +109,9 @@ SABOTEUR(table_written, .about = "the first byte of indirect tables is changed",
 
 static void write_available(struct virtqueue *queue, struct used_element *element)
 {
-	if (!is_packed(queue))
-		flip(&queue->split.avail
-			      ->ring[(uint16_t)(queue->split.avail_index - 1) % queue->size]);
+	if (!ring_is_packed(queue))
+		flip(&split_of(queue)->avail->ring[(uint16_t)(split_of(queue)->avail_index - 1) %
+						   queue->size]);
 }
 SABOTEUR(available_ring_written, .about = "entries of the available ring are changed",
 	 BREAKS(CLAUSE_SPLIT_TXT_9), .tests = "ring.*", .used_element = write_available);
@@ -119,8 +120,8 @@ SABOTEUR(available_ring_written, .about = "entries of the available ring are cha
 
 static void write_behind_used_ring(struct virtqueue *queue, struct used_element *element)
 {
-	if (!is_packed(queue))
-		flip((uint8_t *)queue->split.used + virtq_used_bytes(queue->size));
+	if (!ring_is_packed(queue))
+		flip((uint8_t *)split_of(queue)->used + virtq_used_bytes(queue->size));
 }
 SABOTEUR(memory_behind_the_used_ring, .about = "the byte behind avail_event is written",
 	 BREAKS(CLAUSE_SPLIT_TXT_10, CLAUSE_EVIDX_TXT_5), .tests = "ring.*",
@@ -128,16 +129,17 @@ SABOTEUR(memory_behind_the_used_ring, .about = "the byte behind avail_event is w
 
 static void write_avail_event(struct virtqueue *queue, struct used_element *element)
 {
-	if (!is_packed(queue) && !queue->event_idx)
-		write16(queue->split.avail_event, (uint16_t)(queue->split.used_index + 1));
+	if (!ring_is_packed(queue) && !queue->event_idx)
+		write16(split_of(queue)->avail_event, (uint16_t)(split_of(queue)->used_index + 1));
 }
 SABOTEUR(avail_event_without_feature, .about = "avail_event is written without EVENT_IDX",
 	 BREAKS(CLAUSE_EVIDX_TXT_7), .used_element = write_avail_event);
 
 static void soil_flags(struct virtqueue *queue, struct used_element *element)
 {
-	if (!is_packed(queue))
-		write16(&queue->split.used->flags, queue->event_idx ? VIRTQ_USED_F_NO_NOTIFY : 2);
+	if (!ring_is_packed(queue))
+		write16(&split_of(queue)->used->flags,
+			queue->event_idx ? VIRTQ_USED_F_NO_NOTIFY : 2);
 }
 SABOTEUR(used_flags_soiled, .about = "flags of the used ring hold a value of no meaning",
 	 BREAKS(CLAUSE_SPLIT_KICK_1, CLAUSE_SPLIT_KICK_3), .used_element = soil_flags);
@@ -146,10 +148,10 @@ SABOTEUR(used_flags_soiled, .about = "flags of the used ring hold a value of no 
 
 static void move_element(struct virtqueue *queue, struct used_element *element)
 {
-	uint16_t index = from_le16(queue->split.used->idx);
-	struct virtq_used_elem *ring = queue->split.used->ring;
+	uint16_t index = from_le16(split_of(queue)->used->idx);
+	struct virtq_used_elem *ring = split_of(queue)->used->ring;
 
-	if (is_packed(queue) || queue->size <= 2)
+	if (ring_is_packed(queue) || queue->size <= 2)
 		return;
 	ring[index % queue->size] =
 		(struct virtq_used_elem){to_le32(element->id), to_le32(element->length)};
@@ -160,13 +162,13 @@ SABOTEUR(element_in_the_next_slot, .about = "used elements are written into the 
 
 static void repeat_element(struct virtqueue *queue, struct used_element *element)
 {
-	uint16_t index = from_le16(queue->split.used->idx);
+	uint16_t index = from_le16(split_of(queue)->used->idx);
 
-	if (is_packed(queue) || queue->in_flight < 2 || queue->size < 4)
+	if (ring_is_packed(queue) || queue->in_flight < 2 || queue->size < 4)
 		return;
 	/* The one before stands there once more. */
 	element->id = from_le32(
-		queue->split.used->ring[(uint16_t)(index - queue->in_flight) % queue->size].id);
+		split_of(queue)->used->ring[(uint16_t)(index - queue->in_flight) % queue->size].id);
 }
 SABOTEUR(buffer_used_twice, .about = "with several buffers in flight the first is used for all",
 	 BREAKS(CLAUSE_VQ_TXT_2), .tests = "ring.split_ring_is_kept",
@@ -176,9 +178,9 @@ SABOTEUR(buffer_used_twice, .about = "with several buffers in flight the first i
 
 static void add_one(struct onlooker *self, struct virtqueue *queue)
 {
-	struct split_ring *ring = &queue->split;
+	struct split_virtqueue *ring = split_of(queue);
 
-	if (!is_packed(queue) && read16(&ring->used->idx) == ring->avail_index)
+	if (!ring_is_packed(queue) && read16(&ring->used->idx) == ring->avail_index)
 		write16(&ring->used->idx, (uint16_t)(ring->avail_index + 1));
 }
 SABOTEUR(used_index_one_ahead, .about = "the used index counts one buffer too many",
@@ -188,7 +190,7 @@ SABOTEUR(used_index_one_ahead, .about = "the used index counts one buffer too ma
 static void skip_0(struct onlooker *self, struct virtqueue *queue)
 {
 	/* On the second lap it is one ahead. */
-	if (queue->split.avail_index < queue->split.used_index)
+	if (split_of(queue)->avail_index < split_of(queue)->used_index)
 		add_one(self, queue);
 }
 SABOTEUR(used_index_skips_0, .about = "the used index goes from 65535 to 1",
@@ -197,8 +199,9 @@ SABOTEUR(used_index_skips_0, .about = "the used index goes from 65535 to 1",
 static void stop_at_wrap(struct onlooker *self, struct virtqueue *queue)
 {
 	/* What is exposed beyond 65535 is not shown to the device. */
-	if (!is_packed(queue) && queue->split.avail_index < queue->split.used_index)
-		queue->split.avail->ring[(uint16_t)(queue->split.avail_index - 1) % queue->size] =
+	if (!ring_is_packed(queue) && split_of(queue)->avail_index < split_of(queue)->used_index)
+		split_of(queue)
+			->avail->ring[(uint16_t)(split_of(queue)->avail_index - 1) % queue->size] =
 			to_le16(0xffff);
 }
 SABOTEUR(available_index_wrap, .about = "entries exposed across index 65535 are misread",

@@ -3,6 +3,7 @@
 #include "selfcheck/image/sabotage/request.h"
 #include "virtio/device/scsi.h"
 #include "virtio/transport/pci/registers.h"
+#include "virtio/ring/split.h"
 
 #define CONFIG(field) offsetof(struct virtio_scsi_config, field)
 
@@ -141,7 +142,7 @@ static bool note_used(struct onlooker *self, const struct register_access *acces
 {
 	if (is_common(access, device_status) && *value == 0 &&
 	    access->device->queues[SCSI_REQUEST_QUEUE]) {
-		used_at_reset = access->device->queues[SCSI_REQUEST_QUEUE]->split.used_index;
+		used_at_reset = split_of(access->device->queues[SCSI_REQUEST_QUEUE])->used_index;
 		reset = true;
 	}
 	return true;
@@ -151,7 +152,7 @@ static bool note_used(struct onlooker *self, const struct register_access *acces
 static void forget_completions(struct onlooker *self, struct virtqueue *queue)
 {
 	if (reset && queue->index == SCSI_REQUEST_QUEUE)
-		queue->split.used->idx = to_le16(used_at_reset);
+		split_of(queue)->used->idx = to_le16(used_at_reset);
 }
 
 SABOTEUR(scsi_drops_commands_at_reset, .about = "a device reset drops what is in flight",

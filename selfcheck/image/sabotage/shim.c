@@ -4,6 +4,8 @@
 #include "lib/string.h"
 #include "selfcheck/image/disguise/offer.h"
 #include "virtio/transport/pci/device.h"
+#include "virtio/ring/packed.h"
+#include "virtio/ring/split.h"
 
 static const struct saboteur *chosen;
 static struct onlooker standing;
@@ -21,7 +23,7 @@ void shim_choose(const struct saboteur *saboteur)
 /* Shows the saboteur the used descriptor that the driver is about to look at, once. */
 static void show_new_descriptor(struct virtqueue *queue)
 {
-	const struct packed_ring *ring = &queue->packed;
+	const struct packed_virtqueue *ring = packed_of(queue);
 	struct virtq_packed_desc *place = &ring->desc[ring->used_slot];
 	uint16_t position = (uint16_t)(ring->used_slot | ring->used_wrap << 15);
 	struct used_element element = {from_le16(place->id), from_le32(place->len)};
@@ -37,14 +39,14 @@ static void show_new_descriptor(struct virtqueue *queue)
 /* Shows the saboteur each element of a split ring that is new since the last look. */
 static void show_new_elements(struct onlooker *self, struct virtqueue *queue)
 {
-	struct virtq_used *used = queue->split.used;
+	struct virtq_used *used = split_of(queue)->used;
 	uint16_t index = from_le16(used->idx);
 
 	if (seen[queue->index].queue != queue) {
 		seen[queue->index].queue = queue;
 		seen[queue->index].index = 0;
 	}
-	if (queue->operations == &packed_ring_operations) {
+	if (ring_is_packed(queue)) {
 		show_new_descriptor(queue);
 		return;
 	}

@@ -3,23 +3,20 @@
 #include "arch/io.h"
 #include "selfcheck/image/disguise/hand.h"
 #include "virtio/transport/pci/registers.h"
+#include "virtio/ring/packed.h"
+#include "virtio/ring/split.h"
 
 static uint16_t *field(le16 *place)
 {
 	return &place->raw;
 }
 
-static bool is_packed(const struct virtqueue *queue)
-{
-	return queue->operations == &packed_ring_operations;
-}
-
 static bool drop_by_slot(struct onlooker *self, unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
-	return !queue || is_packed(queue) || queue->event_idx ||
-	       !*field(&queue->split.avail->ring[queue->size]);
+	return !queue || ring_is_packed(queue) || queue->event_idx ||
+	       !*field(&split_of(queue)->avail->ring[queue->size]);
 }
 
 SABOTEUR(used_event_without_feature, .about = "the used_event slot suppresses without its feature",
@@ -29,8 +26,8 @@ static bool drop_by_flags(struct onlooker *self, unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
-	return !queue || is_packed(queue) || !queue->event_idx ||
-	       !(from_le16(queue->split.avail->flags) & VIRTQ_AVAIL_F_NO_INTERRUPT);
+	return !queue || ring_is_packed(queue) || !queue->event_idx ||
+	       !(from_le16(split_of(queue)->avail->flags) & VIRTQ_AVAIL_F_NO_INTERRUPT);
 }
 
 SABOTEUR(flags_with_event_idx, .about = "flags suppress although VIRTIO_F_EVENT_IDX was accepted",
@@ -38,12 +35,13 @@ SABOTEUR(flags_with_event_idx, .about = "flags suppress although VIRTIO_F_EVENT_
 
 static void clear_suppression(struct onlooker *self, struct virtqueue *queue)
 {
-	if (is_packed(queue))
-		write16(&queue->packed.driver->flags, VIRTQ_EVENT_FLAGS_ENABLE);
+	if (ring_is_packed(queue))
+		write16(&packed_of(queue)->driver->flags, VIRTQ_EVENT_FLAGS_ENABLE);
 	else if (queue->event_idx)
-		write16(&queue->split.avail->ring[queue->size], queue->split.avail_index - 1);
+		write16(&split_of(queue)->avail->ring[queue->size],
+			split_of(queue)->avail_index - 1);
 	else
-		write16(&queue->split.avail->flags, 0);
+		write16(&split_of(queue)->avail->flags, 0);
 }
 
 SABOTEUR(suppression_ignored, .about = "messages come although they are suppressed",
@@ -70,12 +68,12 @@ static bool is_suppressed(const struct virtqueue *queue)
 {
 	uint16_t event;
 
-	if (is_packed(queue))
-		return from_le16(queue->packed.driver->flags) == VIRTQ_EVENT_FLAGS_DISABLE;
-	event = from_le16(queue->split.avail->ring[queue->size]);
+	if (ring_is_packed(queue))
+		return from_le16(packed_of(queue)->driver->flags) == VIRTQ_EVENT_FLAGS_DISABLE;
+	event = from_le16(split_of(queue)->avail->ring[queue->size]);
 	if (queue->event_idx)
-		return (uint16_t)(event - queue->split.used_index) >= queue->size;
-	return from_le16(queue->split.avail->flags) & VIRTQ_AVAIL_F_NO_INTERRUPT;
+		return (uint16_t)(event - split_of(queue)->used_index) >= queue->size;
+	return from_le16(split_of(queue)->avail->flags) & VIRTQ_AVAIL_F_NO_INTERRUPT;
 }
 
 static void note_suppression(struct onlooker *self, struct virtqueue *queue)
@@ -110,8 +108,8 @@ static bool drop_at_wrap(struct onlooker *self, unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
-	return !queue || is_packed(queue) || !queue->event_idx ||
-	       from_le16(queue->split.used->idx) != 0;
+	return !queue || ring_is_packed(queue) || !queue->event_idx ||
+	       from_le16(split_of(queue)->used->idx) != 0;
 }
 
 SABOTEUR(event_index_wrap, .about = "the event at index 65535 is missed",
@@ -131,10 +129,10 @@ static bool drop_second_lap(struct onlooker *self, unsigned vector)
 	const struct virtqueue *queue = victim_queue(vector);
 	bool wrapped;
 
-	if (!queue || is_packed(queue) || !queue->event_idx)
+	if (!queue || ring_is_packed(queue) || !queue->event_idx)
 		return true;
-	wrapped = from_le16(queue->split.used->idx) == 1 && last_index == 0;
-	last_index = from_le16(queue->split.used->idx);
+	wrapped = from_le16(split_of(queue)->used->idx) == 1 && last_index == 0;
+	last_index = from_le16(split_of(queue)->used->idx);
 	return !wrapped;
 }
 
@@ -163,8 +161,8 @@ static bool drop_in_later_life(struct onlooker *self, unsigned vector)
 {
 	const struct virtqueue *queue = victim_queue(vector);
 
-	return !queue || is_packed(queue) || !queue->event_idx || lives < 2 ||
-	       from_le16(queue->split.used->idx) != 2;
+	return !queue || ring_is_packed(queue) || !queue->event_idx || lives < 2 ||
+	       from_le16(split_of(queue)->used->idx) != 2;
 }
 
 SABOTEUR(event_index_survives_reset, .about = "the event index does not start anew with a reset",

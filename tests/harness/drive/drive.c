@@ -218,19 +218,14 @@ static bool used_pending(void *queue)
 	return virtqueue_used_pending(queue);
 }
 
-static bool is_packed(const struct virtqueue *queue)
-{
-	return queue->operations == &packed_ring_operations;
-}
-
 enum clause_id clause_of_identity(const struct virtqueue *queue)
 {
-	return is_packed(queue) ? CLAUSE_PACKED_TXT_7 : CLAUSE_SPLIT_TXT_11;
+	return ring_is_packed(queue) ? CLAUSE_PACKED_TXT_7 : CLAUSE_SPLIT_TXT_11;
 }
 
 enum clause_id clause_of_notice(const struct virtqueue *queue)
 {
-	if (is_packed(queue))
+	if (ring_is_packed(queue))
 		return queue->event_idx ? CLAUSE_PACKED_EV_TXT_3 : CLAUSE_PACKED_EV_TXT_1;
 	return queue->event_idx ? CLAUSE_SPLIT_NOTIF_5 : CLAUSE_SPLIT_NOTIF_3;
 }

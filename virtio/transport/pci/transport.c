@@ -231,7 +231,7 @@ static struct virtqueue *set_up_ring(struct virtio_device *device, unsigned inde
 		device->problem = "queue_size reads 0 for a queue below num_queues";
 		return NULL;
 	}
-	if (!features_have(&device->negotiated, VIRTIO_F_RING_PACKED) && !IS_POWER_OF_TWO(most)) {
+	if (!virtqueue_size_fits(device, most)) {
 		device->problem = "queue_size is no power of 2, which a split ring needs";
 		return NULL;
 	}

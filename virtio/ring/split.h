@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a split ring consists of (virtio 1.4, 2.7): for the format, and for tests of just this format. */
+#ifndef VIRTIO_RING_SPLIT_H
+#define VIRTIO_RING_SPLIT_H
+
+#include "virtio/ring/queue.h"
+
+struct split_virtqueue {
+	struct virtqueue queue;
+	struct virtq_desc *desc;
+	struct virtq_avail *avail;
+	struct virtq_used *used;
+	le16 *used_event;      /* behind the available ring */
+	le16 *avail_event;     /* behind the used ring */
+	uint16_t *links;       /* behind descriptor n of a chain, or free, comes links[n] */
+	uint16_t avail_index;  /* the next available entry that add() fills, free-running */
+	uint16_t kicked_index; /* the available index when kick() was last called */
+	uint16_t used_index;   /* the next used entry that take() looks at, free-running */
+	uint16_t free_head;    /* first free descriptor */
+};
+
+/* The ring of a queue of this format: !ring_is_packed(). Any CPU. */
+static inline struct split_virtqueue *split_of(const struct virtqueue *queue)
+{
+	return CONTAINER_OF(queue, struct split_virtqueue, queue);
+}
+
+#endif
