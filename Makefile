@@ -38,7 +38,7 @@ LIBGCOV        := $(shell $(CC) -print-file-name=libgcov.a)
 endif
 # Small, but for what the benchmarks measure.
 FAST := virtio/ring/slots.c tests/bench/load.c lib/histogram.c \
-	arch/x86/interrupt/vectors.c arch/x86/run/trap.c
+	arch/x86/interrupt/vectors.c
 optimize = $(if $(filter $(FAST),$<),-O2,-Os)
 # The user's image; the second one is that and what checks it: saboteurs, tests that go wrong on purpose …
 SOURCES := $(sort $(shell find boot arch lib pci virtio tests -name "*.[cS]"))

@@ -11,6 +11,7 @@
 #include "arch/x86/cpu/registers.h"
 #include "arch/x86/cpu/trap.h"
 #include "arch/x86/interrupt/lapic.h"
+#include "arch/x86/interrupt/state.h"
 #include "arch/x86/say/fatal.h"
 
 #define CPUID_1_EDX_APIC      BIT(9)
@@ -135,15 +136,21 @@ bool interrupt_in_service(unsigned vector)
 uint32_t interrupt_errors(void)
 {
 	bool open = interrupts_save();
-	struct cpu_local *local = cpu_local();
+	struct interrupt_state *state = cpu_local()->interrupts;
 	uint32_t errors;
 
 	/* The write updates the register from what has happened since the last one. */
 	lapic_write(LAPIC_ERROR_STATUS, 0);
-	errors = lapic_read(LAPIC_ERROR_STATUS) | local->errors;
-	local->errors = 0;
+	errors = lapic_read(LAPIC_ERROR_STATUS) | state->errors;
+	state->errors = 0;
 	interrupts_restore(open);
 	return errors;
+}
+
+void lapic_error_interrupt(void)
+{
+	cpu_local()->interrupts->errors |= interrupt_errors();
+	lapic_end();
 }
 
 void lapic_choose(bool prefer_xapic)
@@ -212,7 +219,7 @@ void lapic_start(void)
 	}
 	lapic_end_all();
 	lapic_write(LAPIC_ERROR_STATUS, 0);
-	local->errors = 0;
+	local->interrupts->errors = 0;
 	local->apic_id = lapic_id();
 }
 

@@ -65,6 +65,9 @@ void lapic_end(void);
 /* Ends everything that is in service on this CPU. */
 void lapic_end_all(void);
 
+/* The error interrupt: keeps for interrupt_errors() what it came for, and ends. */
+void lapic_error_interrupt(void);
+
 /* Sends a command (delivery mode and vector) to the CPU with an APIC id. */
 void lapic_send(uint32_t apic_id, uint32_t command);
 

@@ -9,6 +9,7 @@
 #include "arch/x86/cpu/local.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/interrupt/pic.h"
+#include "arch/x86/interrupt/state.h"
 #include "arch/x86/interrupt/vectors.h"
 
 struct handler {
@@ -24,7 +25,7 @@ static interrupt_filter *filter;
 
 struct interrupt_tally *interrupt_tally(unsigned cpu, unsigned vector)
 {
-	return &cpu_locals[cpu]->tally[vector & 0xff];
+	return &cpu_locals[cpu]->interrupts->tally[vector & 0xff];
 }
 
 uint64_t interrupt_count(unsigned vector)
@@ -41,7 +42,7 @@ uint64_t interrupt_total(void)
 	uint64_t sum = 0;
 
 	for (unsigned cpu = 0; cpu < cpu_count(); cpu++)
-		sum += cpu_locals[cpu]->total;
+		sum += cpu_locals[cpu]->interrupts->total;
 	return sum;
 }
 
@@ -50,7 +51,7 @@ uint64_t interrupt_strays(unsigned *vector)
 	uint64_t sum = 0;
 
 	for (unsigned cpu = 0; cpu < cpu_count(); cpu++)
-		sum += cpu_locals[cpu]->strays;
+		sum += cpu_locals[cpu]->interrupts->strays;
 	if (vector && sum)
 		*vector = last_stray;
 	return sum;
@@ -118,31 +119,31 @@ static void pic_interrupt(unsigned vector, uint64_t tsc)
 	}
 }
 
-static void device_interrupt(struct cpu_local *local, unsigned vector, uint64_t tsc)
+static void device_interrupt(struct interrupt_state *state, unsigned vector, uint64_t tsc)
 {
-	local->total++;
+	state->total++;
 	if (!taken[vector] && vector <= INTERRUPT_LAST) {
-		local->strays++;
+		state->strays++;
 		last_stray = vector;
 	}
 	call_handler(vector, tsc);
 	lapic_end();
 	if (stamp_eoi)
-		local->tally[vector].eoi_tsc = clock_now();
+		state->tally[vector].eoi_tsc = clock_now();
 }
 
 void interrupt_arrived(unsigned vector, uint64_t tsc)
 {
-	struct cpu_local *local = cpu_local();
+	struct interrupt_state *state = cpu_local()->interrupts;
 
 	if (filter && vector >= INTERRUPT_FIRST && vector <= INTERRUPT_LAST && !filter(vector)) {
 		lapic_end();
 		return;
 	}
-	local->tally[vector].entry_tsc = tsc;
-	local->tally[vector].count++;
+	state->tally[vector].entry_tsc = tsc;
+	state->tally[vector].count++;
 	if (vector < INTERRUPT_FIRST)
 		pic_interrupt(vector, tsc);
 	else
-		device_interrupt(local, vector, tsc);
+		device_interrupt(state, vector, tsc);
 }

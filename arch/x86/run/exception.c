@@ -3,10 +3,10 @@
  * Exceptions (Intel SDM 3A, chapter 6). Upward: each ends the innermost guard of its CPU, and the
  * run when there is none. NMIs are how one CPU stops another.
  */
-#include "arch/guard.h"
 #include "arch/x86/cpu/fault.h"
 #include "arch/x86/memory/paging.h"
 #include "arch/x86/run/guard.h"
+#include "arch/x86/run/processor.h"
 #include "arch/x86/run/trap.h"
 #include "arch/x86/say/fatal.h"
 #include "lib/format.h"
@@ -14,9 +14,9 @@
 /* cpu_stop(): the boot CPU leaves its innermost guard, the others the function they were given. */
 static void stop(struct cpu_local *local, const struct trap_frame *frame)
 {
-	struct guard *guard = local->guard;
+	struct guard *guard = local->run->guard;
 
-	local->stop = false;
+	local->run->stop = false;
 	if (guard == NULL)
 		return;
 	while (local->number != 0 && guard->outer != NULL)
@@ -38,13 +38,13 @@ void trap_exception(const struct trap_frame *frame)
 
 	if (frame->vector == EXCEPTION_NMI) {
 		/* Any other NMI is the platform's, and nothing here depends on those. */
-		if (local->stop)
+		if (local->run->stop)
 			stop(local, frame);
 		return;
 	}
-	if (local->guard == NULL)
+	if (local->run->guard == NULL)
 		end_run(local, frame);
-	guard_end_by(local->guard, GUARD_FAULT, frame);
+	guard_end_by(local->run->guard, GUARD_FAULT, frame);
 }
 
 static void describe_fault(const struct guard_report *report, struct text *text)

@@ -7,13 +7,12 @@
  */
 #include "arch/clock.h"
 #include "arch/cpu.h"
-#include "arch/guard.h"
 #include "arch/x86/cpu/fault.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/interrupt/pic.h"
 #include "arch/x86/run/guard.h"
+#include "arch/x86/run/processor.h"
 #include "arch/x86/say/fatal.h"
-#include "arch/x86/time/timer.h"
 
 __attribute__((returns_twice)) bool guard_enter(struct guard *guard, void (*function)(void *),
 						void *argument, struct guard **innermost);
@@ -26,26 +25,26 @@ void guard_call(void (*function)(void *), void *argument, uint64_t timeout,
 	struct guard guard = {.report = report};
 
 	interrupts_close();
-	guard.outer = local->guard;
+	guard.outer = local->run->guard;
 	*report = (struct guard_report){.end = GUARD_RETURNED};
 	if (timeout != 0) {
 		guard.deadline = clock_deadline(timeout);
-		timer_want(local, guard.deadline);
+		timer_want(guard.deadline);
 	}
-	if (!guard_enter(&guard, function, argument, &local->guard))
-		local->guard = guard.outer;
+	if (!guard_enter(&guard, function, argument, &local->run->guard))
+		local->run->guard = guard.outer;
 	interrupts_open();
 }
 
 /* Sets the timer for what this CPU still waits for. Interrupts are closed. */
-static void renew_timer(struct cpu_local *local)
+static void renew_timer(const struct cpu_local *local)
 {
-	for (const struct guard *guard = local->guard; guard != NULL; guard = guard->outer) {
+	for (const struct guard *guard = local->run->guard; guard != NULL; guard = guard->outer) {
 		if (guard->deadline != 0)
-			timer_want(local, guard->deadline);
+			timer_want(guard->deadline);
 	}
-	if (local->halt_deadline != 0 && !clock_passed(local->halt_deadline))
-		timer_want(local, local->halt_deadline);
+	if (local->timer->halt_deadline != 0 && !clock_passed(local->timer->halt_deadline))
+		timer_want(local->timer->halt_deadline);
 }
 
 /* Ends this CPU's guard, whose report is filled but for how it ended. */
@@ -54,8 +53,8 @@ static NORETURN void end_guard(struct guard *guard, enum guard_end end)
 	struct cpu_local *local = cpu_local();
 
 	guard->report->end = end;
-	local->guard = guard->outer;
-	local->halt_deadline = 0;
+	local->run->guard = guard->outer;
+	local->timer->halt_deadline = 0;
 	renew_timer(local);
 	lapic_end_all();
 	pic_end_all();
@@ -87,9 +86,9 @@ void guard_timer_fired(const struct trap_frame *frame)
 	struct cpu_local *local = cpu_local();
 	struct guard *expired = NULL;
 
-	local->timer_armed = 0;
+	local->timer->armed = 0;
 	/* When several are over, the outermost of them: the inner ones lie in its way. */
-	for (struct guard *guard = local->guard; guard != NULL; guard = guard->outer) {
+	for (struct guard *guard = local->run->guard; guard != NULL; guard = guard->outer) {
 		if (guard->deadline != 0 && clock_passed(guard->deadline))
 			expired = guard;
 	}
@@ -103,7 +102,7 @@ void guard_leave(int code)
 	struct guard *guard;
 
 	interrupts_close();
-	guard = cpu_local()->guard;
+	guard = cpu_local()->run->guard;
 	if (guard == NULL)
 		fatal("guard_leave(%d) without a guard", code);
 	guard->report->code = code;
@@ -114,11 +113,11 @@ void guard_leave(int code)
 void guard_extend(uint64_t timeout)
 {
 	bool open = interrupts_save();
-	struct guard *guard = cpu_local()->guard;
+	struct guard *guard = cpu_local()->run->guard;
 
 	if (guard != NULL) {
 		guard->deadline = clock_deadline(timeout);
-		timer_want(cpu_local(), guard->deadline);
+		timer_want(guard->deadline);
 	}
 	interrupts_restore(open);
 }

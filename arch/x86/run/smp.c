@@ -9,6 +9,7 @@
 #include "arch/memory.h"
 #include "arch/x86/cpu/idt.h"
 #include "arch/x86/interrupt/lapic.h"
+#include "arch/x86/run/processor.h"
 #include "arch/x86/run/smp.h"
 #include "arch/x86/run/trap.h"
 
@@ -17,49 +18,50 @@
 
 void smp_start_boot_cpu(void)
 {
-	static struct cpu_local local;
+	static struct processor processor;
 	static char stacks[IST_STACKS][IST_STACK_SIZE] __attribute__((aligned(16)));
 	uint64_t ist[IST_STACKS];
 
 	for (unsigned i = 0; i < IST_STACKS; i++)
 		ist[i] = (uintptr_t)stacks[i] + IST_STACK_SIZE;
 	idt_fill(vector_stubs);
-	cpu_local_load(&local, ist);
-	cpu_add(&local);
+	processor_join(&processor);
+	cpu_local_load(&processor.local, ist);
+	cpu_add(&processor.local);
 }
 
 void smp_idle(void)
 {
-	struct cpu_local *local = cpu_local();
+	struct run_state *run = cpu_local()->run;
 
 	for (;;) {
 		interrupts_close();
-		if (local->work != WORK_GIVEN) {
+		if (run->step != WORK_GIVEN) {
 			__asm__ volatile("sti; hlt" : : : "memory");
 			continue;
 		}
-		guard_call(local->function, local->argument, 0, &local->report);
-		__atomic_store_n(&local->work, WORK_DONE, __ATOMIC_RELEASE);
+		guard_call(run->function, run->argument, 0, &run->report);
+		__atomic_store_n(&run->step, WORK_DONE, __ATOMIC_RELEASE);
 	}
 }
 
 bool cpu_idle(unsigned cpu)
 {
-	return cpu_locals[cpu]->work != WORK_GIVEN;
+	return cpu_locals[cpu]->run->step != WORK_GIVEN;
 }
 
 bool cpu_start(unsigned cpu, void (*function)(void *), void *argument)
 {
-	struct cpu_local *local;
+	struct run_state *run;
 
 	if (cpu >= cpu_count() || cpu == cpu_current())
 		return false;
-	local = cpu_locals[cpu];
-	if (cpu == 0 || local->lost || !cpu_idle(cpu))
+	run = cpu_locals[cpu]->run;
+	if (cpu == 0 || run->lost || !cpu_idle(cpu))
 		return false;
-	local->function = function;
-	local->argument = argument;
-	__atomic_store_n(&local->work, WORK_GIVEN, __ATOMIC_RELEASE);
+	run->function = function;
+	run->argument = argument;
+	__atomic_store_n(&run->step, WORK_GIVEN, __ATOMIC_RELEASE);
 	interrupt_send(cpu, VECTOR_WAKE);
 	return true;
 }
@@ -79,24 +81,24 @@ bool cpu_finish(unsigned cpu, uint64_t deadline, struct guard_report *report)
 	if (!wait_until_idle(cpu, deadline))
 		return false;
 	if (report != NULL)
-		*report = cpu_locals[cpu]->report;
+		*report = cpu_locals[cpu]->run->report;
 	return true;
 }
 
 bool cpu_stop(unsigned cpu)
 {
-	struct cpu_local *local = cpu_locals[cpu];
+	struct run_state *run = cpu_locals[cpu]->run;
 	uint64_t deadline;
 
 	/* The boot CPU runs what was never given to it. */
 	if (cpu != 0 && cpu_idle(cpu))
 		return true;
 	deadline = clock_deadline(STOP_NS);
-	local->stop = true;
+	run->stop = true;
 	lapic_send(cpu_apic_id(cpu), COMMAND_NMI);
-	local->lost = cpu != 0 && !wait_until_idle(cpu, deadline);
+	run->lost = cpu != 0 && !wait_until_idle(cpu, deadline);
 	/* An NMI that is still on its way must not end what the CPU is given next. */
-	while (local->stop && !clock_passed(deadline))
+	while (run->stop && !clock_passed(deadline))
 		cpu_relax();
-	return !local->lost && !local->stop;
+	return !run->lost && !run->stop;
 }

@@ -3,7 +3,6 @@
 #ifndef ARCH_X86_SMP_H
 #define ARCH_X86_SMP_H
 
-#include "arch/x86/cpu/local.h"
 #include "arch/x86/firmware/topology.h"
 #include "lib/base.h"
 

@@ -14,6 +14,7 @@
 #include "arch/x86/memory/allocator.h"
 #include "arch/x86/memory/cache.h"
 #include "arch/x86/memory/paging.h"
+#include "arch/x86/run/processor.h"
 #include "arch/x86/run/smp.h"
 #include "arch/x86/say/findings.h"
 #include "arch/x86/time/timer.h"
@@ -27,9 +28,9 @@
 #define ARRIVE_NS        (300 * 1000 * 1000ull)
 #define TAKEN_NS         (1000 * 1000 * 1000ull) /* it runs, but its host is busy */
 
-/* What a CPU that is about to start needs; at the upper end of its memory. */
-struct processor {
-	struct cpu_local local;
+/* A CPU that is about to start, and what it needs until it has arrived. */
+struct newcomer {
+	struct processor processor;
 	uint64_t ist[IST_STACKS];
 	uint64_t stack;
 	volatile bool arrived;
@@ -38,17 +39,18 @@ struct processor {
 extern const char trampoline_start[];
 extern const uint32_t trampoline_size;
 extern uint64_t trampoline_stack;
-extern void (*trampoline_main)(struct processor *processor);
-extern struct processor *trampoline_argument;
+extern void (*trampoline_main)(struct newcomer *newcomer);
+extern struct newcomer *trampoline_argument;
 extern uint32_t trampoline_root, trampoline_efer;
 
-static void processor_main(struct processor *processor)
+static void processor_main(struct newcomer *newcomer)
 {
-	cpu_local_load(&processor->local, processor->ist);
+	processor_join(&newcomer->processor);
+	cpu_local_load(&newcomer->processor.local, newcomer->ist);
 	cache_start();
 	lapic_start();
 	timer_start();
-	processor->arrived = true;
+	newcomer->arrived = true;
 	smp_idle();
 }
 
@@ -63,50 +65,50 @@ static uint64_t allocate_stack(size_t pages)
 	return (uintptr_t)stack + (pages + 1) * PAGE_SIZE;
 }
 
-static struct processor *lay_out(void)
+static struct newcomer *lay_out(void)
 {
-	struct processor *processor =
-		memory_allocate_for_ever(ALIGN_UP(sizeof(*processor), PAGE_SIZE) / PAGE_SIZE);
+	struct newcomer *newcomer =
+		memory_allocate_for_ever(ALIGN_UP(sizeof(*newcomer), PAGE_SIZE) / PAGE_SIZE);
 
-	if (processor == NULL)
+	if (newcomer == NULL)
 		return NULL;
-	processor->stack = allocate_stack(STACK_PAGES);
+	newcomer->stack = allocate_stack(STACK_PAGES);
 	for (unsigned i = 0; i < IST_STACKS; i++) {
-		processor->ist[i] = allocate_stack(IST_PAGES);
-		if (processor->ist[i] == 0)
+		newcomer->ist[i] = allocate_stack(IST_PAGES);
+		if (newcomer->ist[i] == 0)
 			return NULL;
 	}
-	return processor->stack != 0 ? processor : NULL;
+	return newcomer->stack != 0 ? newcomer : NULL;
 }
 
-static bool wait_for(const struct processor *processor, uint64_t nanoseconds)
+static bool wait_for(const struct newcomer *newcomer, uint64_t nanoseconds)
 {
 	uint64_t deadline = clock_deadline(nanoseconds);
 
-	while (!processor->arrived && !clock_passed(deadline))
+	while (!newcomer->arrived && !clock_passed(deadline))
 		cpu_relax();
-	return processor->arrived;
+	return newcomer->arrived;
 }
 
-static bool start(struct processor *processor, uint32_t apic_id, uint32_t page)
+static bool start(struct newcomer *newcomer, uint32_t apic_id, uint32_t page)
 {
 	uint32_t startup = COMMAND_STARTUP | page / PAGE_SIZE;
 
-	trampoline_argument = processor;
-	__atomic_store_n(&trampoline_stack, processor->stack, __ATOMIC_SEQ_CST);
+	trampoline_argument = newcomer;
+	__atomic_store_n(&trampoline_stack, newcomer->stack, __ATOMIC_SEQ_CST);
 	lapic_send(apic_id, COMMAND_INIT);
 	if (hypervisor_base("") == 0)
 		clock_spin(INIT_NS);
 	lapic_send(apic_id, startup);
-	if (wait_for(processor, STARTUP_AGAIN_NS))
+	if (wait_for(newcomer, STARTUP_AGAIN_NS))
 		return true;
 	lapic_send(apic_id, startup);
-	if (wait_for(processor, ARRIVE_NS))
+	if (wait_for(newcomer, ARRIVE_NS))
 		return true;
 	/* Nobody took the stack: nobody will from now on. */
 	if (__atomic_exchange_n(&trampoline_stack, 0, __ATOMIC_SEQ_CST) != 0)
 		return false;
-	return wait_for(processor, TAKEN_NS);
+	return wait_for(newcomer, TAKEN_NS);
 }
 
 /* True when interrupt commands reach a CPU with such an id. */
@@ -137,14 +139,14 @@ static unsigned choose(const struct topology *topology, unsigned at_most, uint32
 void smp_start_others(const struct topology *topology, unsigned at_most)
 {
 	uint32_t ids[CPU_MOST];
-	struct processor *processors[CPU_MOST];
+	struct newcomer *newcomers[CPU_MOST];
 	unsigned chosen = choose(topology, at_most, ids);
 	uint32_t page = memory_low_page();
 	unsigned ready = 0;
 
 	if (chosen == 0)
 		return;
-	while (page != 0 && ready < chosen && (processors[ready] = lay_out()) != NULL)
+	while (page != 0 && ready < chosen && (newcomers[ready] = lay_out()) != NULL)
 		ready++;
 	if (page != 0)
 		memcpy((void *)(uintptr_t)page, trampoline_start, trampoline_size);
@@ -152,12 +154,12 @@ void smp_start_others(const struct topology *topology, unsigned at_most)
 	trampoline_root = paging_root();
 	trampoline_efer = msr_read(MSR_EFER) & ~EFER_LMA; /* its own to set */
 	for (unsigned i = 0; i < ready; i++) {
-		struct processor *processor = processors[i];
+		struct newcomer *newcomer = newcomers[i];
 
-		processor->local.number = cpu_count();
-		processor->local.apic_id = ids[i];
-		if (start(processor, ids[i], page))
-			cpu_add(&processor->local);
+		newcomer->processor.local.number = cpu_count();
+		newcomer->processor.local.apic_id = ids[i];
+		if (start(newcomer, ids[i], page))
+			cpu_add(&newcomer->processor.local);
 		else
 			platform_add_finding("the CPU with APIC id %u did not start", ids[i]);
 	}

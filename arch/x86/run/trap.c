@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Interrupts by their vector: this floor's own are seen to here, all others are arrivals (Intel SDM
- * 3A, 11.8 and 11.9). Upward: nobody above sees an interrupt but as a tally or through a handler.
+ * Interrupts above those of devices (Intel SDM 3A, 11.8 and 11.9): this floor's own are seen to
+ * here, a stranger among them is an arrival like any other. Upward: timer and wake-up are nobody's
+ * business.
  */
-#include "arch/interrupt.h"
-#include "arch/x86/cpu/local.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/interrupt/vectors.h"
 #include "arch/x86/run/guard.h"
@@ -23,8 +22,7 @@ void trap_interrupt(const struct trap_frame *frame)
 		lapic_end();
 		break;
 	case VECTOR_ERROR:
-		cpu_local()->errors |= interrupt_errors();
-		lapic_end();
+		lapic_error_interrupt();
 		break;
 	default:
 		interrupt_arrived(frame->vector, frame->detail);

@@ -2,8 +2,10 @@
 /*
  * The 256 entry stubs (Intel SDM 3A, 6.14). A stub for an interrupt stamps the TSC before anything
  * else: it only saves the two registers that RDTSC writes. Upward: all end in the same struct
- * trap_frame.
+ * trap_frame, and what devices send takes the shortest way to where it is tallied.
  */
+#include "arch/x86/run/trap.h"
+
 	.text
 
 	.macro exception_stub vector, has_error
@@ -15,13 +17,13 @@
 	jmp exception_entry
 	.endm
 
-	.macro interrupt_stub vector
+	.macro interrupt_stub vector, entry
 	.balign 16
 	pushq %rax
 	pushq %rdx
 	rdtsc
 	pushq $\vector
-	jmp interrupt_entry
+	jmp \entry
 	.endm
 
 	.balign 16
@@ -37,8 +39,12 @@ vector_stubs:
 	.endif
 	.set vector, vector + 1
 	.endr
-	.rept 224
-	interrupt_stub vector
+	.rept VECTOR_ABOVE_DEVICES - 32
+	interrupt_stub vector, arrival_entry
+	.set vector, vector + 1
+	.endr
+	.rept 256 - VECTOR_ABOVE_DEVICES
+	interrupt_stub vector, interrupt_entry
 	.set vector, vector + 1
 	.endr
 
@@ -61,12 +67,16 @@ vector_stubs:
 	.endm
 
 /* On the stack: vector, rdx, rax, then what the CPU pushed. rdx:rax holds the TSC. */
-interrupt_entry:
+	.macro save_interrupted
 	shlq $32, %rdx
 	orq %rdx, %rax
 	xchgq %rax, (%rsp)
 	pushq %rax
 	save_others
+	.endm
+
+interrupt_entry:
+	save_interrupted
 	call trap_interrupt
 	jmp resume
 
@@ -78,6 +88,13 @@ exception_entry:
 	pushq %rdx
 	save_others
 	call trap_exception
+	jmp resume
+
+arrival_entry:
+	save_interrupted
+	movq FRAME_DETAIL(%rdi), %rsi
+	movl FRAME_VECTOR(%rdi), %edi
+	call interrupt_arrived
 
 resume:
 	popq %r15

@@ -7,6 +7,7 @@
  */
 #include "arch/clock.h"
 #include "arch/cpu.h"
+#include "arch/x86/cpu/local.h"
 #include "arch/x86/cpu/registers.h"
 #include "arch/x86/cpu/trap.h"
 #include "arch/x86/interrupt/lapic.h"
@@ -72,13 +73,15 @@ static void arm(uint64_t deadline)
 	lapic_write(LAPIC_TIMER_INITIAL, MAXIMUM(count, 1u));
 }
 
-void timer_want(struct cpu_local *local, uint64_t deadline)
+void timer_want(uint64_t deadline)
 {
+	struct timer_state *timer = cpu_local()->timer;
+
 	if (deadline == 0)
 		deadline = 1; /* 0 stops the timer in deadline mode */
-	if (local->timer_armed != 0 && (int64_t)(deadline - local->timer_armed) >= 0)
+	if (timer->armed != 0 && (int64_t)(deadline - timer->armed) >= 0)
 		return;
-	local->timer_armed = deadline;
+	timer->armed = deadline;
 	if (by_deadline)
 		msr_write(MSR_TSC_DEADLINE, deadline);
 	else
@@ -87,15 +90,15 @@ void timer_want(struct cpu_local *local, uint64_t deadline)
 
 void cpu_halt_until(uint64_t deadline)
 {
-	struct cpu_local *local = cpu_local();
+	struct timer_state *timer = cpu_local()->timer;
 
 	if (clock_passed(deadline)) {
 		interrupts_open();
 		return;
 	}
-	local->halt_deadline = deadline;
-	timer_want(local, deadline);
+	timer->halt_deadline = deadline;
+	timer_want(deadline);
 	/* STI opens interrupts only behind the next instruction: HLT cannot miss one. */
 	__asm__ volatile("sti; hlt" : : : "memory");
-	local->halt_deadline = 0;
+	timer->halt_deadline = 0;
 }

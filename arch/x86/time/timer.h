@@ -6,7 +6,13 @@
 #ifndef ARCH_X86_TIMER_H
 #define ARCH_X86_TIMER_H
 
-#include "arch/x86/cpu/local.h"
+#include "lib/base.h"
+
+/* What this room keeps for each CPU. */
+struct timer_state {
+	uint64_t armed;         /* TSC at which the timer fires, 0: it does not */
+	uint64_t halt_deadline; /* TSC, 0: not in cpu_halt_until() */
+};
 
 /* Lets the timer of this CPU count down from its most, without interrupts. */
 void timer_count_freely(void);
@@ -19,8 +25,8 @@ void timer_start(void);
 
 /*
  * Lets the timer of this CPU fire at the TSC deadline or before. It fires once; whoever handles it
- * sets timer_armed to 0 and asks again for what is still waited for. Interrupts are closed.
+ * sets `armed` to 0 and asks again for what is still waited for. Interrupts are closed.
  */
-void timer_want(struct cpu_local *local, uint64_t deadline);
+void timer_want(uint64_t deadline);
 
 #endif
