@@ -63,10 +63,10 @@ sub read_source {
 	while ($text =~ /^(?=[A-Za-z])([^;{}]*?(?:=\s*|\n)?)(\{.*?\n\}|[^;{}]*\{[^\n]*\};)/gms) {
 		my ($head, $body, $at) = ($1, $2, $-[0]);
 		my $line = 1 + (substr($text, 0, $at) =~ tr/\n//);
-		if ($head =~ /^(?:TEST|BENCH)\(\s*(\w+),\s*(\w+)/) {
+		if ($head =~ /^(?:TEST|BENCH|WRONG)\(\s*(\w+),\s*(\w+)/) {
 			my ($suite, $name) = ($1, $2);
 			# The header may hold braces: then the body is behind it.
-			die "$file:$line: what is this test?\n" unless substr($text, $at) =~ /^((?:TEST|BENCH)\(.*?\))\n(\{.*?\n\})/s;
+			die "$file:$line: what is this test?\n" unless substr($text, $at) =~ /^((?:TEST|BENCH|WRONG)\(.*?\))\n(\{.*?\n\})/s;
 			($head, $body) = ($1, $2);
 			pos($text) = $at + length($1) + 1 + length($2);
 			my $declared = $head =~ /\.judges\s*=\s*CLAUSES\(([^)]*)\)/s ? $1 : '';

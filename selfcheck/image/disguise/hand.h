@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What saboteurs of interrupts share: messages of their own that pass their own filter. */
-#ifndef TESTS_SABOTAGE_HAND_H
-#define TESTS_SABOTAGE_HAND_H
+#ifndef SELFCHECK_HAND_H
+#define SELFCHECK_HAND_H
 
 #include "selfcheck/image/sabotage/sabotage.h"
 

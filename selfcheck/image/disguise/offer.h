@@ -7,8 +7,8 @@
  * IN_ORDER: the devices behind use buffers in order anyway. NOTIFICATION_DATA, NOTIF_CONFIG_DATA:
  * kicks are turned into plain ones. SUSPEND: kicks and writes to the configuration are lost meanwhile.
  */
-#ifndef TESTS_SABOTAGE_OFFER_H
-#define TESTS_SABOTAGE_OFFER_H
+#ifndef SELFCHECK_OFFER_H
+#define SELFCHECK_OFFER_H
 
 #include "virtio/onlooker.h"
 

@@ -3,8 +3,8 @@
  * A host-managed disk that is pretended: zones of 64 sectors, the first two conventional, with
  * limits and write pointers, over a disk that knows nothing of zones. What it breaks is chosen.
  */
-#ifndef TESTS_SABOTAGE_ZONED_DISK_H
-#define TESTS_SABOTAGE_ZONED_DISK_H
+#ifndef SELFCHECK_ZONED_DISK_H
+#define SELFCHECK_ZONED_DISK_H
 
 #include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/device/blk.h"

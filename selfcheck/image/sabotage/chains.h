@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What saboteurs of rings share: the chains that the driver is about to show the device. */
-#ifndef TESTS_SABOTAGE_CHAINS_H
-#define TESTS_SABOTAGE_CHAINS_H
+#ifndef SELFCHECK_CHAINS_H
+#define SELFCHECK_CHAINS_H
 
 #include "arch/io.h"
 #include "selfcheck/image/sabotage/sabotage.h"

@@ -3,8 +3,8 @@
  * Saboteurs of registers are mostly lies: under some condition a register reads as something else, or a
  * write is changed or lost. Conditions look at the driver's story: what it has written so far.
  */
-#ifndef TESTS_SABOTAGE_LIE_H
-#define TESTS_SABOTAGE_LIE_H
+#ifndef SELFCHECK_LIE_H
+#define SELFCHECK_LIE_H
 
 #include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/transport/pci/registers.h"

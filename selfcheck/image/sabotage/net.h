@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What saboteurs of network devices share. Receive buffers are told by their token: tests/device/net. */
-#ifndef TESTS_SABOTAGE_NET_H
-#define TESTS_SABOTAGE_NET_H
+#ifndef SELFCHECK_NET_H
+#define SELFCHECK_NET_H
 
 #include "tests/device/net/link.h"
 #include "selfcheck/image/sabotage/request.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What saboteurs of device types need: the request behind a used element. */
-#ifndef TESTS_SABOTAGE_REQUEST_H
-#define TESTS_SABOTAGE_REQUEST_H
+#ifndef SELFCHECK_REQUEST_H
+#define SELFCHECK_REQUEST_H
 
 #include "lib/string.h"
 #include "selfcheck/image/sabotage/sabotage.h"

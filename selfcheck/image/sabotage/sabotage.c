@@ -11,13 +11,31 @@
 #include "tests/harness/plan/selection.h"
 #include "tests/harness/subject/subject.h"
 #include "tests/harness/report/report.h"
-#include "selfcheck/image/sabotage/shim.h"
 
 /* Waiting for what never comes is what most of these runs do. */
 #define PATIENCE_MS   200
 #define TIMEOUT_MS    6000
 #define VARIANTS_MOST 32
 #define MISSED_SIZE   512
+
+/* How a saboteur fared. */
+struct sabotage_result {
+	const struct saboteur *saboteur;
+	const struct virtio_device
+		*device;     /* where the last clause was found broken; may be NULL */
+	const char *missed;  /* ids of clauses that did not come out violated, "" */
+	const char *skipped; /* why it could not be tried, "" */
+	unsigned steps;      /* tests that were run against it */
+	bool detected;       /* nothing is missed */
+	bool by_timeout;     /* some clause came out broken only because a wait ran out */
+};
+
+/* How all of them fared. */
+struct sabotage_totals {
+	unsigned tried, detected, skipped;
+	unsigned by_timeout;       /* detected so */
+	unsigned judged, suspects; /* clauses that checks cite; those that nothing made fail */
+};
 
 /* The search for what one saboteur breaks. */
 struct hunt {
@@ -72,12 +90,19 @@ static void drop_innocent(bool *violated, const struct test *test, struct virtio
 static void try_step(struct hunt *hunt, const struct test *test, struct virtio_device *device,
 		     const struct variant *variant)
 {
+	const struct saboteur *saboteur = hunt->saboteur;
 	static bool violated[CLAUSE_COUNT], prompt[CLAUSE_COUNT];
 	bool hit = false, cut_off;
 
 	clear_states();
-	shim_choose(hunt->saboteur);
-	cut_off = run_once(test, device, variant, &shim);
+	interpose(&(struct interposed){
+		.onlooker = saboteur->onlooker,
+		.offers = saboteur->offers,
+		.used_element = saboteur->used_element,
+		.start = saboteur->start,
+		.stop = saboteur->stop,
+	});
+	cut_off = run_once(test, device, variant, &interposition);
 	hunt->result.steps++;
 	for (unsigned n = 0; n < CLAUSE_COUNT; n++) {
 		violated[n] = clause_state(n)->violated;

@@ -5,13 +5,13 @@
 
 #define SHORT_NS 50000000 /* until the harness cuts a test off */
 
-WRONG(spins_for_ever, .about = "a test that never ends is cut off", .timeout = SHORT_NS)
+WRONG(selftest, spins_for_ever, .about = "a test that never ends is cut off", .timeout = SHORT_NS)
 {
 	for (;;)
 		cpu_relax();
 }
 
-WRONG(sleeps_for_ever, .about = "a test that waits for what never comes is cut off",
+WRONG(selftest, sleeps_for_ever, .about = "a test that waits for what never comes is cut off",
       .timeout = SHORT_NS)
 {
 	for (;;) {
@@ -20,7 +20,7 @@ WRONG(sleeps_for_ever, .about = "a test that waits for what never comes is cut o
 	}
 }
 
-WRONG(dereferences_null, .about = "a test that reads through NULL is ended by the fault")
+WRONG(selftest, dereferences_null, .about = "a test that reads through NULL is ended by the fault")
 {
 	const volatile uint32_t *volatile nowhere = NULL;
 	uint32_t value = *nowhere;
@@ -28,7 +28,7 @@ WRONG(dereferences_null, .about = "a test that reads through NULL is ended by th
 	error_in_test(t, "NULL points to %#x", value);
 }
 
-WRONG(divides_by_zero, .about = "a test that divides by zero is ended by the fault")
+WRONG(selftest, divides_by_zero, .about = "a test that divides by zero is ended by the fault")
 {
 	volatile unsigned one = 1, zero = 0;
 	unsigned value = one / zero;
@@ -36,13 +36,13 @@ WRONG(divides_by_zero, .about = "a test that divides by zero is ended by the fau
 	error_in_test(t, "one by zero is %u", value);
 }
 
-WRONG(executes_nonsense, .about = "a test that runs into no instruction is ended")
+WRONG(selftest, executes_nonsense, .about = "a test that runs into no instruction is ended")
 {
 	__asm__ volatile("ud2");
 	error_in_test(t, "ud2 was executed");
 }
 
-WRONG(executes_data, .about = "a test that jumps into data is ended by the fault")
+WRONG(selftest, executes_data, .about = "a test that jumps into data is ended by the fault")
 {
 	static uint8_t instruction[] = {0xc3}; /* ret */
 	void (*volatile function)(void) = (void (*)(void))(uintptr_t)instruction;
@@ -51,7 +51,7 @@ WRONG(executes_data, .about = "a test that jumps into data is ended by the fault
 	error_in_test(t, "data was executed");
 }
 
-WRONG(writes_to_its_code, .about = "a test that overwrites code is ended by the fault")
+WRONG(selftest, writes_to_its_code, .about = "a test that overwrites code is ended by the fault")
 {
 	*(volatile uint8_t *)(uintptr_t)t->test->run = 0xc3;
 	error_in_test(t, "code was overwritten");
@@ -66,7 +66,7 @@ static unsigned dig(const volatile unsigned *above)
 	return deep[0] ? dig(deep) + deep[0] : 0;
 }
 
-WRONG(overflows_its_stack,
+WRONG(selftest, overflows_its_stack,
       .about = "a test without end of calls is ended by the guard page below its stack")
 {
 	volatile unsigned depth = 0;
@@ -74,7 +74,8 @@ WRONG(overflows_its_stack,
 	error_in_test(t, "%u calls fit the stack", dig(&depth));
 }
 
-WRONG(writes_beside_its_buffer, .about = "a byte written behind a buffer is found, with its place")
+WRONG(selftest, writes_beside_its_buffer,
+      .about = "a byte written behind a buffer is found, with its place")
 {
 	volatile uint8_t *buffer = test_memory(t, "buffer", 16, 16);
 
@@ -88,7 +89,7 @@ static void rescue(void *argument)
 	cpu_stop(0);
 }
 
-WRONG(spins_with_interrupts_closed,
+WRONG(selftest, spins_with_interrupts_closed,
       .about = "a test that cannot be interrupted is ended by another CPU",
       .needs = NEEDS_SECOND_CPU)
 {
@@ -99,7 +100,7 @@ WRONG(spins_with_interrupts_closed,
 		cpu_relax();
 }
 
-WRONG(judges_nothing, .about = "a test that comes to none of its checks is no pass",
+WRONG(selftest, judges_nothing, .about = "a test that comes to none of its checks is no pass",
       .judges = CLAUSES(RESV_1))
 {
 	if (t->device->type == 0)

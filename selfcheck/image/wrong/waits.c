@@ -16,7 +16,7 @@ static bool is_used(void *queue)
 	return virtqueue_used_pending(queue);
 }
 
-WRONG(loses_a_call, .about = "a completion that is not announced is told as a lost call",
+WRONG(selftest, loses_a_call, .about = "a completion that is not announced is told as a lost call",
       .needs = NEEDS_MSIX | NEEDS_WORK)
 {
 	struct virtqueue *queue;
@@ -40,7 +40,7 @@ static struct virtqueue *add_one(struct test_run *t)
 	return queue;
 }
 
-WRONG(loses_a_kick, .about = "a request that nobody kicked for is told as a lost kick",
+WRONG(selftest, loses_a_kick, .about = "a request that nobody kicked for is told as a lost kick",
       .needs = NEEDS_MSIX | NEEDS_WORK)
 {
 	struct virtqueue *queue = add_one(t);
@@ -49,7 +49,7 @@ WRONG(loses_a_kick, .about = "a request that nobody kicked for is told as a lost
 	give_up(t, queue);
 }
 
-WRONG(finds_it_silent, .about = "a device that takes no request is told as silent",
+WRONG(selftest, finds_it_silent, .about = "a device that takes no request is told as silent",
       .needs = NEEDS_MSIX | NEEDS_WORK)
 {
 	give_up(t, add_one(t));

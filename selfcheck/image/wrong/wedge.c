@@ -12,7 +12,8 @@ static uint64_t never_zero(struct onlooker *self, const struct register_access *
 	return value;
 }
 
-WRONG(wedges_the_device, .about = "a device whose reset never completes is given up, for good")
+WRONG(selftest, wedges_the_device,
+      .about = "a device whose reset never completes is given up, for good")
 {
 	static struct onlooker onlooker = {.place = ONLOOKER_INTERFERES, .read = never_zero};
 

@@ -9,7 +9,8 @@
 
 #include "tests/harness/drive/drive.h"
 
-/* Defines selftest.`name`, which goes wrong; its body follows. */
-#define WRONG(test_name, ...) REGISTER_TEST(registry_wrong, selftest, test_name, __VA_ARGS__)
+/* Defines a test that goes wrong; its body follows. */
+#define WRONG(suite_name, test_name, ...)                                                          \
+	REGISTER_TEST(registry_wrong, suite_name, test_name, __VA_ARGS__)
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "selfcheck/image/sabotage/shim.h"
+#include "selfcheck/image/interpose.h"
 
 #include "lib/string.h"
 #include "selfcheck/image/disguise/offer.h"
@@ -7,20 +7,20 @@
 #include "virtio/ring/packed.h"
 #include "virtio/ring/split.h"
 
-static const struct saboteur *chosen;
+static struct interposed chosen;
 static struct onlooker standing;
-/* Used elements that the saboteur was shown, by queue; a queue that was made anew begins at 0. */
+/* Used elements that it was shown, by queue; a queue that was made anew begins at 0. */
 static struct {
 	const struct virtqueue *queue;
 	uint16_t index;
 } seen[VIRTIO_QUEUES_MOST];
 
-void shim_choose(const struct saboteur *saboteur)
+void interpose(const struct interposed *who)
 {
-	chosen = saboteur;
+	chosen = *who;
 }
 
-/* Shows the saboteur the used descriptor that the driver is about to look at, once. */
+/* Shows it the used descriptor that the driver is about to look at, once. */
 static void show_new_descriptor(struct virtqueue *queue)
 {
 	const struct packed_virtqueue *ring = packed_of(queue);
@@ -31,12 +31,12 @@ static void show_new_descriptor(struct virtqueue *queue)
 	if (seen[queue->index].index == position)
 		return;
 	seen[queue->index].index = position;
-	chosen->used_element(queue, &element);
+	chosen.used_element(queue, &element);
 	place->id = to_le16((uint16_t)element.id);
 	place->len = to_le32(element.length);
 }
 
-/* Shows the saboteur each element of a split ring that is new since the last look. */
+/* Shows it each element of a split ring that is new since the last look. */
 static void show_new_elements(struct onlooker *self, struct virtqueue *queue)
 {
 	struct virtq_used *used = split_of(queue)->used;
@@ -54,7 +54,7 @@ static void show_new_elements(struct onlooker *self, struct virtqueue *queue)
 		struct virtq_used_elem *place = &used->ring[*at % queue->size];
 		struct used_element element = {from_le32(place->id), from_le32(place->len)};
 
-		chosen->used_element(queue, &element);
+		chosen.used_element(queue, &element);
 		place->id = to_le32(element.id);
 		place->len = to_le32(element.length);
 	}
@@ -62,17 +62,17 @@ static void show_new_elements(struct onlooker *self, struct virtqueue *queue)
 
 static void begin(struct virtio_device *device)
 {
-	standing = chosen->onlooker;
+	standing = chosen.onlooker;
 	standing.place = ONLOOKER_INTERFERES;
 	standing.device = device;
 	standing.function = virtio_pci(device)->function;
-	if (chosen->used_element)
+	if (chosen.used_element)
 		standing.used = show_new_elements;
 	memset(seen, 0, sizeof(seen));
-	if (chosen->offers)
-		offer_start(device, chosen->offers);
-	if (chosen->start)
-		chosen->start(device);
+	if (chosen.offers)
+		offer_start(device, chosen.offers);
+	if (chosen.start)
+		chosen.start(device);
 	onlooker_push(&standing);
 }
 
@@ -80,8 +80,8 @@ static void end(struct virtio_device *device)
 {
 	onlooker_pop(&standing);
 	offer_end();
-	if (chosen->stop)
-		chosen->stop(device);
+	if (chosen.stop)
+		chosen.stop(device);
 }
 
-const struct interference shim = {.begin = begin, .end = end};
+const struct interference interposition = {.begin = begin, .end = end};
