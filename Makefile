@@ -86,11 +86,12 @@ $(BUILD)/generated/clauses.h: tests/clauses.tsv $(BUILD)/clauses
 	$(Q)$(BUILD)/clauses header $< >$@.new && mv $@.new $@
 
 # Clauses keep their texts where a test may print them; tests declare the clauses that they judge.
+FEATURES := virtio/feature.h $(wildcard virtio/device/*.h)
 CITING := $(sort $(shell find tests selfcheck/image -name "*.[ch]"))
-$(BUILD)/generated/clauses_table.h: tests/clauses.tsv $(BUILD)/clauses scripts/judges.pl $(CITING)
+$(BUILD)/generated/clauses_table.h: tests/clauses.tsv $(BUILD)/clauses tests/conditions.tsv scripts/judges.pl $(CITING) $(FEATURES)
 	@mkdir -p $(@D)
 	$(Q)scripts/judges.pl $< $(CITING)
-	$(Q)$(BUILD)/clauses table $< $(CITING) >$@.new && mv $@.new $@
+	$(Q)$(BUILD)/clauses table $< tests/conditions.tsv $(FEATURES) $(CITING) >$@.new && mv $@.new $@
 
 # Whatever changes the outcome of a compilation or a link, so that it is done anew.
 $(BUILD)/image/compile: words = $(CC) $(CFLAGS) $(value optimize) $(FAST) $(COVERAGE_FLAGS) $(CPPFLAGS)

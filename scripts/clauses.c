@@ -2,8 +2,12 @@
 /*
  * Build tool: turns tests/clauses.tsv into C.
  *
- *	clauses header tests/clauses.tsv	the enumerators
- *	clauses table tests/clauses.tsv SOURCES	the rows and their texts
+ *	clauses header tests/clauses.tsv				the enumerators
+ *	clauses table tests/clauses.tsv tests/conditions.tsv SOURCES	the rows, conditions and texts
+ *
+ * What a clause needs is compiled to terms that the image asks of a device (clause.h: the conditions): features
+ * by their bits, which the sources define, and the words of tests/conditions.tsv. A word that is in neither
+ * ends the build.
  *
  * What a clause says is printed where it was judged, so only those that the sources name keep their statement
  * and section.
@@ -19,19 +23,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS_MOST    4096
-#define COLUMNS      8
-#define TEXTS_MOST   (4 * ROWS_MOST)
-#define POOL_MOST    (1u << 20)
-#define RULES_FIRST  128 /* symbols below are characters; 0 ends a text */
-#define SYMBOLS_MOST 4096
-#define WORTH_IT     4 /* a rule takes 3 bytes, and each use after the first saves 1.5 */
+#define ROWS_MOST     4096
+#define COLUMNS       8
+#define TEXTS_MOST    (4 * ROWS_MOST)
+#define WORDS_MOST    256
+#define FEATURES_MOST 512
+#define TERMS_MOST    8192
+#define POOL_MOST     (1u << 20)
+#define RULES_FIRST   128 /* symbols below are characters; 0 ends a text */
+#define SYMBOLS_MOST  4096
+#define WORTH_IT      4 /* a rule takes 3 bytes, and each use after the first saves 1.5 */
 
 enum column { ID, SECTION, LEVEL, APPLIES, NEEDS, STATEMENT, OBSERVE, HOW };
 
 static char *rows[ROWS_MOST][COLUMNS];
 static unsigned row_count;
 static int cited[ROWS_MOST];
+
+/* Words of conditions and who tells them; "-": no guest can, and they count as met. */
+static const char *words[WORDS_MOST][2];
+static unsigned word_count;
+
+/* Feature bits by name, as the sources define them. */
+static struct {
+	const char *name;
+	unsigned bit;
+} features[FEATURES_MOST];
+static unsigned feature_count;
+
+/* The conditions of the rows one after another, each ended by an END_OF_TERMS. */
+static uint16_t terms[TERMS_MOST];
+static unsigned term_count;
 
 /* The texts one after another, each ended by a 0; grows shorter as pairs are replaced. */
 static uint16_t pool[POOL_MOST];
@@ -246,11 +268,23 @@ static void note_word(char *word)
 		cited[row] = 1;
 }
 
-/* Marks the clauses that a source names. */
+/* Keeps the bit of a feature: "VIRTIO_BLK_F_RO = 5"; `feature` is the word before, when it was one. */
+static void note_feature(char feature[64], const char *word)
+{
+	if (*feature && isdigit((unsigned char)*word) && feature_count < FEATURES_MOST) {
+		features[feature_count].name = strdup(feature);
+		features[feature_count++].bit = (unsigned)strtoul(word, NULL, 0);
+	}
+	feature[0] = '\0';
+	if (strncmp(word, "VIRTIO_", 7) == 0 && strstr(word, "F_"))
+		strcpy(feature, word);
+}
+
+/* Marks the clauses that a source names, and keeps the features that it defines. */
 static void read_source(const char *name)
 {
 	FILE *file = fopen(name, "r");
-	char word[64];
+	char word[64], feature[64] = "";
 	size_t length = 0;
 	int byte;
 
@@ -266,8 +300,12 @@ static void read_source(const char *name)
 			continue;
 		}
 		word[length] = '\0';
-		if (length)
+		if (length) {
 			note_word(word);
+			note_feature(feature, word);
+		}
+		if (byte != ' ' && byte != '=')
+			feature[0] = '\0';
 		length = 0;
 	} while (byte != EOF);
 	fclose(file);
@@ -277,6 +315,183 @@ static void read_source(const char *name)
 static const char *text_of(unsigned row, enum column column)
 {
 	return cited[row] ? rows[row][column] : "";
+}
+
+static void read_words(const char *name)
+{
+	FILE *file = fopen(name, "r");
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!file) {
+		perror(name);
+		exit(1);
+	}
+	while (getline(&line, &size, file) > 0 && word_count < WORDS_MOST) {
+		char *rest = line;
+
+		line[strcspn(line, "\n")] = '\0';
+		words[word_count][0] = strdup(strsep(&rest, "\t"));
+		words[word_count++][1] = rest ? strdup(rest) : "-";
+	}
+	free(line);
+	fclose(file);
+}
+
+/*
+ * A term, as tests/harness/judge/clause.h has them: a kind in the upper byte, in the lower the bit of a
+ * feature; TERM_WORD has the enumerator of a condition there, by name.
+ */
+enum {
+	TERM_OFFERED = 0x100,
+	TERM_NOT_OFFERED = 0x200,
+	TERM_WORD = 0x300,
+	TERM_NEVER = 0x400, /* a feature of a device type that nothing here drives */
+	TERM_ALWAYS = 0x500,
+	TERM_OR = 0x8000, /* the next is an alternative */
+};
+
+static int bit_of(const char *name)
+{
+	for (unsigned n = 0; n < feature_count; n++) {
+		if (strcmp(features[n].name, name) == 0)
+			return (int)features[n].bit;
+	}
+	return -1;
+}
+
+/* Whether the sources know features of the same device type: then they know all of its features. */
+static int type_is_known(const char *name)
+{
+	const char *end = strstr(name, "F_");
+
+	for (unsigned n = 0; end && n < feature_count; n++) {
+		if (strncmp(features[n].name, name, (size_t)(end + 2 - name)) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static uint16_t feature_term(unsigned row, const char *name, int offered)
+{
+	int bit = bit_of(name);
+
+	if (bit < 0 && type_is_known(name))
+		die(row + 2, "unknown feature:", name);
+	if (bit < 0)
+		return TERM_NEVER;
+	return (uint16_t)((offered ? TERM_OFFERED : TERM_NOT_OFFERED) | bit);
+}
+
+/*
+ * "VIRTIO_BLK_F_RO", alone or with what device or driver make of it, one of the words, either after "!" or
+ * "no ": what is declined leaves no trace by which it could be told.
+ */
+static uint16_t term_of(unsigned row, char *text)
+{
+	static const struct {
+		const char *verb;
+		uint16_t kind;
+	} verbs[] = {
+		{"", TERM_OFFERED},
+		{" offered", TERM_OFFERED},
+		{" accepted", TERM_OFFERED},
+		{" declined", TERM_OFFERED},
+		{" not offered", TERM_NOT_OFFERED},
+		{" not negotiated", TERM_ALWAYS},
+	};
+	char *word = text + (*text == '!' ? 1 : strncmp(text, "no ", 3) == 0 ? 3 : 0);
+	size_t length = strcspn(word, " ");
+
+	for (unsigned n = 0; n < word_count; n++) {
+		if (strcmp(words[n][0], word) != 0)
+			continue;
+		return word == text && strcmp(words[n][1], "-") ? (uint16_t)(TERM_WORD | n)
+								: TERM_ALWAYS;
+	}
+	for (unsigned n = 0; n < sizeof(verbs) / sizeof(*verbs) && strncmp(word, "VIRTIO_", 7) == 0;
+	     n++) {
+		if (strcmp(word + length, verbs[n].verb) != 0)
+			continue;
+		word[length] = '\0';
+		if (verbs[n].kind == TERM_ALWAYS || word != text) {
+			feature_term(row, word, 1);
+			return TERM_ALWAYS;
+		}
+		return feature_term(row, word, verbs[n].kind == TERM_OFFERED);
+	}
+	die(row + 2, "unknown condition:", text);
+	return 0;
+}
+
+/* "A|B, C": of each group between commas one alternative has to be met. */
+static void add_group(unsigned row, char *group)
+{
+	uint16_t alternatives[16];
+	unsigned count = 0;
+
+	for (char *text = strsep(&group, "|"); text; text = strsep(&group, "|")) {
+		uint16_t term = term_of(row, text + strspn(text, " "));
+
+		if (term == TERM_ALWAYS)
+			return;
+		if (count == 16)
+			die(row + 2, "more alternatives than this tool holds", NULL);
+		alternatives[count++] = term;
+	}
+	for (unsigned n = 0; n < count; n++)
+		terms[term_count++] = (uint16_t)(alternatives[n] | (n + 1 < count ? TERM_OR : 0));
+}
+
+/* Where the terms of a row begin. */
+static unsigned compile(unsigned row)
+{
+	unsigned start = term_count, length;
+	char *needs = strdup(rows[row][NEEDS]), *rest = needs;
+
+	for (char *group = strsep(&rest, ",;"); group && strcmp(needs, "-");
+	     group = strsep(&rest, ",;"))
+		add_group(row, group);
+	free(needs);
+	terms[term_count++] = 0;
+	length = term_count - start;
+	if (term_count > TERMS_MOST - 64)
+		die(row + 2, "more conditions than this tool holds", NULL);
+	/* The same conditions stand there once. */
+	for (unsigned n = 0; n < start; n++) {
+		if (memcmp(&terms[n], &terms[start], length * sizeof(*terms)) == 0 &&
+		    (n == 0 || terms[n - 1] == 0)) {
+			term_count = start;
+			return n;
+		}
+	}
+	return start;
+}
+
+static void print_term(uint16_t term)
+{
+	unsigned kind = term & 0x7f00u;
+
+	if (kind == TERM_WORD)
+		printf("%#x | %s, ", term & 0xff00u, words[term & 0xff][1]);
+	else
+		printf("%#x, ", term);
+}
+
+/* The areas of ids: their part before the first dash. */
+static const char *areas[256];
+static unsigned area_count;
+
+static unsigned area_of(unsigned row)
+{
+	size_t length = strcspn(rows[row][ID], "-");
+
+	for (unsigned n = 0; n < area_count; n++) {
+		if (strlen(areas[n]) == length && strncmp(areas[n], rows[row][ID], length) == 0)
+			return n;
+	}
+	areas[area_count] = strndup(rows[row][ID], length);
+	return area_count++;
 }
 
 static void print_header(void)
@@ -295,7 +510,6 @@ static void print_table(void)
 	for (unsigned n = 0; n < row_count; n++) {
 		place(rows[n][ID]);
 		place(text_of(n, SECTION));
-		place(rows[n][NEEDS]);
 		place(text_of(n, STATEMENT));
 	}
 	fill_pool();
@@ -308,10 +522,18 @@ static void print_table(void)
 		die(0, "the texts no longer fit places of 16 bits", NULL);
 	printf("/* Generated from tests/clauses.tsv. */\nconst struct clause clauses[CLAUSE_COUNT] = {\n");
 	for (unsigned n = 0; n < row_count; n++)
-		printf("\t[CLAUSE_%s] = {%zu, %zu, %zu, %zu, %s, %s, %d},\n", symbol(rows[n][ID]),
-		       starts[place(text_of(n, STATEMENT))], starts[place(rows[n][ID])],
-		       starts[place(text_of(n, SECTION))], starts[place(rows[n][NEEDS])],
-		       level_of(n), observer_of(n), strcmp(rows[n][APPLIES], "legacy") == 0);
+		printf("\t[CLAUSE_%s] = {%zu, %zu, %zu, %u, %u, %s, %s, %d},\n",
+		       symbol(rows[n][ID]), starts[place(text_of(n, STATEMENT))],
+		       starts[place(rows[n][ID])], starts[place(text_of(n, SECTION))], compile(n),
+		       area_of(n), level_of(n), observer_of(n),
+		       strcmp(rows[n][APPLIES], "legacy") == 0);
+	printf("};\n");
+	printf("const uint16_t clause_terms[] = {");
+	for (unsigned n = 0; n < term_count; n++)
+		print_term(terms[n]);
+	printf("};\nconst char *const clause_areas[] = {");
+	for (unsigned n = 0; n < area_count; n++)
+		printf("\"%s\", ", areas[n]);
 	printf("};\n");
 	print_symbols("clause_text_rules", rules[RULES_FIRST],
 		      2 * (size_t)(symbol_count - RULES_FIRST));
@@ -320,16 +542,21 @@ static void print_table(void)
 
 int main(int count, char **arguments)
 {
-	if (count < 3 || (strcmp(arguments[1], "header") && strcmp(arguments[1], "table"))) {
-		fprintf(stderr, "usage: clauses header|table FILE [SOURCE...]\n");
+	int table = count > 3 && strcmp(arguments[1], "table") == 0;
+
+	if (!table && (count != 3 || strcmp(arguments[1], "header"))) {
+		fprintf(stderr,
+			"usage: clauses header FILE | clauses table FILE WORDS [SOURCE...]\n");
 		return 2;
 	}
 	read_rows(arguments[2]);
-	for (int n = 3; n < count; n++)
+	if (table)
+		read_words(arguments[3]);
+	for (int n = 4; n < count; n++)
 		read_source(arguments[n]);
-	if (arguments[1][0] == 'h')
-		print_header();
-	else
+	if (table)
 		print_table();
+	else
+		print_header();
 	return fflush(stdout) || ferror(stdout);
 }

@@ -9,6 +9,7 @@
 
 /* Feature bits (5.2.3). */
 enum {
+	VIRTIO_BLK_F_BARRIER = 0, /* legacy */
 	VIRTIO_BLK_F_SIZE_MAX = 1,
 	VIRTIO_BLK_F_SEG_MAX = 2,
 	VIRTIO_BLK_F_GEOMETRY = 4,

@@ -22,48 +22,29 @@ struct clause_state *clause_state(enum clause_id id)
 	return &states[id];
 }
 
-/* The areas that bind every device over PCI: the part of the id before the first dash. */
+/* The areas that bind every device over PCI. */
 static const char *const core_areas[] = {
 	"STATUS", "FEAT", "RESET", "CFG", "VQRESET", "INIT",   "SUSPEND",
 	"EXPORT", "RESV", "SHM",   "VQ",  "SPLIT",   "PACKED", "EVIDX",
 	"INORD",  "KICK", "NOTIF", "PCI", "MSIX",    "ADMIN",  "SANE",
 };
 
-static bool area_is(const char *id, const char *area)
-{
-	size_t length = strlen(area);
-
-	return strncmp(id, area, length) == 0 && id[length] == '-';
-}
-
-static bool area_is_core(const char *id)
+static bool area_is_core(const char *area)
 {
 	for (unsigned n = 0; n < ARRAY_LENGTH(core_areas); n++) {
-		if (area_is(id, core_areas[n]))
+		if (strcmp(core_areas[n], area) == 0)
 			return true;
 	}
 	return false;
 }
 
-/*
- * Whether a clause's area binds this device. Clauses of one area stand together in the catalogue: the
- * last answer about the core is kept, for emulated CPUs.
- */
-static bool binds(const char *name, const struct virtio_device *device)
+/* Whether a clause's area binds this device. */
+static bool binds(const struct clause *clause, const struct virtio_device *device)
 {
-	static char last[48];
-	static bool last_is_core;
-	const struct virtio_type *type;
+	const char *area = clause_areas[clause->area];
+	const struct virtio_type *type = virtio_type_by_id(device->type);
 
-	if (!area_is(name, last)) {
-		copy_string(last, sizeof(last), name);
-		*strchr(last, '-') = '\0';
-		last_is_core = area_is_core(name);
-	}
-	if (last_is_core)
-		return true;
-	type = virtio_type_by_id(device->type);
-	return type && strcmp(last, type->area) == 0;
+	return (type && strcmp(area, type->area) == 0) || area_is_core(area);
 }
 
 static bool has_msix(const struct virtio_device *device)
@@ -107,75 +88,49 @@ static bool is_not_pci(const struct virtio_device *device)
 	return device->transport != &virtio_pci_transport;
 }
 
-/* Conditions in words, as far as they can be told from what a device is. */
-static const struct {
-	const char *words;
-	bool (*met)(const struct virtio_device *device);
-} conditions[] = {
-	{"MSI-X", has_msix},
-	{"MSI-X enabled", has_msix},
-	{"transitional device", is_transitional},
-	{"non-transitional device", is_not_transitional},
-	{"non-transitional device with legacy-era IDs", looks_like_legacy},
-	{"vendor data capability", has_vendor_data},
-	{"transport other than PCI", is_not_pci},
-};
-
-static bool condition_met(const struct virtio_device *device, const char *words)
+static bool condition_met(enum clause_condition condition, const struct virtio_device *device)
 {
-	for (unsigned n = 0; n < ARRAY_LENGTH(conditions); n++) {
-		if (strcmp(conditions[n].words, words) == 0)
-			return conditions[n].met(device);
+	static bool (*const met[])(const struct virtio_device *device) = {
+		[CONDITION_VECTORS] = has_msix,
+		[CONDITION_TRANSITIONAL] = is_transitional,
+		[CONDITION_NOT_TRANSITIONAL] = is_not_transitional,
+		[CONDITION_LEGACY_ID] = looks_like_legacy,
+		[CONDITION_VENDOR_DATA] = has_vendor_data,
+		[CONDITION_NOT_PCI] = is_not_pci,
+	};
+
+	return met[condition](device);
+}
+
+static bool term_met(uint16_t term, const struct virtio_device *device)
+{
+	unsigned which = term & 0xff;
+
+	switch (term & TERM_KIND) {
+	case TERM_OFFERED:
+		return features_have(&device->offered, which);
+	case TERM_NOT_OFFERED:
+		return !features_have(&device->offered, which);
+	case TERM_CONDITION:
+		return condition_met(which, device);
+	default:
+		return false;
 	}
-	return true;
 }
 
-/*
- * One alternative of a `needs` condition: a feature that must have been offered, by its name alone or
- * with what the driver makes of it ("declined", "accepted"), or anything else.
- */
-static bool alternative_met(const struct virtio_device *device, const char *text, size_t length)
-{
-	char name[64], *verb;
-	bool offered = true;
-	unsigned bit;
-
-	if (length >= sizeof(name) || *text == '!' || strncmp(text, "no ", 3) == 0)
-		return true;
-	memcpy(name, text, length);
-	name[length] = '\0';
-	verb = strchr(name, ' ');
-	if (!starts_with(name, "VIRTIO_"))
-		return condition_met(device, name);
-	if (verb && strcmp(verb, " not offered") == 0)
-		offered = false;
-	else if (verb && starts_with(verb, " not "))
-		return true;
-	if (verb)
-		*verb = '\0';
-	return feature_by_name(device->type, name, &bit) &&
-	       features_have(&device->offered, bit) == offered;
-}
-
-/* "A|B, C": every condition between commas has an alternative that is met. */
-static bool needs_met(const struct virtio_device *device, const char *needs)
+static bool needs_met(const struct clause *clause, const struct virtio_device *device)
 {
 	bool any = false;
 
-	for (const char *word = needs;; needs++) {
-		if (*needs && *needs != '|' && *needs != ',' && *needs != ';')
+	for (const uint16_t *term = &clause_terms[clause->needs]; *term != TERM_END; term++) {
+		any = any || term_met(*term, device);
+		if (*term & TERM_OR)
 			continue;
-		any = any || alternative_met(device, word, (size_t)(needs - word));
-		if (*needs != '|') {
-			if (!any)
-				return false;
-			any = false;
-		}
-		if (!*needs)
-			return true;
-		for (word = needs + 1; *word == ' '; word++)
-			;
+		if (!any)
+			return false;
+		any = false;
 	}
+	return true;
 }
 
 enum clause_verdict clause_verdict(enum clause_id id, const char **why)
@@ -183,7 +138,6 @@ enum clause_verdict clause_verdict(enum clause_id id, const char **why)
 	const struct clause *clause = &clauses[id];
 	const struct clause_state *state = &states[id];
 	bool bound = false, offered = false;
-	const char *name;
 
 	*why = "";
 	if (state->violated)
@@ -192,12 +146,11 @@ enum clause_verdict clause_verdict(enum clause_id id, const char **why)
 		return CLAUSE_HOLDS;
 	if (clause->observer == OBSERVED_BY_NONE)
 		return CLAUSE_NOT_APPLICABLE;
-	name = clause_name(clause);
 	for_each_device (device) {
-		if (offered || !binds(name, device))
+		if (offered || !binds(clause, device))
 			continue;
 		bound = true;
-		offered = needs_met(device, clause_needs(clause));
+		offered = needs_met(clause, device);
 	}
 	if (!bound)
 		return CLAUSE_NOT_APPLICABLE;

@@ -18,11 +18,42 @@ struct clause {
 	uint16_t statement;
 	uint16_t id;
 	uint16_t section;
-	uint16_t needs;
-	uint8_t level;        /* enum clause_level */
-	uint8_t observer : 7; /* enum clause_observer */
+	uint16_t needs;       /* place in clause_terms of its first condition */
+	uint8_t area;         /* place in clause_areas */
+	uint8_t level : 4;    /* enum clause_level */
+	uint8_t observer : 3; /* enum clause_observer */
 	uint8_t legacy : 1;   /* binds the legacy interface only */
 };
+
+/* What the words of tests/conditions.tsv stand for, as far as it can be told from what a device is. */
+enum clause_condition {
+	CONDITION_VECTORS,          /* it has MSI-X vectors */
+	CONDITION_TRANSITIONAL,     /* it has a legacy interface, too */
+	CONDITION_NOT_TRANSITIONAL, /* it has none */
+	CONDITION_LEGACY_ID,        /* it has none, and an id as if it had one */
+	CONDITION_VENDOR_DATA,      /* it has a vendor data capability */
+	CONDITION_NOT_PCI,          /* it is on another transport */
+};
+
+/*
+ * One condition of a clause, compiled by scripts/clauses.c: a kind, in the lower byte the bit of a feature
+ * or an enum clause_condition. All have to be met, but that TERM_OR joins one with the next: one of them.
+ * A clause's end with TERM_END.
+ */
+enum clause_term {
+	TERM_END = 0,
+	TERM_OFFERED = 0x100,     /* the feature is offered */
+	TERM_NOT_OFFERED = 0x200, /* it is not */
+	TERM_CONDITION = 0x300,
+	TERM_NEVER = 0x400, /* a feature of a device type that this image does not know */
+	TERM_KIND = 0x7f00,
+	TERM_OR = 0x8000,
+};
+
+extern const uint16_t clause_terms[];
+
+/* The part of ids before the first dash: a device type's (struct virtio_type), or one of the core. */
+extern const char *const clause_areas[];
 
 extern const struct clause clauses[CLAUSE_COUNT];
 extern const uint8_t clause_text_rules[];
@@ -32,7 +63,6 @@ extern const uint8_t clause_text_symbols[];
 const char *clause_name(const struct clause *clause); /* its id: "PCI-MSIX-11" */
 const char *clause_statement(const struct clause *clause);
 const char *clause_section(const struct clause *clause); /* title path in the specification */
-const char *clause_needs(const struct clause *clause);   /* conditions */
 
 /* "MUST", "MUST NOT", … */
 const char *clause_level_name(enum clause_level level);

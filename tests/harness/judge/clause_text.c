@@ -58,10 +58,3 @@ const char *clause_section(const struct clause *clause)
 
 	return expand(clause->section, section, sizeof(section));
 }
-
-const char *clause_needs(const struct clause *clause)
-{
-	static char needs[192];
-
-	return expand(clause->needs, needs, sizeof(needs));
-}
