@@ -12,12 +12,10 @@ enum exit_status {
 	EXIT_BY_SIGNAL = 128, /* + the signal */
 };
 
-/* Each takes its own words, argv[0] being its name, and returns the exit status. */
-int command_run(int argc, char **argv);
-int command_report(int argc, char **argv);
-int command_matrix(int argc, char **argv);
-int command_merge(int argc, char **argv);
-int command_compare(int argc, char **argv);
-int command_list(int argc, char **argv);
+/* A sub-command takes its own words, argv[0] being its name, and returns the exit status. */
+typedef int command(int argc, char **argv);
+
+/* One file each; docs/host.md says what they do. */
+command command_run, command_report, command_matrix, command_merge, command_compare, command_list;
 
 #endif

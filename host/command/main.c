@@ -16,7 +16,7 @@
 static const struct command {
 	const char *name;
 	const char *about;
-	int (*run)(int argc, char **argv);
+	command *run;
 } commands[] = {
 	{"run", "run the image on a VMM and judge its devices", command_run},
 	{"matrix", "run all jobs of a matrix file, several at a time", command_matrix},

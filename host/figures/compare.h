@@ -16,7 +16,7 @@ struct pair {
 struct change {
 	char *name; /* the test, its device and variant */
 	enum verdict before, after;
-	gboolean worse;
+	gboolean worse; /* and it was judged */
 };
 
 /* A figure on both sides. */
@@ -34,10 +34,11 @@ struct comparison {
 
 /* A figure, or a whole pair, that is not compared, and why. */
 struct refusal {
-	char *what;
-	char *why;
+	char *what; /* owned, as is */
+	char *why;  /* in words */
 };
 
+/* All that a comparison has found. */
 struct compare {
 	GPtrArray *changes;     /* struct change */
 	GPtrArray *comparisons; /* struct comparison */
@@ -49,12 +50,16 @@ struct compare {
 void compare_refuse(struct compare *compare, char *what, char *why);
 
 /*
- * Pairs the jobs of both sides by name, or, where each side has jobs of one name only, those.
- * Jobs without a partner become refusals. The pairs live until compare_free().
+ * Pairs the jobs of both sides, struct job, by name, or, where each side has jobs of one name only,
+ * those. Jobs without a partner become refusals. Returns struct pair, which refer to the jobs; the
+ * caller owns the array, and that the pairs.
  */
 GPtrArray *compare_pairs(const GPtrArray *a, const GPtrArray *b, struct compare *compare);
 
+/* A comparison that has found nothing yet. Never fails; the caller owns it. */
 struct compare *compare_new(void);
+
+/* Frees it with all that it has found. */
 void compare_free(struct compare *compare);
 
 /* Adds the tests of a pair: the worst verdict of all runs of a side counts. */

@@ -7,6 +7,7 @@
 
 #include "host/record/measure.h"
 
+/* From low to high, both included. */
 struct interval {
 	double low, high;
 };

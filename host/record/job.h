@@ -19,6 +19,7 @@
 #include "host/record/measure.h"
 #include "host/record/test.h"
 
+/* A device that the image has met. */
 struct device {
 	char *bdf;
 	char *name; /* its type: "blk" */
@@ -27,6 +28,7 @@ struct device {
 	gint64 queues;
 };
 
+/* A requirement, and what the job has found of it. */
 struct clause {
 	char *id;
 	enum level level;
@@ -70,6 +72,7 @@ struct position {
 	gint64 of;
 };
 
+/* All text is "" where nothing is known. */
 struct job {
 	char *name;
 	char *vmm;
@@ -95,10 +98,10 @@ struct job {
 	struct counts counts; /* of the tests */
 };
 
-/* A job of which nothing is known: all text is "". Never fails; the caller owns it. */
+/* A job of which nothing is known. Never fails; the caller owns it. */
 struct job *job_new(void);
 
-/* NULL is fine. */
+/* Frees it with all that it holds. NULL is fine. */
 void job_free(struct job *job);
 
 /* Takes one record into the job, which refers to it as long as it needs. Types that mean nothing here are left alone. */

@@ -5,8 +5,9 @@
 
 #include <json-glib/json-glib.h>
 
+/* Text that is borrowed lasts as long as the record. */
 struct measure {
-	JsonObject *record;   /* as it came, for documents that pass it on; owned */
+	JsonObject *record;   /* as it came, owned */
 	const char *name;     /* what was measured, then settings: "read.iops depth=32" */
 	const char *device;   /* its BDF, "" for none */
 	const char *variant;  /* "" for none */
@@ -23,7 +24,7 @@ struct bucket {
 /* A measure out of a measure record, which is referenced. The caller owns it. */
 struct measure *measure_new(JsonObject *record);
 
-/* void * so that an array can. */
+/* Frees it; void * so that an array can. */
 void measure_free(void *measure);
 
 /* One of its figures in its unit: "value" or, of a distribution, "min", "p50", … "max"; 0 when it is missing. */

@@ -13,12 +13,13 @@
 /* A line longer than this is noise; a record of the image is a fraction of it. */
 #define RECORD_LINE_LIMIT (1u << 20)
 
-struct record_reader;
-
-/* What a reader tells its owner. Both pointers are good only during the call. */
 /* The meaning of records that the program knows: the field schema of run records. */
 #define RECORD_SCHEMA 1
 
+/* Takes a console apart. */
+struct record_reader;
+
+/* Who is told what a reader finds. What it is handed is good only during the call. */
 struct record_listener {
 	/* A record: object has a string member "type"; line is its text, without line end. */
 	void (*record)(JsonObject *object, const char *line, void *context);
@@ -29,8 +30,10 @@ struct record_listener {
 	void *context;
 };
 
-/* A reader in its first state. The listener is copied. Never fails. */
+/* A reader in its first state. The listener is copied. Never fails; the caller owns it. */
 struct record_reader *record_reader_new(const struct record_listener *listener);
+
+/* Frees it; what it has not told is lost. NULL is fine. */
 void record_reader_free(struct record_reader *reader);
 
 /* Takes the next bytes of the console, cut anywhere. */
@@ -52,13 +55,23 @@ JsonObject *record_new(const char *type);
 char *record_line(JsonObject *record);
 
 /*
- * Members by name. One that is missing or of another type reads as the fallback ("" for text,
- * NULL for the others): a record is input, so nothing about it is taken for granted.
+ * Members by name. A record is input, so nothing about it is taken for granted: a member that is
+ * missing or of another type reads as what the function says. What is returned belongs to the record.
  */
+
+/* A member that is text; else "". */
 const char *record_text(JsonObject *record, const char *name);
+
+/* A member that is a whole number; else the fallback. */
 gint64 record_number(JsonObject *record, const char *name, gint64 fallback);
+
+/* A member that is any number; else the fallback. */
 double record_real(JsonObject *record, const char *name, double fallback);
+
+/* A member that is an object; else NULL. */
 JsonObject *record_object(JsonObject *record, const char *name);
+
+/* A member that is an array; else NULL. */
 JsonArray *record_array(JsonObject *record, const char *name);
 
 /* Whether the record's type is `type`. */

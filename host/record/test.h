@@ -21,6 +21,7 @@ struct check {
 	const struct expectation *expectation; /* that it fails; NULL until verdict/ marks it */
 };
 
+/* All text is owned. */
 struct test_result {
 	char *suite;
 	char *name;      /* without the suite */
@@ -45,17 +46,20 @@ struct counts {
 	unsigned of[VERDICTS];
 };
 
-/* A check out of a check record, or a test out of a test record. The caller owns them. */
+/* A check out of a check record. Never fails; the caller owns it. */
 struct check *check_new(JsonObject *record);
 
 /*
- * checks are those that did not hold in it, struct check, and taken over. A verdict that the program does not know is the suite's own error.
+ * A test out of a test record. checks are those that did not hold in it, struct check, and taken over. A verdict that
+ * the program does not know is the suite's own error. Never fails; the caller owns it.
  */
 struct test_result *test_result_new(JsonObject *record, GPtrArray *checks, const char *family,
 				    const char *given);
 
-/* Free what is theirs; void * so that an array can. */
+/* Frees a check; void * so that an array can. */
 void check_free(void *check);
+
+/* Frees a test with its checks; void * so that an array can. */
 void test_result_free(void *test);
 
 /* Whether the VMM went down or stood still in this test. */

@@ -36,18 +36,28 @@ enum outcome {
 	OUTCOMES
 };
 
-/* The word of a value: "pass", "MUST NOT", "holds", "vmm-died"; "" of LEVEL_NONE and OUTCOME_NONE. */
+/* "pass", "fail", … Static. */
 const char *verdict_name(enum verdict verdict);
+
+/* "MUST", "MUST NOT", …; "" of LEVEL_NONE. Static. */
 const char *level_name(enum level level);
+
+/* "holds", "violated", "unjudged". Static. */
 const char *clause_verdict_name(enum clause_verdict verdict);
+
+/* "vmm-died", …; "" of OUTCOME_NONE. Static. */
 const char *outcome_name(enum outcome outcome);
 
 /* The value of a verdict's word. FALSE, and *verdict left alone, when text is none. */
 gboolean verdict_parse(const char *text, enum verdict *verdict);
 
-/* The value of a word; of text that is none LEVEL_NONE, CLAUSE_UNJUDGED, OUTCOME_NONE. */
+/* The value of a level's word; LEVEL_NONE when text is none. */
 enum level level_parse(const char *text);
+
+/* The value of a clause's verdict; CLAUSE_UNJUDGED when text is none. */
 enum clause_verdict clause_verdict_parse(const char *text);
+
+/* The value of an outcome's word; OUTCOME_NONE when text is none. */
 enum outcome outcome_parse(const char *text);
 
 /* What a broken clause of that level makes of a test: MUST and MUST NOT fail it, all else warns. */

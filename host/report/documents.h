@@ -7,14 +7,17 @@
 
 #include "host/report/report.h"
 
+/* A kind of document. */
 struct document_format {
-	const char *name;   /* "junit" */
-	const char *suffix; /* of a file's name, ".xml" */
-	void (*write)(const struct report *report, FILE *out);
+	const char *name;                                      /* "junit" */
+	const char *suffix;                                    /* of a file's name, ".xml" */
+	void (*write)(const struct report *report, FILE *out); /* all of it; errors stay with out */
 };
 
-/* The format of that name, or, by its suffix, of that file; NULL when there is none. Static. */
+/* The format of that name; NULL when there is none. Static. */
 const struct document_format *document_format_named(const char *name);
+
+/* The format of a file, by the suffix of its name; NULL when it has none that is known. Static. */
 const struct document_format *document_format_of(const char *path);
 
 /*

@@ -11,13 +11,19 @@
 
 #include "host/session/session.h"
 
+/* Who tells. */
 struct narrator;
 
-/* quiet: nothing but the summary. */
+/*
+ * Tells on `out`, which has to live as long; terminal: it may be redrawn; quiet: nothing but the summary.
+ * Never fails; the caller owns the narrator.
+ */
 struct narrator *narrator_new(FILE *out, gboolean terminal, gboolean quiet);
+
+/* Frees it; nothing more is told. */
 void narrator_free(struct narrator *narrator);
 
-/* What a session tells the narrator through. */
+/* What a session tells the narrator through, as long as that lives. */
 struct session_viewer narrator_viewer(struct narrator *narrator);
 
 /*

@@ -5,6 +5,7 @@
 
 #include "host/verdict/conclusion.h"
 
+/* Made by report_new() or report_of(). */
 struct report {
 	GPtrArray *conclusions; /* struct conclusion, one a job */
 	GPtrArray *
@@ -21,7 +22,7 @@ struct report *report_new(GPtrArray *jobs, const char *choice, gboolean strict, 
 /* A report of one job that has been concluded. The conclusion is not owned; the caller owns the report. */
 struct report *report_of(struct conclusion *conclusion);
 
-/* NULL is fine. */
+/* Frees it with what it owns; the jobs stay. NULL is fine. */
 void report_free(struct report *report);
 
 #endif

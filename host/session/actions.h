@@ -8,11 +8,15 @@
 /* Connections to sockets of the VMM, by their paths, which live as long as a boot. */
 struct far_ends;
 
+/* No connection is open. Never fails; the caller owns it. */
 struct far_ends *far_ends_new(void);
+
+/* Closes all connections. */
 void far_ends_free(struct far_ends *ends);
 
 /*
- * Opens (or closes) the connection to the socket. FALSE with error set when it cannot be opened.
+ * Opens, or when not `on` closes, the connection to the socket; what is so already is fine. FALSE with
+ * error set when it cannot be opened.
  */
 gboolean far_end_connect(struct far_ends *ends, const char *path, gboolean on, GError **error);
 
@@ -26,16 +30,22 @@ gboolean far_end_write(struct far_ends *ends, const char *path, const char *hexa
  */
 char *far_end_read(struct far_ends *ends, const char *path, GError **error);
 
-/* Sends bytes, given as hexadecimal digits, as one datagram to a Unix socket. */
+/* Sends bytes, given as hexadecimal digits, as one datagram to a Unix socket. FALSE with error set. */
 gboolean action_datagram(const char *path, const char *hexadecimal, GError **error);
 
-/* So many bytes of a file from an offset, as hexadecimal digits. The caller owns them. */
+/*
+ * So many bytes of a file from an offset, as hexadecimal digits: fewer where it ends, or where they
+ * would not fit an answer. NULL with error set. The caller owns them.
+ */
 char *action_read_file(const char *path, guint64 offset, guint64 bytes, GError **error);
 
-/* The 64-bit FNV-1a hash of so many bytes of a file from an offset, as hexadecimal digits. */
+/*
+ * The 64-bit FNV-1a hash of so many bytes of a file from an offset, as hexadecimal digits. NULL with
+ * error set, also when the file is shorter. The caller owns them.
+ */
 char *action_checksum_file(const char *path, guint64 offset, guint64 bytes, GError **error);
 
-/* How many bytes the file system has set aside for a file, in decimal. */
+/* How many bytes the file system has set aside for a file, in decimal. NULL with error set. The caller owns them. */
 char *action_allocated(const char *path, GError **error);
 
 #endif

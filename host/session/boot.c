@@ -267,9 +267,9 @@ static void open_output(struct boot *boot, struct output *output, GInputStream *
 
 static gboolean status_is_orderly(const struct boot_request *request, int status)
 {
-	g_autofree char *word = g_strdup_printf(" %d ", status);
+	g_autofree char *word = g_strdup_printf("%d", status);
 
-	return strstr(request->exits, word) != NULL;
+	return g_strv_contains((const char *const *)request->exits, word);
 }
 
 /* How the VMM ended, where it was not us who ended it. */
@@ -373,18 +373,14 @@ void boot_result_clear(struct boot_result *result)
 	g_free(result->last_output);
 }
 
-const char *boot_end_name(enum boot_end end)
+enum outcome boot_outcome(enum boot_end end)
 {
-	static const char *const names[] = {
-		[BOOT_DONE] = "",
-		[BOOT_UNFINISHED] = "vmm-ended",
-		[BOOT_DIED] = "vmm-died",
-		[BOOT_HUNG] = "vmm-hung",
-		[BOOT_SPINS] = "vmm-spins",
-		[BOOT_STOPPED] = "vmm-stopped",
-		[BOOT_CANCELLED] = "cancelled",
-		[BOOT_NEVER] = "never-started",
+	static const enum outcome outcomes[] = {
+		[BOOT_DONE] = OUTCOME_NONE,       [BOOT_UNFINISHED] = OUTCOME_VMM_ENDED,
+		[BOOT_DIED] = OUTCOME_VMM_DIED,   [BOOT_HUNG] = OUTCOME_VMM_HUNG,
+		[BOOT_SPINS] = OUTCOME_VMM_SPINS, [BOOT_STOPPED] = OUTCOME_VMM_STOPPED,
+		[BOOT_CANCELLED] = OUTCOME_NONE,  [BOOT_NEVER] = OUTCOME_NONE,
 	};
 
-	return names[end];
+	return outcomes[end];
 }

@@ -9,8 +9,12 @@
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
 
+#include "host/record/words.h"
+
+/* A boot while it runs. */
 struct boot;
 
+/* How a boot ended. */
 enum boot_end {
 	BOOT_DONE,       /* the summary came, and the VMM ended as its descriptor allows */
 	BOOT_UNFINISHED, /* the VMM ended as its descriptor allows, but no summary came */
@@ -22,13 +26,14 @@ enum boot_end {
 	BOOT_NEVER,      /* it could not be started */
 };
 
+/* What is to be run, and who is told. Nothing is owned. */
 struct boot_request {
-	char *const *command;
-	const char *exits; /* statuses of an ordered end, between blanks: " 0 1 3 " */
-	unsigned silence;  /* seconds without a record that are too long */
+	char *const *command; /* words, NULL behind the last */
+	char *const *exits;   /* statuses of an ordered end, in decimal; NULL behind the last */
+	unsigned silence;     /* seconds without a record that are too long */
 	const char *
-		broken; /* pattern of a line on standard error that means it is of no use any more; NULL */
-	GCancellable *cancel;
+		broken; /* pattern of a line on standard error: it is of no use any more; or NULL */
+	GCancellable *cancel; /* ends the boot; or NULL */
 
 	/* A record has come. For "ask" the answer is written with boot_tell(). */
 	void (*record)(struct boot *boot, JsonObject *record, const char *line, void *context);
@@ -44,6 +49,7 @@ struct boot_request {
 	void *context;
 };
 
+/* What came of a boot. */
 struct boot_result {
 	enum boot_end end;
 	int status;        /* exit status, or -1 */
@@ -54,8 +60,13 @@ struct boot_result {
 	gint64 noise;      /* bytes that were no record */
 };
 
-/* Runs the boot to its end in a main loop of its own; never fails: see result->end. */
+/*
+ * Runs the boot to its end in a main loop of its own; never fails: see result->end. The result is cleared
+ * with boot_result_clear().
+ */
 void boot_run(const struct boot_request *request, struct boot_result *result);
+
+/* Frees what the result holds. */
 void boot_result_clear(struct boot_result *result);
 
 /*
@@ -64,7 +75,7 @@ void boot_result_clear(struct boot_result *result);
  */
 void boot_tell(struct boot *boot, const char *line);
 
-/* "vmm-died", "vmm-hung", …: how the end of a boot is called in records; "" for BOOT_DONE. */
-const char *boot_end_name(enum boot_end end);
+/* What became of the VMM in the words of records; OUTCOME_NONE when it is nobody's fault or was never there. */
+enum outcome boot_outcome(enum boot_end end);
 
 #endif

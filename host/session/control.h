@@ -9,10 +9,13 @@
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
 
+/* An open connection. */
 struct control;
 
-/* Connects and negotiates. NULL with error set when nobody answers in time. */
+/* Connects and negotiates. NULL with error set when nobody answers within seconds. The caller owns it. */
 struct control *control_open(const char *path, GError **error);
+
+/* Closes the connection. NULL is fine. */
 void control_close(struct control *control);
 
 /*

@@ -8,8 +8,9 @@
 #include "host/session/launch.h"
 
 /*
- * Starts all of them, and waits until each socket that the VMM will look for is there. They end with
- * g_ptr_array_unref(). NULL with error set when one cannot be started.
+ * Starts all of them, and waits until each socket that the VMM will look for is there. NULL
+ * with error set when one cannot be started, or does not open its socket within seconds. The caller owns the
+ * array, and with it they end.
  */
 GPtrArray *daemons_start(const struct launch *launch, GError **error);
 

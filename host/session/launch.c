@@ -23,6 +23,24 @@ static void free_strings(void *strings)
 	g_strfreev(strings);
 }
 
+/* With all that is in it, as far as possible. */
+static void remove_folder(const char *path)
+{
+	g_autoptr(GDir) directory = g_dir_open(path, 0, NULL);
+	const char *base;
+
+	while (directory && (base = g_dir_read_name(directory))) {
+		g_autofree char *inner = g_build_filename(path, base, NULL);
+
+		if (g_file_test(inner, G_FILE_TEST_IS_DIR) &&
+		    !g_file_test(inner, G_FILE_TEST_IS_SYMLINK))
+			remove_folder(inner);
+		else
+			g_unlink(inner);
+	}
+	g_rmdir(path);
+}
+
 static void device_free(void *data)
 {
 	struct launch_device *device = data;
@@ -66,23 +84,6 @@ void launch_free(struct launch *launch)
 	g_hash_table_unref(launch->base.words);
 	g_hash_table_unref(launch->scope.texts);
 	g_free(launch);
-}
-
-void remove_folder(const char *path)
-{
-	g_autoptr(GDir) directory = g_dir_open(path, 0, NULL);
-	const char *base;
-
-	while (directory && (base = g_dir_read_name(directory))) {
-		g_autofree char *inner = g_build_filename(path, base, NULL);
-
-		if (g_file_test(inner, G_FILE_TEST_IS_DIR) &&
-		    !g_file_test(inner, G_FILE_TEST_IS_SYMLINK))
-			remove_folder(inner);
-		else
-			g_unlink(inner);
-	}
-	g_rmdir(path);
 }
 
 static void set_text(GHashTable *texts, const char *name, const char *value)

@@ -23,6 +23,7 @@ struct launch_request {
 	char *const *options; /* words for the VMM, as they are */
 };
 
+/* A device of the job. */
 struct launch_device {
 	char *name;        /* as in the descriptor */
 	char *bdf;         /* where it will appear, "" when the descriptor cannot tell */
@@ -31,6 +32,7 @@ struct launch_device {
 	struct scope scope;
 };
 
+/* All but the descriptor is owned. */
 struct launch {
 	const struct descriptor *descriptor;
 	char *directory;
@@ -41,17 +43,18 @@ struct launch {
 	GPtrArray *daemons; /* GStrv, in the order to start them */
 	GPtrArray *sockets; /* paths that exist once the daemons are ready */
 	struct scope scope; /* names for templates that are the same for all devices */
-	struct scope base;
+	struct scope base;  /* what those may be made of */
 };
 
 /*
  * Makes the folder and everything in it that does not depend on the boot. NULL with error set
- * when the descriptor does not have what is asked for, or a file cannot be made.
+ * when the descriptor, which has to live as long, does not have what is asked for, or a file cannot
+ * be made. The caller owns the launch.
  */
 struct launch *launch_new(const struct descriptor *descriptor, const struct launch_request *request,
 			  GError **error);
 
-/* Removes the folder too. */
+/* Frees it and removes the folder. NULL is fine. */
 void launch_free(struct launch *launch);
 
 /*
@@ -65,8 +68,5 @@ char *launch_append(const struct launch *launch);
  * are written as well. NULL with error set when a template is wrong. The caller owns it.
  */
 char **launch_command(struct launch *launch, const char *append, GError **error);
-
-/* Removes a folder with all that is in it, as far as possible. */
-void remove_folder(const char *path);
 
 #endif

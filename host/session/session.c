@@ -7,6 +7,14 @@
 #include "host/session/daemons.h"
 #include "host/session/verbs.h"
 
+/* A session on its way. */
+struct course {
+	struct session *session;
+	struct verbs *verbs; /* of the boot that runs */
+	gint64 from;         /* the place in the plan that it began at */
+	gint64 foreign; /* the schema of the image's records, when the program does not read it */
+};
+
 static void write_log(struct session *session, const char *line)
 {
 	if (!session->log)
@@ -36,45 +44,46 @@ static void view(struct session *session, JsonObject *record)
 				 viewer->context);
 }
 
-static void answer(struct session *session, struct boot *boot, JsonObject *ask)
+static void keep(struct session *session, JsonObject *record, const char *line)
 {
-	g_autofree char *line = verbs_answer(session->verbs, ask);
-
-	boot_tell(boot, line);
-}
-
-static void take_noise(const char *text, gsize length, void *context)
-{
-	struct session *session = context;
-
-	fprintf(session->listing, "%.*s\n", (int)length, text);
-}
-
-static char *look_for_trouble(void *context)
-{
-	struct session *session = context;
-
-	return verbs_trouble(session->verbs);
-}
-
-static void take_record(struct boot *boot, JsonObject *record, const char *line, void *context)
-{
-	struct session *session = context;
-
-	session->foreign = MAX(session->foreign, record_foreign_schema(record));
 	write_log(session, line);
 	job_add(session->job, record);
 	view(session, record);
-	if (boot && record_is(record, "ask"))
-		answer(session, boot, record);
 }
 
 void session_tell(struct session *session, JsonObject *record)
 {
 	g_autofree char *line = record_line(record);
 
-	take_record(NULL, record, line, session);
+	keep(session, record, line);
 	json_object_unref(record);
+}
+
+static void take_record(struct boot *boot, JsonObject *record, const char *line, void *context)
+{
+	struct course *course = context;
+
+	course->foreign = MAX(course->foreign, record_foreign_schema(record));
+	keep(course->session, record, line);
+	if (record_is(record, "ask")) {
+		g_autofree char *told = verbs_answer(course->verbs, record);
+
+		boot_tell(boot, told);
+	}
+}
+
+static void take_noise(const char *text, gsize length, void *context)
+{
+	const struct course *course = context;
+
+	fprintf(course->session->listing, "%.*s\n", (int)length, text);
+}
+
+static char *look_for_trouble(void *context)
+{
+	const struct course *course = context;
+
+	return verbs_trouble(course->verbs);
 }
 
 /* The words for -append that lead to the test that was running. The caller owns them. */
@@ -98,7 +107,7 @@ static void add_incident(struct session *session, const struct boot_result *resu
 	g_autofree char *output =
 		g_strconcat(result->last_output, *daemons ? "\n" : "", daemons, NULL);
 
-	json_object_set_string_member(record, "event", boot_end_name(result->end));
+	json_object_set_string_member(record, "event", outcome_name(boot_outcome(result->end)));
 	json_object_set_string_member(record, "words", result->words);
 	if (result->status >= 0)
 		json_object_set_int_member(record, "exit", result->status);
@@ -122,25 +131,24 @@ static void add_culprit(struct session *session, const struct boot_result *resul
 	json_object_set_string_member(record, "test", at->test);
 	json_object_set_string_member(record, "device", at->device);
 	json_object_set_string_member(record, "variant", at->variant);
-	json_object_set_string_member(record, "verdict", "fail");
-	json_object_set_string_member(record, "outcome", boot_end_name(result->end));
+	json_object_set_string_member(record, "verdict", verdict_name(VERDICT_FAIL));
+	json_object_set_string_member(record, "outcome", outcome_name(boot_outcome(result->end)));
 	json_object_set_string_member(record, "reason", reason);
 	json_object_set_string_member(record, "repeat", repeat);
 	session_tell(session, record);
 }
 
-static gboolean boot_once(struct session *session, gint64 from, struct boot_result *result,
-			  GError **error)
+static gboolean boot_once(struct course *course, struct boot_result *result, GError **error)
 {
+	const struct session *session = course->session;
+	gint64 from = course->from;
 	g_autofree char *own = launch_append(session->launch);
 	g_autofree char *resume =
 		from > 1 ? g_strdup_printf(" vp.from=%" G_GINT64_FORMAT, from) : g_strdup("");
 	g_autofree char *append = g_strdup_printf("%s%s%s%s", own, *session->append ? " " : "",
 						  session->append, resume);
 	g_auto(GStrv) command = launch_command(session->launch, append, error);
-	g_auto(GStrv) statuses = descriptor_list(session->launch->descriptor, "vmm", "exits");
-	g_autofree char *joined = g_strjoinv(" ", statuses);
-	g_autofree char *exits = g_strdup_printf(" %s ", joined);
+	g_auto(GStrv) exits = descriptor_list(session->launch->descriptor, "vmm", "exits");
 	g_autofree char *broken =
 		descriptor_text(session->launch->descriptor, "vmm", "broken", NULL);
 	g_autoptr(GPtrArray) daemons = command ? daemons_start(session->launch, error) : NULL;
@@ -157,12 +165,12 @@ static gboolean boot_once(struct session *session, gint64 from, struct boot_resu
 		.record = take_record,
 		.noise = session->listing ? take_noise : NULL,
 		.trouble = look_for_trouble,
-		.context = session,
+		.context = course,
 	};
 
-	session->verbs = verbs_new(session->launch);
+	course->verbs = verbs_new(session->launch);
 	boot_run(&request, result);
-	verbs_free(session->verbs);
+	verbs_free(course->verbs);
 	return TRUE;
 }
 
@@ -205,16 +213,17 @@ static enum session_end end_without_test(const struct boot_result *result, char 
 	return result->end == BOOT_NEVER ? SESSION_NEVER : SESSION_INCOMPLETE;
 }
 
-/* What to do after a boot: another boot from *from, or this end. */
-static gboolean goes_on(struct session *session, const struct boot_result *result, gint64 *from,
+/* What to do after a boot: another boot from course->from, or this end. */
+static gboolean goes_on(struct course *course, const struct boot_result *result,
 			enum session_end *end, char **trouble)
 {
+	struct session *session = course->session;
 	const struct job *job = session->job;
 
-	if (session->foreign) {
+	if (course->foreign) {
 		*trouble = g_strdup_printf("the image's records are of schema %" G_GINT64_FORMAT
 					   ", this program reads %d",
-					   session->foreign, RECORD_SCHEMA);
+					   course->foreign, RECORD_SCHEMA);
 		*end = SESSION_NEVER;
 		return FALSE;
 	}
@@ -234,7 +243,7 @@ static gboolean goes_on(struct session *session, const struct boot_result *resul
 		return FALSE;
 	}
 
-	gint64 next = learn_from(session, *from, result);
+	gint64 next = learn_from(session, course->from, result);
 
 	if (result->summary || next > job->at->of) {
 		*end = SESSION_COMPLETE;
@@ -246,18 +255,18 @@ static gboolean goes_on(struct session *session, const struct boot_result *resul
 			       " was not judged"
 			     : "the VMM went down %u times, the last time before it came to test "
 			       "%" G_GINT64_FORMAT,
-			job->incidents->len, next ? job->at->n : *from);
+			job->incidents->len, next ? job->at->n : course->from);
 		*end = SESSION_INCOMPLETE;
 		return FALSE;
 	}
-	*from = next;
+	course->from = next;
 	return TRUE;
 }
 
 enum session_end session_run(struct session *session, char **trouble)
 {
+	struct course course = {.session = session, .from = 1};
 	enum session_end end = SESSION_COMPLETE;
-	gint64 from = 1;
 	gboolean again = TRUE;
 
 	*trouble = NULL;
@@ -265,11 +274,11 @@ enum session_end session_run(struct session *session, char **trouble)
 		struct boot_result result;
 		g_autoptr(GError) error = NULL;
 
-		if (!boot_once(session, from, &result, &error)) {
+		if (!boot_once(&course, &result, &error)) {
 			*trouble = g_strdup(error->message);
 			return SESSION_NEVER;
 		}
-		again = goes_on(session, &result, &from, &end, trouble);
+		again = goes_on(&course, &result, &end, trouble);
 		boot_result_clear(&result);
 	}
 	return end;

@@ -15,14 +15,13 @@
 #include "host/session/launch.h"
 #include "host/verdict/expectations.h"
 
-struct verbs;
-
+/* How a session ended. */
 enum session_end {
 	SESSION_COMPLETE,    /* the plan was gone through, whatever it took */
 	SESSION_INCOMPLETE,  /* the VMM went down too often, or where no test was running */
 	SESSION_SUITE_ENDED, /* the image ended orderly without judging anything */
 	SESSION_NEVER,       /* the VMM or a daemon could not be started */
-	SESSION_CANCELLED,
+	SESSION_CANCELLED,   /* the user wants to end */
 };
 
 /* Who wants to see a session as it goes; any may be NULL. */
@@ -34,18 +33,17 @@ struct session_viewer {
 	void *context;
 };
 
+/* What a session is to do. Everything in it is the caller's. */
 struct session {
 	struct launch *launch;
-	struct job *job;
+	struct job *job;          /* takes what is learned */
 	const char *append;       /* the user's words for the image, or "" */
 	unsigned silence;         /* seconds */
 	FILE *listing;            /* where what is no record goes: the answer to vp.list; or NULL */
 	unsigned incidents_limit; /* boots lost unexpectedly before giving up */
 	const struct expectations *expectations; /* marked in each test as it is judged */
-	struct verbs *verbs;                     /* of the boot that runs; session_run() makes it */
 	FILE *log;                               /* where every record goes, or NULL */
-	gint64 foreign; /* the schema of the image's records, when the program does not read it */
-	GCancellable *cancel;
+	GCancellable *cancel;                    /* ends the session */
 	struct session_viewer viewer;
 };
 

@@ -5,15 +5,19 @@
 
 #include <glib.h>
 
+/* Between tail_init() and tail_clear(). */
 struct tail {
 	GString *text;
 	gint64 total; /* bytes seen */
 };
 
+/* Makes it empty; tail_clear() frees what it holds. */
 void tail_init(struct tail *tail);
+
+/* Frees what it holds; tail_init() makes it usable again. */
 void tail_clear(struct tail *tail);
 
-/* Adds bytes; what is more than a few KiB old is forgotten. */
+/* Adds bytes, any bytes; what is more than a few KiB old is forgotten. */
 void tail_add(struct tail *tail, const char *bytes, gsize length);
 
 /* What is left, as printable UTF-8 without control characters, whole lines. The caller owns it. */

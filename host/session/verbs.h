@@ -13,8 +13,10 @@
 /* The helper of one boot. */
 struct verbs;
 
-/* Nothing is connected until it is needed. The launch is not owned. */
+/* Nothing is connected until it is needed. The launch has to live as long. Never fails; the caller owns it. */
 struct verbs *verbs_new(const struct launch *launch);
+
+/* Closes all that was connected. */
 void verbs_free(struct verbs *verbs);
 
 /*

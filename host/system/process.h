@@ -8,14 +8,15 @@
 
 #include <gio/gio.h>
 
+/* A child that was started. */
 struct process {
 	GSubprocess *child;
-	GPid group;
+	GPid group; /* 0 when it has ended already */
 };
 
 /*
  * Starts the command (looked up in PATH) with the given pipes. NULL with error set when it cannot
- * be started.
+ * be started. The caller owns it.
  */
 struct process *process_start(char *const *command, GSubprocessFlags flags, GError **error);
 

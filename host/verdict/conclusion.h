@@ -25,6 +25,8 @@ enum test_end { END_PASSED, END_FAILED, END_EXPECTED, END_SKIPPED, END_ERROR };
 /* Compares a job, all of whose tests are marked. Never fails; the caller owns the result. */
 struct conclusion *conclude(const struct job *job, const struct expectations *expectations,
 			    gboolean strict);
+
+/* Frees it; the job and the expectations stay. */
 void conclusion_free(struct conclusion *conclusion);
 
 /* Whether a marked test went wrong in a way that no mark explains; strict: a warning is wrong too. */

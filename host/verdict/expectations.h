@@ -18,6 +18,7 @@
 
 #include "host/record/job.h"
 
+/* A line of the file. */
 struct expectation {
 	char *clause; /* glob, or NULL: about the test as a whole */
 	char *test;   /* glob over suite.test; "*" for any */
@@ -33,6 +34,7 @@ struct expectation {
 	gboolean met; /* a test came to what it says */
 };
 
+/* A file. */
 struct expectations {
 	char *path;         /* NULL when nothing is expected */
 	GPtrArray *entries; /* struct expectation, in the order of the file */
@@ -44,7 +46,7 @@ struct expectations *expectations_none(void);
 /* Reads a file. NULL with error set, naming the line, when it is malformed. The caller owns it. */
 struct expectations *expectations_load(const char *path, GError **error);
 
-/* NULL is fine. Tests that were marked must not be asked for their marks afterwards. */
+/* Frees them; marks that refer to them must not be followed any more. NULL is fine. */
 void expectations_free(struct expectations *expectations);
 
 /*

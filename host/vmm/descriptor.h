@@ -9,6 +9,7 @@
 
 #include <glib.h>
 
+/* A descriptor that has been read; all is owned. */
 struct descriptor {
 	GKeyFile *file;
 	char *name; /* the file's name without folder and .ini */
@@ -18,8 +19,11 @@ struct descriptor {
  * The descriptor of that name, or, when name has a slash or ends in .ini, the one in that file.
  * Folders that are searched before what is built in: $VIRTPROOF_VMM_PATH, then virtproof/vmm in
  * the user's configuration folder. NULL with error set when there is none or it is malformed.
+ * The caller owns it.
  */
 struct descriptor *descriptor_load(const char *name, GError **error);
+
+/* NULL is fine. */
 void descriptor_free(struct descriptor *descriptor);
 
 /* The names of all descriptors that descriptor_load() finds, sorted. The caller owns them. */
