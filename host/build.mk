@@ -59,9 +59,9 @@ $(BUILD)/host/unit/%.o: host/%.c host/build.mk
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(host_unit_flags) $(host_flags) -c -o $@ $<
 
-$(BUILD)/host/unit_%: selfcheck/host/unit_%.c $(host_unit_objects)
+$(BUILD)/host/unit_%: selfcheck/host/unit_%.c selfcheck/host/make_job.c $(host_unit_objects)
 	$(call say,HOSTCC,$<)
-	$(Q)$(HOSTCC) $(host_unit_flags) $(host_flags) -o $@ $< $(host_unit_objects) $(host_libraries) -lcmocka
+	$(Q)$(HOSTCC) $(host_unit_flags) $(host_flags) -o $@ $(filter %.c %.o,$^) $(host_libraries) -lcmocka
 
 # The record parser under libFuzzer, which takes what is found into build/host/corpus.
 FUZZ_SECONDS ?= 300

@@ -47,19 +47,6 @@ static char *repeat_of(JsonObject *record, const GPtrArray *checks)
 	return g_strdup(repeat);
 }
 
-/* Whether the reason only repeats a check. Images that do not say so cut long reasons. */
-static gboolean repeats_check(JsonObject *record, const GPtrArray *checks)
-{
-	const struct check *first = checks->len ? checks->pdata[0] : NULL;
-	const char *reason = record_text(record, "reason");
-	g_autofree char *message =
-		first ? g_strconcat(first->clause, ": ", first->message, NULL) : g_strdup("");
-
-	if (json_object_has_member(record, "because"))
-		return strcmp(record_text(record, "because"), "check") == 0;
-	return *reason && g_str_has_prefix(message, reason);
-}
-
 struct test_result *test_result_new(JsonObject *record, GPtrArray *checks, const char *family,
 				    const char *given)
 {
@@ -75,7 +62,7 @@ struct test_result *test_result_new(JsonObject *record, GPtrArray *checks, const
 	test->verdict = VERDICT_ERROR;
 	verdict_parse(record_text(record, "verdict"), &test->verdict);
 	test->reason = copy_text(record, "reason");
-	test->reason_is_check = repeats_check(record, checks);
+	test->reason_is_check = strcmp(record_text(record, "because"), "check") == 0;
 	test->dump = copy_text(record, "dump");
 	test->outcome = outcome_parse(record_text(record, "outcome"));
 	test->repeat = repeat_of(record, checks);

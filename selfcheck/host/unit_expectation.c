@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "host/record/records.h"
 #include "host/verdict/conclusion.h"
+#include "selfcheck/host/make_job.h"
 
 static const char job_records[] =
 	"{\"type\":\"job\",\"places\":{\"00:03.0\":\"blk-iothread\"}}\n"
@@ -25,23 +25,6 @@ static const char job_records[] =
 	"\"variant\":\"packed\",\"verdict\":\"pass\"}\n"
 	"{\"type\":\"clause\",\"id\":\"RING-9\",\"level\":\"MUST\",\"verdict\":\"holds\"}\n"
 	"{\"type\":\"summary\"}\n";
-
-static void add_record(JsonObject *record, const char *line, void *context)
-{
-	job_add(context, record);
-}
-
-static struct job *make_job(const char *text)
-{
-	struct job *job = job_new();
-	struct record_listener listener = {.record = add_record, .context = job};
-	struct record_reader *reader = record_reader_new(&listener);
-
-	record_reader_feed(reader, text, strlen(text));
-	record_reader_finish(reader);
-	record_reader_free(reader);
-	return job;
-}
 
 static struct expectations *load(const char *text, GError **error)
 {
