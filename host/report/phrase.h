@@ -10,7 +10,7 @@
 
 #include "host/verdict/conclusion.h"
 
-/* What a phrase about a failed test says. */
+/* What a phrase says. */
 enum phrase_part {
 	PHRASE_REASON,     /* why it did not pass, unless a check says so */
 	PHRASE_RING,       /* the state of the ring at its end */
@@ -21,6 +21,7 @@ enum phrase_part {
 	PHRASE_REPEAT,     /* a shell command that repeats the test */
 };
 
+/* One thing that is said of a failed test. */
 struct phrase {
 	enum phrase_part part;
 	char *text; /* maybe several lines; never empty */
