@@ -219,7 +219,7 @@ $(BUILD)/unit/%: selfcheck/unit/%.c $(GENERATED) $(shell find lib boot pci virti
 
 .PHONY: unit
 unit: $(UNIT_TESTS) ## the unit tests on the host
-	@scripts/unit.sh $(UNIT_TESTS)
+	@selfcheck/unit/run.sh $(UNIT_TESTS)
 
 # ---- the build itself -----------------------------------------------------------------------------
 

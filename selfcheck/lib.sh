@@ -23,6 +23,18 @@ skip() { # skip WHAT [COUNT]
 	echo "skipped $1"
 }
 
+unit_test() { # unit_test PROGRAM: a cmocka program with all its tests; says what it said when one fails
+	local log status ok bad
+	log=$(CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 3 120 "$1" 2>&1)
+	status=$?
+	ok=$(grep -c "^ok " <<<"$log")
+	bad=$(grep -c "^not ok " <<<"$log")
+	[ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+	passed=$((passed + ok))
+	failed=$((failed + bad))
+	[ "$bad" -eq 0 ] || printf "== %s (status %s)\n%s\n" "$1" "$status" "$log"
+}
+
 sum_up() { # sum_up TARGET: the last line; fails when anything did
 	echo "$1: $passed passed, $failed failed, $skipped skipped"
 	[ "$failed" -eq 0 ]

@@ -62,6 +62,13 @@ index($0, "{\"type\":\"clause\"") == 1 {
 		reason[id] = why
 }
 
+# Begins a chapter with a table: its head and the names of its columns.
+function table(head, columns) {
+	print "\n## " head "\n\n| " columns " |"
+	gsub(/[^|]+/, "---", columns)
+	print "|" columns "|"
+}
+
 END {
 	for (n = 1; n <= clauses; n++) {
 		id = order[n]
@@ -129,22 +136,14 @@ END {
 	print ""
 	print "No device of these areas takes part yet: " without "."
 
-	print ""
-	print "## Judged as violated"
-	print ""
-	print "| clause | level | what it asks for |"
-	print "|---|---|---|"
+	table("Judged as violated", "clause | level | what it asks for")
 	for (n = 1; n <= clauses; n++) {
 		id = order[n]
 		if (result[id] == "violated")
 			printf "| %s | %s | %s |\n", id, level[id], statement[id]
 	}
 
-	print ""
-	print "## Left, and why"
-	print ""
-	print "| clause | level | why it is not judged |"
-	print "|---|---|---|"
+	table("Left, and why", "clause | level | why it is not judged")
 	for (n = 1; n <= clauses; n++) {
 		id = order[n]
 		if (observer[id] != "guest" || !(area_of[id] in met) || result[id] != "" || legacy[id] ||
@@ -153,11 +152,7 @@ END {
 		printf "| %s | %s | %s |\n", id, level[id], reason[id] ? reason[id] : "no record of it"
 	}
 
-	print ""
-	print "## Needs the host, and is not judged"
-	print ""
-	print "| clause | level | drivable | why it is not judged |"
-	print "|---|---|---|---|"
+	table("Needs the host, and is not judged", "clause | level | drivable | why it is not judged")
 	for (n = 1; n <= clauses; n++) {
 		id = order[n]
 		if (observer[id] != "host" || !(area_of[id] in met) || result[id] != "")

@@ -51,6 +51,27 @@ static uint8_t range_status(struct test_run *t, struct request *request, uint32_
 	return blk_send(t, t->device->queues[0], request).status;
 }
 
+/* Each flag that the specification does not know, alone, makes a range unsupported. */
+static void check_unknown_flags(struct test_run *t, struct request *request, uint32_t sectors,
+				enum clause_id clause, const char *what)
+{
+	for (unsigned bit = 1; bit < 32; bit++) {
+		uint8_t status = range_status(t, request, sectors, BIT(bit));
+
+		JUDGE(t, clause, status == VIRTIO_BLK_S_UNSUPP,
+		      "with flag bit %u a %s ends with %s", bit, what, blk_status_name(status));
+	}
+}
+
+/* A range without flags is what the negotiated feature promises. */
+static void check_plain(struct test_run *t, struct request *request, uint32_t sectors,
+			unsigned feature, const char *what)
+{
+	CHECK(t, FEAT_4, range_status(t, request, sectors, 0) != VIRTIO_BLK_S_UNSUPP,
+	      "%s is negotiated, a plain %s ends with UNSUPP",
+	      feature_name(VIRTIO_TYPE_BLK, feature), what);
+}
+
 TEST(blk, discard_flags, .about = "a discard with unmap or an unknown flag is unsupported",
      .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, WITH_FEATURE(VIRTIO_BLK_F_DISCARD),
      .judges = CLAUSES(BLK_OP_5, BLK_OP_8, FEAT_4))
@@ -65,14 +86,8 @@ TEST(blk, discard_flags, .about = "a discard with unmap or an unknown flag is un
 	status = range_status(t, request, sectors, VIRTIO_BLK_DISCARD_UNMAP);
 	CHECK(t, BLK_OP_8, status == VIRTIO_BLK_S_UNSUPP, "with unmap a discard ends with %s",
 	      blk_status_name(status));
-	for (unsigned bit = 1; bit < 32; bit++) {
-		status = range_status(t, request, sectors, BIT(bit));
-		CHECK(t, BLK_OP_5, status == VIRTIO_BLK_S_UNSUPP,
-		      "with flag bit %u a discard ends with %s", bit, blk_status_name(status));
-	}
-	status = range_status(t, request, sectors, 0);
-	CHECK(t, FEAT_4, status != VIRTIO_BLK_S_UNSUPP,
-	      "VIRTIO_BLK_F_DISCARD is negotiated, a plain discard ends with UNSUPP");
+	check_unknown_flags(t, request, sectors, CLAUSE_BLK_OP_5, "discard");
+	check_plain(t, request, sectors, VIRTIO_BLK_F_DISCARD, "discard");
 }
 
 TEST(blk, discard_flags_of_a_later_range,
@@ -104,18 +119,11 @@ TEST(blk, secure_erase_flags, .about = "a secure erase with an unknown flag is u
 	struct request *request = range_request(t, VIRTIO_BLK_T_SECURE_ERASE, 1);
 	uint32_t sectors = smallest_range(t, BLK_CONFIG(t, secure_erase_sector_alignment),
 					  BLK_CONFIG(t, max_secure_erase_sectors));
-	uint8_t status;
 
 	blk_skip_read_only(t);
 	blk_up(t, BIT64(VIRTIO_BLK_F_SECURE_ERASE), 0);
-	for (unsigned bit = 1; bit < 32; bit++) {
-		status = range_status(t, request, sectors, BIT(bit));
-		CHECK(t, BLK_OP_6, status == VIRTIO_BLK_S_UNSUPP,
-		      "with flag bit %u a secure erase ends with %s", bit, blk_status_name(status));
-	}
-	status = range_status(t, request, sectors, 0);
-	CHECK(t, FEAT_4, status != VIRTIO_BLK_S_UNSUPP,
-	      "VIRTIO_BLK_F_SECURE_ERASE is negotiated, a plain secure erase ends with UNSUPP");
+	check_unknown_flags(t, request, sectors, CLAUSE_BLK_OP_6, "secure erase");
+	check_plain(t, request, sectors, VIRTIO_BLK_F_SECURE_ERASE, "secure erase");
 }
 
 TEST(blk, write_zeroes_flags, .about = "a write zeroes with an unknown flag is unsupported",

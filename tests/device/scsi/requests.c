@@ -97,6 +97,17 @@ TEST(scsi, missing_units_are_answered,
 	      "INQUIRY to unit 255 ends with %s", scsi_outcome(request));
 }
 
+/* A READ(10) of the first blocks into a buffer of so many bytes, sent. */
+static struct request *read_into(struct test_run *t, const struct scsi_unit *unit, uint32_t bytes,
+				 uint16_t blocks)
+{
+	struct request *request = scsi_command(t, unit->target, 0, bytes);
+
+	scsi_set_transfer(request, SCSI_READ_10, 0, blocks);
+	scsi_send(t, request);
+	return request;
+}
+
 TEST(scsi, short_data_in_is_an_overrun,
      .about = "commands that ask for more than the buffer takes end with OVERRUN",
      .type = VIRTIO_TYPE_SCSI, .judges = CLAUSES(SCSI_REQ_4))
@@ -108,14 +119,10 @@ TEST(scsi, short_data_in_is_an_overrun,
 	unit = scsi_find_disk(t);
 	if (unit.blocks < 2)
 		skip_test(t, "the disk has one block");
-	request = scsi_command(t, unit.target, 0, unit.block);
-	scsi_set_transfer(request, SCSI_READ_10, 0, 2);
-	scsi_send(t, request);
+	request = read_into(t, &unit, unit.block, 2);
 	CHECK(t, SCSI_REQ_4, scsi_response(request)->response == VIRTIO_SCSI_S_OVERRUN,
 	      "a READ of 2 blocks into room for 1 ends with %s", scsi_outcome(request));
-	request = scsi_command(t, unit.target, 0, 0);
-	scsi_set_transfer(request, SCSI_READ_10, 0, 1);
-	scsi_send(t, request);
+	request = read_into(t, &unit, 0, 1);
 	CHECK(t, SCSI_REQ_4, scsi_response(request)->response == VIRTIO_SCSI_S_OVERRUN,
 	      "a READ of 1 block without a buffer ends with %s", scsi_outcome(request));
 }

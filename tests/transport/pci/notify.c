@@ -29,29 +29,31 @@ static bool takes_data(const struct virtio_device *device)
 	return features_have(&device->offered, VIRTIO_F_NOTIFICATION_DATA);
 }
 
-static bool is_power_of_two(uint32_t value)
+/* Offset, multiplier and length of each notification structure suit kicks of `width` bytes. */
+static void check_structures(struct test_run *t, unsigned width, enum clause_id offset,
+			     enum clause_id multiplier, enum clause_id length)
 {
-	return value && (value & (value - 1)) == 0;
+	struct notification found;
+
+	for (unsigned n = 0; find_notification(t->device, n, &found); n++) {
+		JUDGE(t, offset, found.capability.offset % width == 0, "the offset is %#lx",
+		      found.capability.offset);
+		JUDGE(t, multiplier,
+		      found.multiplier == 0 ||
+			      (IS_POWER_OF_TWO(found.multiplier) && found.multiplier >= width),
+		      "notify_off_multiplier is %#x", found.multiplier);
+		JUDGE(t, length, found.capability.length >= width, "the length is %lu",
+		      found.capability.length);
+	}
 }
 
 TEST(transport, notification_structure_suits_16_bit_kicks,
      .about = "offset, multiplier and length of the notification structure suit 16-bit kicks",
      .judges = CLAUSES(PCI_NOTIFY_2, PCI_NOTIFY_3, PCI_NOTIFY_4))
 {
-	struct notification found;
-
 	if (takes_data(t->device))
 		skip_test(t, "VIRTIO_F_NOTIFICATION_DATA is offered");
-	for (unsigned n = 0; find_notification(t->device, n, &found); n++) {
-		CHECK(t, PCI_NOTIFY_2, found.capability.offset % 2 == 0, "the offset is %#lx",
-		      found.capability.offset);
-		CHECK(t, PCI_NOTIFY_3,
-		      found.multiplier == 0 ||
-			      (is_power_of_two(found.multiplier) && found.multiplier >= 2),
-		      "notify_off_multiplier is %#x", found.multiplier);
-		CHECK(t, PCI_NOTIFY_4, found.capability.length >= 2, "the length is %lu",
-		      found.capability.length);
-	}
+	check_structures(t, 2, CLAUSE_PCI_NOTIFY_2, CLAUSE_PCI_NOTIFY_3, CLAUSE_PCI_NOTIFY_4);
 }
 
 TEST(transport, notification_structure_suits_32_bit_kicks,
@@ -59,18 +61,7 @@ TEST(transport, notification_structure_suits_32_bit_kicks,
      WITH_FEATURE(VIRTIO_F_NOTIFICATION_DATA),
      .judges = CLAUSES(PCI_NOTIFY_7, PCI_NOTIFY_8, PCI_NOTIFY_9))
 {
-	struct notification found;
-
-	for (unsigned n = 0; find_notification(t->device, n, &found); n++) {
-		CHECK(t, PCI_NOTIFY_8, found.capability.offset % 4 == 0, "the offset is %#lx",
-		      found.capability.offset);
-		CHECK(t, PCI_NOTIFY_7,
-		      found.multiplier == 0 ||
-			      (is_power_of_two(found.multiplier) && found.multiplier >= 4),
-		      "notify_off_multiplier is %#x", found.multiplier);
-		CHECK(t, PCI_NOTIFY_9, found.capability.length >= 4, "the length is %lu",
-		      found.capability.length);
-	}
+	check_structures(t, 4, CLAUSE_PCI_NOTIFY_8, CLAUSE_PCI_NOTIFY_7, CLAUSE_PCI_NOTIFY_9);
 }
 
 /* The end of the furthest queue's notification address under the features that are negotiated. */
