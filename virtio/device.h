@@ -58,38 +58,15 @@ enum interrupt_mode {
 	INTERRUPT_NONE,        /* no vectors at all: the ring is polled */
 };
 
+struct ring_shape;
+
 /* What find_vqs is asked for, queue by queue. */
 struct virtqueue_request {
-	bool skip;     /* leave this queue alone */
-	uint16_t size; /* entries at most; 0: as many as the device takes */
-	unsigned cpu;  /* where its interrupts go */
-	bool held;     /* configure the queue, but leave queue_enable at 0 */
-};
-
-/*
- * Liberties that a driver may take with its rings and that no conforming device minds. Set them before
- * find_vqs, except `indirect` and `direct`, which count for each chain that is added.
- */
-enum {
-	LIBERTY_SCATTERED = BIT(0),      /* descriptors, tables, ids: not one behind the other */
-	LIBERTY_STRAY_NEXT = BIT(1),     /* split: `next` without NEXT names no descriptor */
-	LIBERTY_STRAY_IDS = BIT(2),      /* packed: ids that do not count were never given away */
-	LIBERTY_STRAY_FLAGS = BIT(3),    /* packed: table entries have flags that do not count */
-	LIBERTY_TABLE_WRITABLE = BIT(4), /* WRITE in the descriptor of a table: it does not count */
-	LIBERTY_UNALIGNED_TABLES = BIT(5), /* tables at odd addresses */
-	LIBERTY_BARE_ALIGNMENT = BIT(6),   /* ring parts aligned as required and not better */
-};
-#define RING_PLACEMENTS 6
-
-struct segment;
-
-struct virtio_rings {
-	bool indirect;     /* put every chain into an indirect table … */
-	uint8_t direct;    /* … but so many segments before the table (split: 2.7.5.3.2) */
-	uint8_t placement; /* below RING_PLACEMENTS: the order of the parts; 0: the usual one */
-	uint16_t room; /* lay the parts out for so many entries when that is more than the size */
-	uint32_t liberties;
-	const struct segment *tail; /* split: stands in tables behind the last entry, unlinked */
+	bool skip;                      /* leave this queue alone */
+	uint16_t size;                  /* entries at most; 0: as many as the device takes */
+	unsigned cpu;                   /* where its interrupts go */
+	bool held;                      /* configure the queue, but leave queue_enable at 0 */
+	const struct ring_shape *shape; /* virtio/ring/shape.h; NULL: the usual one */
 };
 
 /* Where a store of `width` bytes, 2 or 4, notifies a device; address NULL: nowhere. */
@@ -119,8 +96,8 @@ struct virtio_transport {
 	/* RING_RESET: resets one queue and waits until that is complete (4.1.4.3); false when it is not within 3 s. */
 	bool (*reset_vq)(struct virtqueue *queue);
 	/*
-	 * Sets a queue up again, after reset_vq, in a ring of its own; its vector stays. The queue that it
-	 * replaces is used no more. False with device->problem set.
+	 * Sets a queue up again, after reset_vq, in a ring of its own, of the same shape unless the request has
+	 * one; its vector stays. The queue that it replaces is used no more. False with device->problem set.
 	 */
 	bool (*enable_vq)(struct virtio_device *device, unsigned index,
 			  const struct virtqueue_request *request, struct arena *arena);
@@ -147,7 +124,6 @@ struct virtio_device {
 	char name[16];           /* the BDF: how records and vp.device name it */
 	struct features offered; /* as read by the last get_features */
 	struct features negotiated;
-	struct virtio_rings rings;
 	enum interrupt_mode mode;
 	unsigned queue_count; /* of queues[] that are set up */
 	struct virtqueue *queues[VIRTIO_QUEUES_MOST];

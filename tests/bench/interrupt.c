@@ -294,7 +294,7 @@ static void prepare(struct test_run *t)
 	lab = (struct lab){.t = t, .queue = work_queue(t), .packed = t->variant.packed};
 	lab.event_idx = lab.queue->event_idx;
 	lab.tally = interrupt_tally(lab.queue->cpu, lab.queue->vector);
-	if (!slots_create(&lab.slots, lab.queue, request, 1, t->device->rings.indirect, t->arena))
+	if (!slots_create(&lab.slots, lab.queue, request, 1, lab.queue->shape.indirect, t->arena))
 		error_in_test(t, "the DMA arena has no room for the request");
 	if (cpu_count() < 2) {
 		report_note("one CPU only: there is nobody to see the used index move (t2)");

@@ -119,7 +119,7 @@ static void arm_far(struct virtqueue *queue)
 {
 	uint16_t far = (uint16_t)(split_of(queue)->used_index + 0x8000);
 
-	write16(&split_of(queue)->avail->ring[queue->device->rings.room], far);
+	write16(&split_of(queue)->avail->ring[queue->shape.room], far);
 	virtqueue_arm(queue, 0x8000);
 }
 
@@ -133,7 +133,7 @@ TEST(ring, split_used_event_has_its_place,
 	uint16_t room = offered_size(t->device);
 	bool heeds;
 
-	t->device->rings.room = room;
+	t->shape.room = room;
 	t->variant.size = room / 2;
 	bring_up(t);
 	start_sweep(&sweep, t, 1);
@@ -221,7 +221,7 @@ TEST(ring, packed_event_elsewhere_is_quiet,
 		skip_test(t, "VIRTIO_F_EVENT_IDX is not offered");
 	bring_up(t);
 	start_sweep(&sweep, t, 1);
-	length = t->device->rings.indirect ? 1 : request_least(sweep.requests[0]);
+	length = sweep.queue->shape.indirect ? 1 : request_least(sweep.requests[0]);
 	if (length >= sweep.queue->size)
 		skip_test(t, "one request fills the ring of %u entries", sweep.queue->size);
 	for (unsigned n = 0; n < 64; n++) {
@@ -298,8 +298,8 @@ TEST(ring, packed_parts_need_no_better_alignment,
 	bring_up(t);
 	before = announced_while_disabled(t);
 	start_over(t);
-	t->device->rings.liberties = LIBERTY_BARE_ALIGNMENT;
-	t->device->rings.placement = 5;
+	t->shape.liberties = LIBERTY_BARE_ALIGNMENT;
+	t->shape.placement = 5;
 	bring_up(t);
 	after = announced_while_disabled(t);
 	CHECK(t, PACKED_TXT_15, after <= before + 8,

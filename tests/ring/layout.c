@@ -9,7 +9,7 @@
 
 #define REQUESTS 60
 
-/* Traffic with the liberties that device->rings has. */
+/* Traffic with the liberties that t->shape has. */
 static struct traffic *serve(struct test_run *t)
 {
 	struct traffic *traffic;
@@ -23,7 +23,7 @@ static struct traffic *serve(struct test_run *t)
 static struct traffic *serve_with(struct test_run *t, uint32_t liberties)
 {
 	require_plain_service(t);
-	t->device->rings.liberties = liberties;
+	t->shape.liberties = liberties;
 	return serve(t);
 }
 
@@ -64,7 +64,7 @@ TEST(ring, split_parts_may_lie_apart,
 	for (uint8_t placement = 1; placement < RING_PLACEMENTS; placement++) {
 		struct traffic *traffic;
 
-		t->device->rings.placement = placement;
+		t->shape.placement = placement;
 		traffic = serve(t);
 		if (!check_service(traffic, CLAUSE_SPLIT_TXT_1, "parts in another order"))
 			break;
@@ -137,7 +137,7 @@ TEST(ring, split_table_may_follow_direct_descriptors,
 		struct traffic *traffic;
 		char what[64];
 
-		t->device->rings.direct = direct;
+		t->shape.direct = direct;
 		bring_up(t);
 		traffic = traffic_start(t, 4);
 		traffic->out_parts = 4;
@@ -171,13 +171,13 @@ TEST(ring, split_table_ends_without_next,
 
 	require_plain_service(t);
 	memset(trap, 0x3c, 64);
-	t->device->rings.tail = &tail;
+	t->shape.tail = &tail;
 	traffic = serve(t);
 	check_service(traffic, CLAUSE_SPLIT_IND_TXT_2,
 		      "an unlinked entry at the end of each table");
 	CHECK(t, SPLIT_IND_TXT_2, all_bytes_are(trap, 0x3c, 64),
 	      "the buffer of an unlinked table entry was written");
-	t->device->rings.tail = NULL;
+	traffic->queue->shape.tail = NULL;
 }
 
 TEST(ring, tables_may_lie_anywhere,
@@ -194,7 +194,7 @@ TEST(ring, tables_may_lie_anywhere,
 	if (!judge_service(traffic))
 		leave_test(t);
 	start_over(t);
-	t->device->rings.liberties = LIBERTY_UNALIGNED_TABLES;
+	t->shape.liberties = LIBERTY_UNALIGNED_TABLES;
 	check_service(serve(t), CLAUSE_SPLIT_IND_TXT_3, "tables at odd addresses");
 }
 
@@ -241,13 +241,13 @@ TEST(ring, packed_tables_are_taken_entry_by_entry,
 	traffic = serve(t);
 	check_service(traffic, CLAUSE_PACKED_TXT_17, "tables without NEXT flags");
 	start_over(t);
-	t->device->rings.liberties = LIBERTY_STRAY_FLAGS;
+	t->shape.liberties = LIBERTY_STRAY_FLAGS;
 	check_service(serve(t), CLAUSE_PACKED_TXT_18, "NEXT, AVAIL and USED set in table entries");
 	start_over(t);
-	t->device->rings.liberties = LIBERTY_STRAY_IDS;
+	t->shape.liberties = LIBERTY_STRAY_IDS;
 	check_service(serve(t), CLAUSE_PACKED_TXT_19, "ids in table entries");
 	start_over(t);
-	t->device->rings.liberties = LIBERTY_TABLE_WRITABLE;
+	t->shape.liberties = LIBERTY_TABLE_WRITABLE;
 	check_service(serve(t), CLAUSE_PACKED_TXT_20, "WRITE set in the descriptor of a table");
 }
 
@@ -265,7 +265,7 @@ TEST(ring, packed_ring_may_mix_lists_and_tables,
 	bring_up(t);
 	traffic = traffic_start(t, 4);
 	for (unsigned n = 0; n < REQUESTS; n++) {
-		t->device->rings.indirect = random_below(&t->random, 2);
+		traffic->queue->shape.indirect = random_below(&t->random, 2);
 		if (!traffic_round(traffic, 1 + n % 3))
 			break;
 	}

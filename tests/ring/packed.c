@@ -18,7 +18,7 @@ TEST(ring, packed_ring_is_kept,
 {
 	struct traffic *traffic;
 
-	t->device->rings.room = 2 * offered_size(t->device);
+	t->shape.room = 2 * offered_size(t->device);
 	bring_up(t);
 	traffic = traffic_start(t, 32);
 	traffic_run(traffic, REQUESTS);
@@ -57,7 +57,7 @@ TEST(ring, packed_used_descriptor_is_true,
 	struct traffic *traffic;
 
 	/* The flag on a descriptor that refers to a table says nothing of the buffer. */
-	t->device->rings.liberties = LIBERTY_TABLE_WRITABLE;
+	t->shape.liberties = LIBERTY_TABLE_WRITABLE;
 	bring_up(t);
 	traffic = traffic_start(t, 8);
 	traffic_run(traffic, REQUESTS / 3);

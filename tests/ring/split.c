@@ -17,7 +17,7 @@ TEST(ring, split_ring_is_kept,
 {
 	struct traffic *traffic;
 
-	t->device->rings.room = 2 * offered_size(t->device);
+	t->shape.room = 2 * offered_size(t->device);
 	bring_up(t);
 	traffic = traffic_start(t, 32);
 	traffic_run(traffic, REQUESTS);

@@ -126,10 +126,10 @@ static void prepare_load(struct traffic *traffic, struct load *load, unsigned n)
 
 void require_plain_service(struct test_run *t)
 {
-	struct virtio_rings rings = t->device->rings;
+	const struct ring_shape shape = t->shape;
 	struct traffic *traffic;
 
-	t->device->rings = (struct virtio_rings){0};
+	t->shape = (struct ring_shape){0};
 	bring_up(t);
 	memset(&reply, 0, sizeof(reply));
 	reply.test = t->test;
@@ -143,14 +143,14 @@ void require_plain_service(struct test_run *t)
 		leave_test(t);
 	reply.learning = false;
 	start_over(t);
-	t->device->rings = rings;
+	t->shape = shape;
 }
 
 struct traffic *traffic_start(struct test_run *t, unsigned depth)
 {
 	struct traffic *traffic = &traffic_now;
 	struct virtqueue *queue = work_queue(t);
-	uint32_t room = MAXIMUM(queue->size, t->device->rings.room);
+	uint32_t room = MAXIMUM(queue->size, queue->shape.room);
 
 	if (reply.test != t->test || reply.device != t->device)
 		memset(&reply, 0, sizeof(reply));
@@ -231,12 +231,11 @@ static bool expose(struct traffic *traffic, struct load *load, unsigned waiting)
 	struct request *request = load->request;
 	unsigned least = request_least(request), held = least * waiting;
 	/* Those that wait need their room too. */
-	unsigned room = traffic->t->device->rings.indirect
-				? 2 * TRAFFIC_PARTS_MOST
-				: (queue->free > held ? queue->free - held : 1u);
+	unsigned room = queue->shape.indirect ? 2 * TRAFFIC_PARTS_MOST
+					      : (queue->free > held ? queue->free - held : 1u);
 	unsigned count;
 
-	if (!traffic->t->device->rings.indirect && room < least)
+	if (!queue->shape.indirect && room < least)
 		room = queue->free;
 	load->fill = (uint8_t)(load->fill + 29);
 	memset(request->in, load->fill, request->in_length);

@@ -8,11 +8,6 @@
 /* Bits of table entries that the device is to ignore (2.8.7). */
 #define STRAY_FLAGS (VIRTQ_DESC_F_NEXT | VIRTQ_PACKED_DESC_F_AVAIL | VIRTQ_PACKED_DESC_F_USED)
 
-static bool takes(const struct virtqueue *queue, uint32_t liberty)
-{
-	return queue->device->rings.liberties & liberty;
-}
-
 static struct virtqueue *packed_allocate(struct arena *arena)
 {
 	struct packed_virtqueue *ring = arena_allocate(arena, "queue state", sizeof(*ring), 64);
@@ -29,7 +24,7 @@ static bool packed_start(struct virtqueue *queue)
 	ring->device = queue->parts[2];
 	ring->avail_wrap = true;
 	ring->used_wrap = true;
-	ring->links = virtqueue_links(queue, &ring->free_id);
+	ring->links = ring_links(queue, &ring->free_id);
 	return ring->links;
 }
 
@@ -79,7 +74,7 @@ static void add_direct(struct virtqueue *queue, const struct segment *segments, 
 		       uint16_t id)
 {
 	struct packed_virtqueue *ring = packed_of(queue);
-	bool stray = takes(queue, LIBERTY_STRAY_IDS);
+	bool stray = takes_liberty(queue, LIBERTY_STRAY_IDS);
 	uint16_t head = ring->avail_slot, head_flags = 0;
 
 	for (unsigned n = 0; n < count; n++) {
@@ -104,10 +99,10 @@ static bool add_indirect(struct virtqueue *queue, const struct segment *segments
 			 uint16_t id)
 {
 	struct packed_virtqueue *ring = packed_of(queue);
-	struct virtq_packed_desc *table = virtqueue_table(queue, id, count);
+	struct virtq_packed_desc *table = ring_table(queue, id, count);
 	uint16_t flags = (uint16_t)(available(ring->avail_wrap) | VIRTQ_DESC_F_INDIRECT);
-	uint16_t stray_flags = takes(queue, LIBERTY_STRAY_FLAGS) ? STRAY_FLAGS : 0;
-	uint16_t stray_id = takes(queue, LIBERTY_STRAY_IDS) ? (uint16_t)~id : 0;
+	uint16_t stray_flags = takes_liberty(queue, LIBERTY_STRAY_FLAGS) ? STRAY_FLAGS : 0;
+	uint16_t stray_id = takes_liberty(queue, LIBERTY_STRAY_IDS) ? (uint16_t)~id : 0;
 
 	if (!table)
 		return false;
@@ -116,7 +111,7 @@ static bool add_indirect(struct virtqueue *queue, const struct segment *segments
 		table[n].flags = to_le16(
 			(uint16_t)((segments[n].writable ? VIRTQ_DESC_F_WRITE : 0) | stray_flags));
 	}
-	if (takes(queue, LIBERTY_TABLE_WRITABLE))
+	if (takes_liberty(queue, LIBERTY_TABLE_WRITABLE))
 		flags |= VIRTQ_DESC_F_WRITE;
 	fill(&ring->desc[ring->avail_slot], physical(table), count * (uint32_t)sizeof(*table), id);
 	place_head(ring, ring->avail_slot, flags);
@@ -128,7 +123,7 @@ static bool packed_add(struct virtqueue *queue, const struct segment *segments, 
 		       void *token, uint16_t *id)
 {
 	struct packed_virtqueue *ring = packed_of(queue);
-	bool indirect = queue->device->rings.indirect;
+	bool indirect = queue->shape.indirect;
 	uint16_t length = indirect ? 1 : (uint16_t)count;
 
 	if (queue->free < length)

@@ -26,41 +26,8 @@ bool virtqueue_size_fits(const struct virtio_device *device, uint16_t size)
 	return (format_for(device)->traits & RING_TAKES_ANY_SIZE) || IS_POWER_OF_TWO(size);
 }
 
-static void *allocate_part(struct virtqueue *queue, const struct ring_part *part)
-{
-	uint16_t room = MAXIMUM(queue->size, queue->device->rings.room);
-	size_t size = part->fixed + (size_t)part->each * room, alignment = part->alignment;
-	uint8_t *bytes;
-
-	/* Elsewhere than in the usual order means elsewhere: a page or more lies in between. */
-	if (queue->device->rings.placement &&
-	    !arena_allocate(queue->arena, "gap", PAGE_SIZE, PAGE_SIZE))
-		return NULL;
-	if (!(queue->device->rings.liberties & LIBERTY_BARE_ALIGNMENT))
-		return arena_allocate(queue->arena, part->name, size,
-				      MAXIMUM(alignment, (size_t)64));
-	bytes = arena_allocate(queue->arena, part->name, size + alignment, 2 * alignment);
-	return bytes ? bytes + alignment : NULL;
-}
-
-static bool allocate_parts(struct virtqueue *queue)
-{
-	static const uint8_t orders[RING_PLACEMENTS][RING_PARTS] = {
-		{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
-	const uint8_t *order = orders[queue->device->rings.placement];
-
-	for (unsigned n = 0; n < RING_PARTS; n++) {
-		void *part = allocate_part(queue, &queue->format->parts[order[n]]);
-
-		if (!part)
-			return false;
-		queue->parts[order[n]] = part;
-	}
-	return true;
-}
-
 struct virtqueue *virtqueue_create(struct virtio_device *device, uint16_t index, uint16_t size,
-				   struct arena *arena)
+				   const struct ring_shape *shape, struct arena *arena)
 {
 	const struct ring_format *format = format_for(device);
 	struct virtqueue *queue = format->allocate(arena);
@@ -72,6 +39,8 @@ struct virtqueue *virtqueue_create(struct virtio_device *device, uint16_t index,
 	queue->arena = arena;
 	queue->index = index;
 	queue->size = size;
+	if (shape)
+		queue->shape = *shape;
 	queue->free = size;
 	queue->entry = VIRTIO_MSI_NO_VECTOR;
 	queue->notify_value = index;
@@ -83,7 +52,7 @@ struct virtqueue *virtqueue_create(struct virtio_device *device, uint16_t index,
 		queue->order = arena_allocate(arena, "order", size * sizeof(*queue->order), 8);
 	if (!queue->chains || (queue->in_order && !queue->order))
 		return NULL;
-	return allocate_parts(queue) && format->start(queue) ? queue : NULL;
+	return ring_allocate_parts(queue) && format->start(queue) ? queue : NULL;
 }
 
 struct virtqueue_areas virtqueue_areas(const struct virtqueue *queue)
@@ -93,42 +62,6 @@ struct virtqueue_areas virtqueue_areas(const struct virtqueue *queue)
 		.driver = physical(queue->parts[1]),
 		.device = physical(queue->parts[2]),
 	};
-}
-
-uint16_t *virtqueue_links(struct virtqueue *queue, uint16_t *first)
-{
-	uint16_t size = queue->size;
-	uint16_t *links =
-		arena_allocate(queue->arena, "free list", size * sizeof(*links), sizeof(*links));
-	/* An odd step visits every number below a power of two; size - 1 does below any. */
-	unsigned step = 1;
-
-	if (!links)
-		return NULL;
-	if ((queue->device->rings.liberties & LIBERTY_SCATTERED) && !queue->in_order)
-		step = IS_POWER_OF_TWO(size) ? (size / 2u) | 1 : size - 1u;
-	*first = step == 1 ? 0 : size / 3;
-	for (unsigned n = 0; n < size; n++)
-		links[n] = (uint16_t)((n + step) % size);
-	return links;
-}
-
-void *virtqueue_table(struct virtqueue *queue, uint16_t id, unsigned entries)
-{
-	struct chain *chain = &queue->chains[id];
-	/* Unaligned tables begin at an odd address and cross a page where they are long enough. */
-	size_t shift = queue->device->rings.liberties & LIBERTY_UNALIGNED_TABLES ? 7 : 0;
-	uint8_t *table;
-
-	if (chain->table && entries <= chain->capacity)
-		return chain->table;
-	table = arena_allocate(queue->arena, "indirect table",
-			       entries * sizeof(struct virtq_desc) + shift, 16);
-	if (!table)
-		return NULL;
-	chain->table = table + shift;
-	chain->capacity = (uint16_t)entries;
-	return chain->table;
 }
 
 /* IN_ORDER: what a buffer counts when the device does not say it, and whose turn it is. */

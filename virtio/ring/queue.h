@@ -9,6 +9,7 @@
 #include "lib/format.h"
 #include "virtio/device.h"
 #include "virtio/ring/layout.h"
+#include "virtio/ring/shape.h"
 
 /* One descriptor's worth of a chain: device-readable segments come before device-writable ones. */
 struct segment {
@@ -29,14 +30,6 @@ struct completion {
 enum ring_trait {
 	RING_PACKED = BIT(0),         /* used descriptors take the place of available ones (2.8) */
 	RING_TAKES_ANY_SIZE = BIT(1), /* not powers of 2 alone */
-};
-
-/* The three parts that queue_desc, queue_driver and queue_device point to. */
-#define RING_PARTS 3
-struct ring_part {
-	const char *name;
-	uint16_t fixed, each; /* bytes: in all, and for each entry */
-	uint16_t alignment;
 };
 
 /* A ring format. It is chosen by a feature bit, or `usual` where no other one is. */
@@ -100,6 +93,7 @@ struct virtqueue {
 	unsigned cpu;          /* where the vector goes */
 	struct chain *chains;  /* by id */
 	void *parts[RING_PARTS];
+	struct ring_shape shape;
 	uint64_t kicks; /* notifications sent */
 	/* IN_ORDER: ids in the order in which they were made available. */
 	uint16_t *order; /* a ring of `size`, in_flight of them in use */
@@ -110,11 +104,11 @@ struct virtqueue {
 
 /*
  * Makes the ring of `size` entries in the arena, in the format and with the options that
- * device->negotiated and device->rings say; nothing is written to the device. NULL when the arena is
+ * device->negotiated and the shape (NULL: the usual one) say; nothing is written to the device. NULL when the arena is
  * full.
  */
 struct virtqueue *virtqueue_create(struct virtio_device *device, uint16_t index, uint16_t size,
-				   struct arena *arena);
+				   const struct ring_shape *shape, struct arena *arena);
 
 /* The physical addresses that queue_desc, queue_driver and queue_device take. */
 struct virtqueue_areas {
@@ -182,12 +176,10 @@ bool virtqueue_size_fits(const struct virtio_device *device, uint16_t size);
 /* Describes the ring in words: indices, flags, event fields, the entries around the indices. */
 void virtqueue_dump(struct virtqueue *queue, struct text *text);
 
-/* For the ring formats. */
-
-/* The indirect table of an id with room for `entries`, NULL when the arena is full. */
-void *virtqueue_table(struct virtqueue *queue, uint16_t id, unsigned entries);
-
-/* An array of 0 … size - 1, each linked to its successor, or shuffled where device->rings wants it. */
-uint16_t *virtqueue_links(struct virtqueue *queue, uint16_t *first);
+/* Whether the queue's shape takes a liberty. Any CPU. */
+static inline bool takes_liberty(const struct virtqueue *queue, enum ring_liberty liberty)
+{
+	return queue->shape.liberties & liberty;
+}
 
 #endif

@@ -9,11 +9,6 @@
 /* What stands in `next` where nothing may look at it: no slot of any ring. */
 #define STRAY_NEXT 0xfffe
 
-static bool takes(const struct virtqueue *queue, uint32_t liberty)
-{
-	return queue->device->rings.liberties & liberty;
-}
-
 static struct virtqueue *split_allocate(struct arena *arena)
 {
 	struct split_virtqueue *ring = arena_allocate(arena, "queue state", sizeof(*ring), 64);
@@ -30,7 +25,7 @@ static bool split_start(struct virtqueue *queue)
 	ring->used = queue->parts[2];
 	ring->used_event = &ring->avail->ring[queue->size];
 	ring->avail_event = (le16 *)&ring->used->ring[queue->size];
-	ring->links = virtqueue_links(queue, &ring->free_head);
+	ring->links = ring_links(queue, &ring->free_head);
 	return ring->links;
 }
 
@@ -52,9 +47,9 @@ static inline void fill(struct virtq_desc *desc, const struct segment *segment, 
 static unsigned fill_table(struct virtqueue *queue, struct virtq_desc *table,
 			   const struct segment *segments, unsigned count)
 {
-	const struct segment *tail = queue->device->rings.tail;
-	bool down = takes(queue, LIBERTY_SCATTERED) && !queue->in_order;
-	uint16_t end = takes(queue, LIBERTY_STRAY_NEXT) ? STRAY_NEXT : 0;
+	const struct segment *tail = queue->shape.tail;
+	bool down = takes_liberty(queue, LIBERTY_SCATTERED) && !queue->in_order;
+	uint16_t end = takes_liberty(queue, LIBERTY_STRAY_NEXT) ? STRAY_NEXT : 0;
 
 	for (unsigned n = 0; n < count; n++) {
 		unsigned at = down && n ? count - n : n;
@@ -74,17 +69,17 @@ static bool fill_reference(struct virtqueue *queue, uint16_t head, uint16_t at,
 			   const struct segment *segments, unsigned count)
 {
 	struct virtq_desc *desc = &split_of(queue)->desc[at];
-	struct virtq_desc *table = virtqueue_table(queue, head, count + 1);
+	struct virtq_desc *table = ring_table(queue, head, count + 1);
 	uint16_t flags = VIRTQ_DESC_F_INDIRECT;
 
 	if (!table)
 		return false;
-	if (takes(queue, LIBERTY_TABLE_WRITABLE))
+	if (takes_liberty(queue, LIBERTY_TABLE_WRITABLE))
 		flags |= VIRTQ_DESC_F_WRITE;
 	desc->addr = to_le64(physical(table));
 	desc->len = to_le32(fill_table(queue, table, segments, count) * (uint32_t)sizeof(*table));
 	desc->flags = to_le16(flags);
-	desc->next = to_le16(takes(queue, LIBERTY_STRAY_NEXT) ? STRAY_NEXT : 0);
+	desc->next = to_le16(takes_liberty(queue, LIBERTY_STRAY_NEXT) ? STRAY_NEXT : 0);
 	return true;
 }
 
@@ -102,7 +97,7 @@ static uint16_t fill_direct(struct virtqueue *queue, const struct segment *segme
 		last = at;
 		at = next;
 	}
-	if (takes(queue, LIBERTY_STRAY_NEXT) && !more)
+	if (takes_liberty(queue, LIBERTY_STRAY_NEXT) && !more)
 		ring->desc[last].next = to_le16(STRAY_NEXT);
 	return at;
 }
@@ -111,9 +106,8 @@ static bool split_add(struct virtqueue *queue, const struct segment *segments, u
 		      void *token, uint16_t *id)
 {
 	struct split_virtqueue *ring = split_of(queue);
-	bool indirect = queue->device->rings.indirect;
-	unsigned direct =
-		indirect ? MINIMUM((unsigned)queue->device->rings.direct, count - 1) : count;
+	bool indirect = queue->shape.indirect;
+	unsigned direct = indirect ? MINIMUM((unsigned)queue->shape.direct, count - 1) : count;
 	uint16_t head = ring->free_head, at;
 
 	if (queue->free < direct + indirect)

@@ -117,7 +117,7 @@ static void read_on_in_table(struct virtqueue *queue, struct chain_view *chain)
 	struct link *last = &chain->links[chain->count - 1];
 
 	/* The last entry of a table that has one behind it. */
-	if (!ring_is_packed(queue) && chain->table && queue->device->rings.tail)
+	if (!ring_is_packed(queue) && chain->table && queue->shape.tail)
 		last->flags->raw |= VIRTQ_DESC_F_NEXT, last->next->raw = (uint16_t)(chain->count);
 }
 DISLIKES(read_on_in_table)

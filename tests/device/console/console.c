@@ -41,13 +41,13 @@ static void negotiate_with(struct console *console, struct features features)
 	INSIST(console->t, SANE_4, transport->get_status(device) & VIRTIO_STATUS_FEATURES_OK,
 	       "%s: FEATURES_OK reads back clear after features %#lx", device->name,
 	       device->negotiated.words[0]);
-	device->rings.indirect = variant->indirect;
 }
 
 static void make_queues(struct console *console, bool vectors)
 {
 	static struct virtqueue_request requests[VIRTIO_QUEUES_MOST];
 	struct virtio_device *device = console->device;
+	const struct ring_shape shape = {.indirect = console->t->variant.indirect};
 	unsigned count = console->multiport ? console_transmit_queue(console->most - 1) + 1 : 2;
 
 	if (console->multiport)
@@ -56,6 +56,7 @@ static void make_queues(struct console *console, bool vectors)
 		requests[n] = (struct virtqueue_request){
 			.size = n <= CONSOLE_CONTROL_TRANSMIT_QUEUE ? console->t->variant.size
 								    : PORT_QUEUE_SIZE,
+			.shape = &shape,
 		};
 	find_queues(console->t, device, count, requests,
 		    vectors ? console->t->variant.interrupts : INTERRUPT_NONE);

@@ -64,6 +64,7 @@ static void make_queues(struct link *link, bool vectors)
 {
 	static struct virtqueue_request requests[VIRTIO_QUEUES_MOST];
 	struct virtio_device *device = link->device;
+	const struct ring_shape shape = {.indirect = link->t->variant.indirect};
 	unsigned count = 2 * link->pairs, control = net_control_queue(device);
 
 	if (link_has(link, VIRTIO_NET_F_CTRL_VQ)) {
@@ -75,8 +76,8 @@ static void make_queues(struct link *link, bool vectors)
 		requests[n] = (struct virtqueue_request){
 			.skip = n >= 2 * link->pairs && n != control,
 			.size = link->t->variant.size,
+			.shape = &shape,
 		};
-	device->rings.indirect = link->t->variant.indirect;
 	find_queues(link->t, device, count, requests,
 		    vectors ? link->t->variant.interrupts : INTERRUPT_NONE);
 }

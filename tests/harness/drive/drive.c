@@ -72,6 +72,7 @@ void set_up_device(struct test_run *t, struct virtio_device *device, struct feat
 		   unsigned queues)
 {
 	static struct virtqueue_request requests[VIRTIO_QUEUES_MOST];
+	struct ring_shape shape = device == t->device ? t->shape : (struct ring_shape){0};
 	struct features usual;
 	unsigned offered;
 	bool accepted;
@@ -87,10 +88,9 @@ void set_up_device(struct test_run *t, struct virtio_device *device, struct feat
 	offered = (unsigned)common_read(device, num_queues);
 	INSIST(t, SANE_5, queues <= offered, "the device has %u queues, a driver needs %u", offered,
 	       queues);
+	shape.indirect = t->variant.indirect && features_have(&features, VIRTIO_F_INDIRECT_DESC);
 	for (unsigned n = 0; n < queues; n++)
-		requests[n] = (struct virtqueue_request){.size = t->variant.size};
-	device->rings.indirect =
-		t->variant.indirect && features_have(&features, VIRTIO_F_INDIRECT_DESC);
+		requests[n] = (struct virtqueue_request){.size = t->variant.size, .shape = &shape};
 	find_queues(t, device, queues, requests, t->variant.interrupts);
 }
 
@@ -145,7 +145,7 @@ struct request *new_request(struct test_run *t, uint64_t seed)
 	if (!t->workload->prepare(t->device, t->arena, seed, request))
 		error_in_test(t, "the DMA arena has no room for a request");
 	if (t->device->queue_count > t->workload->queue && work_queue(t) &&
-	    !t->device->rings.indirect && request_least(request) > work_queue(t)->size)
+	    !work_queue(t)->shape.indirect && request_least(request) > work_queue(t)->size)
 		skip_test(t, "a ring of %u entries has no room for a request of %u descriptors",
 			  work_queue(t)->size, request_least(request));
 	return request;

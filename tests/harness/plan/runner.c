@@ -42,7 +42,6 @@ static bool reset_fully(struct virtio_device *device)
 {
 	device->access = ACCESS_BAR;
 	device->negotiated = NO_FEATURES;
-	device->rings = (struct virtio_rings){0};
 	if (!device->transport->reset(device))
 		return false;
 	if (device->vectors) {

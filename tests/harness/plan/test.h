@@ -102,6 +102,7 @@ struct test_run {
 	struct subject *subject;
 	struct virtio_device *device; /* the face of the subject that is tested */
 	struct variant variant;
+	struct ring_shape shape; /* that rings of `device` get when it is brought up */
 	const char *variant_name;
 	const char *
 		also; /* words of the command line that a repetition needs, such as the mode; or NULL */

@@ -236,7 +236,8 @@ static struct virtqueue *set_up_ring(struct virtio_device *device, unsigned inde
 		return NULL;
 	}
 	queue = virtqueue_create(device, (uint16_t)index,
-				 request->size ? MINIMUM(request->size, most) : most, arena);
+				 request->size ? MINIMUM(request->size, most) : most,
+				 request->shape, arena);
 	if (!queue) {
 		device->problem = "no room for the ring in the DMA arena";
 		return NULL;
@@ -338,8 +339,12 @@ static bool pci_enable_vq(struct virtio_device *device, unsigned index,
 			  const struct virtqueue_request *request, struct arena *arena)
 {
 	struct virtqueue *old = device->queues[index];
-	struct virtqueue *queue = set_up_ring(device, index, request, arena);
+	struct virtqueue_request same = *request;
+	struct virtqueue *queue;
 
+	if (!same.shape)
+		same.shape = &old->shape;
+	queue = set_up_ring(device, index, &same, arena);
 	if (!queue)
 		return false;
 	device->queues[index] = queue;
