@@ -212,7 +212,7 @@ UNIT_FLAGS := -std=gnu17 -g -O0 --coverage
 endif
 
 # The first lines of a unit test name the sources that it is linked with: "links: lib/string.c …".
-$(BUILD)/unit/%: selfcheck/unit/%.c $(GENERATED) $(shell find lib boot pci virtio arch selfcheck/unit -name "*.[ch]") $(BUILD)/unit/compile
+$(BUILD)/unit/%: selfcheck/unit/%.c $(GENERATED) $(shell find lib boot pci virtio arch tests/harness selfcheck/unit -name "*.[ch]") $(BUILD)/unit/compile
 	@mkdir -p $(@D)
 	$(call say,HOSTCC,$<)
 	$(Q)$(HOSTCC) $(UNIT_FLAGS) -I. -I$(BUILD) $< $$(sed -n 's,.*links: *\([^*]*\).*,\1,p' $<) -lcmocka -o $@

@@ -45,8 +45,9 @@ struct saboteur {
 	static const struct saboteur *const symbol##_saboteur_entry                                \
 		__attribute__((section("registry_saboteurs"), used)) = &symbol##_saboteur
 
+/* The registry, which linker.ld gathers. */
 extern const struct saboteur *const __start_registry_saboteurs[];
-extern const struct saboteur *const __stop_registry_saboteurs[];
+extern const struct saboteur *const __stop_registry_saboteurs[]; /* its end */
 
 /* Walks those of this image: `entry` points to a pointer to each. */
 #define for_each_saboteur(entry)                                                                   \

@@ -41,8 +41,9 @@ struct mode {
 	static const struct mode *const symbol##_mode_entry                                        \
 		__attribute__((section("registry_modes"), used)) = &symbol##_mode
 
+/* The registry, which linker.ld gathers. */
 extern const struct mode *const __start_registry_modes[];
-extern const struct mode *const __stop_registry_modes[];
+extern const struct mode *const __stop_registry_modes[]; /* its end */
 
 /* Walks the modes of this image: `entry` points to a pointer to each. */
 #define for_each_mode(entry)                                                                       \

@@ -5,6 +5,7 @@
 
 #include "lib/base.h"
 
+/* The words of any run. Those of one mode alone are with the mode. */
 struct options {
 	const char *tests;   /* globs over suite.test, suites, clause ids; "" means all */
 	const char *skip;    /* the same, to leave out */
@@ -34,6 +35,7 @@ struct options {
 	bool trace, host;
 };
 
+/* Those of this run; each has its default before options_read(). */
 extern struct options options;
 
 /*

@@ -11,6 +11,7 @@
 #include "lib/base.h"
 #include "lib/histogram.h"
 
+/* What a field holds, and how JSON writes it where that is not plain. */
 enum field_kind {
 	FIELD_NONE, /* behind the last */
 	FIELD_TEXT,
@@ -48,19 +49,31 @@ struct record {
 	const struct field *fields;
 };
 
-/* Fields, as REPORT() and RECORD() take them; FOR_PEOPLE may follow the value. */
-#define TEXT(name_, value, ...)    FIELD(name_, FIELD_TEXT, .text = (value), __VA_ARGS__)
-#define NUMBER(name_, value, ...)  FIELD(name_, FIELD_NUMBER, .number = (value), __VA_ARGS__)
-#define TRUTH(name_, value, ...)   FIELD(name_, FIELD_TRUTH, .truth = (value), __VA_ARGS__)
-#define THOUSANDTHS(name_, value)  FIELD(name_, FIELD_THOUSANDTHS, .number = (value))
-#define BITS(name_, words)         FIELD(name_, FIELD_BITS, .bits = (words))
+/*
+ * The fields of a record, as RECORD() takes them. FOR_PEOPLE may follow the value of the first three:
+ * it keeps the field out of JSON.
+ */
+#define FIELD(name_, kind_, ...) ((struct field){.name = (name_), .kind = (kind_), __VA_ARGS__})
+#define FOR_PEOPLE               .for_people = true
+/* A text, not NULL, of 4096 bytes at most. */
+#define TEXT(name_, value, ...) FIELD(name_, FIELD_TEXT, .text = (value), __VA_ARGS__)
+/* A whole number. */
+#define NUMBER(name_, value, ...) FIELD(name_, FIELD_NUMBER, .number = (value), __VA_ARGS__)
+/* Whether something is so. */
+#define TRUTH(name_, value, ...) FIELD(name_, FIELD_TRUTH, .truth = (value), __VA_ARGS__)
+/* A number with three digits behind the point. */
+#define THOUSANDTHS(name_, value) FIELD(name_, FIELD_THOUSANDTHS, .number = (value))
+/* 128 bits, from two words of which the lower is first. */
+#define BITS(name_, words) FIELD(name_, FIELD_BITS, .bits = (words))
+/* So many bytes. */
 #define BYTES(name_, first, count) FIELD(name_, FIELD_BYTES, .bytes = (first), .length = (count))
-#define HISTOGRAM(name_, pointer)  FIELD(name_, FIELD_HISTOGRAM, .histogram = (pointer))
+/* A distribution, of any length. */
+#define HISTOGRAM(name_, pointer) FIELD(name_, FIELD_HISTOGRAM, .histogram = (pointer))
+/* Fields within, listed on the spot. */
 #define NESTED(name_, ...)                                                                         \
 	NESTED_FIELDS(name_, ((const struct field[]){__VA_ARGS__, {.kind = FIELD_NONE}}))
+/* Fields within, from an array that ends with one of FIELD_NONE. */
 #define NESTED_FIELDS(name_, first) FIELD(name_, FIELD_NESTED, .nested = (first))
-#define FIELD(name_, kind_, ...)    ((struct field){.name = (name_), .kind = (kind_), __VA_ARGS__})
-#define FOR_PEOPLE                  .for_people = true
 
 /* A record that lives as long as the block it stands in. */
 #define RECORD(type_, ...)                                                                         \
@@ -78,9 +91,13 @@ const struct field *record_find(const struct record *record, const char *name);
 const struct field *record_field(const struct record *record, const char *name,
 				 enum field_kind kind);
 
-/* Its value: FIELD_TEXT, FIELD_NUMBER, FIELD_TRUTH. */
+/* The text of a field of FIELD_TEXT; the run ends as above. */
 const char *record_text(const struct record *record, const char *name);
+
+/* The number of a field of FIELD_NUMBER; likewise. */
 uint64_t record_number(const struct record *record, const char *name);
+
+/* The truth of a field of FIELD_TRUTH; likewise. */
 bool record_truth(const struct record *record, const char *name);
 
 #endif

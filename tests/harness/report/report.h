@@ -50,6 +50,7 @@ void report_choose(const struct format *format);
 
 /* Says the record in the chosen format, unless reports are hushed. */
 void report_record(const struct record *record);
+/* The same, of a record that is named on the spot. */
 #define REPORT(type, ...) report_record(RECORD(type, __VA_ARGS__))
 
 /* Reports one sentence about the platform or the run (a `note`). */
@@ -64,8 +65,10 @@ bool report_hush(bool hushed);
 /* Prints the record as JSON whatever the format: a host program reads nothing else. */
 void report_as_json(const struct record *record);
 
-/* Prints to the console as it stands, outside of any record; a line of print() has 16 KiB at most. */
+/* Prints to the console, outside of any record: for phrases, and lists. 16 KiB at most. */
 void print(const char *format, ...) PRINTF_LIKE(1, 2);
+
+/* Prints a text of any length as it stands. */
 void print_text(const char *text);
 
 #endif

@@ -157,8 +157,7 @@ PHRASE(text, summary)
 	}
 	print("clauses: %lu hold, %lu violated, %lu not judged (%lu of them no test judges)\n",
 	      record_number(clauses, "holds"), record_number(clauses, "violated"),
-	      record_number(clauses, "unjudged") + record_number(clauses, "uncovered"),
-	      record_number(clauses, "uncovered"));
+	      record_number(clauses, "unjudged"), record_number(clauses, "uncovered"));
 	print("%lu passed, %lu warned, %lu failed, %lu skipped, %lu errors in %lu.%03lu s: %s\n",
 	      record_number(record, "pass"), record_number(record, "warn"),
 	      record_number(record, "fail"), record_number(record, "skip"),
