@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+/* A job to be run. */
 struct task {
 	char *name;
 	char *requires; /* a program without which it makes no sense, or NULL */
@@ -12,12 +13,13 @@ struct task {
 	char *output;   /* path of the file for what it prints */
 };
 
+/* What came of all. */
 struct campaign_result {
 	unsigned passed, failed, skipped;
 	int worst; /* exit status */
 };
 
-/* void * so that an array can. */
+/* Frees a task; void * so that an array can. */
 void task_free(void *task);
 
 /* Whether what it requires is there. */

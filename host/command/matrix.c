@@ -11,7 +11,6 @@
 #include "host/command/campaign.h"
 #include "host/command/interruption.h"
 #include "host/command/matrix_file.h"
-#include "host/record/load.h"
 #include "host/record/merge.h"
 #include "host/report/documents.h"
 #include "host/system/paths.h"
@@ -92,9 +91,7 @@ static GPtrArray *make_tasks(const struct matrix_options *options, const GPtrArr
 static gboolean write_documents(const struct matrix_options *options, char *const *records,
 				GError **error)
 {
-	g_autoptr(GPtrArray) jobs = jobs_load_all(records, error);
-	struct report *report =
-		jobs ? report_new(jobs, options->expect, options->strict, error) : NULL;
+	struct report *report = report_load(records, options->expect, options->strict, error);
 	gboolean fine = report && documents_write(report, options->reports, error);
 
 	report_free(report);

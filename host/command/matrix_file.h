@@ -8,6 +8,7 @@
 
 #include <glib.h>
 
+/* A job that a matrix stands for. */
 struct matrix_job {
 	char *name;         /* its own among all jobs of the file */
 	char *requires;     /* a program without which the job makes no sense, or NULL */
@@ -16,7 +17,7 @@ struct matrix_job {
 
 /*
  * All jobs of a file, in its order: struct matrix_job. NULL with error set when it is malformed,
- * has a key that is none, or two jobs of one name.
+ * has a key that is none, or two jobs of one name. The caller owns the array, and that the jobs.
  */
 GPtrArray *matrix_load(const char *path, GError **error);
 

@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "host/command/arguments.h"
-#include "host/record/load.h"
 #include "host/report/documents.h"
 
 struct report_options {
@@ -39,9 +38,8 @@ static const struct document_format *choose_format(const struct report_options *
 static gboolean write_report(const struct report_options *options,
 			     const struct document_format *format, GError **error)
 {
-	g_autoptr(GPtrArray) jobs = jobs_load_all(options->operands, error);
 	struct report *report =
-		jobs ? report_new(jobs, options->expect, options->strict, error) : NULL;
+		report_load(options->operands, options->expect, options->strict, error);
 	gboolean fine = report && document_write(report, format,
 						 options->output ? options->output : "-", error);
 

@@ -36,10 +36,12 @@ gboolean run_options_parse(struct run_options *options, int argc, char **argv);
 char *run_options_append(const struct run_options *options);
 
 /*
- * The same command line for a shell, split where the words for the image that choose a test belong:
- * before them an open single quote, behind them its end. The caller owns them.
+ * The same command line for a shell, up to where the words for the image that choose a test belong: a
+ * single quote is open. The caller owns it.
  */
 char *run_options_repeat_before(const struct run_options *options);
+
+/* The rest of it, from the end of that quote on. The caller owns it. */
 char *run_options_repeat_after(const struct run_options *options);
 
 #endif

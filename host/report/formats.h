@@ -7,10 +7,19 @@
 
 #include "host/report/report.h"
 
+/* TAP 13. */
 void document_tap(const struct report *report, FILE *out);
+
+/* JUnit XML. */
 void document_junit(const struct report *report, FILE *out);
+
+/* JSON, on one line. */
 void document_json(const struct report *report, FILE *out);
+
+/* Markdown. */
 void document_markdown(const struct report *report, FILE *out);
+
+/* An HTML page that needs nothing else. */
 void document_html(const struct report *report, FILE *out);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/report/report.h"
 
+#include "host/record/load.h"
+
 static gboolean add_job(struct report *report, const struct job *job, const char *choice,
 			gboolean strict, GError **error)
 {
@@ -25,10 +27,16 @@ static struct report *report_allocate(GDestroyNotify free_conclusion)
 	return report;
 }
 
-struct report *report_new(GPtrArray *jobs, const char *choice, gboolean strict, GError **error)
+struct report *report_load(char *const *records, const char *choice, gboolean strict,
+			   GError **error)
 {
-	struct report *report = report_allocate((GDestroyNotify)conclusion_free);
+	GPtrArray *jobs = jobs_load_all(records, error);
+	struct report *report;
 
+	if (!jobs)
+		return NULL;
+	report = report_allocate((GDestroyNotify)conclusion_free);
+	report->jobs = jobs;
 	for (unsigned i = 0; i < jobs->len; i++) {
 		if (!add_job(report, jobs->pdata[i], choice, strict, error)) {
 			report_free(report);
@@ -52,5 +60,6 @@ void report_free(struct report *report)
 		return;
 	g_ptr_array_unref(report->conclusions);
 	g_ptr_array_unref(report->expectations);
+	g_clear_pointer(&report->jobs, g_ptr_array_unref);
 	g_free(report);
 }
