@@ -56,6 +56,7 @@ void lapic_open_external(void);
 /* The id of this CPU's LAPIC. */
 uint32_t lapic_id(void);
 
+/* A register of this CPU's LAPIC, by its xAPIC offset in either mode. */
 uint32_t lapic_read(enum lapic_register which);
 void lapic_write(enum lapic_register which, uint32_t value);
 

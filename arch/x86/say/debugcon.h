@@ -8,6 +8,7 @@
 /* True when the debug console answers at its port. */
 bool debugcon_present(void);
 
+/* Sends `length` bytes, which nobody can refuse. */
 void debugcon_write(const char *text, size_t length);
 
 #endif

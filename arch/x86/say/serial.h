@@ -8,10 +8,13 @@
 /* Sets COM1 to 115200 8N1 with its FIFO on. */
 void serial_start(void);
 
-/* Never hangs: see arch/console.h. */
+/*
+ * Sends `length` bytes; each waits within a bound until the UART is ready, and goes out then
+ * anyway.
+ */
 void serial_write(const char *text, size_t length);
 
-/* Takes what has come in; never waits. */
+/* Takes at most `size` bytes of what has come in, and says how many; never waits. */
 size_t serial_read(char *buffer, size_t size);
 
 #endif
