@@ -6,7 +6,7 @@
 #ifndef SELFCHECK_INTERPOSE_H
 #define SELFCHECK_INTERPOSE_H
 
-#include "tests/harness/plan/runner.h"
+#include "tests/harness/plan/step.h"
 #include "virtio/onlooker.h"
 #include "virtio/ring/queue.h"
 

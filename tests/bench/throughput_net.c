@@ -10,6 +10,7 @@
 #include "tests/device/net/peer.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/plan/options.h"
+#include "tests/harness/subject/helper.h"
 
 #define SIZES        "64,1500" /* of frames, where vp.size says nothing */
 #define SEARCH_STEPS 9
@@ -210,7 +211,7 @@ static void prepare(struct test_run *t, struct virtio_device *twin)
 	uint8_t near_mac[NET_MAC_BYTES], far_mac[NET_MAC_BYTES];
 
 	start_over(t);
-	if (!take_companion(t, twin))
+	if (!take_helper(t, twin))
 		skip_test(t, "the second network device does not come back from reset");
 	arena_empty(t->arena);
 	features = features_for(t);

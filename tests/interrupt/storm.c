@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Many devices at once, on all CPUs and on one line. */
 #include "arch/cpu.h"
+#include "tests/harness/subject/helper.h"
 #include "tests/interrupt/interrupt.h"
 #include "virtio/transport/pci/registers.h"
 
-#define CREW_MOST   (JOINED_MOST + 1)
+#define CREW_MOST   (HELPERS_MOST + 1)
 #define QUEUES_MOST 32
 #define ROUNDS      100
 
@@ -136,10 +137,10 @@ static void enlist_everybody(struct test_run *t)
 
 	storm = (struct storm){0};
 	enlist(t, own);
-	for (unsigned n = 0; (other = any_other_device(t, n)) && n < JOINED_MOST; n++) {
+	for (unsigned n = 0; (other = other_device(t, ANY_TYPE, n)) && n < HELPERS_MOST; n++) {
 		if (!workload_of(other->type) || !other->vectors)
 			continue;
-		if (!join_device(t, other))
+		if (!take_helper(t, other))
 			continue;
 		enlist(t, other);
 		drive_device(t, own);

@@ -7,8 +7,9 @@
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/plan/mode.h"
 #include "tests/harness/plan/options.h"
-#include "tests/harness/plan/runner.h"
+#include "tests/harness/plan/plan.h"
 #include "tests/harness/plan/selection.h"
+#include "tests/harness/plan/step.h"
 #include "tests/harness/subject/subject.h"
 #include "tests/harness/report/report.h"
 
@@ -297,7 +298,7 @@ static enum verdict run_sabotage(uint64_t start)
 	options.patience_ms = MINIMUM(options.patience_ms, (uint64_t)PATIENCE_MS);
 	if (!options.timeout_ms)
 		options.timeout_ms = TIMEOUT_MS;
-	prepare_devices();
+	prepare_subjects();
 	for_each_saboteur (entry) {
 		struct sabotage_result result;
 

@@ -47,7 +47,7 @@ struct console {
 };
 
 /*
- * Brings a device (that of the test or one that was taken as its companion) to DRIVER_OK with these
+ * Brings a device (that of the test or one that was taken as its helper) to DRIVER_OK with these
  * features (VERSION_1 and ring features are added), its queues and control buffers ready; nothing is
  * said on the control queue yet. Fails the test when the device refuses. `vectors`: interrupts as the
  * test's variant has them, else polled.

@@ -2,6 +2,7 @@
 /* Which ports are joined: a line of text goes in at one and is looked for at all others. */
 #include "lib/string.h"
 #include "tests/device/console/console.h"
+#include "tests/harness/subject/helper.h"
 
 #define WIRE_WAIT_NS 20000000
 #define TRIES        2
@@ -100,8 +101,11 @@ unsigned console_find_wires(struct test_run *t, bool multiport, struct wire *wir
 	unsigned count = multiport ? follow_all(near, near, wires, most) : 0;
 
 	for (unsigned n = 0; count == 0 && (other = other_device(t, VIRTIO_TYPE_CONSOLE, n)); n++) {
-		if (take_companion(t, other))
-			count = follow_all(near, start(t, other, multiport), wires, most);
+		if (!take_helper(t, other))
+			continue;
+		count = follow_all(near, start(t, other, multiport), wires, most);
+		if (count == 0)
+			release_helper(t, other);
 	}
 	if (count == 0)
 		skip_test(t, "no port of this device is joined to another port of this machine");

@@ -63,7 +63,7 @@ struct link {
 struct features net_features(const uint8_t *bits);
 
 /*
- * Brings a device (that of the test, or one that was taken as its companion) to DRIVER_OK with its
+ * Brings a device (that of the test, or one that was taken as its helper) to DRIVER_OK with its
  * receive queues filled, and enables as many pairs as were asked for. Features that are not offered are
  * left out: look at link->device->negotiated. Fails the test when the device refuses.
  */

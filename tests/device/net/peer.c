@@ -4,6 +4,7 @@
 #include "lib/string.h"
 #include "tests/harness/drive/ask.h"
 #include "tests/harness/plan/options.h"
+#include "tests/harness/subject/helper.h"
 #include "virtio/onlooker.h"
 
 #define PEERS_MOST     16
@@ -101,13 +102,14 @@ static void look_for_twin(struct link *link, struct peer *peer, struct frame *fr
 	for (unsigned n = 0; (candidate = other_device(t, VIRTIO_TYPE_NET, n)); n++) {
 		struct link *other;
 
-		if (!take_companion(t, candidate))
+		if (!take_helper(t, candidate))
 			continue;
 		other = link_start(t, candidate, &(struct link_settings){.buffers = 4});
 		if (hears(link, other, frame)) {
 			peer->twin = candidate;
 			return;
 		}
+		release_helper(t, candidate);
 	}
 }
 
@@ -210,7 +212,7 @@ struct network *network_start(struct test_run *t, enum network_need need,
 	network->peer = peer_of(t);
 	insist(t, need, network->peer);
 	if (network->peer->twin) {
-		if (!take_companion(t, network->peer->twin))
+		if (!take_helper(t, network->peer->twin))
 			skip_test(t, "the second network device does not come back from reset");
 		network->twin = link_start(t, network->peer->twin,
 					   twin ? twin : &(struct link_settings){.pairs = 1});

@@ -12,6 +12,12 @@
 #define IMPATIENT_MS 1000
 #define SETTLE_NS    200000
 
+void drive_device(struct test_run *t, struct virtio_device *device)
+{
+	t->device = device;
+	t->workload = workload_of(device->type);
+}
+
 static bool negotiate_with(struct virtio_device *device, struct features features)
 {
 	const struct virtio_transport *transport = device->transport;

@@ -15,6 +15,9 @@
 uint64_t patience_ns(void);
 void lose_patience(bool lost);
 
+/* Whom the functions below drive from here on: the device that is tested, or a helper. */
+void drive_device(struct test_run *t, struct virtio_device *device);
+
 /*
  * Status ACKNOWLEDGE | DRIVER, then `features` are written and FEATURES_OK is set (3.1.1, steps 2 to
  * 5). True when FEATURES_OK reads back set. device->negotiated holds the features.
@@ -43,14 +46,14 @@ void set_up(struct test_run *t, struct features features, unsigned queues);
 void go_live(struct test_run *t);
 
 /*
- * Sets up queues 0 … count - 1 as asked for, with their vectors, for the test or a companion. Leaves the
+ * Sets up queues 0 … count - 1 as asked for, with their vectors, for the device of the test or a helper. Leaves the
  * test as failed when that is not possible, and as skipped when the device maps no vector: it may say so
  * by NO_VECTOR (4.1.5.1.2.1), which the tests of PCI-MSIX-5, -6 and -12 judge.
  */
 void find_queues(struct test_run *t, struct virtio_device *device, unsigned count,
 		 const struct virtqueue_request *requests, enum interrupt_mode mode);
 
-/* set_up() for a companion of the test (see take_companion()). */
+/* set_up() for a helper of the test (tests/harness/subject/helper.h). */
 void set_up_device(struct test_run *t, struct virtio_device *device, struct features features,
 		   unsigned queues);
 

@@ -4,7 +4,7 @@
 #include "arch/clock.h"
 #include "tests/harness/plan/mode.h"
 #include "tests/harness/plan/options.h"
-#include "tests/harness/plan/runner.h"
+#include "tests/harness/plan/plan.h"
 #include "tests/harness/report/report.h"
 
 static void report_clause(enum clause_id id, enum clause_verdict verdict, const char *why)

@@ -6,6 +6,7 @@
 #include "tests/harness/judge/declared.h"
 #include "tests/harness/plan/options.h"
 #include "tests/harness/plan/result.h"
+#include "tests/harness/subject/subject.h"
 
 /* Ids of clauses have neither small letters nor dots: most lists name tests, and no clause at all. */
 static bool may_name_clauses(const char *list)
@@ -98,23 +99,24 @@ static bool ring_listed(const struct variant *variant, const struct variant *pla
 	return glob_list_match(*options.ring ? options.ring : "split", text);
 }
 
-unsigned selected_variants(const struct test *test, const struct virtio_device *device,
-			   struct variant *variants, unsigned most)
+static unsigned select_variants(const struct test *test, const struct abilities *abilities,
+				struct variant *variants, unsigned most)
 {
 	bool standard = strcmp(options.variant, "default") == 0;
 	bool all = strcmp(options.variant, "all") == 0;
 	bool product = !standard || options.bench;
-	unsigned count = variants_of(device, test->axes, test->always, product, variants, most);
+	unsigned count = variants_of(abilities, test->axes, test->always, product, variants, most);
 	unsigned kept = 0;
 	struct variant plainest = variants[0];
 
 	/* Without a line one variant stays, to be skipped with the reason. */
-	if ((test->needs & NEEDS_INTX) && !device->line_known)
+	if ((test->needs & NEEDS_INTX) && !abilities->line)
 		return MINIMUM(count, 1u);
 	for (unsigned n = 0; n < count; n++) {
 		char text[VARIANT_TEXT];
 
-		if ((device->vectors || (test->needs & NEEDS_INTX)) && !suits(test, &variants[n]))
+		if ((abilities->messages || (test->needs & NEEDS_INTX)) &&
+		    !suits(test, &variants[n]))
 			continue;
 		variant_text(&variants[n], text);
 		if (options.bench && standard
@@ -123,6 +125,40 @@ unsigned selected_variants(const struct test *test, const struct virtio_device *
 			variants[kept++] = variants[n];
 	}
 	return kept;
+}
+
+static struct abilities abilities_of(const struct virtio_device *device)
+{
+	return (struct abilities){
+		.offered = device->offered,
+		.messages = device->vectors,
+		.line = device->line_known,
+		.window = device->has_window,
+		.size = offered_size(device),
+	};
+}
+
+unsigned selected_variants(const struct test *test, const struct virtio_device *device,
+			   struct variant *variants, unsigned most)
+{
+	struct abilities abilities = abilities_of(device);
+
+	return select_variants(test, &abilities, variants, most);
+}
+
+bool would_use_line(const struct test *test, const struct virtio_device *device,
+		    struct variant *variants, unsigned most)
+{
+	struct abilities abilities = abilities_of(device);
+	unsigned count;
+
+	abilities.line = true;
+	count = select_variants(test, &abilities, variants, most);
+	for (unsigned n = 0; n < count; n++) {
+		if (variants[n].interrupts == INTERRUPT_INTX)
+			return true;
+	}
+	return false;
 }
 
 const char *reason_to_skip(const struct test *test, const struct virtio_device *device)

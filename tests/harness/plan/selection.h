@@ -14,9 +14,16 @@ bool device_selected(const struct virtio_device *device);
 /* Whether vp.scratch allows to destroy the device's data. */
 bool device_is_scratch(const struct virtio_device *device);
 
-/* The selected variants of a test on a device. */
+/* The selected variants of a test on a device, at most `most`; how many there are. */
 unsigned selected_variants(const struct test *test, const struct virtio_device *device,
 			   struct variant *variants, unsigned most);
+
+/*
+ * Whether one of them would interrupt by the device's line, if only it were known which that is. Writes to
+ * `variants`, of which there are `most`.
+ */
+bool would_use_line(const struct test *test, const struct virtio_device *device,
+		    struct variant *variants, unsigned most);
 
 /* Why the test cannot run on this device, or NULL when it can. */
 const char *reason_to_skip(const struct test *test, const struct virtio_device *device);

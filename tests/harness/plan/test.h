@@ -24,7 +24,7 @@
 #include "virtio/device.h"
 #include "virtio/device/workload.h"
 
-/* What a test cannot do without; the runner skips it, with the reason, where it is missing. */
+/* What a test cannot do without; the plan skips it, with the reason, where it is missing. */
 enum {
 	NEEDS_MSIX = BIT(0),
 	NEEDS_WORK = BIT(1), /* a workload for the device type */
@@ -94,7 +94,7 @@ struct test {
 		__attribute__((section(#registry), used)) = &suite_name##_##test_name##_test;      \
 	static void suite_name##_##test_name(struct test_run *t)
 
-#define JOINED_MOST 16
+#define HELPERS_MOST 16
 
 /* A test while it runs on one device in one variant. */
 struct test_run {
@@ -110,12 +110,11 @@ struct test_run {
 	const struct workload *workload; /* of this device type, or NULL */
 	struct arena *arena;             /* memory that the device may touch */
 	struct random random;
-	struct findings *findings;                 /* its outcome is computed from them */
-	unsigned own_checks;                       /* of clauses that the test declares */
-	bool up;                                   /* bring_up() succeeded: queues exist */
-	struct virtio_device *companion;           /* see take_companion() */
-	struct virtio_device *joined[JOINED_MOST]; /* see join_device() */
-	unsigned joined_count;
+	struct findings *findings;                   /* its outcome is computed from them */
+	unsigned own_checks;                         /* of clauses that the test declares */
+	bool up;                                     /* bring_up() succeeded: queues exist */
+	struct virtio_device *helpers[HELPERS_MOST]; /* tests/harness/subject/helper.h */
+	unsigned helper_count;
 	uint64_t config_arrivals; /* on the configuration vector when the device went live */
 };
 
@@ -164,30 +163,6 @@ void check_broken(struct test_run *t, enum clause_id id, const char *format, ...
 NORETURN void leave_test(struct test_run *t);
 NORETURN void skip_test(struct test_run *t, const char *format, ...) PRINTF_LIKE(2, 3);
 NORETURN void error_in_test(struct test_run *t, const char *format, ...) PRINTF_LIKE(2, 3);
-
-/*
- * The nth device of a type beside the one that is tested, from 0; NULL when there are not so many that
- * work. Devices that vp.device leaves out count: they are not judged, but can help.
- */
-struct virtio_device *other_device(const struct test_run *t, uint32_t type, unsigned n);
-
-/*
- * Takes another device into the test, fresh from reset, its pin quiet and MSI-X off. It is reset again
- * when another is taken and after the test. False when it does not come back from reset.
- */
-bool take_companion(struct test_run *t, struct virtio_device *device) MUST_CHECK;
-
-/* The nth device beside the one that is tested, of any type, from 0; NULL behind the last that works. */
-struct virtio_device *any_other_device(const struct test_run *t, unsigned n);
-
-/*
- * Takes another device into the test beside those taken before, fresh from reset; all are reset after
- * the test. False when it does not come back from reset, or JOINED_MOST have joined.
- */
-bool join_device(struct test_run *t, struct virtio_device *device) MUST_CHECK;
-
-/* Whom the functions of drive.h drive from here on: a device that joined, or the one tested. */
-void drive_device(struct test_run *t, struct virtio_device *device);
 
 /* A piece of the arena; leaves the test with an error when there is no room. */
 void *test_memory(struct test_run *t, const char *name, size_t size, size_t alignment);

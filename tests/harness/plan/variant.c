@@ -3,7 +3,6 @@
 
 #include "lib/format.h"
 #include "lib/string.h"
-#include "tests/harness/subject/subject.h"
 
 static const char *const interrupt_names[] = {
 	[INTERRUPT_MSIX] = "msix",
@@ -30,11 +29,11 @@ void variant_text(const struct variant *variant, char buffer[VARIANT_TEXT])
 }
 
 /* The plainest variant that a device can do. */
-static struct variant plainest(const struct virtio_device *device)
+static struct variant plainest(const struct abilities *abilities)
 {
-	return (struct variant){.interrupts = device->vectors      ? INTERRUPT_MSIX
-					      : device->line_known ? INTERRUPT_INTX
-								   : INTERRUPT_NONE};
+	return (struct variant){.interrupts = abilities->messages ? INTERRUPT_MSIX
+					      : abilities->line   ? INTERRUPT_INTX
+								  : INTERRUPT_NONE};
 }
 
 struct collection {
@@ -147,36 +146,36 @@ static const struct setting settings[] = {
 	{AXIS_SIZE, AXIS_RING, VIRTIO_F_RING_PACKED, SIZE_ODD_MOST, set_packed},
 };
 
-static bool possible(const struct virtio_device *device, const struct setting *setting,
+static bool possible(const struct abilities *abilities, const struct setting *setting,
 		     uint32_t axes, uint32_t always)
 {
 	if ((axes & setting->axis) == 0 || ((axes | always) & setting->with) != setting->with)
 		return false;
-	if (setting->feature && !features_have(&device->offered, setting->feature))
+	if (setting->feature && !features_have(&abilities->offered, setting->feature))
 		return false;
 	if (setting->apply == set_kick_both &&
-	    !features_have(&device->offered, VIRTIO_F_NOTIFICATION_DATA))
+	    !features_have(&abilities->offered, VIRTIO_F_NOTIFICATION_DATA))
 		return false;
-	if (setting->apply == set_intx && !device->line_known)
+	if (setting->apply == set_intx && !abilities->line)
 		return false;
-	if (setting->apply == set_shared && !device->vectors)
+	if (setting->apply == set_shared && !abilities->messages)
 		return false;
 	switch (setting->axis) {
 	case AXIS_ACCESS:
-		return device->has_window;
+		return abilities->window;
 	case AXIS_SIZE:
-		return setting->size == SIZE_ODD_MOST ? offered_size(device) > 16
-						      : setting->size < offered_size(device);
+		return setting->size == SIZE_ODD_MOST ? abilities->size > 16
+						      : setting->size < abilities->size;
 	default:
 		return true;
 	}
 }
 
-static struct variant with(const struct virtio_device *device, struct variant variant,
+static struct variant with(const struct abilities *abilities, struct variant variant,
 			   const struct setting *setting)
 {
 	if (setting->size == SIZE_ODD_MOST)
-		variant.size = offered_size(device) - 1;
+		variant.size = abilities->size - 1;
 	else if (setting->size)
 		variant.size = setting->size;
 	if (setting->apply)
@@ -185,8 +184,8 @@ static struct variant with(const struct virtio_device *device, struct variant va
 }
 
 /* Every combination from setting n on, which begins an axis: without it, or one of its settings. */
-static void product(struct collection *collection, const struct virtio_device *device,
-		    uint32_t axes, uint32_t always, unsigned n, struct variant variant)
+static void product(struct collection *collection, const struct abilities *abilities, uint32_t axes,
+		    uint32_t always, unsigned n, struct variant variant)
 {
 	unsigned end = n;
 
@@ -196,11 +195,11 @@ static void product(struct collection *collection, const struct virtio_device *d
 	}
 	while (end < ARRAY_LENGTH(settings) && settings[end].axis == settings[n].axis)
 		end++;
-	product(collection, device, axes, always, end, variant);
+	product(collection, abilities, axes, always, end, variant);
 	for (; n < end; n++) {
-		if (possible(device, &settings[n], axes, always))
-			product(collection, device, axes, always, end,
-				with(device, variant, &settings[n]));
+		if (possible(abilities, &settings[n], axes, always))
+			product(collection, abilities, axes, always, end,
+				with(abilities, variant, &settings[n]));
 	}
 }
 
@@ -208,48 +207,47 @@ static void product(struct collection *collection, const struct virtio_device *d
  * The plainest variant with the first setting of each of these axes; false: it lacks one that the
  * device cannot do.
  */
-static bool always_with(const struct virtio_device *device, uint32_t always,
-			struct variant *variant)
+static bool always_with(const struct abilities *abilities, uint32_t always, struct variant *variant)
 {
-	*variant = plainest(device);
+	*variant = plainest(abilities);
 	for (unsigned n = 0; n < ARRAY_LENGTH(settings); n++) {
-		if (!possible(device, &settings[n], always, 0))
+		if (!possible(abilities, &settings[n], always, 0))
 			continue;
-		*variant = with(device, *variant, &settings[n]);
+		*variant = with(abilities, *variant, &settings[n]);
 		always &= ~settings[n].axis;
 	}
 	return always == 0;
 }
 
-unsigned variants_of(const struct virtio_device *device, uint32_t axes, uint32_t always, bool all,
+unsigned variants_of(const struct abilities *abilities, uint32_t axes, uint32_t always, bool all,
 		     struct variant *variants, unsigned most)
 {
 	struct collection collection = {.variants = variants, .most = most};
 	struct variant base, options;
 
 	/* A test that cannot run need not be skipped more than once. */
-	if (!always_with(device, always, &base))
+	if (!always_with(abilities, always, &base))
 		axes = 0;
 	axes &= ~always;
 	options = base;
 
 	if (all) {
-		product(&collection, device, axes, always, 0, base);
+		product(&collection, abilities, axes, always, 0, base);
 		return collection.count;
 	}
 	collect(&collection, &base);
 	for (unsigned n = 0; n < ARRAY_LENGTH(settings); n++) {
 		struct variant variant;
 
-		if (!possible(device, &settings[n], axes, always))
+		if (!possible(abilities, &settings[n], axes, always))
 			continue;
-		variant = with(device, base, &settings[n]);
+		variant = with(abilities, base, &settings[n]);
 		collect(&collection, &variant);
 		if (settings[n].feature && !settings[n].size && settings[n].apply != set_packed)
-			options = with(device, options, &settings[n]);
+			options = with(abilities, options, &settings[n]);
 	}
 	collect(&collection, &options);
-	if (possible(device, &settings[0], axes, always)) {
+	if (possible(abilities, &settings[0], axes, always)) {
 		set_packed(&options);
 		collect(&collection, &options);
 	}

@@ -27,17 +27,26 @@ struct variant {
 	uint16_t size; /* 0: the largest */
 };
 
+/* What of a device decides in which variants a test can run on it. */
+struct abilities {
+	struct features offered;
+	bool messages; /* MSI-X */
+	bool line;     /* a line whose input is known */
+	bool window;   /* ACCESS_WINDOW */
+	uint16_t size; /* entries of its largest queue */
+};
+
 #define VARIANT_TEXT 96
 
 /* "split+event_idx+msix+16": what records and vp.variant call it. */
 void variant_text(const struct variant *variant, char text[VARIANT_TEXT]);
 
 /*
- * The variants of a device for the given axes, at most `most`, the plainest first. The first setting of
+ * The variants that a device can do, for the given axes, at most `most`, the plainest first. The first setting of
  * each axis in `always` is part of every variant. `all` takes the full product; otherwise each axis is
  * varied alone, and all options together once.
  */
-unsigned variants_of(const struct virtio_device *device, uint32_t axes, uint32_t always, bool all,
+unsigned variants_of(const struct abilities *abilities, uint32_t axes, uint32_t always, bool all,
 		     struct variant *variants, unsigned most);
 
 #endif

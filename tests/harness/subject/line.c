@@ -4,8 +4,6 @@
 #include "arch/interrupt.h"
 #include "pci/intx.h"
 #include "tests/harness/drive/drive.h"
-#include "tests/harness/plan/runner.h"
-#include "tests/harness/report/report.h"
 #include "virtio/transport/pci/registers.h"
 
 #define FIRST_PCI_LINE 16 /* below are the ISA interrupts */
@@ -140,7 +138,7 @@ static void adopt(struct virtio_device *device, const struct candidate *candidat
 	virtio_pci(device)->line_active_low = candidate->active_low;
 }
 
-static void experiment(struct test_run *t)
+static void search(struct test_run *t)
 {
 	gather_candidates(t->device);
 	set_up(t, features_for(t), t->workload->queues);
@@ -158,22 +156,17 @@ static void experiment(struct test_run *t)
 	isr_read(t->device);
 }
 
-void find_line(struct virtio_device *device)
-{
-	static const struct test line_test = {
-		.suite = "harness",
-		.name = "line",
-		.run = experiment,
-	};
-	const struct variant variant = {.interrupts = INTERRUPT_NONE};
-	bool before;
+const struct test line_question = {.suite = "harness", .name = "line", .run = search};
 
-	if (!virtio_pci(device)->function->interrupt_pin || !interrupt_lines() ||
-	    !workload_of(device->type))
-		return;
-	before = report_hush(true);
-	run_once(&line_test, device, &variant, NULL);
-	report_hush(before);
+bool line_can_be_sought(const struct virtio_device *device)
+{
+	return virtio_pci(device)->function->interrupt_pin && interrupt_lines() &&
+	       workload_of(device->type);
+}
+
+void line_search_end(void)
+{
 	for (unsigned n = 0; n < candidate_count; n++)
 		interrupt_free(candidates[n].vector);
+	candidate_count = 0;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/harness/subject/subject.h"
 
+#define LET_DOWNS 3
+
 static struct subject subjects[SUBJECTS_MOST];
 static unsigned subject_count;
 
@@ -53,6 +55,11 @@ struct virtio_device *device_next(const struct virtio_device *face)
 	}
 	subject = subject_next(subject);
 	return subject ? subject->faces[0] : NULL;
+}
+
+bool subject_tires(const struct subject *subject)
+{
+	return subject->let_down >= LET_DOWNS;
 }
 
 bool subject_serves(const struct subject *subject)

@@ -47,6 +47,9 @@ struct virtio_device *device_next(const struct virtio_device *face);
 /* Whose face a device is; NULL when it was not enrolled. */
 struct subject *subject_of(const struct virtio_device *face);
 
+/* Whether it has let so many tests down that the next waits for it less (drive.h: lose_patience). */
+bool subject_tires(const struct subject *subject);
+
 /* Whether it can be driven, as far as is known. */
 bool subject_serves(const struct subject *subject);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The interrupt pin: a level that the ISR status makes and unmakes (virtio 1.4, 4.1.4.5). */
 #include "pci/intx.h"
+#include "tests/harness/subject/helper.h"
 #include "tests/interrupt/interrupt.h"
 #include "virtio/transport/pci/registers.h"
 
@@ -284,7 +285,7 @@ static struct virtio_device *neighbour_on_the_line(const struct test_run *t)
 {
 	struct virtio_device *other;
 
-	for (unsigned n = 0; (other = any_other_device(t, n)); n++) {
+	for (unsigned n = 0; (other = other_device(t, ANY_TYPE, n)); n++) {
 		if (other->line_known && virtio_pci(other)->line == virtio_pci(t->device)->line &&
 		    workload_of(other->type))
 			return other;
@@ -308,7 +309,7 @@ TEST(interrupt, shared_line_stays_up_for_the_other,
 
 	if (!other)
 		skip_test(t, "no other device shares the line %u", virtio_pci(own)->line);
-	if (!join_device(t, other))
+	if (!take_helper(t, other))
 		skip_test(t, "%s does not come back from reset", other->name);
 	raise_pin(t);
 	drive_device(t, other);

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/harness/judge/aftermath.h"
+
+#include "arch/interrupt.h"
+#include "pci/config.h"
+#include "pci/msix.h"
+#include "tests/harness/drive/drive.h"
+#include "virtio/transport/pci/device.h"
+#include "virtio/transport/pci/registers.h"
+
+struct announcement {
+	unsigned vector;
+	uint64_t before;
+};
+
+static bool has_arrived(void *context)
+{
+	const struct announcement *announcement = context;
+
+	return interrupt_count(announcement->vector) != announcement->before;
+}
+
+/* Whether a configuration message would reach its handler: the test may have closed its way. */
+static bool config_message_gets_through(struct virtio_device *device)
+{
+	const struct msix *msix = &virtio_pci(device)->msix;
+	uint16_t control;
+
+	if (!device->config_vector || msix->entries < 2)
+		return false;
+	control = pci_read16(msix->function, msix->capability + MSIX_CONTROL);
+	return (control & (MSIX_CONTROL_ENABLE | MSIX_CONTROL_FUNCTION_MASK)) ==
+		       MSIX_CONTROL_ENABLE &&
+	       common_read(device, config_msix_vector) == 0 && !msix_entry_masked(msix, 0);
+}
+
+/* Whatever has brought a device to need a reset, it has to say so with a message (2.1.2). */
+static void judge_need_of_reset(struct test_run *t)
+{
+	struct virtio_device *device = t->device;
+	struct announcement announcement = {device->config_vector, t->config_arrivals};
+	uint8_t status = device->transport->get_status(device);
+
+	if (t->up && (status & VIRTIO_STATUS_NEEDS_RESET) && (status & VIRTIO_STATUS_DRIVER_OK) &&
+	    config_message_gets_through(device))
+		CHECK(t, STATUS_4,
+		      wait_until(has_arrived, &announcement, clock_deadline(PATIENCE_NS)),
+		      "the device needs a reset (status %#x), and no configuration message came",
+		      status);
+}
+
+bool judge_aftermath(struct test_run *t, uint64_t strays)
+{
+	struct virtio_device *device = t->device;
+	struct arena_damage damage;
+	uint64_t arrivals;
+	unsigned vector;
+
+	device->access = ACCESS_BAR;
+	judge_need_of_reset(t);
+	if (!CHECK(t, RESET_1, device->transport->reset(device), "after the test: %s",
+		   device->problem))
+		return false;
+	if (device->queue_count || device->config_vector)
+		settle_interrupts();
+	arrivals = interrupt_total();
+	device->transport->del_vqs(device);
+	CHECK(t, RESET_2, interrupt_total() == arrivals,
+	      "%lu interrupts arrived after device_status read 0", interrupt_total() - arrivals);
+	CHECK(t, SANE_7, interrupt_strays(&vector) == strays,
+	      "an interrupt came on vector %#x, which was given to nobody", vector);
+	CHECK(t, SANE_6, arena_intact(t->arena, &damage),
+	      "memory outside the buffers was written: byte %ld of %s (%u bytes) is %#x",
+	      damage.position, damage.name, damage.size, damage.found);
+	return true;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/harness/plan/plan.h"
+
+#include "pci/config.h"
+#include "pci/intx.h"
+#include "tests/harness/plan/mode.h"
+#include "tests/harness/plan/options.h"
+#include "tests/harness/plan/selection.h"
+#include "tests/harness/plan/step.h"
+#include "tests/harness/report/report.h"
+#include "tests/harness/subject/line.h"
+#include "tests/harness/subject/taker.h"
+#include "virtio/transport/pci/device.h"
+#include "virtio/transport/pci/registers.h"
+
+#define VARIANTS_MOST 512
+
+static struct variant variants[VARIANTS_MOST]; /* of the test that is walked */
+
+/* An experiment of the harness, where rings are polled. */
+static void ask(const struct test *question, struct virtio_device *device)
+{
+	static const struct variant polled = {.interrupts = INTERRUPT_NONE};
+
+	run_once(question, device, &polled, NULL);
+}
+
+static void note_missing_taker(const struct virtio_device *device, struct totals *totals)
+{
+	char sentence[160];
+
+	format_text(sentence, sizeof(sentence),
+		    "%s: %s waits for ever: nobody behind the device takes it, or it serves no "
+		    "requests",
+		    device->name, workload_of(device->type)->about);
+	report_note(sentence);
+	totals->verdicts[VERDICT_ERROR]++;
+}
+
+/*
+ * Asked once a subject. Nothing that needs a request can be judged where nobody takes one: that is said
+ * once, as an error of the set-up.
+ */
+static bool taker_is_missing(struct virtio_device *device, struct totals *totals)
+{
+	struct subject *subject = subject_of(device);
+
+	if (subject->taker == TAKER_UNASKED && taker_is_needed(device)) {
+		subject->taker = TAKER_THERE;
+		ask(&taker_question, device);
+		if (subject->taker == TAKER_MISSING)
+			note_missing_taker(device, totals);
+	}
+	return subject->taker == TAKER_MISSING;
+}
+
+/* What has become known in this run and keeps a test from running on a device; NULL: nothing. */
+static const char *obstacle_to(const struct test *test, struct virtio_device *device,
+			       struct totals *totals)
+{
+	if (subject_of(device)->lost)
+		return "the device did not come back from an earlier reset";
+	if ((test->needs & NEEDS_WORK) && taker_is_missing(device, totals))
+		return "nobody behind the device takes what a request sends";
+	return NULL;
+}
+
+/* Walks the plan; runs it when totals is not NULL. Returns how many steps there are. */
+static unsigned walk(unsigned of, struct totals *totals)
+{
+	unsigned number = 0;
+
+	for_each_device (device) {
+		if (!device_selected(device))
+			continue;
+		for_each_test_of_mode (test) {
+			unsigned found = 0;
+
+			if (test_selected(*test, device))
+				found = selected_variants(*test, device, variants, VARIANTS_MOST);
+
+			for (unsigned n = 0; n < found; n++) {
+				number++;
+				if (totals && number >= options.from)
+					totals->verdicts[run_step(
+						*test, device, &variants[n], number, of,
+						obstacle_to(*test, device, totals))]++;
+			}
+		}
+	}
+	return number;
+}
+
+static void note_msix(struct virtio_device *device)
+{
+	const struct msix *msix = &virtio_pci(device)->msix;
+
+	if (!device->vectors)
+		return;
+	device->driven_before = device->driven_before || common_read(device, device_status);
+	subject_of(device)->contact.msix_control =
+		pci_read16(msix->function, msix->capability + MSIX_CONTROL);
+	for (unsigned entry = 0; entry < msix->entries; entry++)
+		subject_of(device)->contact.msix_unmasked += !msix_entry_masked(msix, entry);
+}
+
+/* Whether a selected test would interrupt by the pin, if only it were known which line that is. */
+static bool line_is_wanted(const struct virtio_device *device)
+{
+	for_each_test_of_mode (test) {
+		if (test_selected(*test, device) &&
+		    would_use_line(*test, device, variants, VARIANTS_MOST))
+			return true;
+	}
+	return false;
+}
+
+static void find_line(struct virtio_device *device)
+{
+	bool before = report_hush(true);
+
+	ask(&line_question, device);
+	report_hush(before);
+	line_search_end();
+}
+
+void prepare_subjects(void)
+{
+	take_arena();
+	/* A pin that the firmware left open would disturb whoever shares its line. */
+	for_each_device (device) {
+		note_msix(device);
+		intx_disable(virtio_pci(device)->function, true);
+	}
+	for_each_device (device) {
+		if (device_selected(device) && !subject_of(device)->unusable &&
+		    line_can_be_sought(device) && line_is_wanted(device))
+			find_line(device);
+	}
+}
+
+void run_plan(struct totals *totals)
+{
+	unsigned steps;
+
+	prepare_subjects();
+	steps = walk(0, NULL);
+	if (!steps) {
+		totals->verdicts[VERDICT_ERROR]++;
+		report_note("no test is selected by vp.tests, vp.skip, vp.device and vp.variant");
+		return;
+	}
+	REPORT("plan", NUMBER("tests", steps));
+	walk(steps, totals);
+}

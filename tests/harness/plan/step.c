@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/harness/plan/step.h"
+
+#include "arch/guard.h"
+#include "arch/interrupt.h"
+#include "arch/memory.h"
+#include "lib/string.h"
+#include "tests/harness/drive/drive.h"
+#include "tests/harness/judge/aftermath.h"
+#include "tests/harness/judge/diagnose.h"
+#include "tests/harness/judge/judge.h"
+#include "tests/harness/plan/mode.h"
+#include "tests/harness/plan/selection.h"
+#include "tests/harness/report/report.h"
+#include "tests/harness/subject/fresh.h"
+#include "tests/harness/subject/helper.h"
+
+#define ARENA_MOST    (16 * MIB)
+#define TIMEOUT_NS    (15 * NANOSECONDS_A_SECOND)
+#define TIMEOUT_WAITS 5 /* that a test may need as long as patience lasts */
+
+static struct test_run current;
+static struct result current_result;
+static struct arena arena;
+static struct findings findings; /* of the current test */
+
+void take_arena(void)
+{
+	size_t pages = MINIMUM(memory_available() / 2, (size_t)(ARENA_MOST / PAGE_SIZE));
+
+	arena_start(&arena, memory_take(pages), pages * PAGE_SIZE);
+}
+
+/* Makes ready for one test on one device in one variant. */
+static void set_step(const struct test *test, struct virtio_device *device,
+		     const struct variant *variant, unsigned number, unsigned of)
+{
+	static char variant_name[VARIANT_TEXT];
+
+	variant_text(variant, variant_name);
+	findings_clear(&findings);
+	current_result = (struct result){.test = test,
+					 .device = device,
+					 .variant = variant_name,
+					 .number = number,
+					 .of = of};
+	current = (struct test_run){
+		.test = test,
+		.variant_name = variant_name,
+		.also = mode_chosen()->repeat,
+		.result = &current_result,
+		.subject = subject_of(device),
+		.device = device,
+		.variant = *variant,
+		.workload = workload_of(device->type),
+		.arena = &arena,
+		.findings = &findings,
+	};
+	random_seed(&current.random, options.seed + number);
+}
+
+/* The device fresh, nothing left of an earlier test. */
+static bool prepare(struct test_run *t)
+{
+	if (t->subject->unusable)
+		return true;
+	if (!CHECK(t, RESET_1, make_fresh(t->device), "before the test: %s", t->device->problem)) {
+		t->subject->lost = true;
+		return false;
+	}
+	arena_empty(t->arena);
+	diagnosis_clear();
+	t->device->access = t->variant.access;
+	return true;
+}
+
+static void call_test(void *context)
+{
+	struct test_run *t = context;
+
+	t->test->run(t);
+}
+
+static uint64_t timeout_of(const struct test *test)
+{
+	if (options.timeout_ms)
+		return options.timeout_ms * 1000000;
+	return test->timeout ? test->timeout : MAXIMUM(TIMEOUT_NS, TIMEOUT_WAITS * PATIENCE_NS);
+}
+
+static void note_end(struct test_run *t, const struct guard_report *report)
+{
+	char words[FINDING_WORDS];
+	struct text text = TEXT_ON(words);
+
+	switch (report->end) {
+	case GUARD_RETURNED:
+	case GUARD_LEFT:
+		break;
+	case GUARD_TIMEOUT:
+		check_broken(t, CLAUSE_SANE_8, "cut off after %lu ms at %#lx",
+			     current_result.microseconds / 1000, report->rip);
+		return;
+	case GUARD_FAULT:
+	case GUARD_STOPPED:
+		guard_describe(report, &text);
+		check_broken(t, CLAUSE_SANE_9, "%s", words);
+		return;
+	}
+	check_held(t, CLAUSE_SANE_8);
+	check_held(t, CLAUSE_SANE_9);
+}
+
+/* The test itself, between a device that is fresh and its aftermath. True when it had to be cut off. */
+static bool call(struct test_run *t)
+{
+	struct guard_report report;
+	uint64_t run_out = waits_run_out(), start = clock_now();
+
+	guard_call(call_test, t, timeout_of(t->test), &report);
+	current_result.microseconds = clock_to_ns(clock_now() - start) / 1000;
+	note_end(t, &report);
+	if (outcome_of(t->findings).verdict == VERDICT_FAIL && waits_run_out() != run_out &&
+	    current_result.microseconds >= PATIENCE_NS / 1000)
+		t->subject->let_down++;
+	if (judged_nothing(t))
+		not_judged(t, NO_CLAUSE, "nothing that it judges applies to this device");
+	return report.end == GUARD_TIMEOUT;
+}
+
+/* True when the test had to be cut off. */
+static bool execute(struct test_run *t, const struct interference *interference)
+{
+	struct virtio_device *device = t->device;
+	uint64_t strays = interrupt_strays(NULL);
+	bool cut_off;
+
+	lose_patience(subject_tires(t->subject));
+	if (!prepare(t))
+		return false;
+	if (interference)
+		interference->begin(device);
+	cut_off = call(t);
+	drive_device(t, device);
+	release_helpers(t);
+	if (!t->subject->unusable)
+		t->subject->lost = !judge_aftermath(t, strays);
+	if (interference)
+		interference->end(device);
+	return cut_off;
+}
+
+bool run_once(const struct test *test, struct virtio_device *device, const struct variant *variant,
+	      const struct interference *interference)
+{
+	struct subject *subject = subject_of(device);
+	bool lost = subject->lost, cut_off;
+
+	set_step(test, device, variant, 1, 1);
+	cut_off = execute(&current, interference);
+	/* Whoever interfered may have kept it from coming back. */
+	subject->lost = lost;
+	return cut_off;
+}
+
+/* Ends the step without the test. */
+static void skip(struct test_run *t, const char *why)
+{
+	bool lacks_feature = t->test->has_feature && starts_with(why, "VIRTIO_");
+
+	not_judged(t, t->subject->lost ? CLAUSE_RESET_1 : NO_CLAUSE, "%s%s",
+		   lacks_feature ? "not offered: " : "", why);
+}
+
+static enum verdict report_result(const struct result *result)
+{
+	struct outcome outcome = outcome_of(current.findings);
+	char reason[FINDING_WORDS];
+
+	outcome_reason(&outcome, reason, sizeof(reason));
+	REPORT("test", PLACE_FIELDS(result), NUMBER("n", result->number, FOR_PEOPLE),
+	       TEXT("verdict", verdict_name(outcome.verdict)), TEXT("reason", reason),
+	       TEXT("because", outcome_because(&outcome)), NUMBER("us", result->microseconds));
+	return outcome.verdict;
+}
+
+enum verdict run_step(const struct test *test, struct virtio_device *device,
+		      const struct variant *variant, unsigned number, unsigned of,
+		      const char *obstacle)
+{
+	set_step(test, device, variant, number, of);
+	REPORT("start", PLACE_FIELDS(&current_result), NUMBER("n", number), NUMBER("of", of));
+	if (!obstacle)
+		obstacle = reason_to_skip(test, device);
+	if (obstacle)
+		skip(&current, obstacle);
+	else
+		execute(&current, NULL);
+	return report_result(&current_result);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One step of the plan: one test on one device in one variant, alone with it. Boot CPU. */
+#ifndef TESTS_HARNESS_STEP_H
+#define TESTS_HARNESS_STEP_H
+
+#include "tests/harness/plan/result.h"
+
+/* Takes the memory that devices may touch: half of what is left, 16 MiB at most. Before any step. */
+void take_arena(void);
+
+/*
+ * Something between the tests and the device: begin() when it is fresh from reset, end() when the
+ * test is over and the device was reset again.
+ */
+struct interference {
+	void (*begin)(struct virtio_device *device);
+	void (*end)(struct virtio_device *device);
+};
+
+/*
+ * Runs one test outside the plan, unreported but for its broken checks. True when it had to be cut
+ * off. interference may be NULL. What becomes of the device is not remembered.
+ */
+bool run_once(const struct test *test, struct virtio_device *device, const struct variant *variant,
+	      const struct interference *interference);
+
+/*
+ * Runs step `number` (from 1) of `of` and reports it; skips it, with the reason, where the test cannot run
+ * or `obstacle` is not NULL. Returns the verdict.
+ */
+enum verdict run_step(const struct test *test, struct virtio_device *device,
+		      const struct variant *variant, unsigned number, unsigned of,
+		      const char *obstacle);
+
+#endif
