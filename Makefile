@@ -63,7 +63,7 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-layers test-comments test-clang test-uncovered test-reproducible test-safety test-wrong test-trace test-trace-saboteurs test-boot test-sabotage test-interrupt test-lab test-bench test-qemu-trace test-peers test-coverage
+TEST_TARGETS := all lint unit test-layers test-declarations test-comments test-clang test-uncovered test-reproducible test-safety test-wrong test-trace test-trace-saboteurs test-boot test-sabotage test-interrupt test-lab test-bench test-qemu-trace test-peers test-coverage
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -226,6 +226,10 @@ unit: $(UNIT_TESTS) ## the unit tests on the host
 .PHONY: test-layers
 test-layers: $(OBJECTS) $(SECOND_OBJECTS) $(host_objects) ## what does not keep to the floor plan is refused
 	@CC="$(CC)" selfcheck/build/layers.sh $(BUILD)
+
+.PHONY: test-declarations
+test-declarations: $(BUILD)/clauses ## clauses that tests judge undeclared, and conditions that nobody knows, end the build
+	@selfcheck/build/declarations.sh $(BUILD)
 
 .PHONY: test-comments
 test-comments: ## a header without comments is refused

@@ -59,6 +59,8 @@ sub read_source {
 		add_piece($file, $name, $words, scalar($file =~ /\.c$/));
 	}
 	$text =~ s/^#(?:[^\n\\]|\\\n|\\)*//gm;
+	my $before = @tests;
+	my $written = () = $text =~ /^(?:TEST|BENCH|WRONG)\(/gm;
 	# Definitions at the left margin: up to the body, and the body up to a brace at the margin.
 	while ($text =~ /^(?=[A-Za-z])([^;{}]*?(?:=\s*|\n)?)(\{.*?\n\}|[^;{}]*\{[^\n]*\};)/gms) {
 		my ($head, $body, $at) = ($1, $2, $-[0]);
@@ -72,8 +74,7 @@ sub read_source {
 			my $declared = $head =~ /\.judges\s*=\s*CLAUSES\(([^)]*)\)/s ? $1 : '';
 			push @tests, {
 				place => "$file:$line", file => $file, name => "$suite.$name",
-				declared => [$declared =~ /\w+/g], names => names($body), line => $line,
-				bench => scalar($head =~ /^BENCH/),
+				declared => [$declared =~ /\w+/g], names => names($body),
 			};
 			next;
 		}
@@ -84,6 +85,8 @@ sub read_source {
 		($name) = $head =~ /^\w+\((\w+)/ if $head =~ /^[A-Z_]+\(/ && $head !~ /^(?:NORETURN|PRINTF_LIKE)/;
 		add_piece($file, $name, $body, scalar($head =~ /\bstatic\b/));
 	}
+	die "judges.pl: $file has $written tests, of which " . (@tests - $before) . " were understood\n"
+		unless @tests - $before == $written;
 }
 
 # The clauses that a piece names, and all that it uses.
@@ -114,11 +117,6 @@ $beside{$_} = 1 for grep { $is_clause{$_} } keys %{$common->{names}};
 for my $test (@tests) {
 	my %declared = map { $_ => 1 } @{$test->{declared}};
 	my $reached = reached($test->{file}, $test->{names});
-	if ($ENV{JUDGES_PRINT}) {
-		my @direct = grep { $is_clause{$_} } keys %{$test->{names}};
-		print join("\t", $test->{file}, $test->{line}, $test->{name}, join(' ', sort @direct), join(' ', sort grep { !$beside{$_} || $test->{names}{$_} } keys %$reached)), "\n";
-		next;
-	}
 	for my $clause (sort grep { $is_clause{$_} && !$beside{$_} && !$declared{$_} } keys %{$test->{names}}) {
 		complain($test->{place}, "$test->{name} judges $clause and does not declare it in .judges");
 	}

@@ -37,7 +37,7 @@ fails() {
 	verdict $? "selftest.$1 is reported: $2"
 }
 
-boot virtproof-selfcheck 2 'vp.selftest vp.tests=selftest.*,transport.version_1_is_offered vp.skip=selftest.wedges_the_device'
+boot virtproof-selfcheck 2 'vp.selftest vp.tests=selftest.*,transport.version_1_is_offered vp.skip=selftest.wedges_the_device,selftest.judges_undeclared'
 fails spins_for_ever 'cut off after'
 fails sleeps_for_ever 'cut off after'
 fails dereferences_null '#PF'
@@ -59,6 +59,11 @@ one_record '"type":"summary"' '"pass":2,' '"fail":26,' '"error":0,'
 verdict $? 'the summary counts 2 passed, 26 failed, no error'
 [ "$status" -eq 3 ]
 verdict $? 'the exit status says that requirements are violated'
+
+boot virtproof-selfcheck 1 'vp.selftest vp.tests=selftest.judges_undeclared'
+one_record '"type":"test"' '"device":"00:01.0"' '"verdict":"error"' '"because":"suite"' \
+	'judges RESV-1, which it does not declare'
+verdict $? 'a check of what the test does not declare is an error of the suite'
 
 boot virtproof-selfcheck 1 'vp.selftest vp.tests=selftest.spins_with_interrupts_closed'
 one_record '"type":"test"' '"device":"00:01.0"' '"verdict":"skip"' 'needs a second CPU'
