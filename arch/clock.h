@@ -34,8 +34,10 @@ const char *clock_source(void);
  */
 const char *clock_disagreement(void);
 
-/* Ticks to nanoseconds and back, rounded down, saturating at the largest 64-bit number. */
+/* Ticks to nanoseconds, rounded down, saturating at the largest 64-bit number. */
 uint64_t clock_to_ns(uint64_t ticks);
+
+/* Nanoseconds to ticks, likewise. */
 uint64_t clock_from_ns(uint64_t nanoseconds);
 
 /* The TSC value `nanoseconds` from now. */

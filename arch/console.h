@@ -9,6 +9,7 @@
 
 #include "lib/base.h"
 
+/* Where text can go: a UART, the debug console of a VMM (port 0xe9), or both. */
 enum console { CONSOLE_COM1, CONSOLE_DEBUGCON, CONSOLE_BOTH };
 
 /* Chooses where text goes from now on. Boot CPU. */

@@ -54,12 +54,13 @@ static inline void cpu_relax(void)
 	__asm__ volatile("pause" : : : "memory");
 }
 
-/* Lets this CPU take interrupts, or not. */
+/* Lets this CPU take interrupts. Any CPU, not from a handler. */
 static inline void interrupts_open(void)
 {
 	__asm__ volatile("sti" : : : "memory");
 }
 
+/* Keeps interrupts from this CPU. Any CPU; handler-safe. */
 static inline void interrupts_close(void)
 {
 	__asm__ volatile("cli" : : : "memory");
@@ -76,6 +77,7 @@ static inline bool interrupts_save(void)
 	return flags & 0x200;
 }
 
+/* Undoes interrupts_save(). Any CPU; handler-safe. */
 static inline void interrupts_restore(bool open)
 {
 	if (open)
@@ -90,10 +92,12 @@ static inline void interrupts_restore(bool open)
  */
 void cpu_halt_until(uint64_t deadline);
 
-/* CPUID, exactly as the instruction gives it (SDM 2A, CPUID). Any CPU; handler-safe. */
+/* What CPUID leaves in registers. */
 struct cpuid {
 	uint32_t eax, ebx, ecx, edx;
 };
+
+/* CPUID, exactly as the instruction gives it (SDM 2A, CPUID). Any CPU; handler-safe. */
 struct cpuid cpuid(uint32_t leaf, uint32_t subleaf);
 
 #endif

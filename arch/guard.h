@@ -8,6 +8,7 @@
 
 #include "lib/base.h"
 
+/* How a guarded function ended. */
 enum guard_end {
 	GUARD_RETURNED, /* the function returned */
 	GUARD_LEFT,     /* it called guard_leave() */
@@ -16,6 +17,7 @@ enum guard_end {
 	GUARD_STOPPED,  /* cpu_stop() of another CPU */
 };
 
+/* The same with what is known of it, and where the CPU was. */
 struct guard_report {
 	enum guard_end end;
 	int code;           /* GUARD_LEFT: what guard_leave() was given */
@@ -50,7 +52,7 @@ void guard_extend(uint64_t timeout);
 
 /*
  * Adds a report in words to a text, one line that says how it ended, and five of registers where
- * known.
+ * known. Any CPU.
  */
 struct text;
 void guard_describe(const struct guard_report *report, struct text *text);

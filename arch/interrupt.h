@@ -44,19 +44,24 @@ uint64_t interrupt_strays(unsigned *vector);
 
 /*
  * A handler runs on the CPU that was interrupted, interrupts closed, before the EOI, and calls
- * nothing but what is handler-safe. `tsc` is the stamp of the entry stub's first instruction. NULL
- * removes it. One handler a vector for all CPUs; it may still run on another when it is removed.
- * Boot CPU.
+ * nothing but what is handler-safe. `tsc` is the stamp of the entry stub's first instruction.
  */
 typedef void interrupt_handler(unsigned vector, uint64_t tsc, void *context);
+
+/*
+ * Sets the handler of a vector, one for all CPUs; NULL removes it, and it may still run on another
+ * CPU then. Boot CPU.
+ */
 void interrupt_set_handler(unsigned vector, interrupt_handler *handler, void *context);
 
 /*
  * Asked of every arrival on a vector of the device range, on the CPU that was interrupted, before
  * it is counted; false: it is ended as if it had never come. Calls nothing but what is
- * handler-safe. NULL lets all pass. Boot CPU.
+ * handler-safe.
  */
 typedef bool interrupt_filter(unsigned vector);
+
+/* Sets the one filter; NULL lets all pass. Boot CPU. */
 void interrupt_set_filter(interrupt_filter *filter);
 
 /* Takes a free vector of the device range, with no handler; 0 when all are taken. Boot CPU. */
@@ -91,11 +96,10 @@ bool interrupt_message(unsigned cpu, unsigned vector, enum msi_destination how,
  */
 void interrupt_send(unsigned cpu, unsigned vector);
 
-/*
- * What the LAPIC of this CPU says of a vector, 0 … 255: requested (IRR) and in service (ISR; SDM
- * 3A, 11.8.4). Any CPU; handler-safe.
- */
+/* True when the LAPIC of this CPU has a vector requested (IRR; SDM 3A, 11.8.4). Handler-safe. */
 bool interrupt_requested(unsigned vector);
+
+/* True when it has a vector in service (ISR). Handler-safe. */
 bool interrupt_in_service(unsigned vector);
 
 /*
@@ -133,14 +137,18 @@ bool interrupt_line_pending(unsigned line);
 /* The line that an ISA IRQ, 0 … 15, is wired to, with MADT overrides applied. Any CPU. */
 unsigned interrupt_isa_line(unsigned irq, bool *level, bool *active_low);
 
+#define INTERRUPT_PIC_VECTOR 0x20 /* of IRQ 0 */
+
 /*
- * The 8259 pair, where there is one: IRQ n, 0 … 15, arrives as vector 0x20 + n on the boot CPU
- * through LINT0 (virtual wire; SDM 3A, 11.5.1). All are masked after boot. False when there is no
- * PIC, or the IRQ is none or the cascade, 2. Boot CPU; masking is handler-safe.
+ * True when there is a pair of 8259s: IRQ n, 0 … 15, arrives as vector INTERRUPT_PIC_VECTOR + n on
+ * the boot CPU through LINT0 (virtual wire; SDM 3A, 11.5.1). All are masked after boot. Any CPU.
  */
 bool interrupt_pic_present(void);
+
+/* Unmasks an IRQ; false when there is no PIC, or the IRQ is none or the cascade, 2. Boot CPU. */
 bool interrupt_pic_unmask(unsigned irq, bool level) MUST_CHECK;
+
+/* Masks an IRQ; does nothing where there is none. Handler-safe; one CPU at a time. */
 void interrupt_pic_mask(unsigned irq);
-#define INTERRUPT_PIC_VECTOR 0x20
 
 #endif

@@ -2,14 +2,14 @@
 /*
  * Access to devices: memory-mapped registers, I/O ports, and the barriers of memory that is shared
  * with a device. Each accessor is exactly one access of exactly its width, by a plain MOV, which
- * every hypervisor's instruction emulator knows.
+ * every hypervisor's instruction emulator knows. Handler-safe, all of it.
  */
 #ifndef ARCH_IO_H
 #define ARCH_IO_H
 
 #include "lib/base.h"
 
-/* A read of 1, 2 or 4 bytes. Any CPU; handler-safe. */
+/* Reads 1 byte. */
 static inline uint8_t read8(const volatile void *address)
 {
 	uint8_t value;
@@ -20,6 +20,7 @@ static inline uint8_t read8(const volatile void *address)
 	return value;
 }
 
+/* Reads 2 bytes, aligned. */
 static inline uint16_t read16(const volatile void *address)
 {
 	uint16_t value;
@@ -30,6 +31,7 @@ static inline uint16_t read16(const volatile void *address)
 	return value;
 }
 
+/* Reads 4 bytes, aligned. */
 static inline uint32_t read32(const volatile void *address)
 {
 	uint32_t value;
@@ -40,7 +42,7 @@ static inline uint32_t read32(const volatile void *address)
 	return value;
 }
 
-/* A write of 1, 2, 4 or 8 bytes. Any CPU; handler-safe. */
+/* Writes 1 byte. */
 static inline void write8(volatile void *address, uint8_t value)
 {
 	__asm__ volatile("movb %1, %0"
@@ -49,6 +51,7 @@ static inline void write8(volatile void *address, uint8_t value)
 			 : "memory");
 }
 
+/* Writes 2 bytes, aligned. */
 static inline void write16(volatile void *address, uint16_t value)
 {
 	__asm__ volatile("movw %1, %0"
@@ -57,6 +60,7 @@ static inline void write16(volatile void *address, uint16_t value)
 			 : "memory");
 }
 
+/* Writes 4 bytes, aligned. */
 static inline void write32(volatile void *address, uint32_t value)
 {
 	__asm__ volatile("movl %1, %0"
@@ -65,6 +69,7 @@ static inline void write32(volatile void *address, uint32_t value)
 			 : "memory");
 }
 
+/* Writes 8 bytes, aligned. */
 static inline void write64(volatile void *address, uint64_t value)
 {
 	__asm__ volatile("movq %1, %0"
@@ -73,7 +78,7 @@ static inline void write64(volatile void *address, uint64_t value)
 			 : "memory");
 }
 
-/* A port read and written in 1, 2 or 4 bytes (SDM 1, chapter 19). Any CPU; handler-safe. */
+/* Reads 1 byte of a port (SDM 1, chapter 19). */
 static inline uint8_t port_read8(uint16_t port)
 {
 	uint8_t value;
@@ -81,6 +86,7 @@ static inline uint8_t port_read8(uint16_t port)
 	return value;
 }
 
+/* Reads 2 bytes. */
 static inline uint16_t port_read16(uint16_t port)
 {
 	uint16_t value;
@@ -88,6 +94,7 @@ static inline uint16_t port_read16(uint16_t port)
 	return value;
 }
 
+/* Reads 4 bytes. */
 static inline uint32_t port_read32(uint16_t port)
 {
 	uint32_t value;
@@ -95,16 +102,19 @@ static inline uint32_t port_read32(uint16_t port)
 	return value;
 }
 
+/* Writes 1 byte to a port. */
 static inline void port_write8(uint16_t port, uint8_t value)
 {
 	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port) : "memory");
 }
 
+/* Writes 2 bytes. */
 static inline void port_write16(uint16_t port, uint16_t value)
 {
 	__asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port) : "memory");
 }
 
+/* Writes 4 bytes. */
 static inline void port_write32(uint16_t port, uint32_t value)
 {
 	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port) : "memory");

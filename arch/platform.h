@@ -15,7 +15,7 @@ struct boot_info;
  */
 void platform_start(const struct boot_info *info, unsigned at_most);
 
-/* Leaves the LAPIC in xAPIC mode even where x2APIC is offered. Before platform_start(). */
+/* Leaves the LAPIC in xAPIC mode even where x2APIC is offered. Before platform_start(), boot CPU. */
 void platform_prefer_xapic(bool prefer);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "lib/base.h"
 
+/* A way out. */
 enum power_way {
 	POWER_AUTO,       /* what power_prefer() says, else S5, reset, triple fault */
 	POWER_DEBUG_EXIT, /* isa-debug-exit at 0xf4: QEMU's exit status is code << 1 | 1 */

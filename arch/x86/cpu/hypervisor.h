@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who is below us, by the CPUID leaves reserved for hypervisors. */
+/* Who is below us, by the CPUID leaves reserved for hypervisors. Any CPU. */
 #ifndef ARCH_X86_HYPERVISOR_H
 #define ARCH_X86_HYPERVISOR_H
 

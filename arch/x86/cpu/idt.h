@@ -10,7 +10,7 @@
 /* Fills the table with interrupt gates to 256 stubs. Once, on the boot CPU. */
 void idt_fill(const char *stubs);
 
-/* Makes this CPU use it. */
+/* Makes this CPU use it. Any CPU. */
 void idt_load(void);
 
 #endif

@@ -9,6 +9,7 @@
 #include "arch/x86/cpu/gdt.h"
 #include "lib/base.h"
 
+/* What its GS base points to. */
 struct cpu_local {
 	struct cpu_local *self; /* at gs:0 */
 	unsigned number;
@@ -22,7 +23,7 @@ struct cpu_local {
 /* Those of the CPUs that run, by number, below cpu_count(). */
 extern struct cpu_local *cpu_locals[];
 
-/* That of the CPU that asks. */
+/* That of the CPU that asks. Handler-safe. */
 static inline struct cpu_local *cpu_local(void)
 {
 	struct cpu_local *local;
@@ -33,6 +34,7 @@ static inline struct cpu_local *cpu_local(void)
 
 /*
  * Makes *local that of this CPU: GDT, TSS, IDT, GS base. ist as for gdt_load(). Needs idt_fill().
+ * Any CPU, for itself.
  */
 void cpu_local_load(struct cpu_local *local, const uint64_t ist[IST_STACKS]);
 

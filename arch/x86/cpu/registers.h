@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Control registers and model-specific registers (Intel SDM 3A, 2.5; SDM 4). */
+/* Control registers and model-specific registers (Intel SDM 3A, 2.5; SDM 4). Handler-safe. */
 #ifndef ARCH_X86_REGISTERS_H
 #define ARCH_X86_REGISTERS_H
 
@@ -19,6 +19,7 @@
 #define EFER_LMA               BIT(10)
 #define EFER_NXE               BIT(11)
 
+/* Reads an MSR; one that the CPU does not have is a general protection fault. */
 static inline uint64_t msr_read(uint32_t msr)
 {
 	uint32_t low, high;
@@ -27,6 +28,7 @@ static inline uint64_t msr_read(uint32_t msr)
 	return (uint64_t)high << 32 | low;
 }
 
+/* Writes an MSR. */
 static inline void msr_write(uint32_t msr, uint64_t value)
 {
 	__asm__ volatile("wrmsr"
@@ -35,6 +37,7 @@ static inline void msr_write(uint32_t msr, uint64_t value)
 			 : "memory");
 }
 
+/* Paging, write protection, caches. */
 static inline uint64_t cr0_read(void)
 {
 	uint64_t value;
@@ -43,6 +46,7 @@ static inline uint64_t cr0_read(void)
 	return value;
 }
 
+/* Sets them for this CPU. */
 static inline void cr0_write(uint64_t value)
 {
 	__asm__ volatile("mov %0, %%cr0" : : "r"(value) : "memory");
@@ -57,6 +61,7 @@ static inline uint64_t cr2_read(void)
 	return value;
 }
 
+/* The physical address of the page tables' root. */
 static inline uint64_t cr3_read(void)
 {
 	uint64_t value;
@@ -65,6 +70,7 @@ static inline uint64_t cr3_read(void)
 	return value;
 }
 
+/* Sets it for this CPU, which forgets what it knew of the old ones. */
 static inline void cr3_write(uint64_t value)
 {
 	__asm__ volatile("mov %0, %%cr3" : : "r"(value) : "memory");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The firmware tables of this machine; arch/acpi.h has the public part. This room reads what
- * firmware and VMMs say, and believes none of it before it has been checked.
+ * firmware and VMMs say, and believes none of it before it has been checked. Boot CPU.
  */
 #ifndef ARCH_X86_ACPI_H
 #define ARCH_X86_ACPI_H

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ACPI tables (ACPI 6.5, chapter 5), parsed without trust in any length or address in them. */
+/*
+ * ACPI tables (ACPI 6.5, chapter 5), parsed without trust in any length or address in them. Any CPU.
+ */
 #ifndef ARCH_X86_ACPI_PARSE_H
 #define ARCH_X86_ACPI_PARSE_H
 
@@ -19,6 +21,7 @@ struct acpi_table {
 	const uint8_t *bytes;
 };
 
+/* Those that an RSDP leads to. */
 struct acpi_tables {
 	unsigned count;
 	struct acpi_table tables[ACPI_TABLES_MOST];

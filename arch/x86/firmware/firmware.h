@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * How the parsers of firmware tables see memory: through a function, so that they build on the
- * host too and can be fed with nonsense there.
+ * host too and can be fed with nonsense there. Any CPU.
  */
 #ifndef ARCH_X86_FIRMWARE_H
 #define ARCH_X86_FIRMWARE_H
 
 #include "lib/base.h"
 
+/* What a parser is given. */
 struct firmware {
 	/* `size` readable bytes at a physical address, which stay; NULL when there are none. */
 	const void *(*bytes)(void *context, uint64_t address, uint64_t size);
@@ -33,9 +34,13 @@ uint64_t firmware_scan(const struct firmware *firmware, uint64_t start, uint64_t
 		       const char *signature,
 		       bool (*accept)(const struct firmware *firmware, uint64_t address));
 
-/* Little-endian numbers at any alignment, which these tables do not keep. */
+/* A little-endian number of 16 bits at any alignment, which these tables do not keep. */
 uint16_t firmware_u16(const void *at);
+
+/* Of 32 bits. */
 uint32_t firmware_u32(const void *at);
+
+/* Of 64 bits. */
 uint64_t firmware_u64(const void *at);
 
 #endif

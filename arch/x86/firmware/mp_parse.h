@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The MP table (Intel MultiProcessor Specification 1.4, chapter 4): for machines without a MADT. */
+/*
+ * The MP table (Intel MultiProcessor Specification 1.4, chapter 4): for machines without a MADT. Any CPU.
+ */
 #ifndef ARCH_X86_MP_PARSE_H
 #define ARCH_X86_MP_PARSE_H
 

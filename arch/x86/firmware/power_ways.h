@@ -12,6 +12,7 @@ struct power_register {
 	uint64_t address;
 };
 
+/* All that is known of it; zero where nothing is. */
 struct power_ways {
 	bool s5_known;     /* the DSDT names the sleep types of S5 */
 	uint8_t s5_type_a; /* SLP_TYPa, SLP_TYPb */

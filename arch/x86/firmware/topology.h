@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The processors, I/O APICs and ISA wiring that a MADT or an MP table lists. */
+/* The processors, I/O APICs and ISA wiring that a MADT or an MP table lists. Boot CPU. */
 #ifndef ARCH_X86_TOPOLOGY_H
 #define ARCH_X86_TOPOLOGY_H
 
@@ -12,6 +12,7 @@
 /* The first input of an I/O APIC is not told: it follows the inputs of the one before. */
 #define LINE_FOLLOWS UINT32_MAX
 
+/* An I/O APIC: where its registers are, and its inputs. */
 struct topology_io_apic {
 	uint32_t address;
 	uint32_t first_line; /* global system interrupt of its input 0, or LINE_FOLLOWS */
@@ -24,6 +25,7 @@ struct topology_isa {
 	bool level, active_low;
 };
 
+/* All of it; what does not fit is left out. */
 struct topology {
 	unsigned cpus;
 	uint32_t apic_ids[TOPOLOGY_CPUS];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The I/O APICs; arch/interrupt.h has the public part. */
+/* The I/O APICs; arch/interrupt.h has the public part. Boot CPU. */
 #ifndef ARCH_X86_IOAPIC_H
 #define ARCH_X86_IOAPIC_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The local APIC, xAPIC and x2APIC behind one interface (Intel SDM 3A, chapter 11). */
+/*
+ * The local APIC, xAPIC and x2APIC behind one interface (Intel SDM 3A, chapter 11). Each CPU reaches its
+ * own. Handler-safe, but for what starts it.
+ */
 #ifndef ARCH_X86_LAPIC_H
 #define ARCH_X86_LAPIC_H
 
@@ -47,17 +50,19 @@ enum lapic_register {
  */
 void lapic_choose(bool prefer_xapic);
 
-/* Enables the LAPIC of this CPU, all of its local interrupts masked but LINT1 and its error. */
+/* Enables the LAPIC of this CPU, all of its local interrupts masked but LINT1 and its error. Any CPU. */
 void lapic_start(void);
 
-/* Lets the PIC's interrupts in through LINT0 (virtual wire mode). */
+/* Lets the PIC's interrupts in through LINT0 (virtual wire mode). Boot CPU. */
 void lapic_open_external(void);
 
 /* The id of this CPU's LAPIC. */
 uint32_t lapic_id(void);
 
-/* A register of this CPU's LAPIC, by its xAPIC offset in either mode. */
+/* Reads a register of this CPU's LAPIC, by its xAPIC offset in either mode. */
 uint32_t lapic_read(enum lapic_register which);
+
+/* Writes a register. */
 void lapic_write(enum lapic_register which, uint32_t value);
 
 /* End of interrupt, for the one in service with the highest vector. */

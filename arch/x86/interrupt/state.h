@@ -5,6 +5,7 @@
 
 #include "arch/interrupt.h"
 
+/* Written on that CPU alone, by handlers; read from anywhere. */
 struct interrupt_state {
 	volatile uint64_t total;  /* arrivals on device vectors */
 	volatile uint64_t strays; /* of them, those on vectors that nobody had allocated */

@@ -10,7 +10,7 @@
 
 /*
  * Tallies an interrupt, calls its handler and ends it. tsc is the stamp of the entry stub's first
- * instruction. On the CPU that was interrupted, interrupts closed.
+ * instruction. On the CPU that was interrupted, interrupts closed: handler-safe.
  */
 void interrupt_arrived(unsigned vector, uint64_t tsc);
 

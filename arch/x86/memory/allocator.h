@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where RAM for everybody comes from; arch/memory.h has the public part. */
+/* Where RAM for everybody comes from; arch/memory.h has the public part. Boot CPU. */
 #ifndef ARCH_X86_ALLOCATOR_H
 #define ARCH_X86_ALLOCATOR_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Memory types of this CPU. */
+/* Memory types of this CPU. Any CPU. */
 #ifndef ARCH_X86_CACHE_H
 #define ARCH_X86_CACHE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* RAM above 4 GiB; arch/memory.h has the public part. */
+/* RAM above 4 GiB; arch/memory.h has the public part. Boot CPU. */
 #ifndef ARCH_X86_HIGH_H
 #define ARCH_X86_HIGH_H
 

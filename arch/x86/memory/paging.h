@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The page tables: RAM one to one, everything else on demand in a window of its own. This room
- * gives RAM away and makes addresses reach something.
+ * gives RAM away and makes addresses reach something. Boot CPU.
  */
 #ifndef ARCH_X86_PAGING_H
 #define ARCH_X86_PAGING_H
@@ -25,7 +25,10 @@ bool paging_map_ram(uint64_t address, uint64_t size) MUST_CHECK;
 /* Firmware tables at any physical address: readable, cached. NULL as for memory_map_device(). */
 const void *paging_map_firmware(uint64_t address, uint64_t size);
 
-/* What an address that faulted was, as the end of a sentence, "" when there is nothing to say. */
+/*
+ * What an address that faulted was, as the end of a sentence, "" when there is nothing to say.
+ * Handler-safe.
+ */
 const char *paging_what_is_at(uint64_t address);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The CPUs, as the rest of this floor uses them; arch/cpu.h has the public part. */
+/* The CPUs, as the rest of this floor uses them; arch/cpu.h has the public part. Boot CPU. */
 #ifndef ARCH_X86_SMP_H
 #define ARCH_X86_SMP_H
 
@@ -12,7 +12,7 @@ void smp_start_boot_cpu(void);
 /* Starts the others that are listed, at most so many CPUs in all (0: no limit). */
 void smp_start_others(const struct topology *topology, unsigned at_most);
 
-/* Where an idle CPU stays: asleep, until it is given work. */
+/* Where an idle CPU stays: asleep, until it is given work. Any CPU but the boot CPU. */
 NORETURN void smp_idle(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Finding out how fast the TSC runs. */
+/* Finding out how fast the TSC runs. Boot CPU. */
 #ifndef ARCH_X86_CALIBRATE_H
 #define ARCH_X86_CALIBRATE_H
 

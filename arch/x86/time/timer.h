@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Each CPU's LAPIC timer, shared by guard deadlines and cpu_halt_until(). This room is time: how
- * fast it passes, what it is by now, and being woken when it is up.
+ * fast it passes, what it is by now, and being woken when it is up. Any CPU, for its own timer.
  */
 #ifndef ARCH_X86_TIMER_H
 #define ARCH_X86_TIMER_H
@@ -25,7 +25,7 @@ void timer_start(void);
 
 /*
  * Lets the timer of this CPU fire at the TSC deadline or before. It fires once; whoever handles it
- * sets `armed` to 0 and asks again for what is still waited for. Interrupts are closed.
+ * sets `armed` to 0 and asks again for what is still waited for. Interrupts are closed; handler-safe.
  */
 void timer_want(uint64_t deadline);
 
