@@ -5,6 +5,7 @@
 
 #include "lib/base.h"
 
+/* How fast the TSC runs, and who says so. */
 struct clock_rate {
 	const char *source; /* stays */
 	uint32_t khz;       /* TSC ticks a millisecond, never 0 */
