@@ -37,7 +37,7 @@ COVERAGE_FLAGS := -fprofile-arcs -ftest-coverage -fprofile-info-section -fprofil
 LIBGCOV        := $(shell $(CC) -print-file-name=libgcov.a)
 endif
 # Small, but for what the benchmarks measure.
-FAST := virtio/ring/slots.c tests/bench/load.c lib/histogram.c \
+FAST := virtio/ring/slots.c tests/bench/load_split.c tests/bench/load_packed.c lib/histogram.c \
 	arch/x86/interrupt/vectors.c
 optimize = $(if $(filter $(FAST),$<),-O2,-Os)
 # The user's image; the second one is that and what checks it: saboteurs, tests that go wrong on purpose …

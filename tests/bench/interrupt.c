@@ -7,10 +7,10 @@
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/interrupt.h"
+#include "tests/bench/interrupt_lab.h"
 #include "tests/bench/lab.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/report/report.h"
-#include "virtio/ring/slots.h"
 #include "virtio/transport/pci/device.h"
 
 #define OBSERVER 1 /* its CPU */
@@ -18,12 +18,7 @@
 
 /* What the target CPU does when the interrupt comes. */
 enum state { SPINNING, HALTED, CLOSED, STATES };
-
 static const char *const state_names[] = {"spinning", "halted", "closed"};
-
-struct stamps {
-	uint64_t t0, t1, t2, opened, t3, t4;
-};
 
 struct figures {
 	struct histogram kick, used, device, injection, handler, opening, whole;
@@ -32,39 +27,8 @@ struct figures {
 	uint64_t missed;     /* samples that the observer saw after their handler had begun */
 };
 
-struct lab {
-	struct test_run *t;
-	struct virtqueue *queue;
-	struct slots slots;
-	bool packed, event_idx, observed;
-	struct clock_offset offset;
-	struct interrupt_tally *tally;
-	/* Between the CPUs: which sample the observer is to stamp, which it has, and when. */
-	volatile uint64_t wanted, seen, seen_at;
-	volatile bool over;
-};
-
-static struct lab lab;
+struct lab lab;
 static struct figures figures;
-
-static void observe_used(void *context)
-{
-	uint64_t round = 0;
-
-	for (;;) {
-		while (lab.wanted == round) {
-			if (lab.over)
-				return;
-		}
-		round = lab.wanted;
-		while (!slots_pending(&lab.slots, lab.packed)) {
-			if (lab.over)
-				return;
-		}
-		lab.seen_at = clock_now();
-		lab.seen = round;
-	}
-}
 
 static NORETURN void give_up(enum clause_id broken, const char *what)
 {
@@ -137,15 +101,11 @@ static void sample(enum state state, uint64_t round, struct stamps *stamps)
 {
 	uint64_t before = lab.tally->count, seen = lab.seen;
 
-	slots_arm(&lab.slots, lab.packed, lab.event_idx, 1);
-	slots_post(&lab.slots, 0, lab.packed);
+	lab.steps->prepare();
 	lab.wanted = round;
 	if (state != SPINNING)
 		interrupts_close();
-	stamps->t0 = clock_now();
-	slots_publish(&lab.slots, lab.packed);
-	slots_kick(&lab.slots);
-	stamps->t1 = clock_now();
+	lab.steps->expose(stamps);
 	await_handler(state, before, stamps);
 	stamps->t3 = lab.tally->entry_tsc;
 	stamps->t4 = lab.tally->eoi_tsc;
@@ -153,9 +113,7 @@ static void sample(enum state state, uint64_t round, struct stamps *stamps)
 		await_change(&lab.seen, seen, CLAUSE_SANE_1, "the used index");
 		stamps->t2 = lab.seen_at - (uint64_t)lab.offset.ticks;
 	}
-	while (!slots_pending(&lab.slots, lab.packed))
-		cpu_relax();
-	slots_take(&lab.slots, lab.packed);
+	lab.steps->take();
 }
 
 static void record(enum state state, const struct stamps *stamps)
@@ -258,6 +216,7 @@ static void measure_unmasking(void)
 {
 	const struct msix *msix = &virtio_pci(lab.t->device)->msix;
 	static struct histogram store, arrival;
+	struct stamps stamps;
 
 	histogram_reset(&store);
 	histogram_reset(&arrival);
@@ -265,10 +224,8 @@ static void measure_unmasking(void)
 		uint64_t before = lab.tally->count, deadline, t0, t1;
 
 		msix_mask_entry(msix, lab.queue->entry, true);
-		slots_arm(&lab.slots, lab.packed, lab.event_idx, 1);
-		slots_post(&lab.slots, 0, lab.packed);
-		slots_publish(&lab.slots, lab.packed);
-		slots_kick(&lab.slots);
+		lab.steps->prepare();
+		lab.steps->expose(&stamps);
 		deadline = clock_deadline(PATIENCE_NS);
 		while (!msix_pending(msix, lab.queue->entry) && !clock_passed(deadline))
 			;
@@ -281,7 +238,7 @@ static void measure_unmasking(void)
 			     "the interrupt of an unmasked vector");
 		lab_record(&store, (int64_t)(t1 - t0));
 		lab_record(&arrival, (int64_t)(lab.tally->entry_tsc - t0));
-		slots_take(&lab.slots, lab.packed);
+		lab.steps->take();
 	}
 	lab_report(lab.t, "unmasking", "read and write", &store);
 	lab_report(lab.t, "unmasking to handler", "pending", &arrival);
@@ -291,10 +248,10 @@ static void prepare(struct test_run *t)
 {
 	struct request *request = new_request(t, 0);
 
-	lab = (struct lab){.t = t, .queue = work_queue(t), .packed = t->variant.packed};
-	lab.event_idx = lab.queue->event_idx;
+	lab = (struct lab){.t = t, .queue = work_queue(t)};
+	lab.steps = ring_is_packed(lab.queue) ? &packed_lab_steps : &split_lab_steps;
 	lab.tally = interrupt_tally(lab.queue->cpu, lab.queue->vector);
-	if (!slots_create(&lab.slots, lab.queue, request, 1, lab.queue->shape.indirect, t->arena))
+	if (!request_slots(&lab.slots, lab.queue, request, 1, lab.queue->shape.indirect, t->arena))
 		error_in_test(t, "the DMA arena has no room for the request");
 	if (cpu_count() < 2) {
 		report_note("one CPU only: there is nobody to see the used index move (t2)");
@@ -308,7 +265,7 @@ static void prepare(struct test_run *t)
 			       1000);
 	measured_value(t, "TSC offset, uncertainty", "ns",
 		       clock_to_ns(lab.offset.uncertainty) * 1000);
-	lab.observed = cpu_start(OBSERVER, observe_used, NULL);
+	lab.observed = cpu_start(OBSERVER, lab.steps->observe, NULL);
 }
 
 static void end_observation(struct test_run *t)

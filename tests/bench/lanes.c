@@ -54,16 +54,3 @@ void lanes_make(struct test_run *t, struct link_ends *ends, struct virtio_device
 	make_lane(t, &ends->receive, receive, receive->size, header, MAXIMUM(size, NET_FRAME_MOST),
 		  true);
 }
-
-void lanes_start(struct link_ends *ends, bool packed, bool event_idx)
-{
-	struct lane *receive = &ends->receive;
-
-	slots_arm(&ends->send.slots, packed, event_idx, 0);
-	slots_arm(&receive->slots, packed, event_idx, 0);
-	while (receive->idle)
-		slots_post(&receive->slots, receive->idle_slots[--receive->idle], packed);
-	slots_publish(&receive->slots, packed);
-	if (slots_kick_wanted(&receive->slots, packed, event_idx))
-		slots_kick(&receive->slots);
-}

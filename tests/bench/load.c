@@ -3,329 +3,15 @@
 
 #include "arch/clock.h"
 #include "arch/cpu.h"
-#include "arch/interrupt.h"
-
-#define INLINE static inline __attribute__((always_inline))
-
-/* Looks at the ring before the clock is asked whether the device has stalled. */
-#define SPINS_BY_CLOCK 1024
-
-/* Requests that run before the window opens, beside two rounds of the depth. */
-#define WARM_UP 32
 
 /* What a worker tries out to find its pace: each wait so often, for so many requests beside the depth. */
 #define PACE_ROUNDS   2
 #define PACE_REQUESTS 64
 static const uint16_t paces_ns[] = {0, 150, 300, 450, 600, 750, 900, 1100, 1350, 1700, 2200, 3000};
 
-/*
- * What the loops touch, as a local variable whose address never leaves them: everything below is inlined,
- * so that the compiler keeps what it can in registers, whatever is stored to memory in between.
- */
-struct hand {
-	struct slots slots;
-	uint16_t *idle;
-	uint64_t *stamps;
-	void **places;
-	uint64_t random, position;
-	uint64_t pace;
-	uint64_t blocks, block_units;
-	unsigned depth, batch;
-	enum load_pattern pattern;
-	enum load_place place;
-	uint64_t completed, kicks, kick_ticks, guest_ticks;
-	uint64_t start; /* TSC when the measured window began, 0: still warming up */
-	uint64_t end;   /* TSC when it ends */
-};
-
-INLINE struct hand take_in_hand(const struct worker *worker)
+static const struct load_loops *loops_for(const struct worker *worker)
 {
-	return (struct hand){
-		.slots = worker->slots,
-		.idle = worker->idle,
-		.stamps = worker->stamps,
-		.places = worker->places,
-		.random = worker->random,
-		.position = worker->position,
-		.pace = worker->pace,
-		.blocks = worker->blocks,
-		.block_units = worker->block_units,
-		.depth = worker->settings.depth,
-		.batch = worker->settings.batch,
-		.pattern = worker->settings.pattern,
-		.place = worker->place,
-		.end = UINT64_MAX,
-	};
-}
-
-/* The results, when the window has ended. */
-INLINE void hand_back(struct worker *worker, const struct hand *hand)
-{
-	worker->slots = hand->slots;
-	worker->completed = hand->completed;
-	worker->kicks = hand->kicks;
-	worker->kick_ticks = hand->kick_ticks;
-	worker->guest_ticks = hand->guest_ticks;
-	worker->interrupts = interrupt_count(worker->slots.queue->vector) - worker->interrupts;
-}
-
-/*
- * Points a request at its next block. Random ones come from a linear congruence (Knuth, MMIX), by its
- * upper half; a range is taken by a multiplication, not by a division.
- */
-INLINE void aim(struct hand *hand, unsigned slot, enum load_pattern pattern)
-{
-	uint64_t block;
-
-	if (pattern == LOAD_FIXED)
-		return;
-	if (pattern == LOAD_RANDOM) {
-		hand->random = hand->random * 6364136223846793005u + 1442695040888963407u;
-		block = (hand->random >> 32) * hand->blocks >> 32;
-	} else {
-		block = hand->position++;
-		if (hand->position == hand->blocks)
-			hand->position = 0;
-	}
-	block *= hand->block_units;
-	if (hand->place == PLACE_LITTLE_ENDIAN_64)
-		*(uint64_t *)hand->places[slot] = block;
-	else
-		*(uint32_t *)hand->places[slot] = __builtin_bswap32((uint32_t)block);
-}
-
-/* Lets time pass, out of the loops: that is neither work nor device. */
-static __attribute__((noinline)) void wait_until_tsc(uint64_t moment)
-{
-	while (clock_now() < moment)
-		;
-}
-
-/*
- * Kicks when the device wants it. `mark` is the last moment that time was charged for; what has passed
- * since is the guest's own, what the kick takes is the device's. Returns the new mark. A pace is waited for
- * before the device is asked, since it may have seen what was published by then.
- */
-INLINE uint64_t kick(struct hand *hand, uint64_t mark, bool packed, bool event_idx)
-{
-	uint64_t before, after;
-
-	if (hand->pace) {
-		before = clock_now();
-		hand->guest_ticks += before - mark;
-		mark = MAXIMUM(before, mark + hand->pace);
-		wait_until_tsc(mark);
-	}
-	if (!slots_kick_wanted(&hand->slots, packed, event_idx))
-		return mark;
-	before = clock_now();
-	slots_kick(&hand->slots);
-	after = clock_now();
-	hand->guest_ticks += before - mark;
-	hand->kick_ticks += after - before;
-	hand->kicks++;
-	return after;
-}
-
-/* Posts `count` idle slots, one kick for all, or one for each when they are not batched. */
-INLINE void post_idle(struct hand *hand, unsigned count, uint64_t now, enum load_pattern pattern,
-		      bool packed, bool event_idx)
-{
-	const bool single = hand->batch == 1;
-	uint64_t mark = now;
-
-	for (unsigned n = 0; n < count; n++) {
-		unsigned slot = hand->idle[n];
-
-		aim(hand, slot, pattern);
-		hand->stamps[slot] = mark;
-		slots_post(&hand->slots, slot, packed);
-		if (single) {
-			slots_publish(&hand->slots, packed);
-			mark = kick(hand, mark, packed, event_idx);
-		}
-	}
-	if (!single) {
-		slots_publish(&hand->slots, packed);
-		mark = kick(hand, mark, packed, event_idx);
-	}
-	hand->guest_ticks += clock_now() - mark;
-}
-
-/* A loop of its own for each pattern. */
-INLINE void post(struct hand *hand, unsigned count, uint64_t now, bool packed, bool event_idx)
-{
-	switch (hand->pattern) {
-	case LOAD_FIXED:
-		post_idle(hand, count, now, LOAD_FIXED, packed, event_idx);
-		break;
-	case LOAD_SEQUENTIAL:
-		post_idle(hand, count, now, LOAD_SEQUENTIAL, packed, event_idx);
-		break;
-	case LOAD_RANDOM:
-		post_idle(hand, count, now, LOAD_RANDOM, packed, event_idx);
-		break;
-	}
-}
-
-/* Waits for `wanted` completions, spinning; false when none came for too long. */
-INLINE bool spin_for_used(struct hand *hand, unsigned wanted, uint64_t patience, bool packed)
-{
-	/*
-	 * Under TCG a PAUSE gives QEMU's big lock away, which the device wants as well. Where requests
-	 * go one by one that lets completions gather, and with them kicks; a batch gathers by itself. A
-	 * paced kick is to find that lock free.
-	 */
-	const bool relaxed = hand->batch == 1 && !hand->pace;
-	uint64_t deadline = 0;
-
-	for (;;) {
-		for (unsigned spins = 0; spins < SPINS_BY_CLOCK; spins++) {
-			if (slots_pending_many(&hand->slots, wanted, packed))
-				return true;
-			if (relaxed)
-				cpu_relax();
-		}
-		if (!deadline)
-			deadline = clock_now() + patience;
-		else if (clock_passed(deadline))
-			return slots_pending(&hand->slots, packed);
-	}
-}
-
-/* The same, halted until the interrupt. `wanted` completions are to come together. */
-INLINE bool halt_for_used(struct hand *hand, unsigned wanted, uint64_t patience, bool packed,
-			  bool event_idx)
-{
-	uint64_t deadline = clock_now() + patience;
-
-	slots_arm(&hand->slots, packed, event_idx, wanted);
-	while (!slots_pending(&hand->slots, packed)) {
-		if (clock_passed(deadline))
-			return false;
-		interrupts_close();
-		if (slots_pending(&hand->slots, packed))
-			interrupts_open();
-		else
-			cpu_halt_until(deadline);
-	}
-	return true;
-}
-
-INLINE bool await_used(struct hand *hand, unsigned wanted, uint64_t patience, bool packed,
-		       bool event_idx, bool interrupts)
-{
-	if (slots_pending_many(&hand->slots, wanted, packed))
-		return true;
-	if (interrupts)
-		return halt_for_used(hand, wanted, patience, packed, event_idx);
-	return spin_for_used(hand, wanted, patience, packed);
-}
-
-/* Takes what the device has used; how many slots are idle then. */
-INLINE unsigned take_used(struct hand *hand, struct histogram *latency, unsigned idle, uint64_t now,
-			  bool packed)
-{
-	unsigned pending, before = idle;
-	uint32_t run = 0;
-	uint64_t same = 0;
-
-	while ((pending = slots_pending(&hand->slots, packed)) > 0) {
-		do {
-			unsigned slot = slots_take(&hand->slots, packed);
-			uint64_t stamp = hand->stamps[slot];
-
-			hand->idle[idle++] = (uint16_t)slot;
-			run++;
-			/* Requests of one batch took the same time, as far as can be seen. */
-			if (stamp == same)
-				continue;
-			if (run > 1)
-				histogram_record_many(latency, now - same, run - 1);
-			same = stamp;
-			run = 1;
-		} while (--pending);
-	}
-	if (run)
-		histogram_record_many(latency, now - same, run);
-	hand->completed += idle - before;
-	return idle;
-}
-
-/* Whether the window ends at `now`; begins it where that is due. */
-INLINE bool window_ends(struct hand *hand, struct worker *worker, uint64_t now)
-{
-	const struct load_settings *settings = &worker->settings;
-
-	if (hand->start) {
-		if (now < hand->end && (settings->duration || hand->completed < settings->requests))
-			return false;
-		worker->elapsed = now - hand->start;
-		return true;
-	}
-	if (hand->completed >= 2 * hand->depth + WARM_UP) {
-		hand->start = now;
-		if (settings->duration)
-			hand->end = now + settings->duration;
-		hand->completed = 0;
-		hand->kicks = 0;
-		hand->kick_ticks = 0;
-		hand->guest_ticks = 0;
-		worker->interrupts = interrupt_count(worker->slots.queue->vector);
-		histogram_reset(&worker->latency);
-	}
-	return false;
-}
-
-/* The rest comes back, so that nothing is in flight when the arena is emptied. */
-static __attribute__((noinline)) void drain(struct worker *worker, unsigned idle, uint64_t now)
-{
-	struct hand hand = take_in_hand(worker);
-
-	while (idle < hand.depth &&
-	       await_used(&hand, 1, worker->patience, worker->packed, worker->event_idx, false))
-		idle = take_used(&hand, &worker->rest, idle, now, worker->packed);
-	worker->slots = hand.slots;
-}
-
-/*
- * As many requests as were asked for, always `depth` of them with the device. One body of machine code for
- * each ring format.
- */
-INLINE void closed_loop_of(struct worker *worker, bool packed)
-{
-	const bool event_idx = worker->event_idx;
-	const bool interrupts = worker->settings.completion == LOAD_INTERRUPT;
-	struct hand hand = take_in_hand(worker);
-	const uint64_t patience = worker->patience;
-	unsigned idle = hand.depth;
-	uint64_t now = clock_now();
-
-	do {
-		if (idle >= hand.batch) {
-			post(&hand, idle, now, packed, event_idx);
-			idle = 0;
-		} else {
-			hand.guest_ticks += clock_now() - now;
-		}
-		if (!await_used(&hand, hand.batch - idle, patience, packed, event_idx,
-				interrupts)) {
-			worker->stalled = true;
-			return;
-		}
-		now = clock_now();
-		idle = take_used(&hand, &worker->latency, idle, now, packed);
-	} while (!window_ends(&hand, worker, now));
-	hand_back(worker, &hand);
-	drain(worker, idle, now);
-}
-
-static void closed_loop(struct worker *worker)
-{
-	if (worker->packed)
-		closed_loop_of(worker, true);
-	else
-		closed_loop_of(worker, false);
+	return ring_is_packed(worker->slots.queue) ? &packed_load_loops : &split_load_loops;
 }
 
 /*
@@ -333,7 +19,7 @@ static void closed_loop(struct worker *worker)
  * completed a request; a kick that comes just before needs not wake it, one that comes while the thread still
  * holds a lock that the kick wants as well makes both wait. Where that moment lies only trying tells.
  */
-static void find_pace(struct worker *worker)
+static void find_pace(struct worker *worker, const struct load_loops *loops)
 {
 	struct load_settings wanted = worker->settings;
 	uint64_t best = UINT64_MAX, pace = 0;
@@ -342,7 +28,7 @@ static void find_pace(struct worker *worker)
 	worker->settings.requests = wanted.depth + PACE_REQUESTS;
 	for (unsigned n = 0; n < PACE_ROUNDS * ARRAY_LENGTH(paces_ns) && !worker->stalled; n++) {
 		worker->pace = clock_from_ns(paces_ns[n % ARRAY_LENGTH(paces_ns)]);
-		closed_loop(worker);
+		loops->closed(worker);
 		if (worker->elapsed < best) {
 			best = worker->elapsed;
 			pace = worker->pace;
@@ -352,61 +38,22 @@ static void find_pace(struct worker *worker)
 	worker->settings = wanted;
 }
 
-/*
- * Requests begin at intended moments, whether or not earlier ones have ended; latency counts from
- * the intention, so that a stall is charged to every request that it delays.
- */
-static void open_loop(struct worker *worker)
-{
-	const bool packed = worker->packed, event_idx = worker->event_idx;
-	struct hand hand = take_in_hand(worker);
-	unsigned idle = hand.depth;
-	uint64_t now = clock_now(), start = now, due = now, end = now + worker->settings.duration;
-	uint64_t moved = now;
-
-	worker->interrupts = interrupt_count(worker->slots.queue->vector);
-	while (now < end || idle < hand.depth) {
-		unsigned before = idle;
-
-		idle = take_used(&hand, &worker->latency, idle, now, packed);
-		if (idle != before)
-			moved = now;
-		if (idle < hand.depth && now - moved > worker->patience) {
-			worker->stalled = true;
-			return;
-		}
-		if (due <= now && due < end && idle > 0) {
-			unsigned slot = hand.idle[--idle];
-
-			aim(&hand, slot, hand.pattern);
-			hand.stamps[slot] = due;
-			slots_post(&hand.slots, slot, packed);
-			slots_publish(&hand.slots, packed);
-			hand.guest_ticks += clock_now() - kick(&hand, now, packed, event_idx);
-			due += worker->settings.interval;
-			moved = now;
-		}
-		now = clock_now();
-	}
-	worker->elapsed = end - start;
-	hand_back(worker, &hand);
-}
-
 void worker_run(void *context)
 {
 	struct worker *worker = context;
+	const struct load_loops *loops = loops_for(worker);
 
 	for (unsigned n = 0; n < worker->settings.depth; n++)
 		worker->idle[n] = (uint16_t)n;
-	slots_arm(&worker->slots, worker->packed, worker->event_idx, 0);
+	loops->keep_quiet(worker);
 	while (!*worker->go)
 		cpu_relax();
 	if (worker->settings.paced)
-		find_pace(worker);
+		find_pace(worker, loops);
 	if (worker->stalled)
 		return;
 	if (worker->settings.interval)
-		open_loop(worker);
+		loops->open(worker);
 	else
-		closed_loop(worker);
+		loops->closed(worker);
 }

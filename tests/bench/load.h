@@ -40,7 +40,6 @@ struct worker {
 	/* Read by its CPU while it runs. */
 	struct slots slots;
 	struct load_settings settings;
-	bool packed, event_idx;
 	enum load_place place;
 	uint16_t *idle;   /* slots taken and not posted again yet */
 	uint64_t *stamps; /* by slot: when it was posted, or meant to be */
@@ -64,6 +63,14 @@ struct worker {
 	struct histogram latency; /* TSC ticks, submission (or intended start) to being seen */
 	struct histogram rest;    /* of what was still in flight when the window ended */
 };
+
+/* The loops of a worker in one ring format. On the worker's CPU. */
+struct load_loops {
+	void (*keep_quiet)(struct worker *worker); /* no interrupts, before anything is posted */
+	void (*closed)(struct worker *worker);     /* always `depth` requests with the device */
+	void (*open)(struct worker *worker);       /* requests at intended moments */
+};
+extern const struct load_loops split_load_loops, packed_load_loops;
 
 /* Runs a worker on this CPU to its end; context is the struct worker. */
 void worker_run(void *context);

@@ -57,8 +57,6 @@ static void prepare_worker(struct test_run *t, const struct load_kind *kind, uns
 
 	*worker = (struct worker){
 		.settings = *settings,
-		.packed = t->variant.packed,
-		.event_idx = queue->event_idx,
 		.place = kind->place,
 		.random = options.seed * 2654435761u + n + 1,
 		.patience = clock_from_ns(PATIENCE_NS),

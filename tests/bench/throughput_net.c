@@ -15,108 +15,11 @@
 #define SIZES        "64,1500" /* of frames, where vp.size says nothing */
 #define SEARCH_STEPS 9
 #define TRIES        4
-#define SETTLE_NS    20000000 /* a frame that has not come by then is lost */
-#define WARM_UP      1000     /* frames before the window opens */
 
-/* How frames are sent, and what came of it. */
-struct traffic {
-	unsigned depth; /* frames under way */
-	uint32_t size;
-	uint64_t interval; /* TSC ticks between frames; 0: as fast as they come back */
-	uint64_t duration;
+struct link_ends near, far;
+struct traffic traffic;
 
-	uint64_t sent, arrived;           /* since the start */
-	uint64_t received, bytes;         /* that arrived within the window */
-	bool closed;                      /* the window is over: what still comes is not counted */
-	uint64_t guest_ticks, kick_ticks; /* as in struct worker */
-	bool stalled;
-	struct histogram latency;
-};
-
-static struct link_ends near, far;
-static struct traffic traffic;
-
-/* Charges the time since `start` to the guest, but for what kicks took of it. */
-static void charge(uint64_t start, uint64_t kicked_before)
-{
-	traffic.guest_ticks += clock_now() - start - (traffic.kick_ticks - kicked_before);
-}
-
-/* Shows the device what was posted on a lane. */
-static void show(struct lane *lane, bool packed, bool event_idx)
-{
-	uint64_t before;
-
-	slots_publish(&lane->slots, packed);
-	if (!slots_kick_wanted(&lane->slots, packed, event_idx))
-		return;
-	before = clock_now();
-	slots_kick(&lane->slots);
-	traffic.kick_ticks += clock_now() - before;
-	lane->kicks++;
-}
-
-/* Takes back what was sent. */
-static void reclaim(struct lane *lane, bool packed)
-{
-	while (slots_pending(&lane->slots, packed))
-		lane->idle_slots[lane->idle++] = (uint16_t)slots_take(&lane->slots, packed);
-}
-
-/* Sends up to `count` frames that started at `stamp`. */
-static void send(struct lane *lane, unsigned count, uint64_t stamp, bool packed, bool event_idx)
-{
-	uint64_t start = clock_now(), kicked = traffic.kick_ticks;
-
-	while (count--) {
-		unsigned slot = lane->idle_slots[--lane->idle];
-
-		*lane->stamps[slot] = stamp;
-		slots_post(&lane->slots, slot, packed);
-	}
-	show(lane, packed, event_idx);
-	charge(start, kicked);
-}
-
-/*
- * Takes what came in and gives the buffers back; what came goes out again at once by `back`, unless that is
- * NULL: it has arrived. Returns how many were taken.
- */
-static unsigned receive(struct lane *lane, struct lane *back, bool packed, bool event_idx)
-{
-	unsigned taken = 0;
-	uint64_t now, kicked = traffic.kick_ticks;
-
-	if (!slots_pending(&lane->slots, packed))
-		return 0;
-	now = clock_now();
-	while (slots_pending(&lane->slots, packed) && !(back && !back->idle)) {
-		uint32_t length = slots_length(&lane->slots, packed);
-		unsigned slot = slots_take(&lane->slots, packed);
-		uint64_t stamp = *lane->stamps[slot];
-
-		if (back) {
-			unsigned reply = back->idle_slots[--back->idle];
-
-			*back->stamps[reply] = stamp;
-			slots_post(&back->slots, reply, packed);
-		} else if (!traffic.closed) {
-			histogram_record(&traffic.latency, now - stamp);
-			traffic.bytes += length;
-		}
-		slots_post(&lane->slots, slot, packed);
-		taken++;
-	}
-	if (!taken)
-		return 0;
-	show(lane, packed, event_idx);
-	if (back)
-		show(back, packed, event_idx);
-	charge(now, kicked);
-	return taken;
-}
-
-static void open_window(void)
+void open_window(void)
 {
 	traffic.bytes = 0;
 	traffic.guest_ticks = 0;
@@ -125,83 +28,18 @@ static void open_window(void)
 	histogram_reset(&traffic.latency);
 }
 
-/* How many frames are to be sent at `now`, paced or by what has come back. *due moves on with them. */
-static unsigned due_now(uint64_t now, uint64_t *due)
+static const struct lane_loops *loops_for(const struct link_ends *ends)
 {
-	uint64_t in_flight = traffic.sent - traffic.arrived;
-	unsigned room = near.send.idle, count = 0;
-
-	if (traffic.interval) {
-		for (; *due <= now && count < room; count++)
-			*due += traffic.interval;
-		return count;
-	}
-	*due = now;
-	if (in_flight >= traffic.depth)
-		return 0;
-	return (unsigned)MINIMUM((uint64_t)room, traffic.depth - in_flight);
+	return ring_is_packed(ends->send.slots.queue) ? &packed_lane_loops : &split_lane_loops;
 }
 
-/* One round over the queues; true when something has moved. */
-static bool turn(bool returning, unsigned count, uint64_t due, bool packed, bool event_idx)
+static void run_traffic(bool returning)
 {
-	unsigned taken, turned = 0;
+	const struct lane_loops *loops = loops_for(&near);
 
-	reclaim(&near.send, packed);
-	if (count) {
-		send(&near.send, count, due, packed, event_idx);
-		traffic.sent += count;
-	}
-	if (returning) {
-		reclaim(&far.send, packed);
-		turned = receive(&far.receive, &far.send, packed, event_idx);
-	}
-	taken = receive(returning ? &near.receive : &far.receive, NULL, packed, event_idx);
-	traffic.arrived += taken;
-	return count || taken || turned;
-}
-
-/*
- * Frames from the near device, taken in by the far one, or sent back by it and taken in by the near one.
- * Ends when the window has and everything has come, or nothing more comes.
- */
-static void run(bool returning, bool packed, bool event_idx)
-{
-	const uint64_t patience = clock_from_ns(PATIENCE_NS), settle = clock_from_ns(SETTLE_NS);
-	const uint64_t warm = traffic.interval ? 0 : WARM_UP;
-	uint64_t now = clock_now(), due = now, moved = now, end = UINT64_MAX, before = 0;
-
-	while (now < end || traffic.arrived < traffic.sent) {
-		uint64_t stamp = due;
-		unsigned count = now < end ? due_now(now, &due) : 0;
-
-		traffic.closed = now >= end;
-		if (!traffic.interval)
-			stamp = now;
-		if (turn(returning, count, stamp, packed, event_idx))
-			moved = clock_now();
-		now = clock_now();
-		if (!traffic.closed)
-			traffic.received = traffic.arrived - before;
-		if (end == UINT64_MAX && traffic.arrived >= warm) {
-			end = now + traffic.duration;
-			before = traffic.arrived;
-			open_window();
-		}
-		if (now - moved > (traffic.closed ? settle : patience)) {
-			traffic.stalled = !traffic.closed;
-			return;
-		}
-	}
-}
-
-static void run_traffic(struct test_run *t, bool returning)
-{
-	bool packed = t->variant.packed, event_idx = t->variant.event_idx;
-
-	lanes_start(&near, packed, event_idx);
-	lanes_start(&far, packed, event_idx);
-	run(returning, packed, event_idx);
+	loops->start(&near);
+	loops->start(&far);
+	loops->run(returning);
 }
 
 /* Both devices fresh, brought up alike and joined to lanes. */
@@ -264,7 +102,7 @@ static void measure_point(struct test_run *t, struct virtio_device *twin, bool r
 		note_about(t, "its transmit queue has no room for depth %u", traffic.depth);
 		return;
 	}
-	run_traffic(t, returning);
+	run_traffic(returning);
 	if (traffic.stalled)
 		skip_test(t, "frames are lost between the two devices: %lu of %lu came",
 			  traffic.arrived, traffic.sent);
@@ -343,7 +181,7 @@ static bool gets_through(struct test_run *t, struct virtio_device *twin, uint64_
 		clear_results();
 		traffic.interval = interval_of(rate);
 		prepare(t, twin);
-		run_traffic(t, false);
+		run_traffic(false);
 		if (traffic.arrived == traffic.sent &&
 		    traffic.sent >= traffic.duration / traffic.interval * 99 / 100)
 			return true;
@@ -396,43 +234,18 @@ BENCH(throughput, loss_free, .about = "frames a second that reach another device
 	}
 }
 
-/* Takes in whatever comes for the time of a point; false when nothing does for too long. */
-static bool listen(bool packed, bool event_idx)
-{
-	uint64_t now = clock_now(), moved = now, end = UINT64_MAX;
-
-	while (now < end) {
-		unsigned taken = receive(&near.receive, NULL, packed, event_idx);
-
-		now = clock_now();
-		if (taken) {
-			traffic.received += taken;
-			moved = now;
-		}
-		if (end == UINT64_MAX && traffic.received >= WARM_UP) {
-			end = now + traffic.duration;
-			traffic.received = 0;
-			open_window();
-		}
-		if (now - moved > clock_from_ns(PATIENCE_NS))
-			return false;
-	}
-	return true;
-}
-
 BENCH(throughput, receive, .about = "frames a second that come in from outside",
       .type = VIRTIO_TYPE_NET, .axes = AXIS_RING | AXIS_EVENT_IDX, .timeout = THROUGHPUT_TIMEOUT)
 {
 	static const uint8_t nobody[NET_MAC_BYTES];
-	bool packed = t->variant.packed, event_idx = t->variant.event_idx;
 	struct figures figures = {.t = t, .about = "net.receive", .settings = "polled"};
 
 	traffic = (struct traffic){.duration = point_duration()};
 	bring_up_queues(t, 2);
 	lanes_make(t, &near, t->device, 1, NET_FRAME_MOST, nobody);
 	clear_results();
-	lanes_start(&near, packed, event_idx);
-	if (!listen(packed, event_idx))
+	loops_for(&near)->start(&near);
+	if (!loops_for(&near)->listen())
 		skip_test(t, "too few frames come in: something on its network has to send");
 	figure(&figures, "frames", "1/s", rate_of(traffic.received, traffic.duration));
 	figure(&figures, "bytes", "bytes/s", rate_of(traffic.bytes, traffic.duration));

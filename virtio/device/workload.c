@@ -2,6 +2,7 @@
 #include "virtio/device/workload.h"
 
 #include "arch/memory.h"
+#include "virtio/ring/slots.h"
 
 extern const struct workload *const __start_registry_workloads[];
 extern const struct workload *const __stop_registry_workloads[];
@@ -64,4 +65,18 @@ bool request_add(struct virtqueue *queue, struct request *request)
 	unsigned count = request_cut(request, 1, 1, segments);
 
 	return virtqueue_add(queue, segments, count, request);
+}
+
+bool request_slots(struct slots *slots, struct virtqueue *queue, const struct request *requests,
+		   unsigned count, bool indirect, struct arena *arena)
+{
+	unsigned stride = request_least(&requests[0]);
+	struct segment *segments =
+		arena_allocate(arena, "slot segments", count * stride * sizeof(*segments), 8);
+
+	if (!segments)
+		return false;
+	for (unsigned slot = 0; slot < count; slot++)
+		request_cut(&requests[slot], 1, 1, segments + slot * stride);
+	return slots_lay(slots, queue, segments, stride, count, indirect, arena);
 }

@@ -9,6 +9,8 @@
 
 #include "virtio/ring/queue.h"
 
+struct slots;
+
 /*
  * One request as two runs of bytes: what the device reads, then what it writes. Either may be
  * empty, not both. How they are cut into descriptors is the test's business (2.7.4: any layout).
@@ -78,5 +80,13 @@ unsigned request_least(const struct request *request);
 
 /* Adds a request to a queue, uncut, in request_least() segments. The token is the request. */
 bool request_add(struct virtqueue *queue, struct request *request) MUST_CHECK;
+
+/*
+ * Makes `count` slots (virtio/ring/slots.h) on a queue that nothing was added to: requests[n] is slot n, in
+ * request_least() segments, of which all have the same number. indirect: one table each. False when the arena
+ * is full or the ring too small.
+ */
+bool request_slots(struct slots *slots, struct virtqueue *queue, const struct request *requests,
+		   unsigned count, bool indirect, struct arena *arena) MUST_CHECK;
 
 #endif

@@ -337,6 +337,7 @@ static const struct ring_format packed = {
 			{"device events", sizeof(struct virtq_event_suppress), 0,
 			 VIRTQ_PACKED_EVENT_ALIGNMENT},
 		},
+	.slots = &packed_slots,
 	.allocate = packed_allocate,
 	.start = packed_start,
 	.add = packed_add,

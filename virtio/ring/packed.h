@@ -29,4 +29,7 @@ static inline struct packed_virtqueue *packed_of(const struct virtqueue *queue)
 	return CONTAINER_OF(queue, struct packed_virtqueue, queue);
 }
 
+/* How slots are laid out in such a ring. */
+extern const struct slot_layout packed_slots;
+
 #endif

@@ -26,6 +26,8 @@ struct completion {
 	bool skipped;    /* IN_ORDER: the device reported it by a later buffer alone (2.7.9) */
 };
 
+struct slot_layout;
+
 /* What there is to know of a format without looking into it. */
 enum ring_trait {
 	RING_PACKED = BIT(0),         /* used descriptors take the place of available ones (2.8) */
@@ -39,6 +41,7 @@ struct ring_format {
 	bool usual;
 	enum ring_trait traits;
 	struct ring_part parts[RING_PARTS];
+	const struct slot_layout *slots; /* virtio/ring/slots.h */
 	/* A queue of this format from the arena, all 0; NULL when that is full. */
 	struct virtqueue *(*allocate)(struct arena *arena);
 	/* Makes it an empty ring, once its parts are there; false when the arena is full. */

@@ -29,17 +29,6 @@ static bool split_start(struct virtqueue *queue)
 	return ring->links;
 }
 
-/* Fills one descriptor; NEXT is set when another one follows. */
-static inline void fill(struct virtq_desc *desc, const struct segment *segment, bool more,
-			uint16_t next)
-{
-	desc->addr = to_le64(segment->address);
-	desc->len = to_le32(segment->length);
-	desc->flags = to_le16((segment->writable ? VIRTQ_DESC_F_WRITE : 0) |
-			      (more ? VIRTQ_DESC_F_NEXT : 0));
-	desc->next = to_le16(next);
-}
-
 /*
  * An indirect table: from entry 0 on through ascending entries, or, scattered, on to the last one
  * and down. Returns how many entries it has.
@@ -56,11 +45,11 @@ static unsigned fill_table(struct virtqueue *queue, struct virtq_desc *table,
 		unsigned next = down ? count - n - 1 : n + 1;
 		bool more = n + 1 < count;
 
-		fill(&table[at], &segments[n], more, more ? (uint16_t)next : end);
+		split_fill(&table[at], &segments[n], more, more ? (uint16_t)next : end);
 	}
 	if (!tail)
 		return count;
-	fill(&table[count], tail, false, end);
+	split_fill(&table[count], tail, false, end);
 	return count + 1;
 }
 
@@ -93,7 +82,7 @@ static uint16_t fill_direct(struct virtqueue *queue, const struct segment *segme
 	for (unsigned n = 0; n < count; n++) {
 		uint16_t next = ring->links[at];
 
-		fill(&ring->desc[at], &segments[n], more || n + 1 < count, next);
+		split_fill(&ring->desc[at], &segments[n], more || n + 1 < count, next);
 		last = at;
 		at = next;
 	}
@@ -268,6 +257,7 @@ static const struct ring_format split = {
 			{"used ring", sizeof(struct virtq_used) + sizeof(le16),
 			 sizeof(struct virtq_used_elem), VIRTQ_USED_ALIGNMENT},
 		},
+	.slots = &split_slots,
 	.allocate = split_allocate,
 	.start = split_start,
 	.add = split_add,

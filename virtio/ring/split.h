@@ -25,4 +25,18 @@ static inline struct split_virtqueue *split_of(const struct virtqueue *queue)
 	return CONTAINER_OF(queue, struct split_virtqueue, queue);
 }
 
+/* Fills one descriptor of the ring or of a table; NEXT is set when another one follows. Any CPU. */
+static inline void split_fill(struct virtq_desc *desc, const struct segment *segment, bool more,
+			      uint16_t next)
+{
+	desc->addr = to_le64(segment->address);
+	desc->len = to_le32(segment->length);
+	desc->flags = to_le16((segment->writable ? VIRTQ_DESC_F_WRITE : 0) |
+			      (more ? VIRTQ_DESC_F_NEXT : 0));
+	desc->next = to_le16(next);
+}
+
+/* How slots are laid out in such a ring. */
+extern const struct slot_layout split_slots;
+
 #endif

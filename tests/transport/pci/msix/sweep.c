@@ -7,7 +7,7 @@
 #include "arch/io.h"
 #include "lib/string.h"
 #include "tests/interrupt/interrupt.h"
-#include "virtio/ring/slots.h"
+#include "virtio/ring/fast_split.h"
 
 #define POSITIONS     0x10000u
 #define CHAINS_MOST   256u
@@ -36,7 +36,7 @@ static void prepare(struct test_run *t)
 		if (!t->workload->prepare(t->device, t->arena, n, &requests[n]))
 			error_in_test(t, "the DMA arena has no room for a request");
 	}
-	if (!slots_create(&sweep.slots, sweep.queue, requests, sweep.chains, false, t->arena))
+	if (!request_slots(&sweep.slots, sweep.queue, requests, sweep.chains, false, t->arena))
 		error_in_test(t, "the DMA arena has no room for the chains");
 }
 
@@ -44,7 +44,7 @@ static bool all_used(void *context)
 {
 	const unsigned *count = context;
 
-	return slots_pending(&sweep.slots, false) >= *count;
+	return slots_pending(&sweep.slots) >= *count;
 }
 
 /* Completes `count` requests with used_event at the one numbered `event`, and sees its message. */
@@ -53,17 +53,17 @@ static bool step(struct test_run *t, unsigned count, unsigned event)
 	struct mark mark = mark_arrivals(sweep.queue);
 
 	/* slots_arm() counts from 1. */
-	slots_arm(&sweep.slots, false, true, event + 1);
+	slots_arm(&sweep.slots, event + 1);
 	for (unsigned n = 0; n < count; n++)
-		slots_post(&sweep.slots, (sweep.done + n) % sweep.chains, false);
-	slots_publish(&sweep.slots, false);
-	if (slots_kick_wanted(&sweep.slots, false, true))
+		slots_post(&sweep.slots, (sweep.done + n) % sweep.chains);
+	slots_publish(&sweep.slots);
+	if (slots_kick_wanted(&sweep.slots))
 		slots_kick(&sweep.slots);
 	INSIST(t, SANE_1, wait_until(all_used, &count, clock_deadline(PATIENCE_NS)),
 	       "queue %u: the device stops completing at used index %u", sweep.queue->index,
 	       sweep.done % POSITIONS);
 	for (unsigned n = 0; n < count; n++)
-		slots_take(&sweep.slots, false);
+		slots_take(&sweep.slots);
 	sweep.done += count;
 	sweep.armed++;
 	return await_messages(t, sweep.queue, &mark, 1);
