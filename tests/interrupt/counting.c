@@ -103,22 +103,22 @@ TEST(interrupt, used_buffer_is_visible_to_the_handler,
      .about = "when the only message of a completion arrives, the used buffer can be seen",
      .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_RING, .judges = CLAUSES(NOTIF_TXT_1))
 {
-	static struct sight sight;
+	struct sight *sight = test_memory(t, "sight", sizeof(*sight), 8);
 	struct virtqueue *queue;
 
 	bring_up(t);
 	queue = work_queue(t);
-	sight = (struct sight){.queue = queue};
-	interrupt_set_handler(queue->vector, look, &sight);
+	*sight = (struct sight){.queue = queue};
+	interrupt_set_handler(queue->vector, look, sight);
 	for (unsigned n = 0; n < ROUNDS; n++) {
-		sight.arrivals = 0;
-		sight.blind = 0;
+		sight->arrivals = 0;
+		sight->blind = 0;
 		if (!complete_with_message(t, queue))
 			break;
 		/* A message too many may come early: only a single one has to be the right one. */
-		if (sight.blind)
-			wait_until(seen_again, &sight, clock_deadline(PATIENCE_NS));
-		CHECK(t, NOTIF_TXT_1, sight.arrivals != 1 || !sight.blind,
+		if (sight->blind)
+			wait_until(seen_again, sight, clock_deadline(PATIENCE_NS));
+		CHECK(t, NOTIF_TXT_1, sight->arrivals != 1 || !sight->blind,
 		      "completion %u of queue %u: the message came before the used buffer was "
 		      "visible",
 		      n, queue->index);
@@ -183,7 +183,7 @@ TEST(interrupt, batch_is_announced_to_its_end,
      .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_INTERRUPT | AXIS_INDIRECT,
      .judges = CLAUSES(SPLIT_NOTIF_3))
 {
-	static struct last_sight sight;
+	struct last_sight *sight = test_memory(t, "sight", sizeof(*sight), 8);
 	struct virtqueue *queue;
 	unsigned batch;
 	bool whole;
@@ -192,10 +192,10 @@ TEST(interrupt, batch_is_announced_to_its_end,
 	queue = work_queue(t);
 	batch = batch_for(queue);
 	virtqueue_arm(queue, 0);
-	sight = (struct last_sight){.queue = queue, .batch = batch};
-	interrupt_set_handler(queue->vector, look_for_all, &sight);
+	*sight = (struct last_sight){.queue = queue, .batch = batch};
+	interrupt_set_handler(queue->vector, look_for_all, sight);
 	submit_batch(t, queue, batch);
-	whole = wait_until(seen_whole, &sight, clock_deadline(PATIENCE_NS));
+	whole = wait_until(seen_whole, sight, clock_deadline(PATIENCE_NS));
 	interrupt_set_handler(queue->vector, NULL, NULL);
 	take_batch(t, queue, batch);
 	CHECK(t, SPLIT_NOTIF_3, whole,

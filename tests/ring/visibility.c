@@ -95,29 +95,29 @@ TEST(ring, used_buffer_is_complete_when_it_shows,
      .needs = NEEDS_WORK | NEEDS_SECOND_CPU, .axes = AXIS_RING,
      .judges = CLAUSES(PACKED_TXT_13, SANE_1, SPLIT_TXT_16, SPLIT_USED_1, SPLIT_USED_3))
 {
-	static struct watch watch;
+	struct watch *watch = test_memory(t, "watch", sizeof(*watch), 8);
 	struct request *request;
 	struct completion completion = {0};
 	bool served = true, id_late = false, length_late = false, data_late = false;
 
 	bring_up(t);
 	request = new_request(t, 1);
-	watch = (struct watch){.queue = work_queue(t)};
-	if (!cpu_start(1, watch_ring, &watch))
+	*watch = (struct watch){.queue = work_queue(t)};
+	if (!cpu_start(1, watch_ring, watch))
 		skip_test(t, "the second CPU is busy");
 	for (unsigned n = 0; n < ROUNDS && served; n++) {
-		served = serve_watched(t, &watch, request);
+		served = serve_watched(t, watch, request);
 		if (!served)
 			break;
 		clock_spin(3000);
-		id_late = id_late || watch.id == UNWRITTEN;
-		length_late = length_late || watch.length == UNWRITTEN;
+		id_late = id_late || watch->id == UNWRITTEN;
+		length_late = length_late || watch->length == UNWRITTEN;
 		if (id_late || length_late)
 			break;
 		served = await_completion(t, work_queue(t), &completion);
-		data_late = data_late || memcmp(watch.sample, request->in, watch.bytes) != 0;
+		data_late = data_late || memcmp(watch->sample, request->in, watch->bytes) != 0;
 	}
-	end_watch(&watch);
+	end_watch(watch);
 	INSIST(t, SANE_1, served, "a buffer is not used in time");
 	if (t->variant.packed) {
 		CHECK(t, PACKED_TXT_13, !data_late,

@@ -137,14 +137,13 @@ TEST(net, packets_are_spread_over_buffers,
      .judges = CLAUSES(NET_RXBUF_1, NET_RX_2, NET_RX_3, NET_RX_4, SANE_11))
 {
 	static const uint32_t sizes[] = {64, 257, 4096};
+	struct network *network = NULL;
 
 	for (unsigned n = 0; n < ARRAY_LENGTH(sizes); n++) {
 		struct link_settings settings = {.features = NET_FEATURES(VIRTIO_NET_F_MRG_RXBUF),
 						 .buffers = LINK_BUFFERS_MOST,
 						 .buffer_size = sizes[n],
 						 .mixed = n % 2};
-		static struct network *network;
-
 		if (n == 0)
 			network = network_start(t, NEEDS_SENDER, &settings, NULL);
 		else

@@ -265,23 +265,23 @@ TEST(interrupt, idle_vectors_are_not_pending,
      .needs = NEEDS_MSIX | NEEDS_WORK, .judges = CLAUSES(MSIX_PCI_14))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
-	static struct pending_bits before;
+	struct pending_bits *before = test_memory(t, "pending bits", sizeof(*before), 4);
 	struct virtqueue *queue;
 	unsigned entry;
 
 	bring_up(t);
 	queue = work_queue(t);
 	/* What a masked entry held before the device was reset may still stand. */
-	note_pending(msix, &before);
+	note_pending(msix, before);
 	complete_with_message(t, queue);
 	CHECK(t, MSIX_PCI_14, await_pending(msix, queue->entry, false),
 	      "entry %u is pending, its message has come", queue->entry);
-	entry = newly_pending(msix, &before, queue->entry);
+	entry = newly_pending(msix, before, queue->entry);
 	CHECK(t, MSIX_PCI_14, entry == msix->entries,
 	      "entry %u became pending, the event was for entry %u", entry, queue->entry);
 	mask_entry(queue, true);
 	become_pending(t, queue, 1);
-	entry = newly_pending(msix, &before, queue->entry);
+	entry = newly_pending(msix, before, queue->entry);
 	CHECK(t, MSIX_PCI_14, entry == msix->entries,
 	      "entry %u became pending, the event was for entry %u", entry, queue->entry);
 }
