@@ -83,4 +83,8 @@ verdict $? 'the image of users says where such tests are'
 one_record '"type":"summary"' '"error":1,'
 verdict $? 'and ends with an error'
 
+boot virtproof-selfcheck 1 vp.selftest vp.bench
+one_record '"type":"note"' 'bench and selftest are not done in one run'
+verdict $? 'two things at once are refused'
+
 sum_up test-wrong

@@ -9,6 +9,7 @@
 #include "arch/io.h"
 #include "arch/memory.h"
 #include "tests/bench/lab.h"
+#include "tests/bench/options.h"
 #include "tests/harness/drive/drive.h"
 #include "virtio/transport/pci/registers.h"
 
@@ -71,7 +72,7 @@ static const struct control {
 
 static void measure_control(struct test_run *t, const struct control *control)
 {
-	uint64_t samples = options.samples;
+	uint64_t samples = bench_options.samples;
 
 	histogram_reset(&histogram);
 	for (uint64_t n = lab_warm_up(samples) + samples; n > 0; n--) {
@@ -102,7 +103,7 @@ static void measure_ipi(struct test_run *t, unsigned cpu, const char *state, int
 	struct interrupt_tally *tally = interrupt_tally(cpu, vector);
 
 	histogram_reset(&histogram);
-	for (uint64_t n = lab_warm_up(options.samples) + options.samples; n > 0; n--) {
+	for (uint64_t n = lab_warm_up(bench_options.samples) + bench_options.samples; n > 0; n--) {
 		uint64_t before = tally->count, deadline = clock_deadline(PATIENCE_NS);
 		uint64_t sent = clock_now();
 
@@ -112,7 +113,7 @@ static void measure_ipi(struct test_run *t, unsigned cpu, const char *state, int
 				error_in_test(t,
 					      "an interrupt from CPU to CPU does not come in time");
 		}
-		if (n <= options.samples)
+		if (n <= bench_options.samples)
 			lab_record(&histogram, (int64_t)(tally->entry_tsc - sent) - offset);
 		/* Back into its halt, or its loop. */
 		clock_spin(5000);
@@ -145,7 +146,7 @@ static void measure_ipis(struct test_run *t)
 static void measure_timer(struct test_run *t)
 {
 	histogram_reset(&histogram);
-	for (uint64_t n = options.samples / 10 + 1; n > 0; n--) {
+	for (uint64_t n = bench_options.samples / 10 + 1; n > 0; n--) {
 		uint64_t deadline = clock_deadline(TIMER_NS);
 
 		while (!clock_passed(deadline)) {

@@ -9,6 +9,7 @@
 #include "arch/interrupt.h"
 #include "tests/bench/interrupt_lab.h"
 #include "tests/bench/lab.h"
+#include "tests/bench/options.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/report/report.h"
 #include "virtio/transport/pci/device.h"
@@ -202,9 +203,9 @@ static void measure_state(enum state state, uint64_t *round)
 	struct stamps stamps;
 
 	reset_figures();
-	for (unsigned n = lab_warm_up(options.samples); n > 0; n--)
+	for (unsigned n = lab_warm_up(bench_options.samples); n > 0; n--)
 		sample(state, ++*round, &stamps);
-	for (uint64_t n = 0; n < options.samples; n++) {
+	for (uint64_t n = 0; n < bench_options.samples; n++) {
 		sample(state, ++*round, &stamps);
 		record(state, &stamps);
 	}
@@ -220,7 +221,7 @@ static void measure_unmasking(void)
 
 	histogram_reset(&store);
 	histogram_reset(&arrival);
-	for (uint64_t n = 0; n < options.samples / 10 + 1; n++) {
+	for (uint64_t n = 0; n < bench_options.samples / 10 + 1; n++) {
 		uint64_t before = lab.tally->count, deadline, t0, t1;
 
 		msix_mask_entry(msix, lab.queue->entry, true);

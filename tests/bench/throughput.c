@@ -6,6 +6,7 @@
 #include "arch/cpu.h"
 #include "arch/guard.h"
 #include "tests/bench/load_memory.h"
+#include "tests/bench/options.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/plan/options.h"
 #include "tests/harness/plan/selection.h"
@@ -141,7 +142,7 @@ static struct figures figures_of(struct test_run *t, const struct load_kind *kin
 		 : settings->paced                      ? "paced"
 							: "polled");
 	if (settings->interval)
-		text_add(&text, " rate=%lu", options.rate);
+		text_add(&text, " rate=%lu", bench_options.rate);
 	if (indirect && !t->variant.indirect)
 		text_add(&text, " indirect");
 	return figures;
@@ -226,12 +227,12 @@ static void measure_depths(struct test_run *t, const struct load_kind *kind,
 {
 	uint64_t depth, batch;
 
-	for (unsigned n = 0; list_number(t, options.depth, n, &depth); n++) {
+	for (unsigned n = 0; list_number(t, bench_options.depth, n, &depth); n++) {
 		if (depth > LOAD_DEPTH_MOST)
 			error_in_test(t, "vp.depth is %lu, at most %u can be in flight", depth,
 				      LOAD_DEPTH_MOST);
 		settings.depth = (unsigned)depth;
-		for (unsigned b = 0; list_number(t, options.batch, b, &batch); b++) {
+		for (unsigned b = 0; list_number(t, bench_options.batch, b, &batch); b++) {
 			settings.batch = settings.interval ? 1 : (unsigned)MINIMUM(batch, depth);
 			measure_point(t, kind, &settings);
 			if (batch >= depth || settings.interval)
@@ -244,9 +245,9 @@ static void measure_depths(struct test_run *t, const struct load_kind *kind,
 static void measure_polled(struct test_run *t, const struct load_kind *kind,
 			   struct load_settings settings)
 {
-	if (options.pace != 1)
+	if (bench_options.pace != 1)
 		measure_depths(t, kind, settings);
-	if (options.pace == 0)
+	if (bench_options.pace == 0)
 		return;
 	if (settings.queues > 1 || settings.interval) {
 		note_about(t, "an open loop, and several queues, are not paced");
@@ -266,11 +267,11 @@ static void measure_size(struct test_run *t, const struct load_kind *kind,
 		note_about(t, "%u bytes: %s", settings.size, refusal);
 		return;
 	}
-	if (options.completion != 1) {
+	if (bench_options.completion != 1) {
 		settings.completion = LOAD_POLLED;
 		measure_polled(t, kind, settings);
 	}
-	if (options.completion == 0)
+	if (bench_options.completion == 0)
 		return;
 	if (t->variant.interrupts == INTERRUPT_NONE || settings.interval) {
 		note_about(t, "an open loop, and a device without vectors, are polled");
@@ -288,10 +289,10 @@ static struct load_settings settings_for(const struct load_kind *kind)
 
 	return (struct load_settings){
 		.size = kind->size,
-		.write = kind->disk && options.rw == 1,
-		.pattern = kind->disk ? patterns[options.pattern] : LOAD_FIXED,
-		.requests = options.count,
-		.duration = options.count && !options.rate ? 0 : point_duration(),
+		.write = kind->disk && bench_options.rw == 1,
+		.pattern = kind->disk ? patterns[bench_options.pattern] : LOAD_FIXED,
+		.requests = bench_options.count,
+		.duration = bench_options.count && !bench_options.rate ? 0 : point_duration(),
 	};
 }
 
@@ -309,11 +310,11 @@ static void measure_queues(struct test_run *t, const struct load_kind *kind,
 		note_about(t, "the device has no %u queues for this", settings.queues);
 		return;
 	}
-	if (options.rate)
-		settings.interval = interval_of(options.rate) * settings.queues;
-	if (!*options.size || !kind->size)
+	if (bench_options.rate)
+		settings.interval = interval_of(bench_options.rate) * settings.queues;
+	if (!*bench_options.size || !kind->size)
 		measure_size(t, kind, settings);
-	for (unsigned n = 0; kind->size && list_number(t, options.size, n, &size); n++) {
+	for (unsigned n = 0; kind->size && list_number(t, bench_options.size, n, &size); n++) {
 		settings.size = (uint32_t)size;
 		measure_size(t, kind, settings);
 	}
@@ -333,7 +334,7 @@ BENCH(throughput, requests, .about = "requests a second by depth, size and queue
 		skip_test(t, "the device's data is not scratch (vp.scratch)");
 	if (kind->survey)
 		kind->survey(t);
-	for (unsigned n = 0; list_number(t, options.queues, n, &queues); n++) {
+	for (unsigned n = 0; list_number(t, bench_options.queues, n, &queues); n++) {
 		settings.queues = (unsigned)queues;
 		measure_queues(t, kind, settings);
 	}

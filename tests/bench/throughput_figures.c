@@ -4,7 +4,7 @@
 #include "lib/string.h"
 #include "tests/bench/throughput.h"
 #include "tests/harness/drive/measure.h"
-#include "tests/harness/plan/options.h"
+#include "tests/bench/options.h"
 #include "tests/harness/report/report.h"
 
 #define NOTE_SIZE 200
@@ -34,8 +34,8 @@ bool list_number(struct test_run *t, const char *list, unsigned nth, uint64_t *n
 
 uint64_t point_duration(void)
 {
-	return clock_from_ns(options.seconds ? options.seconds * NANOSECONDS_A_SECOND
-					     : options.milliseconds * 1000000);
+	return clock_from_ns(bench_options.seconds ? bench_options.seconds * NANOSECONDS_A_SECOND
+						   : bench_options.milliseconds * 1000000);
 }
 
 uint64_t interval_of(uint64_t rate)

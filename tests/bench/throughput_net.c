@@ -7,9 +7,9 @@
 
 #include "arch/clock.h"
 #include "tests/bench/lanes.h"
+#include "tests/bench/options.h"
 #include "tests/device/net/peer.h"
 #include "tests/harness/drive/drive.h"
-#include "tests/harness/plan/options.h"
 #include "tests/harness/subject/helper.h"
 
 #define SIZES        "64,1500" /* of frames, where vp.size says nothing */
@@ -83,7 +83,7 @@ static struct figures figures_of(struct test_run *t, const char *about, uint64_t
 static void report(struct test_run *t, bool returning)
 {
 	struct figures figures =
-		figures_of(t, returning ? "net.round_trip" : "net.forward", options.rate);
+		figures_of(t, returning ? "net.round_trip" : "net.forward", bench_options.rate);
 	uint64_t kicks = near.send.kicks + near.receive.kicks + far.send.kicks + far.receive.kicks;
 
 	figure(&figures, "frames", "1/s", rate_of(traffic.received, traffic.duration));
@@ -124,7 +124,7 @@ static void measure_size(struct test_run *t, struct virtio_device *twin, bool re
 {
 	uint64_t depth;
 
-	for (unsigned n = 0; list_number(t, options.depth, n, &depth); n++) {
+	for (unsigned n = 0; list_number(t, bench_options.depth, n, &depth); n++) {
 		traffic.depth = (unsigned)MINIMUM(depth, (uint64_t)LOAD_DEPTH_MOST);
 		clear_results();
 		measure_point(t, twin, returning);
@@ -146,11 +146,11 @@ static void check_size(struct test_run *t)
 
 static void measure_sizes(struct test_run *t, bool returning)
 {
-	const char *sizes = *options.size ? options.size : SIZES;
+	const char *sizes = *bench_options.size ? bench_options.size : SIZES;
 	struct virtio_device *twin = find_twin(t);
 	uint64_t size;
 
-	traffic.interval = options.rate ? interval_of(options.rate) : 0;
+	traffic.interval = bench_options.rate ? interval_of(bench_options.rate) : 0;
 	traffic.duration = point_duration();
 	for (unsigned n = 0; list_number(t, sizes, n, &size); n++) {
 		traffic.size = (uint32_t)size;
@@ -221,7 +221,7 @@ static void search(struct test_run *t, struct virtio_device *twin)
 BENCH(throughput, loss_free, .about = "frames a second that reach another device without loss",
       .type = VIRTIO_TYPE_NET, .axes = AXIS_RING | AXIS_EVENT_IDX, .timeout = THROUGHPUT_TIMEOUT)
 {
-	const char *sizes = *options.size ? options.size : SIZES;
+	const char *sizes = *bench_options.size ? bench_options.size : SIZES;
 	struct virtio_device *twin = find_twin(t);
 	uint64_t size;
 

@@ -319,7 +319,7 @@ static enum verdict run_sabotage(uint64_t start)
 }
 
 MODE(sabotage,
-     .words = {{"sabotage", "try these saboteurs against the tests: globs, bare for all",
-		PARAMETER_OPTION, .value = &wanted_saboteurs}},
+     .words = WORDS({"sabotage", "try these saboteurs against the tests: globs, bare for all",
+		     PARAMETER_OPTION, .value = &wanted_saboteurs}),
      .is_asked = sabotage_is_asked, .tests = {__start_registry_tests, __stop_registry_tests},
      .run = run_sabotage);

@@ -15,7 +15,7 @@ static bool selftest_is_asked(void)
 }
 
 MODE(selftest,
-     .words = {{"selftest", "also the tests that go wrong on purpose", PARAMETER_FLAG,
-		.value = &wanted}},
+     .words = WORDS({"selftest", "also the tests that go wrong on purpose", PARAMETER_FLAG,
+		     .value = &wanted}),
      .is_asked = selftest_is_asked, .tests = {__start_registry_wrong, __stop_registry_tests},
      .repeat = "vp.selftest", .run = run_and_sum_up);

@@ -92,6 +92,6 @@ static enum verdict list_tests(uint64_t start)
 }
 
 MODE(list,
-     .words = {{"list", "list tests and the clauses they judge, run nothing", PARAMETER_FLAG,
-		.value = &wanted}},
+     .words = WORDS({"list", "list tests and the clauses they judge, run nothing", PARAMETER_FLAG,
+		     .value = &wanted}),
      .is_asked = list_is_asked, .needs_no_device = true, .run = list_tests);

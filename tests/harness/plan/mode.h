@@ -4,7 +4,7 @@
  *
  *	static bool asked;
  *
- *	MODE(nothing, .words = {{"nothing", "do nothing, gladly", PARAMETER_FLAG, .value = &asked}},
+ *	MODE(nothing, .words = WORDS({"nothing", "do nothing, gladly", PARAMETER_FLAG, .value = &asked}),
  *	     .is_asked = nothing_asked, .run = do_nothing)
  *
  * so that main() knows none of them by name. All is for the boot CPU.
@@ -15,8 +15,6 @@
 #include "lib/parameters.h"
 #include "tests/harness/plan/result.h"
 
-#define MODE_WORDS_MOST 4
-
 /* Tests that stand one after another in a registry. */
 struct test_list {
 	const struct test *const *first;
@@ -26,14 +24,20 @@ struct test_list {
 /* One thing that the image can do. */
 struct mode {
 	const char *name;
-	struct parameter words[MODE_WORDS_MOST]; /* those that are not used have no key */
-	bool (*is_asked)(void); /* NULL: it is what is done when no other is asked */
-	bool needs_no_device;   /* runs before devices are looked for, with others of its kind */
-	struct test_list tests; /* what vp.tests and the like choose from */
+	const struct parameter *words; /* up to one without a key; NULL: none. See WORDS() */
+	bool (*is_asked)(void);        /* NULL: it is what is done when no other is asked */
+	bool needs_no_device;     /* runs before devices are looked for, with others of its kind */
+	struct test_list tests;   /* what is chosen from … */
+	const char *const *globs; /* … by these, if not by vp.tests */
+	/* Where vp.variant says nothing: the variants that are plain but for these rings. NULL: the usual. */
+	const char *const *rings;
 	const char *repeat; /* words that a repetition of a test needs besides its own, or NULL */
 	/* Does it and reports it. `start` is clock_now() of when the platform was up. */
 	enum verdict (*run)(uint64_t start);
 };
+
+/* Words that are listed on the spot. */
+#define WORDS(...) ((const struct parameter[]){__VA_ARGS__, {.key = NULL}})
 
 /* Registers a mode. */
 #define MODE(symbol, ...)                                                                          \

@@ -18,13 +18,6 @@ struct options options = {
 	.gateway = {10, 0, 2, 2},
 	.from = 1,
 	.seed = 1,
-	.samples = 10000,
-	.depth = "1,4,32,128",
-	.batch = "1,32",
-	.size = "",
-	.queues = "1",
-	.ring = "",
-	.milliseconds = 200,
 	.patience_ms = 3000,
 };
 
@@ -62,32 +55,6 @@ static const struct parameter common_words[] = {
 	 .value = &options.apic},
 	{"trace", "print each register access", PARAMETER_FLAG, .value = &options.trace},
 	{"host", "a host program listens and answers", PARAMETER_FLAG, .value = &options.host},
-	{"depth", "benchmarks: requests in flight, a list", PARAMETER_TEXT,
-	 .value = &options.depth},
-	{"batch", "benchmarks: requests a kick, a list", PARAMETER_TEXT, .value = &options.batch},
-	{"size", "benchmarks: bytes a request, a list", PARAMETER_TEXT, .value = &options.size},
-	{"queues", "benchmarks: queues, each with a CPU, a list", PARAMETER_TEXT,
-	 .value = &options.queues},
-	{"ms", "benchmarks: milliseconds a point", PARAMETER_NUMBER, .minimum = 1,
-	 .maximum = 600000, .value = &options.milliseconds},
-	{"seconds", "benchmarks: the same in seconds", PARAMETER_NUMBER, .minimum = 1,
-	 .maximum = 600, .value = &options.seconds},
-	{"count", "benchmarks: requests a point instead of a time", PARAMETER_NUMBER, .minimum = 1,
-	 .maximum = 1000000000, .value = &options.count},
-	{"samples", "benchmarks of interrupts: samples a figure", PARAMETER_NUMBER, .minimum = 1,
-	 .maximum = 10000000, .value = &options.samples},
-	{"rate", "benchmarks: an open loop of so many requests a second", PARAMETER_NUMBER,
-	 .minimum = 1, .maximum = 100000000, .value = &options.rate},
-	{"rw", "benchmarks of disks: read or write", PARAMETER_CHOICE, .choices = "read|write",
-	 .value = &options.rw},
-	{"pattern", "benchmarks of disks: which block is next", PARAMETER_CHOICE,
-	 .choices = "random|sequential", .value = &options.pattern},
-	{"completion", "benchmarks: how completions are seen", PARAMETER_CHOICE,
-	 .choices = "poll|interrupt|both", .value = &options.completion},
-	{"pace", "benchmarks: kick at once, or when it suits the device best", PARAMETER_CHOICE,
-	 .choices = "off|auto|both", .value = &options.pace},
-	{"ring", "benchmarks: ring formats and options, a list like split,packed+event_idx",
-	 PARAMETER_TEXT, .value = &options.ring},
 };
 
 static struct parameter words[WORDS_MOST];
@@ -116,8 +83,8 @@ static void gather_words(void)
 	for (unsigned n = 0; n < ARRAY_LENGTH(common_words); n++)
 		add_word(common_words[n]);
 	for_each_mode (mode) {
-		for (unsigned n = 0; n < MODE_WORDS_MOST && (*mode)->words[n].key; n++)
-			add_word((*mode)->words[n]);
+		for (const struct parameter *word = (*mode)->words; word && word->key; word++)
+			add_word(*word);
 	}
 	for (unsigned n = 0; n < ARRAY_LENGTH(self_checks); n++) {
 		if (!is_a_mode(self_checks[n]))
@@ -146,7 +113,8 @@ static enum verdict explain_words(uint64_t start)
 }
 
 MODE(help,
-     .words = {{"help", "explain these words, run nothing", PARAMETER_FLAG, .value = &help_wanted}},
+     .words = WORDS({"help", "explain these words, run nothing", PARAMETER_FLAG,
+		     .value = &help_wanted}),
      .is_asked = help_is_asked, .needs_no_device = true, .run = explain_words);
 
 /* An IPv4 address, four numbers with dots between them. */

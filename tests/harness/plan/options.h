@@ -14,21 +14,12 @@ struct options {
 	const char *scratch; /* globs over BDF, "all"; "" means none */
 	uint8_t gateway[4];  /* the address of whatever answers on the network */
 	uint64_t from;       /* first test of the plan to run, from 1 */
-	const char *depth;   /* lists of numbers for the throughput benchmarks */
-	const char *batch;
-	const char *size;
-	const char *queues;
-	uint64_t milliseconds, seconds, count, rate;
-	unsigned rw, pattern, completion, pace;
-	const char *ring; /* benchmarks: rings of the variants to measure, a list */
 	uint64_t seed;
-	uint64_t samples;    /* of each distribution that the interrupt lab takes */
 	uint64_t timeout_ms; /* 0: each test's own */
 	uint64_t patience_ms;
-	uint64_t ecam;     /* where ECAM is when no table says it, 0: unknown */
-	uint64_t cpus;     /* most CPUs to start, 0: all */
-	const char *bench; /* globs over benchmarks, "" means all; NULL: tests are run */
-	unsigned format;   /* 0: text, 1: TAP, 2: JSON */
+	uint64_t ecam;   /* where ECAM is when no table says it, 0: unknown */
+	uint64_t cpus;   /* most CPUs to start, 0: all */
+	unsigned format; /* 0: text, 1: TAP, 2: JSON */
 	unsigned console;
 	unsigned exit;
 	unsigned apic; /* 0: as found, 1: xAPIC */
@@ -39,7 +30,8 @@ struct options {
 extern struct options options;
 
 /*
- * Reads the command line (cut into words in place), and chooses what is done. On a mistake the message holds one sentence.
+ * Reads the command line (cut into words in place), and chooses what is done. On a mistake the message
+ * holds one sentence.
  */
 bool options_read(char *command_line, char *message, size_t size) MUST_CHECK;
 

@@ -3,7 +3,6 @@
 
 #include "arch/clock.h"
 #include "tests/harness/plan/mode.h"
-#include "tests/harness/plan/options.h"
 #include "tests/harness/plan/plan.h"
 #include "tests/harness/report/report.h"
 
@@ -64,15 +63,3 @@ enum verdict run_and_sum_up(uint64_t start)
 }
 
 MODE(judge, .tests = {__start_registry_tests, __stop_registry_tests}, .run = run_and_sum_up);
-
-static bool bench_is_asked(void)
-{
-	return options.bench;
-}
-
-MODE(bench,
-     .words = {{"bench",
-		"measure instead of judging: globs over benchmarks and types, bare for all",
-		PARAMETER_OPTION, .value = &options.bench}},
-     .is_asked = bench_is_asked, .tests = {__start_registry_benches, __stop_registry_benches},
-     .run = run_and_sum_up);

@@ -4,6 +4,7 @@
 #include "arch/cpu.h"
 #include "lib/string.h"
 #include "tests/harness/judge/declared.h"
+#include "tests/harness/plan/mode.h"
 #include "tests/harness/plan/options.h"
 #include "tests/harness/plan/result.h"
 #include "tests/harness/subject/subject.h"
@@ -46,7 +47,8 @@ static bool listed(const char *list, const struct test *test, const struct virti
 
 bool test_selected(const struct test *test, const struct virtio_device *device)
 {
-	const char *wanted = options.bench ? options.bench : options.tests;
+	const struct mode *mode = mode_chosen();
+	const char *wanted = mode->globs ? *mode->globs : options.tests;
 
 	if (test->type && device->type != test->type)
 		return false;
@@ -80,8 +82,7 @@ static bool suits(const struct test *test, const struct variant *variant)
 }
 
 /*
- * Whether vp.ring names the ring of a variant that is plain in everything else; figures are taken in the
- * plainest variant unless it names others.
+ * Whether the mode names the ring of a variant that is plain in everything else.
  */
 static bool ring_listed(const struct variant *variant, const struct variant *plainest)
 {
@@ -96,15 +97,16 @@ static bool ring_listed(const struct variant *variant, const struct variant *pla
 	for (end = strlen(text); text[end] != '+';)
 		end--;
 	text[end] = '\0';
-	return glob_list_match(*options.ring ? options.ring : "split", text);
+	return glob_list_match(*mode_chosen()->rings, text);
 }
 
 static unsigned select_variants(const struct test *test, const struct abilities *abilities,
 				struct variant *variants, unsigned most)
 {
+	const struct mode *mode = mode_chosen();
 	bool standard = strcmp(options.variant, "default") == 0;
 	bool all = strcmp(options.variant, "all") == 0;
-	bool product = !standard || options.bench;
+	bool product = !standard || mode->rings;
 	unsigned count = variants_of(abilities, test->axes, test->always, product, variants, most);
 	unsigned kept = 0;
 	struct variant plainest = variants[0];
@@ -119,7 +121,7 @@ static unsigned select_variants(const struct test *test, const struct abilities 
 		    !suits(test, &variants[n]))
 			continue;
 		variant_text(&variants[n], text);
-		if (options.bench && standard
+		if (mode->rings && standard
 			    ? ring_listed(&variants[n], &plainest)
 			    : standard || all || glob_list_match(options.variant, text))
 			variants[kept++] = variants[n];
