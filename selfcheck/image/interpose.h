@@ -6,15 +6,10 @@
 #ifndef SELFCHECK_INTERPOSE_H
 #define SELFCHECK_INTERPOSE_H
 
+#include "selfcheck/image/disguise/request.h"
 #include "tests/harness/plan/step.h"
 #include "virtio/onlooker.h"
 #include "virtio/ring/queue.h"
-
-/* What the device said about a chain that it has used. */
-struct used_element {
-	uint32_t id;
-	uint32_t length;
-};
 
 /* One who stands in between. Whatever is not needed may be left NULL or 0. */
 struct interposed {

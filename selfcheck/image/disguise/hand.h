@@ -3,7 +3,7 @@
 #ifndef SELFCHECK_HAND_H
 #define SELFCHECK_HAND_H
 
-#include "selfcheck/image/sabotage/sabotage.h"
+#include "virtio/ring/queue.h"
 
 /* The device between which and the tests the saboteur stands. */
 extern struct virtio_device *victim;

@@ -3,7 +3,7 @@
 
 #include "lib/string.h"
 #include "selfcheck/image/disguise/offer.h"
-#include "selfcheck/image/sabotage/request.h"
+#include "selfcheck/image/disguise/request.h"
 #include "virtio/transport/pci/registers.h"
 
 enum {

@@ -6,8 +6,9 @@
 #ifndef SELFCHECK_ZONED_DISK_H
 #define SELFCHECK_ZONED_DISK_H
 
-#include "selfcheck/image/sabotage/sabotage.h"
+#include "selfcheck/image/disguise/request.h"
 #include "virtio/device/blk.h"
+#include "virtio/onlooker.h"
 
 /* What it breaks: bits for zoned_begin(). */
 enum zoned_fault {
@@ -38,16 +39,5 @@ void zoned_serve(struct virtqueue *queue, struct used_element *element);
 #define ZONED_OFFERS                                                                               \
 	(BIT64(VIRTIO_BLK_F_ZONED) | BIT64(VIRTIO_BLK_F_SECURE_ERASE) |                            \
 	 BIT64(VIRTIO_BLK_F_SIZE_MAX))
-
-/* In struct saboteur, with zoned_faults of its own: see ZONED_SABOTEUR(). */
-#define ZONED_SABOTEUR(symbol, faults, ...)                                                        \
-	static void symbol##_begin(struct virtio_device *device)                                   \
-	{                                                                                          \
-		(void)device;                                                                      \
-		zoned_begin(faults);                                                               \
-	}                                                                                          \
-	SABOTEUR(symbol, .type = VIRTIO_TYPE_BLK, .offers = ZONED_OFFERS,                          \
-		 .onlooker.read = zoned_read, .used_element = zoned_serve,                         \
-		 .start = symbol##_begin, __VA_ARGS__)
 
 #endif

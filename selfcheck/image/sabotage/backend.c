@@ -2,7 +2,7 @@
 /* Disks and SCSI hosts that break a rule which only the host's help shows. */
 #include "lib/string.h"
 #include "selfcheck/image/sabotage/lie.h"
-#include "selfcheck/image/sabotage/request.h"
+#include "selfcheck/image/disguise/request.h"
 #include "virtio/device/blk.h"
 #include "virtio/device/scsi.h"
 #include "virtio/ring/split.h"

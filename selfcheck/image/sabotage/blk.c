@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Block devices that break one rule. */
 #include "lib/string.h"
-#include "selfcheck/image/sabotage/request.h"
+#include "selfcheck/image/disguise/request.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "tests/harness/subject/subject.h"
 #include "virtio/device/blk.h"
 #include "virtio/transport/pci/structures.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Block devices that offer what those behind it lack, and break a rule of it. */
-#include "selfcheck/image/sabotage/request.h"
+#include "selfcheck/image/disguise/request.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/device/blk.h"
 
 #define CONFIG(field) offsetof(struct virtio_blk_config, field)

@@ -2,6 +2,7 @@
 /* Saboteurs of how configuration changes are told. The changes themselves are the host's. */
 #include "arch/interrupt.h"
 #include "selfcheck/image/disguise/hand.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/transport/pci/registers.h"
 
 static bool unmapped; /* as the driver believes */

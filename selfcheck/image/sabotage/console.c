@@ -2,7 +2,8 @@
 /* Console devices that break one rule. */
 #include "lib/string.h"
 #include "tests/device/console/console.h"
-#include "selfcheck/image/sabotage/request.h"
+#include "selfcheck/image/disguise/request.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/transport/pci/registers.h"
 
 /* The control message in a used buffer, or NULL for other queues. */

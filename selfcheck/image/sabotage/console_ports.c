@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Console devices that say wrong things of their ports. */
 #include "tests/device/console/console.h"
-#include "selfcheck/image/sabotage/request.h"
+#include "selfcheck/image/disguise/request.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 
 /* The control message in a used buffer when it is of this kind, or NULL. */
 static struct virtio_console_control *message_of(struct virtqueue *queue,

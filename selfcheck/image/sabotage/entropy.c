@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Entropy devices that break one rule. */
-#include "selfcheck/image/sabotage/request.h"
+#include "selfcheck/image/disguise/request.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/ring/split.h"
 
 static void repeat(struct virtqueue *queue, struct used_element *element)

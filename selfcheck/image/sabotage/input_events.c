@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Input devices whose events are wrong. */
-#include "selfcheck/image/sabotage/request.h"
+#include "selfcheck/image/disguise/request.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/device/input.h"
 #include "virtio/transport/pci/registers.h"
 

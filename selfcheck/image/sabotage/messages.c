@@ -4,6 +4,7 @@
 #include "arch/interrupt.h"
 #include "arch/io.h"
 #include "selfcheck/image/disguise/hand.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/transport/pci/registers.h"
 
 static unsigned seen;

@@ -3,6 +3,7 @@
 #include "arch/io.h"
 #include "pci/msix.h"
 #include "selfcheck/image/disguise/hand.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "tests/harness/subject/subject.h"
 #include "virtio/transport/pci/device.h"
 

@@ -4,7 +4,8 @@
 #define SELFCHECK_NET_H
 
 #include "tests/device/net/link.h"
-#include "selfcheck/image/sabotage/request.h"
+#include "selfcheck/image/disguise/request.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 
 /* The packet header in a used buffer of the first receive queue, or NULL for other queues. */
 static inline struct virtio_net_hdr *received(struct virtqueue *queue,

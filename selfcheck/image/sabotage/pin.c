@@ -3,6 +3,7 @@
 #include "pci/config.h"
 #include "arch/interrupt.h"
 #include "selfcheck/image/disguise/hand.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/transport/pci/registers.h"
 
 static uint8_t sticky;

@@ -3,7 +3,7 @@
 #include "arch/cpu.h"
 #include "arch/interrupt.h"
 #include "selfcheck/image/sabotage/net.h"
-#include "selfcheck/image/sabotage/request.h"
+#include "selfcheck/image/disguise/request.h"
 #include "virtio/device/blk.h"
 #include "virtio/transport/pci/registers.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SCSI hosts that break one rule. */
-#include "selfcheck/image/sabotage/request.h"
+#include "selfcheck/image/disguise/request.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/device/scsi.h"
 #include "virtio/transport/pci/registers.h"
 #include "virtio/ring/split.h"

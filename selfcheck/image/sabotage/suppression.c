@@ -2,6 +2,7 @@
 /* Saboteurs of suppression: fields that are heeded where they mean nothing, and the other way round. */
 #include "arch/io.h"
 #include "selfcheck/image/disguise/hand.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/transport/pci/registers.h"
 #include "virtio/ring/packed.h"
 #include "virtio/ring/split.h"

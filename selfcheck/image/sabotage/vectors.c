@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Saboteurs of the vector registers. */
 #include "selfcheck/image/disguise/hand.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/transport/pci/registers.h"
 
 static unsigned selected;

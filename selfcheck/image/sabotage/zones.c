@@ -1,6 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Zoned disks that break one rule, or one after another. */
 #include "selfcheck/image/disguise/zoned_disk.h"
+#include "selfcheck/image/sabotage/sabotage.h"
+
+/* A saboteur that is the zoned disk with these faults. */
+#define ZONED_SABOTEUR(symbol, faults, ...)                                                        \
+	static void symbol##_begin(struct virtio_device *device)                                   \
+	{                                                                                          \
+		(void)device;                                                                      \
+		zoned_begin(faults);                                                               \
+	}                                                                                          \
+	SABOTEUR(symbol, .type = VIRTIO_TYPE_BLK, .offers = ZONED_OFFERS,                          \
+		 .onlooker.read = zoned_read, .used_element = zoned_serve,                         \
+		 .start = symbol##_begin, __VA_ARGS__)
 
 #define ON_ZONES                                                                                   \
 	.tests = "blk.zone*,blk.conventional*,blk.secure_erase_resets*,blk.open_zones*,"           \

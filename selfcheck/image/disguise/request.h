@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What saboteurs of device types need: the request behind a used element. */
+/* What those who play a device type need: the request behind a used element. */
 #ifndef SELFCHECK_REQUEST_H
 #define SELFCHECK_REQUEST_H
 
 #include "lib/string.h"
-#include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/device/workload.h"
 #include "virtio/ring/split.h"
+
+/* What the device said about a chain that it has used. */
+struct used_element {
+	uint32_t id;
+	uint32_t length;
+};
 
 /*
  * The request of a used element, or NULL. Right only in tests whose tokens are requests, which those of
