@@ -5,11 +5,6 @@
 
 #include "host/record/records.h"
 
-static char *copy_text(JsonObject *record, const char *name)
-{
-	return g_strdup(record_text(record, name));
-}
-
 static void device_free(void *data)
 {
 	struct device *device = data;
@@ -148,7 +143,7 @@ static void add_places(struct job *job, JsonObject *places)
 
 	for (GList *name = names; name; name = name->next)
 		g_hash_table_insert(job->places, g_strdup(name->data),
-				    copy_text(places, name->data));
+				    record_copy(places, name->data));
 }
 
 static void add_about(struct job *job, JsonObject *record)
@@ -199,10 +194,10 @@ static void add_device(struct job *job, JsonObject *record)
 	if (job_device(job, record_text(record, "bdf")))
 		return;
 	device = g_new0(struct device, 1);
-	device->bdf = copy_text(record, "bdf");
-	device->name = copy_text(record, "name");
-	device->transport = copy_text(record, "transport");
-	device->features = copy_text(record, "features_offered");
+	device->bdf = record_copy(record, "bdf");
+	device->name = record_copy(record, "name");
+	device->transport = record_copy(record, "transport");
+	device->features = record_copy(record, "features_offered");
 	device->queues = record_number(record, "queues", 0);
 	g_ptr_array_add(job->devices, device);
 }
@@ -211,11 +206,11 @@ static void add_start(struct job *job, JsonObject *record)
 {
 	struct position *position = g_new0(struct position, 1);
 
-	position->suite = copy_text(record, "suite");
-	position->test = copy_text(record, "test");
-	position->device = copy_text(record, "device");
-	position->variant = copy_text(record, "variant");
-	position->repeat = copy_text(record, "repeat");
+	position->suite = record_copy(record, "suite");
+	position->test = record_copy(record, "test");
+	position->device = record_copy(record, "device");
+	position->variant = record_copy(record, "variant");
+	position->repeat = record_copy(record, "repeat");
 	position->n = record_number(record, "n", 0);
 	position->of = record_number(record, "of", 0);
 	g_clear_pointer(&job->at, position_free);
@@ -301,7 +296,7 @@ static void add_incident(struct job *job, JsonObject *record)
 
 static void add_note(struct job *job, JsonObject *record)
 {
-	g_ptr_array_add(job->notes, copy_text(record, "text"));
+	g_ptr_array_add(job->notes, record_copy(record, "text"));
 }
 
 void job_add(struct job *job, JsonObject *record)

@@ -209,6 +209,11 @@ const char *record_text(JsonObject *record, const char *name)
 	return json_node_get_string(node);
 }
 
+char *record_copy(JsonObject *record, const char *name)
+{
+	return g_strdup(record_text(record, name));
+}
+
 gint64 record_number(JsonObject *record, const char *name, gint64 fallback)
 {
 	JsonNode *node = member(record, name, JSON_NODE_VALUE);

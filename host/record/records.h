@@ -62,6 +62,9 @@ char *record_line(JsonObject *record);
 /* A member that is text; else "". */
 const char *record_text(JsonObject *record, const char *name);
 
+/* The same as a copy, which the caller owns. */
+char *record_copy(JsonObject *record, const char *name);
+
 /* A member that is a whole number; else the fallback. */
 gint64 record_number(JsonObject *record, const char *name, gint64 fallback);
 

@@ -5,22 +5,17 @@
 
 #include "host/record/records.h"
 
-static char *copy_text(JsonObject *record, const char *name)
-{
-	return g_strdup(record_text(record, name));
-}
-
 struct check *check_new(JsonObject *record)
 {
 	struct check *check = g_new0(struct check, 1);
 
-	check->clause = copy_text(record, "clause");
+	check->clause = record_copy(record, "clause");
 	check->level = level_parse(record_text(record, "level"));
-	check->statement = copy_text(record, "statement");
-	check->section = copy_text(record, "section");
-	check->message = copy_text(record, "message");
-	check->dump = copy_text(record, "dump");
-	check->repeat = copy_text(record, "repeat");
+	check->statement = record_copy(record, "statement");
+	check->section = record_copy(record, "section");
+	check->message = record_copy(record, "message");
+	check->dump = record_copy(record, "dump");
+	check->repeat = record_copy(record, "repeat");
 	return check;
 }
 
@@ -52,18 +47,18 @@ struct test_result *test_result_new(JsonObject *record, GPtrArray *checks, const
 {
 	struct test_result *test = g_new0(struct test_result, 1);
 
-	test->suite = copy_text(record, "suite");
-	test->name = copy_text(record, "test");
+	test->suite = record_copy(record, "suite");
+	test->name = record_copy(record, "test");
 	test->full_name = g_strdup_printf("%s.%s", test->suite, test->name);
-	test->device = copy_text(record, "device");
+	test->device = record_copy(record, "device");
 	test->family = g_strdup(family);
 	test->given = g_strdup(given);
-	test->variant = copy_text(record, "variant");
+	test->variant = record_copy(record, "variant");
 	test->verdict = VERDICT_ERROR;
 	verdict_parse(record_text(record, "verdict"), &test->verdict);
-	test->reason = copy_text(record, "reason");
+	test->reason = record_copy(record, "reason");
 	test->reason_is_check = strcmp(record_text(record, "because"), "check") == 0;
-	test->dump = copy_text(record, "dump");
+	test->dump = record_copy(record, "dump");
 	test->outcome = outcome_parse(record_text(record, "outcome"));
 	test->repeat = repeat_of(record, checks);
 	test->us = record_number(record, "us", 0);
