@@ -72,6 +72,16 @@ static inline uint64_t from_le64(le64 field)
 	return field.raw;
 }
 
+/* The type of the number in a field, which may be a little-endian one. */
+#define NATIVE_TYPE(field)                                                                         \
+	__typeof__(NATIVE_IF(                                                                      \
+		field, le16, (uint16_t)0,                                                          \
+		NATIVE_IF(field, le32, (uint32_t)0, NATIVE_IF(field, le64, (uint64_t)0, field))))
+/* `then` for a field of the type, `otherwise` for any other. */
+#define NATIVE_IF(field, type, then, otherwise)                                                    \
+	__builtin_choose_expr(__builtin_types_compatible_p(__typeof__(field), type), then,         \
+			      otherwise)
+
 /* How many elements an array has; of no use for a pointer. */
 #define ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -5,6 +5,7 @@
 #include "lib/string.h"
 #include "pci/function.h"
 #include "pci/msix.h"
+#include "virtio/transport/transport.h"
 
 struct onlooker *onlookers;
 static struct onlooker *last; /* the one at the device's end */

@@ -11,6 +11,7 @@
 #include "selfcheck/unit/fake_pci.h"
 #include "virtio/onlooker.h"
 #include "virtio/ring/queue.h"
+#include "virtio/transport/transport.h"
 
 static interrupt_filter *filter;
 

@@ -14,6 +14,7 @@
 #include "pci/capability.h"
 #include "selfcheck/unit/fake_pci.h"
 #include "virtio/transport/pci/find.h"
+#include "virtio/transport/transport.h"
 
 #define BAR_AT 0xfebf0000u
 #define COMMON 0x40u

@@ -44,12 +44,12 @@ static void read_unassigned(struct test_run *t)
 
 static void read_status(struct test_run *t)
 {
-	common_read(t->device, device_status);
+	t->device->transport->get_status(t->device);
 }
 
 static void read_isr(struct test_run *t)
 {
-	isr_read(t->device);
+	t->device->transport->take_interrupt_status(t->device);
 }
 
 static void read_function(struct test_run *t)

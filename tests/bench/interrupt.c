@@ -12,7 +12,6 @@
 #include "tests/bench/options.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/report/report.h"
-#include "virtio/transport/pci/device.h"
 
 #define OBSERVER 1 /* its CPU */
 #define SPINS    2000u
@@ -215,7 +214,8 @@ static void measure_state(enum state state, uint64_t *round)
 /* From unmasking a vector that is pending to its handler. */
 static void measure_unmasking(void)
 {
-	const struct msix *msix = &virtio_pci(lab.t->device)->msix;
+	struct virtio_device *device = lab.t->device;
+	const struct virtio_messages *messages = device->transport->messages;
 	static struct histogram store, arrival;
 	struct stamps stamps;
 
@@ -224,16 +224,16 @@ static void measure_unmasking(void)
 	for (uint64_t n = 0; n < bench_options.samples / 10 + 1; n++) {
 		uint64_t before = lab.tally->count, deadline, t0, t1;
 
-		msix_mask_entry(msix, lab.queue->entry, true);
+		messages->mask(device, lab.queue->entry, true);
 		lab.steps->prepare();
 		lab.steps->expose(&stamps);
 		deadline = clock_deadline(PATIENCE_NS);
-		while (!msix_pending(msix, lab.queue->entry) && !clock_passed(deadline))
+		while (!messages->is_pending(device, lab.queue->entry) && !clock_passed(deadline))
 			;
-		INSIST(lab.t, MSIX_PCI_6, msix_pending(msix, lab.queue->entry),
+		INSIST(lab.t, MSIX_PCI_6, messages->is_pending(device, lab.queue->entry),
 		       "the pending bit is not set in time");
 		t0 = clock_now();
-		msix_mask_entry(msix, lab.queue->entry, false);
+		messages->mask(device, lab.queue->entry, false);
 		t1 = clock_now();
 		await_change(&lab.tally->count, before, CLAUSE_MSIX_PCI_7,
 			     "the interrupt of an unmasked vector");

@@ -8,7 +8,6 @@
 #include "virtio/device/blk.h"
 #include "virtio/device/console.h"
 #include "virtio/device/net_control.h"
-#include "virtio/transport/pci/registers.h"
 
 /* What no real disk is asked to write: bytes that neither compress nor read as zero. */
 static void fill_with_noise(uint8_t *bytes, uint32_t size)

@@ -2,8 +2,8 @@
 #include "tests/bench/load_memory.h"
 
 #include "arch/memory.h"
+#include "virtio/config.h"
 #include "virtio/device/blk.h"
-#include "virtio/transport/pci/registers.h"
 #include "virtio/device/workload.h"
 
 /* What rings, stamps and the like may take of the arena. */

@@ -40,8 +40,7 @@ static void bring_up_for(struct test_run *t, const struct load_kind *kind,
 	for (unsigned n = 0; n < settings->queues; n++) {
 		struct virtqueue *queue = t->device->queues[kind->queue(t, n)];
 
-		if (n && queue->entry != VIRTIO_MSI_NO_VECTOR &&
-		    !t->device->transport->set_vq_affinity(queue, n))
+		if (n && queue->entry != VIRTIO_MSI_NO_VECTOR && !virtio_set_affinity(queue, n))
 			skip_test(t, "interrupts of queue %u cannot go to CPU %u", queue->index, n);
 	}
 }

@@ -61,8 +61,7 @@ static void prepare(struct test_run *t, struct virtio_device *twin)
 	set_up(t, features, 2);
 	net_mac(t->device, near_mac);
 	net_mac(twin, far_mac);
-	twin->transport->set_status(twin,
-				    twin->transport->get_status(twin) | VIRTIO_STATUS_DRIVER_OK);
+	virtio_add_status(twin, VIRTIO_STATUS_DRIVER_OK);
 	go_live(t);
 	lanes_make(t, &near, t->device, traffic.depth, traffic.size, far_mac);
 	lanes_make(t, &far, twin, traffic.depth, traffic.size, near_mac);

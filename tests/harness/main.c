@@ -18,6 +18,7 @@
 #include "tests/harness/report/report.h"
 #include "tests/harness/report/trace.h"
 #include "tests/harness/subject/subject.h"
+#include "virtio/setup.h"
 #include "virtio/transport/pci/find.h"
 #include "virtio/transport/pci/registers.h"
 
@@ -110,7 +111,7 @@ static uint16_t largest_queue(struct virtio_device *device, unsigned queues)
 
 	for (unsigned n = 0; n < queues; n++) {
 		common_write(device, queue_select, n);
-		most = MAXIMUM(most, (uint16_t)common_read(device, queue_size));
+		most = MAXIMUM(most, common_read(device, queue_size));
 	}
 	return most;
 }
@@ -119,7 +120,7 @@ static void note_contact(struct subject *subject, struct virtio_device *device)
 {
 	struct contact *contact = &subject->contact;
 
-	contact->queues = (unsigned)common_read(device, num_queues);
+	contact->queues = common_read(device, num_queues);
 	contact->size_most = largest_queue(device, contact->queues);
 }
 
@@ -180,7 +181,7 @@ static void find_devices(void)
 			}
 			break;
 		case VIRTIO_PCI_MODERN:
-			device->transport->get_features(device);
+			device->offered = virtio_read_offer(device);
 			note_contact(subject_enrol(device), device);
 			report_device(device);
 			break;

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Configuration changes, which the host brings about, and how they are told (virtio 1.4, 4.1.5.4). */
-#include "pci/intx.h"
 #include "tests/harness/drive/ask.h"
 #include "tests/harness/plan/selection.h"
 #include "tests/interrupt/interrupt.h"
-#include "virtio/transport/pci/pin.h"
-#include "virtio/transport/pci/registers.h"
 
 #define WATCH_NS 20000000ull
 
@@ -36,7 +33,7 @@ static uint64_t disk_bytes(struct virtio_device *device)
 {
 	uint64_t capacity;
 
-	device->transport->get(device, 0, &capacity, sizeof(capacity));
+	config_get(device, 0, &capacity, sizeof(capacity));
 	return capacity * SECTOR;
 }
 
@@ -103,9 +100,9 @@ TEST(interrupt, unmapped_configuration_is_silent,
 
 	change_of(t);
 	set_up(t, features_for(t), t->workload->queues);
-	common_write(device, config_msix_vector, VIRTIO_MSI_NO_VECTOR);
+	device->transport->messages->map_configuration(device, VIRTIO_MSI_NO_VECTOR);
 	if (device->line_known)
-		pin = virtio_pci_claim_pin(device, 0);
+		pin = device->transport->line->claim(device, 0);
 	go_live(t);
 	arrivals = interrupt_total();
 	make_change(t, true);
@@ -118,14 +115,14 @@ TEST(interrupt, unmapped_configuration_is_silent,
 	      "interrupts came",
 	      interrupt_total() - arrivals);
 	if (pin) {
-		virtio_pci_release_pin(device);
+		device->transport->line->release(device);
 		interrupt_free(pin);
 	}
 }
 
 static bool configuration_bit_seen(void *device)
 {
-	return ((struct virtio_device *)device)->isr_seen & VIRTIO_PCI_ISR_CONFIG;
+	return ((struct virtio_device *)device)->isr_seen & VIRTIO_INTERRUPT_CONFIGURATION;
 }
 
 TEST(interrupt, pin_announces_configuration_changes,
@@ -155,9 +152,11 @@ TEST(interrupt, pin_announces_configuration_changes,
 	}
 }
 
-static bool interrupt_status_set(void *device)
+static bool interrupt_status_set(void *context)
 {
-	return intx_pending(virtio_pci(device)->function);
+	const struct virtio_device *device = context;
+
+	return device->transport->line->is_raised(device);
 }
 
 TEST(interrupt, isr_status_gathers_both_bits,
@@ -171,16 +170,16 @@ TEST(interrupt, isr_status_gathers_both_bits,
 
 	change_of(t);
 	bring_up(t);
-	intx_disable(virtio_pci(device)->function, true);
+	device->transport->line->silence(device);
 	make_change(t, true);
 	wait_until(interrupt_status_set, device, clock_deadline(PATIENCE_NS));
 	virtqueue_arm(work_queue(t), 0);
 	complete_one(t, work_queue(t));
-	isr = isr_read(device);
-	CHECK(t, PCI_ISR_2, isr & VIRTIO_PCI_ISR_CONFIG,
+	isr = device->transport->take_interrupt_status(device);
+	CHECK(t, PCI_ISR_2, isr & VIRTIO_INTERRUPT_CONFIGURATION,
 	      "the configuration was changed, then a buffer used, and the ISR status reads %#x",
 	      isr);
-	CHECK(t, PCI_ISR_3, isr & VIRTIO_PCI_ISR_QUEUE,
+	CHECK(t, PCI_ISR_3, isr & VIRTIO_INTERRUPT_USED,
 	      "a buffer was used after a configuration change, and the ISR status reads %#x", isr);
 	make_change(t, false);
 }

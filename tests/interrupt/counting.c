@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How many messages completions make, where they arrive, and what is visible by then. */
 #include "tests/interrupt/interrupt.h"
-#include "virtio/transport/pci/registers.h"
 #include "virtio/ring/split.h"
 
 #define ROUNDS 16
@@ -61,7 +60,7 @@ TEST(interrupt, queues_on_one_entry_are_each_announced,
 		struct mark mark = mark_arrivals(queue);
 
 		if (n == ROUNDS / 2)
-			common_write(device, config_msix_vector, queue->entry);
+			device->transport->messages->map_configuration(device, queue->entry);
 		if (!JUDGE(t, clause_of_notice(queue), complete_with_message(t, queue),
 			   "completion %u, of queue %u: the shared entry sends no message", n,
 			   queue->index))

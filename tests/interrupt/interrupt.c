@@ -2,7 +2,6 @@
 #include "tests/interrupt/interrupt.h"
 
 #include "lib/string.h"
-#include "virtio/transport/pci/device.h"
 
 struct mark mark_arrivals(const struct virtqueue *queue)
 {
@@ -93,27 +92,16 @@ bool complete_with_message(struct test_run *t, struct virtqueue *queue)
 	return came;
 }
 
-static void aim(struct virtqueue *queue, unsigned vector)
-{
-	const struct msix *msix = &virtio_pci(queue->device)->msix;
-	struct msi_message message;
-
-	if (!interrupt_message(queue->cpu, vector, MSI_PHYSICAL, &message))
-		return;
-	msix_mask_entry(msix, queue->entry, true);
-	msix_write_entry(msix, queue->entry, message.address, message.data);
-	msix_mask_entry(msix, queue->entry, false);
-}
-
 bool fence(struct test_run *t, struct virtqueue *queue)
 {
+	struct virtio_device *device = queue->device;
 	unsigned own = queue->vector, sentinel = interrupt_allocate();
 	bool came;
 
-	aim(queue, sentinel);
+	device->transport->messages->aim(device, queue->entry, sentinel, queue->cpu);
 	queue->vector = sentinel;
 	came = complete_with_message(t, queue);
-	aim(queue, own);
+	device->transport->messages->aim(device, queue->entry, own, queue->cpu);
 	queue->vector = own;
 	settle_interrupts();
 	interrupt_free(sentinel);
@@ -129,29 +117,9 @@ void insist_on_fence(struct test_run *t, struct virtqueue *queue)
 
 void fence_by_reset(struct test_run *t)
 {
-	INSIST(t, RESET_1, t->device->transport->reset(t->device), "%s", t->device->problem);
+	INSIST(t, RESET_1, virtio_reset(t->device), "%s", t->device->problem);
 	t->up = false;
 	settle_interrupts();
-}
-
-struct pending_bit {
-	const struct msix *msix;
-	unsigned entry;
-	bool wanted;
-};
-
-static bool pending_is(void *context)
-{
-	const struct pending_bit *bit = context;
-
-	return msix_pending(bit->msix, bit->entry) == bit->wanted;
-}
-
-bool await_pending(const struct msix *msix, unsigned entry, bool wanted)
-{
-	struct pending_bit bit = {msix, entry, wanted};
-
-	return wait_until(pending_is, &bit, clock_deadline(PATIENCE_NS));
 }
 
 void read_configuration(struct virtio_device *device, struct configuration *configuration)
@@ -161,8 +129,8 @@ void read_configuration(struct virtio_device *device, struct configuration *conf
 		return;
 	configuration->length =
 		MINIMUM(device->config_length, (uint32_t)sizeof(configuration->bytes));
-	configuration->generation = device->transport->generation(device);
-	device->transport->get(device, 0, configuration->bytes, configuration->length);
+	configuration->generation = config_generation(device);
+	config_get(device, 0, configuration->bytes, configuration->length);
 }
 
 bool configurations_equal(const struct configuration *a, const struct configuration *b)

@@ -53,10 +53,6 @@ void insist_on_fence(struct test_run *t, struct virtqueue *queue);
  */
 void fence_by_reset(struct test_run *t);
 
-/* Waits until the entry's pending bit is as wanted; the last answer. */
-struct msix;
-bool await_pending(const struct msix *msix, unsigned entry, bool wanted);
-
 /* The beginning of the device-specific configuration, empty where there is none. */
 struct configuration {
 	uint32_t generation;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* When nothing may come: before DRIVER_OK, at it, and after resets. */
 #include "tests/interrupt/interrupt.h"
-#include "virtio/transport/pci/find.h"
-#include "virtio/transport/pci/registers.h"
 
 #define WATCH_NS 2000000ull
 #define REQUESTS 4
@@ -90,13 +88,15 @@ TEST(interrupt, reset_silences_requests_under_way,
 		CHECK(t, RESET_2, interrupt_total() == arrivals,
 		      "%lu interrupts came after device_status read 0",
 		      interrupt_total() - arrivals);
-		t->device->transport->del_vqs(t->device);
+		virtio_give_back_queues(t->device);
 	}
 }
 
-static bool queue_reset_done(void *device)
+static bool queue_reset_done(void *context)
 {
-	return common_read((struct virtio_device *)device, queue_reset) == 0;
+	struct virtio_device *device = context;
+
+	return device->transport->queue_reset(device) == 0;
 }
 
 TEST(interrupt, queue_reset_silences_the_queue,
@@ -115,8 +115,8 @@ TEST(interrupt, queue_reset_silences_the_queue,
 	queue = work_queue(t);
 	virtqueue_arm(queue, 0);
 	get_busy(t, queue);
-	virtio_pci_select(device, queue->index);
-	common_write(device, queue_reset, 1);
+	device->transport->select_queue(device, queue->index);
+	device->transport->start_queue_reset(device);
 	INSIST(t, PCI_COMMON_15, wait_until(queue_reset_done, device, clock_deadline(PATIENCE_NS)),
 	       "queue %u: queue_reset keeps reading 1", queue->index);
 	settle_interrupts();

@@ -3,7 +3,6 @@
 #include "arch/cpu.h"
 #include "tests/harness/subject/helper.h"
 #include "tests/interrupt/interrupt.h"
-#include "virtio/transport/pci/registers.h"
 
 #define CREW_MOST   (HELPERS_MOST + 1)
 #define QUEUES_MOST 32
@@ -37,7 +36,7 @@ static void enlist(struct test_run *t, struct virtio_device *device)
 
 		if (!queue || !takes_work(t, n))
 			continue;
-		device->transport->set_vq_affinity(queue, storm.count % cpu_count());
+		virtio_set_affinity(queue, storm.count % cpu_count());
 		storm.queues[storm.count++] = queue;
 	}
 }

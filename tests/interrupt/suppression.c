@@ -128,6 +128,6 @@ TEST(interrupt, event_index_starts_anew_after_reset,
 			      "queue %u, life %u: used_event %u met, no message", queue->index,
 			      life, n + 1);
 		fence_by_reset(t);
-		t->device->transport->del_vqs(t->device);
+		virtio_give_back_queues(t->device);
 	}
 }

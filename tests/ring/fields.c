@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a driver programs of its queues (virtio 1.4, 2.6, 4.1.4.3). */
 #include "tests/ring/traffic.h"
-#include "virtio/transport/pci/find.h"
-#include "virtio/transport/pci/registers.h"
 
 /* Enough to tell one queue from another; devices may have hundreds. */
 #define QUEUES_MOST 16u
@@ -21,8 +19,8 @@ TEST(ring, no_queue_is_larger_than_32768,
 		for (unsigned n = 0; n < offered_queues(t->device); n++) {
 			unsigned size;
 
-			virtio_pci_select(t->device, n);
-			size = (unsigned)common_read(t->device, queue_size);
+			t->device->transport->select_queue(t->device, n);
+			size = t->device->transport->queue_size(t->device);
 			if (!CHECK(t, VQ_TXT_8, size <= VIRTQ_SIZE_MOST,
 				   "queue %u: queue_size is %u", n, size))
 				return;
@@ -40,9 +38,9 @@ static uint64_t mark_of(unsigned queue, unsigned field)
 /* Whether the selected queue shows the areas that queue n was given. */
 static bool areas_are_of(struct virtio_device *device, unsigned n)
 {
-	return common_read(device, queue_desc) == mark_of(n, 0) &&
-	       common_read(device, queue_driver) == mark_of(n, 1) &&
-	       common_read(device, queue_device) == mark_of(n, 2);
+	return device->transport->queue_area(device, AREA_DESCRIPTOR) == mark_of(n, 0) &&
+	       device->transport->queue_area(device, AREA_DRIVER) == mark_of(n, 1) &&
+	       device->transport->queue_area(device, AREA_DEVICE) == mark_of(n, 2);
 }
 
 TEST(ring, queues_keep_their_own_fields,
@@ -56,34 +54,37 @@ TEST(ring, queues_keep_their_own_fields,
 
 	negotiate(t, features_for(t));
 	for (unsigned n = 0; n < count; n++) {
-		virtio_pci_select(device, n);
-		sizes[n] = common_read(device, queue_size);
+		device->transport->select_queue(device, n);
+		sizes[n] = device->transport->queue_size(device);
 		if (sizes[n] > 1 && n % 2)
 			sizes[n] /= 2;
-		common_write(device, queue_size, sizes[n]);
+		device->transport->set_queue_size(device, sizes[n]);
 	}
 	/* Field by field over all queues, not queue by queue. */
 	for (unsigned n = 0; n < count; n++) {
-		virtio_pci_select(device, n);
-		common_write(device, queue_desc, mark_of(n, 0));
+		device->transport->select_queue(device, n);
+		device->transport->set_queue_area(device, AREA_DESCRIPTOR, mark_of(n, 0));
 		/* Whether areas can be read back at all is another clause. */
-		shown = shown && common_read(device, queue_desc) == mark_of(n, 0);
+		shown = shown &&
+			device->transport->queue_area(device, AREA_DESCRIPTOR) == mark_of(n, 0);
 	}
 	for (unsigned n = count; n-- > 0;) {
-		virtio_pci_select(device, n);
-		common_write(device, queue_driver, mark_of(n, 1));
-		common_write(device, queue_device, mark_of(n, 2));
+		device->transport->select_queue(device, n);
+		device->transport->set_queue_area(device, AREA_DRIVER, mark_of(n, 1));
+		device->transport->set_queue_area(device, AREA_DEVICE, mark_of(n, 2));
 	}
 	for (unsigned n = 0; n < count; n++) {
-		virtio_pci_select(device, n);
+		device->transport->select_queue(device, n);
 		if (!CHECK(t, VQ_TXT_9,
-			   common_read(device, queue_size) == sizes[n] &&
+			   device->transport->queue_size(device) == sizes[n] &&
 				   (!shown || areas_are_of(device, n)),
-			   "queue %u was given size %lu, areas %#lx, %#lx, %#lx and shows %lu, %#lx, "
+			   "queue %u was given size %lu, areas %#lx, %#lx, %#lx and shows %u, %#lx, "
 			   "%#lx, %#lx",
 			   n, sizes[n], mark_of(n, 0), mark_of(n, 1), mark_of(n, 2),
-			   common_read(device, queue_size), common_read(device, queue_desc),
-			   common_read(device, queue_driver), common_read(device, queue_device)))
+			   device->transport->queue_size(device),
+			   device->transport->queue_area(device, AREA_DESCRIPTOR),
+			   device->transport->queue_area(device, AREA_DRIVER),
+			   device->transport->queue_area(device, AREA_DEVICE)))
 			return;
 	}
 }

@@ -3,8 +3,6 @@
 #include "arch/io.h"
 #include "lib/string.h"
 #include "tests/ring/traffic.h"
-#include "virtio/transport/pci/find.h"
-#include "virtio/transport/pci/registers.h"
 
 #define AXES (AXIS_RING | AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_INTERRUPT)
 
@@ -21,8 +19,8 @@ static void reset_work_queue(struct test_run *t)
 {
 	struct virtqueue *queue = work_queue(t);
 
-	INSIST(t, PCI_COMMON_15, t->device->transport->reset_vq(queue), "queue %u: %s",
-	       queue->index, t->device->problem);
+	INSIST(t, PCI_COMMON_15, virtio_reset_queue(queue), "queue %u: %s", queue->index,
+	       t->device->problem);
 }
 
 static struct virtqueue *enable_again(struct test_run *t, uint16_t size)
@@ -30,8 +28,8 @@ static struct virtqueue *enable_again(struct test_run *t, uint16_t size)
 	struct virtqueue_request request = {.size = size};
 	unsigned index = t->workload->queue;
 
-	INSIST(t, SANE_5, t->device->transport->enable_vq(t->device, index, &request, t->arena),
-	       "queue %u: %s", index, t->device->problem);
+	INSIST(t, SANE_5, virtio_enable_queue(t->device, index, &request, t->arena), "queue %u: %s",
+	       index, t->device->problem);
 	return work_queue(t);
 }
 
@@ -189,8 +187,8 @@ TEST(ring, reset_queue_has_its_largest_size_again,
 	bring_up_resettable(t);
 	work_once(t, 1);
 	reset_work_queue(t);
-	most = common_read(t->device, queue_size);
-	enabled = common_read(t->device, queue_enable);
+	most = t->device->transport->queue_size(t->device);
+	enabled = t->device->transport->queue_enabled(t->device);
 	CHECK(t, VQRESET_3, most > t->variant.size && enabled == 0,
 	      "after a queue reset queue_size reads %lu (4 had been set), queue_enable %lu", most,
 	      enabled);

@@ -5,7 +5,6 @@
 #include "tests/interrupt/interrupt.h"
 #include "tests/ring/traffic.h"
 #include "virtio/device/blk.h"
-#include "virtio/transport/pci/registers.h"
 
 #define BACKLOG 8u
 
@@ -14,7 +13,7 @@ static struct features with_suspend(struct test_run *t)
 	struct features features = features_for(t);
 
 	/* As it is now: a disguise may have been taken off. */
-	t->device->transport->get_features(t->device);
+	t->device->offered = virtio_read_offer(t->device);
 	if (!features_have(&t->device->offered, VIRTIO_F_SUSPEND))
 		skip_test(t, "VIRTIO_F_SUSPEND is not offered");
 
@@ -217,7 +216,6 @@ TEST(ring, suspended_device_keeps_its_configuration,
      .type = VIRTIO_TYPE_BLK, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_SUSPEND),
      .judges = CLAUSES(SUSPEND_2, SUSPEND_8))
 {
-	const struct virtio_transport *transport = t->device->transport;
 	const uint32_t field = offsetof(struct virtio_blk_config, writeback);
 	struct features features = with_suspend(t);
 	uint8_t before, other, after;
@@ -227,17 +225,17 @@ TEST(ring, suspended_device_keeps_its_configuration,
 	features_add(&features, VIRTIO_BLK_F_CONFIG_WCE);
 	set_up(t, features, t->workload->queues);
 	go_live(t);
-	transport->get(t->device, field, &before, 1);
+	config_get(t->device, field, &before, 1);
 	suspend_or_skip(t);
 	other = !before;
-	transport->set(t->device, field, &other, 1);
-	transport->get(t->device, field, &after, 1);
+	config_set(t->device, field, &other, 1);
+	config_get(t->device, field, &after, 1);
 	CHECK(t, SUSPEND_2, after == before,
 	      "writeback was %u, %u was written to the suspended device, and it reads %u", before,
 	      other, after);
 	if (!await_resumption(t) || (status_of(t) & VIRTIO_STATUS_NEEDS_RESET))
 		return;
-	transport->get(t->device, field, &after, 1);
+	config_get(t->device, field, &after, 1);
 	CHECK(t, SUSPEND_2, after == before,
 	      "writeback was %u, %u was written to the suspended device, and after it resumed it "
 	      "reads %u",

@@ -2,6 +2,7 @@
 #include "virtio/device/console.h"
 
 #include "lib/string.h"
+#include "virtio/config.h"
 
 static const struct feature_bit features[] = {
 	{VIRTIO_CONSOLE_F_SIZE, "VIRTIO_CONSOLE_F_SIZE"},
@@ -34,7 +35,7 @@ uint32_t console_config_at(struct virtio_device *device, uint32_t offset, uint32
 {
 	uint32_t value = 0;
 
-	device->transport->get(device, offset, &value, length);
+	config_get(device, offset, &value, length);
 	return value;
 }
 
@@ -42,8 +43,7 @@ void console_emergency_write(struct virtio_device *device, uint32_t value)
 {
 	le32 field = to_le32(value);
 
-	device->transport->set(device, offsetof(struct virtio_console_config, emerg_wr), &field,
-			       sizeof(field));
+	config_set(device, offsetof(struct virtio_console_config, emerg_wr), &field, sizeof(field));
 }
 
 bool console_prepare_transmit(struct arena *arena, uint32_t length, struct request *request)

@@ -2,6 +2,7 @@
 #include "virtio/device/net.h"
 
 #include "lib/string.h"
+#include "virtio/config.h"
 
 static const struct feature_bit features[] = {
 	{VIRTIO_NET_F_CSUM, "VIRTIO_NET_F_CSUM"},
@@ -128,15 +129,14 @@ uint32_t net_config_at(struct virtio_device *device, uint32_t offset, uint32_t l
 {
 	uint32_t value = 0;
 
-	device->transport->get(device, offset, &value, length);
+	config_get(device, offset, &value, length);
 	return value;
 }
 
 void net_mac(struct virtio_device *device, uint8_t mac[NET_MAC_BYTES])
 {
 	for (uint32_t n = 0; n < NET_MAC_BYTES; n++)
-		device->transport->get(device, offsetof(struct virtio_net_config, mac) + n, &mac[n],
-				       1);
+		config_get(device, offsetof(struct virtio_net_config, mac) + n, &mac[n], 1);
 }
 
 unsigned net_pairs(struct virtio_device *device)

@@ -2,6 +2,7 @@
 #include "selfcheck/image/disguise/offer.h"
 
 #include "arch/clock.h"
+#include "virtio/setup.h"
 #include "virtio/transport/pci/registers.h"
 
 /* What a queue is called in kicks under NOTIF_CONFIG_DATA: not its index. */
@@ -144,7 +145,7 @@ static struct onlooker onlooker = {
 
 void offer_start(struct virtio_device *device, uint64_t features)
 {
-	offer.features = features & ~features_read(device).words[0];
+	offer.features = features & ~virtio_read_offer(device).words[0];
 	offer.accepted = 0;
 	offer.suspended = false;
 	onlooker.device = device;

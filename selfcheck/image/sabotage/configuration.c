@@ -29,7 +29,7 @@ static bool drop_configuration_pin(struct onlooker *self, unsigned vector)
 
 	if (!queue || victim->mode != INTERRUPT_INTX || queue->format->used_pending(queue))
 		return true;
-	interrupt_mask_line(virtio_pci(victim)->line);
+	interrupt_mask_line(victim->line);
 	return false;
 }
 
@@ -40,8 +40,9 @@ SABOTEUR(configuration_pin_dropped, .about = "configuration changes do not raise
 static uint64_t hide_configuration_bit(struct onlooker *self, const struct register_access *access,
 				       uint64_t value)
 {
-	return access->structure == STRUCTURE_ISR ? value & ~(uint64_t)VIRTIO_PCI_ISR_CONFIG
-						  : value;
+	return access->structure == STRUCTURE_ISR
+		       ? value & ~(uint64_t)VIRTIO_INTERRUPT_CONFIGURATION
+		       : value;
 }
 
 SABOTEUR(isr_without_configuration_bit,

@@ -31,7 +31,8 @@ SABOTEUR(isr_not_cleared, .about = "reading the ISR status does not clear it",
 static uint64_t hide_queue_bit(struct onlooker *self, const struct register_access *access,
 			       uint64_t value)
 {
-	return access->structure == STRUCTURE_ISR ? value & ~(uint64_t)VIRTIO_PCI_ISR_QUEUE : value;
+	return access->structure == STRUCTURE_ISR ? value & ~(uint64_t)VIRTIO_INTERRUPT_USED
+						  : value;
 }
 
 SABOTEUR(isr_without_queue_bit,
@@ -51,7 +52,7 @@ SABOTEUR(isr_reserved_bit, .about = "a reserved bit of the ISR status is set",
 static bool pass_once(struct onlooker *self, unsigned vector)
 {
 	if (victim_queue(vector) && victim->mode == INTERRUPT_INTX)
-		interrupt_mask_line(virtio_pci(victim)->line);
+		interrupt_mask_line(victim->line);
 	return true;
 }
 

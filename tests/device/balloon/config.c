@@ -66,8 +66,8 @@ static uint64_t queue_size(struct test_run *t, unsigned queue)
 {
 	if (queue >= offered_queues(t->device))
 		return 0;
-	common_write(t->device, queue_select, queue);
-	return common_read(t->device, queue_size);
+	t->device->transport->select_queue(t->device, queue);
+	return t->device->transport->queue_size(t->device);
 }
 
 /* Leaves the test when a queue lies where practice puts it, not the specification. */

@@ -9,7 +9,7 @@
 static uint64_t notified(struct test_run *t)
 {
 	if (t->device->mode == INTERRUPT_INTX)
-		return (t->device->isr_seen & VIRTIO_PCI_ISR_CONFIG) != 0;
+		return (t->device->isr_seen & VIRTIO_INTERRUPT_CONFIGURATION) != 0;
 	return interrupt_count(t->device->config_vector);
 }
 

@@ -5,7 +5,6 @@
 
 #include "tests/harness/drive/drive.h"
 #include "virtio/device/balloon.h"
-#include "virtio/transport/pci/registers.h"
 
 #define BALLOON_CONFIG(t, field) config_read((t)->device, struct virtio_balloon_config, field)
 

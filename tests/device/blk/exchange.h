@@ -5,7 +5,6 @@
 
 #include "tests/harness/drive/drive.h"
 #include "virtio/device/blk.h"
-#include "virtio/transport/pci/registers.h"
 
 #define BLK_CONFIG(t, field) config_read((t)->device, struct virtio_blk_config, field)
 

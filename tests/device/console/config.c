@@ -3,13 +3,11 @@
 #include "arch/interrupt.h"
 #include "tests/device/console/console.h"
 #include "tests/harness/drive/ask.h"
-#include "virtio/transport/pci/find.h"
-#include "virtio/transport/pci/registers.h"
 
 static uint32_t queue_size(struct virtio_device *device, unsigned queue)
 {
-	virtio_pci_select(device, queue);
-	return (uint32_t)common_read(device, queue_size);
+	device->transport->select_queue(device, queue);
+	return device->transport->queue_size(device);
 }
 
 static void check_first_pair(struct test_run *t, const char *when)
@@ -36,7 +34,7 @@ TEST(console, first_port_has_queues, .about = "queues 0 and 1 exist, whatever is
 	check_first_pair(t, "without MULTIPORT");
 	if (!features_have(&t->device->offered, VIRTIO_CONSOLE_F_MULTIPORT))
 		return;
-	INSIST(t, RESET_1, t->device->transport->reset(t->device), "%s", t->device->problem);
+	INSIST(t, RESET_1, virtio_reset(t->device), "%s", t->device->problem);
 	take_features(t, true);
 	check_first_pair(t, "with MULTIPORT");
 }
@@ -63,9 +61,10 @@ TEST(console, every_port_has_queues,
 	take_features(t, true);
 	ports = console_config(t->device, max_nr_ports);
 	queues = 2 * ports + 2;
-	CHECK(t, CONSOLE_CFG_2, ports >= 1 && queues <= common_read(t->device, num_queues),
-	      "max_nr_ports reads %u, which takes %u queues; num_queues reads %lu", ports, queues,
-	      common_read(t->device, num_queues));
+	CHECK(t, CONSOLE_CFG_2,
+	      ports >= 1 && queues <= t->device->transport->queue_count(t->device),
+	      "max_nr_ports reads %u, which takes %u queues; num_queues reads %u", ports, queues,
+	      t->device->transport->queue_count(t->device));
 	for (unsigned n = 0; n < queues && n < VIRTIO_QUEUES_MOST; n++)
 		CHECK(t, CONSOLE_VQ_3, queue_size(t->device, n) != 0,
 		      "with %u ports the size of queue %u reads 0", ports, n);

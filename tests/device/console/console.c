@@ -3,7 +3,6 @@
 
 #include "arch/memory.h"
 #include "lib/string.h"
-#include "virtio/transport/pci/registers.h"
 
 #define PORT_QUEUE_SIZE 16 /* of ports behind the first: there may be many */
 #define READY           1
@@ -16,13 +15,8 @@ struct receive_buffer {
 static void negotiate_with(struct console *console, struct features features)
 {
 	struct virtio_device *device = console->device;
-	const struct virtio_transport *transport = device->transport;
 	const struct variant *variant = &console->t->variant;
-	uint8_t status = VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER;
 
-	transport->set_status(device, VIRTIO_STATUS_ACKNOWLEDGE);
-	transport->set_status(device, status);
-	transport->get_features(device);
 	features_add(&features, VIRTIO_F_VERSION_1);
 	features_add(&features, VIRTIO_F_ACCESS_PLATFORM);
 	features_add(&features, VIRTIO_F_ORDER_PLATFORM);
@@ -34,11 +28,8 @@ static void negotiate_with(struct console *console, struct features features)
 		features_add(&features, VIRTIO_F_INDIRECT_DESC);
 	if (variant->in_order)
 		features_add(&features, VIRTIO_F_IN_ORDER);
-	device->negotiated = features_close(device->type, features_and(features, device->offered));
-	transport->finalize_features(device);
-	status |= VIRTIO_STATUS_FEATURES_OK;
-	transport->set_status(device, status);
-	INSIST(console->t, SANE_4, transport->get_status(device) & VIRTIO_STATUS_FEATURES_OK,
+	features = features_close(device->type, features_and(features, device->offered));
+	INSIST(console->t, SANE_4, virtio_negotiate(device, features),
 	       "%s: FEATURES_OK reads back clear after features %#lx", device->name,
 	       device->negotiated.words[0]);
 }
@@ -109,8 +100,7 @@ void console_go(struct console *console)
 {
 	struct virtio_device *device = console->device;
 
-	device->transport->set_status(device, device->transport->get_status(device) |
-						      VIRTIO_STATUS_DRIVER_OK);
+	virtio_add_status(device, VIRTIO_STATUS_DRIVER_OK);
 	if (device == console->t->device)
 		console->t->up = true;
 	if (console->multiport)

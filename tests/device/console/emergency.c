@@ -2,7 +2,6 @@
 /* The emergency write: a character without queues (virtio 1.4, 5.3.4, 5.3.5). */
 #include "lib/string.h"
 #include "tests/device/console/console.h"
-#include "virtio/transport/pci/registers.h"
 
 #define JUNK    0xa5c3f100u /* of which the device must not make characters */
 #define NEWLINE '\n'
@@ -53,12 +52,11 @@ TEST(console, emergency_write_comes_out,
 	CHECK(t, CONSOLE_EMERG_1, comes_out(&wire, "declined"),
 	      "with the feature declined and DRIVER_OK set, %u of 8 characters come out, or others",
 	      wire.far->input[wire.far_port].length);
-	device->transport->set_status(device,
-				      device->transport->get_status(device) | VIRTIO_STATUS_FAILED);
+	virtio_add_status(device, VIRTIO_STATUS_FAILED);
 	CHECK(t, CONSOLE_EMERG_2, comes_out(&wire, "failed"),
 	      "with FAILED set, %u of 6 characters come out, or others",
 	      wire.far->input[wire.far_port].length);
-	INSIST(t, RESET_1, device->transport->reset(device), "%s", device->problem);
+	INSIST(t, RESET_1, virtio_reset(device), "%s", device->problem);
 	CHECK(t, CONSOLE_INIT_2, comes_out(&wire, "reset"),
 	      "after a reset, %u of 5 characters come out, or others",
 	      wire.far->input[wire.far_port].length);

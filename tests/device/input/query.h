@@ -5,7 +5,6 @@
 
 #include "tests/harness/drive/drive.h"
 #include "virtio/device/input.h"
-#include "virtio/transport/pci/registers.h"
 
 struct input_answer {
 	uint8_t size;

@@ -8,15 +8,15 @@ TEST(input, has_event_and_status_queue, .about = "queues 0 and 1 exist and can b
 	for (unsigned n = 0; n < 2; n++) {
 		uint64_t size;
 
-		common_write(t->device, queue_select, n);
-		size = common_read(t->device, queue_size);
+		t->device->transport->select_queue(t->device, n);
+		size = t->device->transport->queue_size(t->device);
 		CHECK(t, INPUT_VQ_1, n < offered_queues(t->device) && size > 0,
 		      "queue %u of %u has size %lu", n, offered_queues(t->device), size);
 	}
 	bring_up(t);
 	for (unsigned n = 0; n < 2; n++) {
-		common_write(t->device, queue_select, n);
-		CHECK(t, INPUT_VQ_1, common_read(t->device, queue_enable) == 1,
+		t->device->transport->select_queue(t->device, n);
+		CHECK(t, INPUT_VQ_1, t->device->transport->queue_enabled(t->device) == 1,
 		      "queue %u does not read enabled", n);
 	}
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The configuration structure of a network device (virtio 1.4, 5.1.4). */
 #include "tests/device/net/peer.h"
-#include "virtio/transport/pci/registers.h"
 
 #define READS 8 /* of a field that should not change */
 

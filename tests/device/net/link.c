@@ -3,7 +3,6 @@
 
 #include "arch/memory.h"
 #include "lib/string.h"
-#include "virtio/transport/pci/registers.h"
 
 #define BUFFERS_DEFAULT 16
 #define BUFFER_SLACK    512 /* a frame may exceed 1514 bytes by tags or a larger MTU */
@@ -39,22 +38,14 @@ static void add_ring_features(const struct test_run *t, struct features *feature
 static void negotiate_with(struct link *link, struct features features)
 {
 	struct virtio_device *device = link->device;
-	const struct virtio_transport *transport = device->transport;
-	uint8_t status = VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER;
 
-	transport->set_status(device, VIRTIO_STATUS_ACKNOWLEDGE);
-	transport->set_status(device, status);
-	transport->get_features(device);
 	features_add(&features, VIRTIO_F_VERSION_1);
 	features_add(&features, VIRTIO_NET_F_MAC);
 	features_add(&features, VIRTIO_F_ACCESS_PLATFORM);
 	features_add(&features, VIRTIO_F_ORDER_PLATFORM);
 	add_ring_features(link->t, &features);
-	device->negotiated = features_close(device->type, features_and(features, device->offered));
-	transport->finalize_features(device);
-	status |= VIRTIO_STATUS_FEATURES_OK;
-	transport->set_status(device, status);
-	INSIST(link->t, SANE_4, transport->get_status(device) & VIRTIO_STATUS_FEATURES_OK,
+	features = features_close(device->type, features_and(features, device->offered));
+	INSIST(link->t, SANE_4, virtio_negotiate(device, features),
 	       "%s: FEATURES_OK reads back clear after features %#lx%016lx", device->name,
 	       device->negotiated.words[1], device->negotiated.words[0]);
 }
@@ -149,8 +140,7 @@ void link_go(struct link *link)
 {
 	struct virtio_device *device = link->device;
 
-	device->transport->set_status(device, device->transport->get_status(device) |
-						      VIRTIO_STATUS_DRIVER_OK);
+	virtio_add_status(device, VIRTIO_STATUS_DRIVER_OK);
 	if (device == link->t->device)
 		link->t->up = true;
 	for (unsigned pair = 0; pair < link->pairs; pair++)

@@ -188,8 +188,7 @@ TEST(net, reset_queues_are_steered_around,
 		skip_test(t, "not offered: VIRTIO_F_RING_RESET");
 	use_pairs(network, network->link->pairs);
 	pair = pair_of(network, flow);
-	INSIST(t, PCI_COMMON_15,
-	       device->transport->reset_vq(device->queues[net_receive_queue(pair)]), "%s",
+	INSIST(t, PCI_COMMON_15, virtio_reset_queue(device->queues[net_receive_queue(pair)]), "%s",
 	       device->problem);
 	for (unsigned n = 0; n < ROUNDS && !packet; n++)
 		packet = fetch(network, flow, LOST_NS / ROUNDS);

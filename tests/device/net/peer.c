@@ -145,8 +145,8 @@ static void search(struct test_run *t, struct peer *peer)
 	look_for_gateway(link, peer, frame);
 	if (options.host && !peer->twin && !peer->gateway)
 		look_for_host(link, peer, frame);
-	INSIST(t, RESET_1, t->device->transport->reset(t->device), "%s", t->device->problem);
-	t->device->transport->del_vqs(t->device);
+	INSIST(t, RESET_1, virtio_reset(t->device), "%s", t->device->problem);
+	virtio_give_back_queues(t->device);
 	onlookers_rest(t->device, false);
 	t->up = false;
 }
@@ -227,8 +227,8 @@ void network_restart(struct network *network, const struct link_settings *settin
 {
 	struct virtio_device *device = network->t->device;
 
-	INSIST(network->t, RESET_1, device->transport->reset(device), "%s", device->problem);
-	device->transport->del_vqs(device);
+	INSIST(network->t, RESET_1, virtio_reset(device), "%s", device->problem);
+	virtio_give_back_queues(device);
 	network->link = link_start(network->t, device, settings);
 	if (network->peer->gateway && !network->twin)
 		introduce(network);

@@ -303,8 +303,8 @@ TEST(net, rss_drops_for_reset_queues,
 	if (!link_has(network->link, VIRTIO_F_RING_RESET))
 		skip_test(t, "not offered: VIRTIO_F_RING_RESET");
 	steer(steered, ALL_V4, TABLE_MOST);
-	INSIST(t, PCI_COMMON_15, device->transport->reset_vq(device->queues[net_receive_queue(0)]),
-	       "%s", device->problem);
+	INSIST(t, PCI_COMMON_15, virtio_reset_queue(device->queues[net_receive_queue(0)]), "%s",
+	       device->problem);
 	for (unsigned n = 0, sent = 0; sent < FLOWS && n < FLOWS_TRIED; n++) {
 		struct packet *packet;
 		uint32_t hash, type;

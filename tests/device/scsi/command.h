@@ -5,7 +5,6 @@
 
 #include "tests/harness/drive/drive.h"
 #include "virtio/device/scsi.h"
-#include "virtio/transport/pci/registers.h"
 
 /* A field of the configuration of the test's device. */
 #define SCSI_CONFIG(t, field) config_read((t)->device, struct virtio_scsi_config, field)

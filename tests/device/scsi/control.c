@@ -212,8 +212,8 @@ TEST(scsi, device_reset_ends_commands,
 	if (done == DEPTH)
 		skip_test(t, "the disk is too fast: every command was done before the reset");
 	t->up = false;
-	INSIST(t, RESET_1, t->device->transport->reset(t->device),
-	       "the device could not be reset: %s", t->device->problem);
+	INSIST(t, RESET_1, virtio_reset(t->device), "the device could not be reset: %s",
+	       t->device->problem);
 	while (virtqueue_take(queue, &completion)) {
 		uint8_t response;
 

@@ -4,7 +4,6 @@
 #include "arch/cpu.h"
 #include "arch/interrupt.h"
 #include "tests/harness/judge/diagnose.h"
-#include "virtio/transport/pci/registers.h"
 
 /* Spinning this long before halting: most completions come sooner, and a halt costs an exit. */
 #define SPIN_NS      20000
@@ -18,25 +17,9 @@ void drive_device(struct test_run *t, struct virtio_device *device)
 	t->workload = workload_of(device->type);
 }
 
-static bool negotiate_with(struct virtio_device *device, struct features features)
-{
-	const struct virtio_transport *transport = device->transport;
-	uint8_t status = VIRTIO_STATUS_ACKNOWLEDGE;
-
-	transport->set_status(device, status);
-	status |= VIRTIO_STATUS_DRIVER;
-	transport->set_status(device, status);
-	transport->get_features(device);
-	device->negotiated = features;
-	transport->finalize_features(device);
-	status |= VIRTIO_STATUS_FEATURES_OK;
-	transport->set_status(device, status);
-	return transport->get_status(device) & VIRTIO_STATUS_FEATURES_OK;
-}
-
 bool negotiate(struct test_run *t, struct features features)
 {
-	return negotiate_with(t->device, features);
+	return virtio_negotiate(t->device, features);
 }
 
 struct features features_for(const struct test_run *t)
@@ -66,7 +49,7 @@ struct features features_for(const struct test_run *t)
 void find_queues(struct test_run *t, struct virtio_device *device, unsigned count,
 		 const struct virtqueue_request *requests, enum interrupt_mode mode)
 {
-	bool found = device->transport->find_vqs(device, count, requests, mode, t->arena);
+	bool found = virtio_set_up_queues(device, count, requests, mode, t->arena);
 
 	CAN_JUDGE(t, found || !device->vector_refused, "%s maps no vector: %s", device->name,
 		  device->problem);
@@ -83,7 +66,7 @@ void set_up_device(struct test_run *t, struct virtio_device *device, struct feat
 	unsigned offered;
 	bool accepted;
 
-	accepted = negotiate_with(device, features);
+	accepted = virtio_negotiate(device, features);
 	usual = features_for(t);
 	/* Declining a set is no failure (2.2.2 says SHOULD), but for the one that all else takes. */
 	CAN_JUDGE(t, accepted || device != t->device || features_equal(&features, &usual),
@@ -91,7 +74,7 @@ void set_up_device(struct test_run *t, struct virtio_device *device, struct feat
 	INSIST(t, SANE_4, accepted, "FEATURES_OK reads back clear after features %#lx",
 	       features.words[0]);
 	/* Some devices count queues only that a negotiated feature has brought. */
-	offered = (unsigned)common_read(device, num_queues);
+	offered = device->transport->queue_count(device);
 	INSIST(t, SANE_5, queues <= offered, "the device has %u queues, a driver needs %u", offered,
 	       queues);
 	shape.indirect = t->variant.indirect && features_have(&features, VIRTIO_F_INDIRECT_DESC);
@@ -107,12 +90,9 @@ void set_up(struct test_run *t, struct features features, unsigned queues)
 
 void go_live(struct test_run *t)
 {
-	const struct virtio_transport *transport = t->device->transport;
-
 	if (t->device->config_vector)
 		t->config_arrivals = interrupt_count(t->device->config_vector);
-	transport->set_status(t->device,
-			      transport->get_status(t->device) | VIRTIO_STATUS_DRIVER_OK);
+	virtio_add_status(t->device, VIRTIO_STATUS_DRIVER_OK);
 	t->up = true;
 	if (t->workload && t->workload->start)
 		INSIST(t, SANE_2, t->workload->start(t->device, t->arena),
@@ -134,8 +114,8 @@ void bring_up(struct test_run *t)
 
 void start_over(struct test_run *t)
 {
-	INSIST(t, RESET_1, t->device->transport->reset(t->device), "%s", t->device->problem);
-	t->device->transport->del_vqs(t->device);
+	INSIST(t, RESET_1, virtio_reset(t->device), "%s", t->device->problem);
+	virtio_give_back_queues(t->device);
 	t->up = false;
 }
 

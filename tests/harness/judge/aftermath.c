@@ -2,11 +2,7 @@
 #include "tests/harness/judge/aftermath.h"
 
 #include "arch/interrupt.h"
-#include "pci/config.h"
-#include "pci/msix.h"
 #include "tests/harness/drive/drive.h"
-#include "virtio/transport/pci/device.h"
-#include "virtio/transport/pci/registers.h"
 
 struct announcement {
 	unsigned vector;
@@ -23,15 +19,8 @@ static bool has_arrived(void *context)
 /* Whether a configuration message would reach its handler: the test may have closed its way. */
 static bool config_message_gets_through(struct virtio_device *device)
 {
-	const struct msix *msix = &virtio_pci(device)->msix;
-	uint16_t control;
-
-	if (!device->config_vector || msix->entries < 2)
-		return false;
-	control = pci_read16(msix->function, msix->capability + MSIX_CONTROL);
-	return (control & (MSIX_CONTROL_ENABLE | MSIX_CONTROL_FUNCTION_MASK)) ==
-		       MSIX_CONTROL_ENABLE &&
-	       common_read(device, config_msix_vector) == 0 && !msix_entry_masked(msix, 0);
+	return device->config_vector && device->vectors > 1 &&
+	       device->transport->messages->configuration_gets_through(device);
 }
 
 /* Whatever has brought a device to need a reset, it has to say so with a message (2.1.2). */
@@ -58,13 +47,12 @@ bool judge_aftermath(struct test_run *t, uint64_t strays)
 
 	device->access = ACCESS_BAR;
 	judge_need_of_reset(t);
-	if (!CHECK(t, RESET_1, device->transport->reset(device), "after the test: %s",
-		   device->problem))
+	if (!CHECK(t, RESET_1, virtio_reset(device), "after the test: %s", device->problem))
 		return false;
 	if (device->queue_count || device->config_vector)
 		settle_interrupts();
 	arrivals = interrupt_total();
-	device->transport->del_vqs(device);
+	virtio_give_back_queues(device);
 	CHECK(t, RESET_2, interrupt_total() == arrivals,
 	      "%lu interrupts arrived after device_status read 0", interrupt_total() - arrivals);
 	CHECK(t, SANE_7, interrupt_strays(&vector) == strays,

@@ -7,6 +7,7 @@
 #include "virtio/transport/pci/find.h"
 
 #include "generated/clauses_table.h"
+#include "virtio/transport/pci/transport.h"
 
 static struct clause_state states[CLAUSE_COUNT];
 

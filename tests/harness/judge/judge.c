@@ -129,10 +129,8 @@ const char *dump(const struct test_run *t)
 			text_add(
 				&text,
 				"  pin on line %u%s, vector %#x: %lu arrivals, ISR status seen %#x\n",
-				virtio_pci(device)->line,
-				interrupt_line_pending(virtio_pci(device)->line)
-					? " awaiting its EOI"
-					: "",
+				device->line,
+				interrupt_line_pending(device->line) ? " awaiting its EOI" : "",
 				queue->vector, interrupt_count(queue->vector), device->isr_seen);
 	}
 	text_add(&text, "%s", diagnosis());

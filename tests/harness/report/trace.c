@@ -5,23 +5,15 @@
 #include "pci/msix.h"
 #include "tests/harness/report/report.h"
 #include "virtio/onlooker.h"
-#include "virtio/transport/pci/registers.h"
+#include "virtio/transport/transport.h"
 
 static void tell(const struct register_access *access, const char *verb, uint64_t value)
 {
-	static const char *const structures[STRUCTURES] = {
-		[STRUCTURE_COMMON] = "common",
-		[STRUCTURE_NOTIFY] = "notify",
-		[STRUCTURE_ISR] = "isr",
-		[STRUCTURE_DEVICE] = "device",
-	};
+	char name[48];
+	struct text text = TEXT_ON(name);
 
-	if (access->structure == STRUCTURE_COMMON)
-		print("trace: %s %s %s[%u] %#lx\n", access->device->name, verb,
-		      common_field_name(access->offset), access->width, value);
-	else
-		print("trace: %s %s %s+%#x[%u] %#lx\n", access->device->name, verb,
-		      structures[access->structure], access->offset, access->width, value);
+	access->device->transport->name_register(access, &text);
+	print("trace: %s %s %s[%u] %#lx\n", access->device->name, verb, name, access->width, value);
 }
 
 static uint64_t tell_read(struct onlooker *self, const struct register_access *access,

@@ -19,12 +19,12 @@ struct virtio_device *other_device(const struct test_run *t, uint32_t type, unsi
 
 static void end_service(struct virtio_device *device)
 {
-	if (!device->transport->reset(device)) {
+	if (!virtio_reset(device)) {
 		subject_of(device)->lost = true;
 		return;
 	}
 	settle_interrupts();
-	device->transport->del_vqs(device);
+	virtio_give_back_queues(device);
 }
 
 void release_helper(struct test_run *t, struct virtio_device *device)

@@ -134,8 +134,8 @@ static void look_at_all(void)
 static void adopt(struct virtio_device *device, const struct candidate *candidate)
 {
 	device->line_known = true;
-	virtio_pci(device)->line = candidate->line;
-	virtio_pci(device)->line_active_low = candidate->active_low;
+	device->line = candidate->line;
+	device->line_active_low = candidate->active_low;
 }
 
 static void search(struct test_run *t)

@@ -54,7 +54,7 @@ TEST(interrupt, pin_through_the_pic,
 		skip_test(t, "the firmware has noted no 8259 input for the pin");
 	watcher.irq = virtio_pci(device)->function->interrupt_line;
 	bring_up(t);
-	interrupt_mask_line(virtio_pci(device)->line);
+	interrupt_mask_line(device->line);
 	interrupt_set_handler(vector, count_and_mask, NULL);
 	foreign = line_is_level(SILENCE_NS);
 	virtqueue_arm(work_queue(t), 0);

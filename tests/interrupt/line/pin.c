@@ -10,7 +10,7 @@
 #define REACTION_NS  6000000ull
 #define ISR_READS    16 /* until a status that is not 0 is one that reading does not clear */
 #define LATE_RAISES  4
-#define ISR_RESERVED ((uint8_t) ~(VIRTIO_PCI_ISR_QUEUE | VIRTIO_PCI_ISR_CONFIG))
+#define ISR_RESERVED ((uint8_t) ~(VIRTIO_INTERRUPT_USED | VIRTIO_INTERRUPT_CONFIGURATION))
 
 /* A handler that leaves the ISR status alone, so that a level interrupts again and again. */
 struct watcher {
@@ -25,7 +25,7 @@ static void count_and_mask(unsigned vector, uint64_t tsc, void *context)
 	struct watcher *seen = context;
 
 	if (++seen->arrivals >= DELIVERIES)
-		interrupt_mask_line(virtio_pci(seen->device)->line);
+		interrupt_mask_line(seen->device->line);
 }
 
 /* Opens the line anew; arrivals count from 0. */
@@ -35,9 +35,9 @@ static void open_line(struct virtqueue *queue)
 
 	watcher = (struct watcher){.device = device};
 	interrupt_set_handler(queue->vector, count_and_mask, &watcher);
-	if (!interrupt_route_line(virtio_pci(device)->line, queue->vector, queue->cpu, true,
-				  virtio_pci(device)->line_active_low))
-		interrupt_mask_line(virtio_pci(device)->line);
+	if (!interrupt_route_line(device->line, queue->vector, queue->cpu, true,
+				  device->line_active_low))
+		interrupt_mask_line(device->line);
 }
 
 static bool is_level(void *context)
@@ -61,7 +61,7 @@ static bool line_stays_low(void)
 
 static bool queue_bit_seen(void *device)
 {
-	return ((struct virtio_device *)device)->isr_seen & VIRTIO_PCI_ISR_QUEUE;
+	return ((struct virtio_device *)device)->isr_seen & VIRTIO_INTERRUPT_USED;
 }
 
 /*
@@ -158,7 +158,7 @@ TEST(interrupt, pin_is_a_level,
 	CHECK(t, PCI_ISR_4, intx_pending(virtio_pci(device)->function),
 	      "a queue interrupt is pending, Interrupt Status is 0");
 	isr = isr_read(device);
-	CHECK(t, PCI_ISR_3, isr & VIRTIO_PCI_ISR_QUEUE, "the pin is up, the ISR status reads %#x",
+	CHECK(t, PCI_ISR_3, isr & VIRTIO_INTERRUPT_USED, "the pin is up, the ISR status reads %#x",
 	      isr);
 	isr_read_away(device);
 	CHECK(t, PCI_ISR_4, !intx_pending(virtio_pci(device)->function),
@@ -209,7 +209,7 @@ TEST(interrupt, isr_status_gathers_completions,
 		complete_one(t, work_queue(t));
 	}
 	isr = isr_read(device);
-	CHECK(t, PCI_ISR_3, isr & VIRTIO_PCI_ISR_QUEUE,
+	CHECK(t, PCI_ISR_3, isr & VIRTIO_INTERRUPT_USED,
 	      "%u buffers were used, the ISR status reads %#x", ROUNDS, isr);
 	CHECK(t, PCI_ISR_TXT_3, !(isr & ISR_RESERVED), "reserved bits in ISR status %#x", isr);
 	isr = isr_read_away(device);
@@ -286,8 +286,7 @@ static struct virtio_device *neighbour_on_the_line(const struct test_run *t)
 	struct virtio_device *other;
 
 	for (unsigned n = 0; (other = other_device(t, ANY_TYPE, n)); n++) {
-		if (other->line_known && virtio_pci(other)->line == virtio_pci(t->device)->line &&
-		    workload_of(other->type))
+		if (other->line_known && other->line == t->device->line && workload_of(other->type))
 			return other;
 	}
 	return NULL;
@@ -308,7 +307,7 @@ TEST(interrupt, shared_line_stays_up_for_the_other,
 	uint8_t isr;
 
 	if (!other)
-		skip_test(t, "no other device shares the line %u", virtio_pci(own)->line);
+		skip_test(t, "no other device shares the line %u", own->line);
 	if (!take_helper(t, other))
 		skip_test(t, "%s does not come back from reset", other->name);
 	raise_pin(t);
@@ -320,16 +319,16 @@ TEST(interrupt, shared_line_stays_up_for_the_other,
 	wait_until(pin_is_pending, other, clock_deadline(PATIENCE_NS));
 	wait_until(pin_is_pending, own, clock_deadline(PATIENCE_NS));
 	isr = isr_read(other);
-	INSIST(t, PCI_ISR_3, isr & VIRTIO_PCI_ISR_QUEUE,
+	INSIST(t, PCI_ISR_3, isr & VIRTIO_INTERRUPT_USED,
 	       "%s has raised the line, its ISR status reads %#x", other->name, isr);
 	open_line(queue);
 	CHECK(t, PCI_ISR_5, line_is_level(),
 	      "the ISR status of %s was read and not that of %s: the line %u interrupts %u times",
-	      other->name, own->name, virtio_pci(own)->line, watcher.arrivals);
+	      other->name, own->name, own->line, watcher.arrivals);
 	isr = isr_read(own);
-	CHECK(t, PCI_ISR_3, isr & VIRTIO_PCI_ISR_QUEUE,
+	CHECK(t, PCI_ISR_3, isr & VIRTIO_INTERRUPT_USED,
 	      "%s was read first, and the ISR status of %s reads %#x", other->name, own->name, isr);
 	CHECK(t, PCI_ISR_TXT_4, line_goes_low(queue, own),
-	      "both ISR status were read, and the line %u interrupts %u times more",
-	      virtio_pci(own)->line, watcher.arrivals);
+	      "both ISR status were read, and the line %u interrupts %u times more", own->line,
+	      watcher.arrivals);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The device-specific configuration structure (virtio 1.4, 2.5 and 4.1.4.6). */
-#include "tests/transport/pci/transport.h"
-#include "virtio/transport/pci/registers.h"
+#include "tests/transport/common/transport.h"
 
 static bool exists(const struct virtio_device *device, const struct virtio_config_field *field)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a device offers, and what it makes of what a driver accepts (virtio 1.4, 2.2 and 6). */
-#include "tests/transport/pci/transport.h"
-#include "virtio/transport/pci/registers.h"
+#include "tests/transport/common/transport.h"
+#include "tests/transport/pci/ids.h"
 
 #define BIT_TEXT 48
 
@@ -20,47 +20,11 @@ static const char *bit_text(const struct virtio_device *device, unsigned bit, ch
 TEST(transport, version_1_is_offered, .about = "VIRTIO_F_VERSION_1 is offered",
      .judges = CLAUSES(RESV_1))
 {
-	struct features offered = features_read(t->device);
+	struct features offered = virtio_read_offer(t->device);
 
 	CHECK(t, RESV_1, features_have(&offered, VIRTIO_F_VERSION_1),
 	      "the feature words are %#lx and %#lx: bit 32 is clear", offered.words[0],
 	      offered.words[1]);
-}
-
-TEST(transport, feature_words_do_not_depend_on_the_order,
-     .about = "device_feature shows the same word for a select whatever was selected before",
-     .judges = CLAUSES(PCI_COMMON_3))
-{
-	static const uint32_t order[] = {1, 0, 3, 0, 2, 1, 1, 0, 0, 3, 2, 1};
-	struct virtio_device *device = t->device;
-	struct features offered = features_read(device);
-
-	for (unsigned n = 0; n < ARRAY_LENGTH(order); n++) {
-		uint32_t word = order[n];
-		uint32_t expected = (uint32_t)(offered.words[word / 2] >> (word % 2 * 32)), got;
-
-		common_write(device, device_feature_select, word);
-		got = (uint32_t)common_read(device, device_feature);
-		CHECK(t, PCI_COMMON_3, got == expected, "word %u read %#x and reads %#x", word,
-		      expected, got);
-	}
-}
-
-TEST(transport, feature_words_beyond_the_defined_are_empty,
-     .about = "a device_feature_select without offered features shows 0",
-     .judges = CLAUSES(PCI_COMMON_4))
-{
-	static const uint32_t beyond[] = {4, 5, 0xff, 0x100, 0x10000, 0x80000000, 0xffffffff};
-	struct virtio_device *device = t->device;
-
-	for (unsigned n = 0; n < ARRAY_LENGTH(beyond); n++) {
-		uint32_t got;
-
-		common_write(device, device_feature_select, 0);
-		common_write(device, device_feature_select, beyond[n]);
-		got = (uint32_t)common_read(device, device_feature);
-		CHECK(t, PCI_COMMON_4, got == 0, "word %#x reads %#x", beyond[n], got);
-	}
 }
 
 /* 2.2: bits 24 to 49 are not for device types to use, but for 41 and 42. */
@@ -81,7 +45,7 @@ TEST(transport, no_reserved_feature_is_offered,
      .judges = CLAUSES(FEAT_5))
 {
 	struct virtio_device *device = t->device;
-	const struct features all = features_read(device);
+	const struct features all = virtio_read_offer(device);
 
 	for (unsigned bit = 24; bit <= 49; bit++) {
 		bool offered = features_have(&all, bit);
@@ -103,7 +67,7 @@ TEST(transport, only_features_of_the_type_are_offered,
      .judges = CLAUSES(FEAT_7))
 {
 	struct virtio_device *device = t->device;
-	const struct features offered = features_read(device);
+	const struct features offered = virtio_read_offer(device);
 
 	if (!virtio_type_by_id(device->type))
 		skip_test(t, "the suite knows no features of this device type");
@@ -120,7 +84,7 @@ TEST(transport, features_come_with_what_they_require,
      .about = "no feature is offered without those that it depends on", .judges = CLAUSES(FEAT_1))
 {
 	struct virtio_device *device = t->device;
-	const struct features offered = features_read(device);
+	const struct features offered = virtio_read_offer(device);
 	const struct features closed = features_close(device->type, offered);
 	char text[BIT_TEXT];
 
@@ -131,29 +95,6 @@ TEST(transport, features_come_with_what_they_require,
 			CHECK(t, FEAT_1, features_have(&closed, bit),
 			      "%s is offered without what it requires",
 			      bit_text(device, bit, text));
-	}
-}
-
-TEST(transport, driver_features_read_back,
-     .about = "driver_feature shows the offered bits that the driver wrote, word by word",
-     .judges = CLAUSES(PCI_COMMON_5))
-{
-	struct virtio_device *device = t->device;
-	struct features described = features_described(device);
-	struct features sets[] = {described, features_least(device), described};
-
-	device->transport->set_status(device, STATUS_FOUND);
-	device->transport->set_status(device, STATUS_DRIVEN);
-	for (unsigned n = 0; n < ARRAY_LENGTH(sets); n++) {
-		struct features got, missing;
-
-		features_write(device, &sets[n]);
-		got = features_and(features_read_back(device), device->offered);
-		/* A device may add up what it was given: a smaller set behind a larger one. */
-		missing = features_without(sets[n], got);
-		CHECK(t, PCI_COMMON_5, features_empty(missing),
-		      "driver_feature shows %#lx and %#lx of what is offered after %#lx and %#lx",
-		      got.words[0], got.words[1], sets[n].words[0], sets[n].words[1]);
 	}
 }
 
@@ -252,9 +193,7 @@ TEST(transport, features_are_renegotiated,
 	work_once(t, 1);
 	for (unsigned round = 0; round < 8; round++) {
 		if (round % 2)
-			device->transport->set_status(device,
-						      device->transport->get_status(device) |
-							      VIRTIO_STATUS_FAILED);
+			virtio_add_status(device, VIRTIO_STATUS_FAILED);
 		start_over(t);
 		CHECK(t, FEAT_9, negotiate(t, features),
 		      "FEATURES_OK reads back clear with %#lx in round %u, after %s",
@@ -280,8 +219,8 @@ TEST(transport, features_of_before_the_reset_are_gone,
 		      "no request is served with %#lx, negotiated after %#lx", set.words[0],
 		      round % 2 ? rich.words[0] : least.words[0]);
 		/* That bits are missing is for PCI-COMMON-5 to say. */
-		stale = features_without(features_and(features_read_back(device), device->offered),
-					 set);
+		stale = features_without(
+			features_and(virtio_read_held_features(device), device->offered), set);
 		CHECK(t, FEAT_TXT_2, features_empty(stale),
 		      "driver_feature shows %#lx %#lx, which this set of features is without",
 		      stale.words[0], stale.words[1]);

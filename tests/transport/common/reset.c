@@ -3,9 +3,7 @@
 #include "arch/guard.h"
 #include "arch/interrupt.h"
 #include "lib/string.h"
-#include "tests/transport/pci/transport.h"
-#include "virtio/transport/pci/find.h"
-#include "virtio/transport/pci/registers.h"
+#include "tests/transport/common/transport.h"
 
 #define WATCH_NS         2000000 /* of a device that must do nothing */
 #define PROPAGATION_NS   200000  /* for what was sent before the reset was complete */
@@ -33,7 +31,7 @@ TEST(transport, status_is_zero_after_reset_at_any_stage,
 
 		advance_to(t, stages[n]);
 		guard_extend(STAGE_NS); /* a slow reset is to be judged, not cut off */
-		zero = device->transport->reset(device);
+		zero = virtio_reset(device);
 		CHECK(t, PCI_COMMON_9, zero, "at status %#x: %s", stages[n], device->problem);
 		CHECK(t, RESET_1, zero, "at status %#x: %s", stages[n], device->problem);
 	}
@@ -45,8 +43,8 @@ static uint16_t note_sizes(struct virtio_device *device, unsigned count, uint16_
 	uint16_t least = UINT16_MAX;
 
 	for (unsigned n = 0; n < count; n++) {
-		virtio_pci_select(device, n);
-		sizes[n] = (uint16_t)common_read(device, queue_size);
+		device->transport->select_queue(device, n);
+		sizes[n] = device->transport->queue_size(device);
 		least = MINIMUM(least, sizes[n]);
 	}
 	return least;
@@ -73,9 +71,9 @@ TEST(transport, reset_undoes_the_queues,
 		for (unsigned n = 0; n < count; n++) {
 			uint16_t size, enabled;
 
-			virtio_pci_select(device, n);
-			size = (uint16_t)common_read(device, queue_size);
-			enabled = (uint16_t)common_read(device, queue_enable);
+			device->transport->select_queue(device, n);
+			size = device->transport->queue_size(device);
+			enabled = device->transport->queue_enabled(device);
 			CHECK(t, PCI_COMMON_TXT_5, size == sizes[n],
 			      "queue %u: queue_size reads %u after a reset %s, and read %u on the "
 			      "fresh device",
@@ -141,7 +139,7 @@ TEST(transport, reset_stops_requests_in_flight,
 	}
 	virtqueue_publish(queue);
 	virtqueue_kick(queue);
-	INSIST(t, RESET_1, device->transport->reset(device), "%s", device->problem);
+	INSIST(t, RESET_1, virtio_reset(device), "%s", device->problem);
 
 	memset(area, PATTERN, bytes);
 	for (unsigned n = 0; n < count; n++) {

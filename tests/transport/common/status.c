@@ -2,8 +2,7 @@
 /* The device status field and what it holds back (virtio 1.4, 2.1 and 3.1). */
 #include "arch/interrupt.h"
 #include "lib/string.h"
-#include "tests/transport/pci/transport.h"
-#include "virtio/transport/pci/registers.h"
+#include "tests/transport/common/transport.h"
 
 /* How long a device is watched that must do nothing. It is no proof, so it need not be long. */
 #define WATCH_NS 2000000
@@ -110,8 +109,8 @@ static bool is_quiet(struct test_run *t, const struct watched *watched,
 {
 	if (queue->vector)
 		return interrupt_count(queue->vector) == watched->arrivals &&
-		       !msix_pending(&virtio_pci(t->device)->msix, queue->entry);
-	return !(isr_read(t->device) & VIRTIO_PCI_ISR_QUEUE);
+		       !t->device->transport->messages->is_pending(t->device, queue->entry);
+	return !(t->device->transport->take_interrupt_status(t->device) & VIRTIO_INTERRUPT_USED);
 }
 
 TEST(transport, buffers_wait_for_driver_ok,

@@ -3,7 +3,7 @@
 #include "arch/clock.h"
 #include "pci/capability.h"
 #include "pci/config.h"
-#include "tests/transport/pci/transport.h"
+#include "tests/transport/common/transport.h"
 #include "virtio/transport/pci/find.h"
 
 #define PAUSE_NS 1000000

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Selectors, queue fields and widths of the common configuration structure (virtio 1.4, 4.1.4.3). */
-#include "tests/transport/pci/transport.h"
+#include "tests/transport/common/transport.h"
 #include "virtio/transport/pci/find.h"
 #include "virtio/transport/pci/registers.h"
 
@@ -30,8 +30,8 @@ TEST(transport, selectors_hold_what_is_written,
 
 		common_write(device, device_feature_select, words[n]);
 		common_write(device, driver_feature_select, other);
-		device_word = (uint32_t)common_read(device, device_feature_select);
-		driver_word = (uint32_t)common_read(device, driver_feature_select);
+		device_word = common_read(device, device_feature_select);
+		driver_word = common_read(device, driver_feature_select);
 		CHECK(t, PCI_COMMON_TXT_2, device_word == words[n],
 		      "device_feature_select reads %#x after %#x", device_word, words[n]);
 		CHECK(t, PCI_COMMON_TXT_2, driver_word == other,
@@ -40,8 +40,8 @@ TEST(transport, selectors_hold_what_is_written,
 	for (unsigned n = queues_to_look_at(device); n-- > 0;) {
 		uint16_t selected;
 
-		virtio_pci_select(device, n);
-		selected = (uint16_t)common_read(device, queue_select);
+		device->transport->select_queue(device, n);
+		selected = common_read(device, queue_select);
 		CHECK(t, PCI_COMMON_TXT_2, selected == n, "queue_select reads %#x after %#x",
 		      selected, n);
 	}
@@ -52,13 +52,13 @@ TEST(transport, num_queues_counts_the_queues,
      .judges = CLAUSES(PCI_COMMON_TXT_4))
 {
 	struct virtio_device *device = t->device;
-	unsigned count = (unsigned)common_read(device, num_queues);
+	unsigned count = common_read(device, num_queues);
 	unsigned needed = t->workload ? t->workload->queues : 0;
 
 	CHECK(t, PCI_COMMON_TXT_4, count >= needed, "num_queues is %u, the type needs %u", count,
 	      needed);
 	for (unsigned n = 0; n < needed && n < count; n++) {
-		virtio_pci_select(device, n);
+		device->transport->select_queue(device, n);
 		CHECK(t, PCI_COMMON_TXT_4, common_read(device, queue_size) > 0,
 		      "queue_size of queue %u is 0, and the type needs %u queues", n, needed);
 	}
@@ -67,8 +67,8 @@ TEST(transport, num_queues_counts_the_queues,
 	for (unsigned n = count; n < count + 4 && n <= UINT16_MAX; n++) {
 		uint16_t size;
 
-		virtio_pci_select(device, n);
-		size = (uint16_t)common_read(device, queue_size);
+		device->transport->select_queue(device, n);
+		size = common_read(device, queue_size);
 		CHECK(t, PCI_COMMON_TXT_4, size == 0 || common_read(device, queue_select) != n,
 		      "num_queues is %u, and queue_size of queue %u is %u", count, n, size);
 	}
@@ -80,7 +80,7 @@ TEST(transport, queue_size_of_an_absent_queue_is_zero,
 {
 	static const uint16_t beyond[] = {0x3ff, 0x7fff, 0x8000, 0xffff};
 	struct virtio_device *device = t->device;
-	unsigned count = (unsigned)common_read(device, num_queues);
+	unsigned count = common_read(device, num_queues);
 
 	if (features_have(&device->offered, VIRTIO_F_ADMIN_VQ))
 		skip_test(t, "administration queues may lie anywhere beyond num_queues");
@@ -90,13 +90,13 @@ TEST(transport, queue_size_of_an_absent_queue_is_zero,
 
 		if (index < count || index > UINT16_MAX)
 			continue;
-		virtio_pci_select(device, 0);
-		virtio_pci_select(device, index);
-		selected = (uint16_t)common_read(device, queue_select);
+		device->transport->select_queue(device, 0);
+		device->transport->select_queue(device, index);
+		selected = common_read(device, queue_select);
 		if (!CHECK(t, PCI_COMMON_TXT_2, selected == index,
 			   "queue_select reads %#x after %#x was written", selected, index))
 			continue;
-		size = (uint16_t)common_read(device, queue_size);
+		size = common_read(device, queue_size);
 		CHECK(t, PCI_COMMON_17, size == 0,
 		      "queue_size reads %u for queue %#x; there are %u queues", size, index, count);
 	}
@@ -112,8 +112,8 @@ TEST(transport, queue_sizes_are_powers_of_two,
 		for (unsigned n = 0; n < queues_to_look_at(device); n++) {
 			uint16_t size;
 
-			virtio_pci_select(device, n);
-			size = (uint16_t)common_read(device, queue_size);
+			device->transport->select_queue(device, n);
+			size = common_read(device, queue_size);
 			CHECK(t, PCI_COMMON_18, (size & (size - 1)) == 0,
 			      "queue %u: queue_size is %u%s", n, size,
 			      round ? " after negotiation" : "");
@@ -133,13 +133,13 @@ TEST(transport, queue_size_can_be_lowered,
 	for (unsigned n = 0; n < queues_to_look_at(device); n++) {
 		uint16_t most;
 
-		virtio_pci_select(device, n);
-		most = (uint16_t)common_read(device, queue_size);
+		device->transport->select_queue(device, n);
+		most = common_read(device, queue_size);
 		for (unsigned size = most / 2; size >= 2 && size >= most / 8u; size /= 2) {
 			uint16_t got;
 
 			common_write(device, queue_size, size);
-			got = (uint16_t)common_read(device, queue_size);
+			got = common_read(device, queue_size);
 			CHECK(t, PCI_COMMON_TXT_6, got == size,
 			      "queue %u: queue_size reads %u after %u (of at most %u)", n, got,
 			      size, most);
@@ -171,12 +171,12 @@ TEST(transport, queue_addresses_read_back,
 
 	agree_on(t, features_least(device));
 	for (unsigned n = 0; n < queues_to_look_at(device); n++) {
-		virtio_pci_select(device, n);
+		device->transport->select_queue(device, n);
 		for (unsigned area = 0; area < ARRAY_LENGTH(areas); area++)
 			common_write_at(device, areas[area].offset, 8, made_up_address(n, area));
 	}
 	for (unsigned n = 0; n < queues_to_look_at(device); n++) {
-		virtio_pci_select(device, n);
+		device->transport->select_queue(device, n);
 		for (unsigned area = 0; area < ARRAY_LENGTH(areas); area++) {
 			uint64_t got = common_read_at(device, areas[area].offset, 8);
 
@@ -195,7 +195,7 @@ TEST(transport, halves_of_addresses_are_independent,
 
 	require_queue(t);
 	agree_on(t, features_least(device));
-	virtio_pci_select(device, 0);
+	device->transport->select_queue(device, 0);
 	for (unsigned area = 0; area < ARRAY_LENGTH(areas); area++) {
 		uint32_t low = areas[area].offset, high = low + 4;
 		uint64_t upper, lower;
@@ -231,8 +231,8 @@ TEST(transport, queue_enable_shows_what_was_enabled,
 	for (unsigned n = 0; n < count; n++) {
 		uint16_t enabled, expected = n % 2 == 0;
 
-		virtio_pci_select(device, n);
-		enabled = (uint16_t)common_read(device, queue_enable);
+		device->transport->select_queue(device, n);
+		enabled = common_read(device, queue_enable);
 		CHECK(t, PCI_COMMON_TXT_7, enabled == expected,
 		      "queue %u, which was %senabled: queue_enable reads %#x", n,
 		      expected ? "" : "not ", enabled);
@@ -250,27 +250,27 @@ TEST(transport, read_only_fields_stay_as_they_are,
 
 	agree_on(t, features_least(device));
 	common_write(device, device_feature_select, 1);
-	word = (uint32_t)common_read(device, device_feature);
-	queues = (unsigned)common_read(device, num_queues);
+	word = common_read(device, device_feature);
+	queues = common_read(device, num_queues);
 	for (unsigned n = 0; n < count; n++) {
-		virtio_pci_select(device, n);
-		offsets[n] = (uint16_t)common_read(device, queue_notify_off);
+		device->transport->select_queue(device, n);
+		offsets[n] = common_read(device, queue_notify_off);
 	}
 	for (unsigned n = 0; n < count; n++) {
-		virtio_pci_select(device, n);
+		device->transport->select_queue(device, n);
 		common_write(device, queue_size, common_read(device, queue_size));
 		common_write(device, queue_desc, made_up_address(n, 0));
 		common_write(device, queue_driver, made_up_address(n, 1));
 		common_write(device, queue_device, made_up_address(n, 2));
 	}
 	CHECK(t, PCI_COMMON_TXT_3, common_read(device, device_feature) == word,
-	      "device_feature read %#x and reads %#lx", word, common_read(device, device_feature));
+	      "device_feature read %#x and reads %#x", word, common_read(device, device_feature));
 	CHECK(t, PCI_COMMON_TXT_3, common_read(device, num_queues) == queues,
-	      "num_queues read %u and reads %lu", queues, common_read(device, num_queues));
+	      "num_queues read %u and reads %u", queues, common_read(device, num_queues));
 	for (unsigned n = 0; n < count; n++) {
-		virtio_pci_select(device, n);
+		device->transport->select_queue(device, n);
 		CHECK(t, PCI_COMMON_TXT_3, common_read(device, queue_notify_off) == offsets[n],
-		      "queue %u: queue_notify_off read %u and reads %lu", n, offsets[n],
+		      "queue %u: queue_notify_off read %u and reads %u", n, offsets[n],
 		      common_read(device, queue_notify_off));
 	}
 }
@@ -306,7 +306,7 @@ TEST(transport, fields_answer_to_their_own_width,
 
 	require_queue(t);
 	agree_on(t, features_least(device));
-	virtio_pci_select(device, 0);
+	device->transport->select_queue(device, 0);
 	before = queue_fields_now(device);
 
 	common_write(device, device_status, STATUS_NEGOTIATED);
@@ -332,7 +332,7 @@ TEST(transport, fields_answer_to_their_own_width,
 	CHECK_UNTOUCHED(t, before, now, device, "queue_driver");
 
 	CHECK(t, CFG_TXT_2, common_read(device, device_status) == STATUS_NEGOTIATED,
-	      "device_status reads %#lx after the fields of queue 0 were written",
+	      "device_status reads %#x after the fields of queue 0 were written",
 	      common_read(device, device_status));
 }
 
@@ -344,14 +344,14 @@ TEST(transport, fields_are_little_endian,
 	uint32_t word;
 
 	common_write(device, device_feature_select, 1);
-	word = (uint32_t)common_read(device, device_feature);
+	word = common_read(device, device_feature);
 	CHECK(t, PCI_LAYOUT_TXT_1, (word & 1) || !(word & 0x01000000),
 	      "VIRTIO_F_VERSION_1 stands at the wrong end of the second feature word, %#x", word);
 	if (common_read(device, num_queues) < 2)
 		return;
-	virtio_pci_select(device, 1);
+	device->transport->select_queue(device, 1);
 	CHECK(t, PCI_LAYOUT_TXT_1, common_read(device, queue_size) > 0,
-	      "there are %lu queues, and 1 in queue_select shows none",
+	      "there are %u queues, and 1 in queue_select shows none",
 	      common_read(device, num_queues));
 }
 

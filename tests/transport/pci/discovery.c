@@ -2,7 +2,8 @@
 /* How a device presents itself on the PCI bus (virtio 1.4, 4.1.1 and 4.1.2). */
 #include "pci/capability.h"
 #include "pci/config.h"
-#include "tests/transport/pci/transport.h"
+#include "tests/transport/common/transport.h"
+#include "tests/transport/pci/ids.h"
 #include "virtio/transport/pci/registers.h"
 
 /* 4.1.2.1: the device type that a transitional id stands for, 0 for an id that is not listed. */
@@ -169,7 +170,7 @@ TEST(transport, sr_iov_feature_goes_with_the_capability,
      .judges = CLAUSES(RESV_11, RESV_12))
 {
 	const struct pci_function *function = virtio_pci(t->device)->function;
-	const struct features all = features_read(t->device);
+	const struct features all = virtio_read_offer(t->device);
 	bool offered = features_have(&all, VIRTIO_F_SR_IOV);
 	enum extended_walk walk = EXTENDED_ABSENT;
 	unsigned express;

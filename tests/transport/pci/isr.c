@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The ISR status byte, read by polling (virtio 1.4, 4.1.4.5). */
 #include "pci/intx.h"
-#include "tests/transport/pci/transport.h"
+#include "tests/transport/common/transport.h"
 #include "virtio/transport/pci/registers.h"
 
 /* What the ISR shows once it shows something, and right after that. */
@@ -55,9 +55,10 @@ TEST(transport, isr_tells_of_a_used_buffer_once,
 	isr_read(t->device); /* what start() may have left */
 	complete_one(t);
 	wait_until(isr_shows_something, &seen, clock_deadline(PATIENCE_NS));
-	CHECK(t, PCI_ISR_3, seen.first & VIRTIO_PCI_ISR_QUEUE,
+	CHECK(t, PCI_ISR_3, seen.first & VIRTIO_INTERRUPT_USED,
 	      "the ISR reads %#x after a buffer was used", seen.first);
-	CHECK(t, PCI_ISR_TXT_3, (seen.first & ~(VIRTIO_PCI_ISR_QUEUE | VIRTIO_PCI_ISR_CONFIG)) == 0,
+	CHECK(t, PCI_ISR_TXT_3,
+	      (seen.first & ~(VIRTIO_INTERRUPT_USED | VIRTIO_INTERRUPT_CONFIGURATION)) == 0,
 	      "the ISR reads %#x: reserved bits are set", seen.first);
 	again = isr_read(t->device);
 	/* An event of another queue may come in between, but not each time. */

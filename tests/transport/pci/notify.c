@@ -2,7 +2,7 @@
 /* The notification structure: where and how a queue is kicked (virtio 1.4, 4.1.4.4 and 4.1.5.2). */
 #include "pci/bar.h"
 #include "pci/config.h"
-#include "tests/transport/pci/transport.h"
+#include "tests/transport/common/transport.h"
 #include "virtio/transport/pci/find.h"
 #include "virtio/transport/pci/registers.h"
 
@@ -68,13 +68,13 @@ TEST(transport, notification_structure_suits_32_bit_kicks,
 static uint64_t furthest_end(struct virtio_device *device, uint32_t multiplier, unsigned width,
 			     unsigned *queue)
 {
-	unsigned count = (unsigned)common_read(device, num_queues);
+	unsigned count = common_read(device, num_queues);
 	uint64_t furthest = 0;
 
 	for (unsigned n = 0; n < count; n++) {
 		uint64_t end;
 
-		virtio_pci_select(device, n);
+		device->transport->select_queue(device, n);
 		end = common_read(device, queue_notify_off) * multiplier + width;
 		if (end > furthest) {
 			furthest = end;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The PCI configuration access capability: the structures without a BAR (virtio 1.4, 4.1.4.9). */
 #include "pci/config.h"
-#include "tests/transport/pci/transport.h"
+#include "tests/transport/common/transport.h"
 #include "virtio/transport/pci/find.h"
 #include "virtio/transport/pci/registers.h"
 
@@ -117,7 +117,7 @@ TEST(transport, window_writes_are_as_long_as_asked,
 	uint64_t size, selected;
 
 	agree_on(t, features_least(device));
-	virtio_pci_select(device, 0);
+	device->transport->select_queue(device, 0);
 	size = common_read(device, queue_size);
 
 	/* Behind device_status stand config_generation and, two bytes on, queue_select. */
@@ -130,7 +130,7 @@ TEST(transport, window_writes_are_as_long_as_asked,
 	/* Behind queue_select stands queue_size. */
 	write_through(device, COMMON_OFFSET(queue_select), 2, (uint32_t)(size / 2) << 16);
 	CHECK(t, PCI_CFGACC_3, common_read(device, queue_size) == size,
-	      "two bytes were written to queue_select, and queue_size went from %lu to %lu", size,
+	      "two bytes were written to queue_select, and queue_size went from %lu to %u", size,
 	      common_read(device, queue_size));
 }
 
@@ -156,7 +156,7 @@ TEST(transport, window_reads_what_the_device_shows,
 
 	agree_on(t, features_least(device));
 	common_write(device, device_feature_select, 1);
-	virtio_pci_select(device, last_queue(device));
+	device->transport->select_queue(device, last_queue(device));
 	for (unsigned n = 0; n < ARRAY_LENGTH(fields); n++) {
 		uint32_t there =
 			(uint32_t)common_read_at(device, fields[n].offset, fields[n].width);

@@ -26,8 +26,6 @@ struct virtio_pci_device {
 	struct virtio_device device;
 	struct pci_function *function;
 	struct msix msix;              /* where device.vectors is not 0 */
-	unsigned line;                 /* where device.has_line: the input of the I/O APIC */
-	bool line_active_low;          /* and how the pin drives it */
 	volatile unsigned pin_foreign; /* the pin's arrivals in a row that found ISR status 0 */
 	struct virtio_region regions[STRUCTURES];
 	uint32_t notify_off_multiplier;

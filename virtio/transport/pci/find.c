@@ -9,6 +9,7 @@
 #include "pci/bar.h"
 #include "pci/config.h"
 #include "virtio/transport/pci/registers.h"
+#include "virtio/transport/pci/transport.h"
 
 bool virtio_pci_capability(struct pci_function *function, uint8_t type, unsigned nth,
 			   struct virtio_pci_capability *capability)

@@ -37,9 +37,4 @@ bool virtio_pci_capability(struct pci_function *function, uint8_t type, unsigned
 bool virtio_pci_region_valid(const struct pci_function *function,
 			     const struct virtio_pci_capability *capability);
 
-/* Queue n selected; then its fields can be read and written. */
-void virtio_pci_select(struct virtio_device *device, unsigned queue);
-
-extern const struct virtio_transport virtio_pci_transport;
-
 #endif

@@ -1,27 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "virtio/transport/pci/pin.h"
-
+/*
+ * The interrupt pin of a virtio PCI device (virtio 1.4, 4.1.4.5 and 4.1.5.3): level-triggered, and low
+ * again once the ISR status has been read. Which input of the I/O APIC it drives only an experiment can
+ * tell (tests/harness/subject/line.h).
+ */
 #include "arch/interrupt.h"
 #include "pci/intx.h"
 #include "virtio/transport/pci/registers.h"
+#include "virtio/transport/pci/transport.h"
 
 /* Arrivals in a row that find the ISR status 0: then somebody else holds the line. */
 #define FOREIGN_MOST 16
 
 static void pin_interrupt(unsigned vector, uint64_t tsc, void *context)
 {
-	struct virtio_device *device = context;
-	struct virtio_pci_device *pci = virtio_pci(device);
+	struct virtio_pci_device *pci = context;
 	uint8_t isr;
 
-	isr = isr_read_by_bar(device);
-	device->isr_seen |= isr;
+	isr = isr_read_by_bar(&pci->device);
+	pci->device.isr_seen |= isr;
 	pci->pin_foreign = isr ? 0 : pci->pin_foreign + 1;
 	if (pci->pin_foreign > FOREIGN_MOST)
-		interrupt_mask_line(pci->line);
+		interrupt_mask_line(pci->device.line);
 }
 
-unsigned virtio_pci_claim_pin(struct virtio_device *device, unsigned cpu)
+static unsigned claim(struct virtio_device *device, unsigned cpu)
 {
 	struct virtio_pci_device *pci = virtio_pci(device);
 	unsigned vector;
@@ -37,8 +40,8 @@ unsigned virtio_pci_claim_pin(struct virtio_device *device, unsigned cpu)
 	}
 	device->isr_seen = 0;
 	pci->pin_foreign = 0;
-	interrupt_set_handler(vector, pin_interrupt, device);
-	if (!interrupt_route_line(pci->line, vector, cpu, true, pci->line_active_low)) {
+	interrupt_set_handler(vector, pin_interrupt, pci);
+	if (!interrupt_route_line(device->line, vector, cpu, true, device->line_active_low)) {
 		interrupt_free(vector);
 		device->problem = "the I/O APIC cannot reach the CPU";
 		return 0;
@@ -47,9 +50,25 @@ unsigned virtio_pci_claim_pin(struct virtio_device *device, unsigned cpu)
 	return vector;
 }
 
-void virtio_pci_release_pin(struct virtio_device *device)
+static void silence(struct virtio_device *device)
 {
-	struct virtio_pci_device *pci = virtio_pci(device);
-	intx_disable(pci->function, true);
-	interrupt_mask_line(pci->line);
+	intx_disable(virtio_pci(device)->function, true);
 }
+
+static void release(struct virtio_device *device)
+{
+	silence(device);
+	interrupt_mask_line(device->line);
+}
+
+static bool is_raised(const struct virtio_device *device)
+{
+	return intx_pending(virtio_pci(device)->function);
+}
+
+const struct virtio_line virtio_pci_line = {
+	.claim = claim,
+	.release = release,
+	.silence = silence,
+	.is_raised = is_raised,
+};

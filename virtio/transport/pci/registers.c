@@ -35,7 +35,7 @@ static const struct {
 	FIELD(admin_queue_num),
 };
 
-const char *common_field_name(uint32_t offset)
+static const char *common_field_name(uint32_t offset)
 {
 	for (unsigned n = 0; n < ARRAY_LENGTH(fields); n++) {
 		if (fields[n].offset == offset)
@@ -44,6 +44,20 @@ const char *common_field_name(uint32_t offset)
 			return fields[n].name;
 	}
 	return "?";
+}
+
+void virtio_pci_name_register(const struct register_access *access, struct text *text)
+{
+	static const char *const structures[STRUCTURES] = {
+		[STRUCTURE_NOTIFY] = "notify",
+		[STRUCTURE_ISR] = "isr",
+		[STRUCTURE_DEVICE] = "device",
+	};
+
+	if (access->structure == STRUCTURE_COMMON)
+		text_add(text, "%s", common_field_name(access->offset));
+	else
+		text_add(text, "%s+%#x", structures[access->structure], access->offset);
 }
 
 /* Points the window of the PCI configuration access capability (4.1.4.9) at a place. */
@@ -218,35 +232,6 @@ void common_write_at(struct virtio_device *device, uint32_t offset, unsigned wid
 	virtio_write(device, STRUCTURE_COMMON, offset + 4, 4, value >> 32);
 }
 
-/* A device that changes its configuration without end must not hold us for ever. */
-#define GENERATION_TRIES 16
-
-uint64_t config_read_at(struct virtio_device *device, uint32_t offset, unsigned width)
-{
-	if (width < 8)
-		return virtio_read(device, STRUCTURE_DEVICE, offset, width);
-
-	for (unsigned tries = 0;; tries++) {
-		uint8_t before = (uint8_t)common_read(device, config_generation);
-		uint64_t low = virtio_read(device, STRUCTURE_DEVICE, offset, 4);
-		uint64_t high = virtio_read(device, STRUCTURE_DEVICE, offset + 4, 4);
-
-		if (tries == GENERATION_TRIES ||
-		    before == (uint8_t)common_read(device, config_generation))
-			return low | high << 32;
-	}
-}
-
-void config_write_at(struct virtio_device *device, uint32_t offset, unsigned width, uint64_t value)
-{
-	if (width < 8) {
-		virtio_write(device, STRUCTURE_DEVICE, offset, width, value);
-		return;
-	}
-	virtio_write(device, STRUCTURE_DEVICE, offset, 4, (uint32_t)value);
-	virtio_write(device, STRUCTURE_DEVICE, offset + 4, 4, value >> 32);
-}
-
 uint8_t isr_read(struct virtio_device *device)
 {
 	return (uint8_t)virtio_read(device, STRUCTURE_ISR, 0, 1);
@@ -258,35 +243,4 @@ uint8_t isr_read_by_bar(struct virtio_device *device)
 	uint64_t value = read_by(ACCESS_BAR, &access);
 
 	return (uint8_t)(onlookers ? onlookers_read(&access, value) : value);
-}
-
-struct features features_read(struct virtio_device *device)
-{
-	struct features features = NO_FEATURES;
-
-	for (unsigned word = 0; word < FEATURE_BITS / 32; word++) {
-		common_write(device, device_feature_select, word);
-		features.words[word / 2] |= common_read(device, device_feature) << (word % 2 * 32);
-	}
-	return features;
-}
-
-void features_write(struct virtio_device *device, const struct features *features)
-{
-	for (unsigned word = 0; word < FEATURE_BITS / 32; word++) {
-		common_write(device, driver_feature_select, word);
-		common_write(device, driver_feature,
-			     (uint32_t)(features->words[word / 2] >> (word % 2 * 32)));
-	}
-}
-
-struct features features_read_back(struct virtio_device *device)
-{
-	struct features features = NO_FEATURES;
-
-	for (unsigned word = 0; word < FEATURE_BITS / 32; word++) {
-		common_write(device, driver_feature_select, word);
-		features.words[word / 2] |= common_read(device, driver_feature) << (word % 2 * 32);
-	}
-	return features;
 }

@@ -7,6 +7,7 @@
 #ifndef VIRTIO_REGISTERS_H
 #define VIRTIO_REGISTERS_H
 
+#include "lib/format.h"
 #include "virtio/transport/pci/device.h"
 
 /*
@@ -25,8 +26,13 @@ void virtio_pci_write_register(const struct register_access *access, uint64_t va
 #define COMMON_OFFSET(field) offsetof(struct virtio_pci_common_cfg, field)
 #define COMMON_WIDTH(field)  sizeof(((struct virtio_pci_common_cfg *)0)->field)
 
-/* A field of the common configuration by its name: common_read(device, queue_size). */
-#define common_read(device, field) common_read_at(device, COMMON_OFFSET(field), COMMON_WIDTH(field))
+/* For the types of its fields alone: it is nowhere. */
+extern struct virtio_pci_common_cfg virtio_pci_common_layout;
+
+/* A field of the common configuration by its name and in its type: common_read(device, queue_size). */
+#define common_read(device, field)                                                                 \
+	((NATIVE_TYPE(virtio_pci_common_layout.field))common_read_at(device, COMMON_OFFSET(field), \
+								     COMMON_WIDTH(field)))
 #define common_write(device, field, value)                                                         \
 	common_write_at(device, COMMON_OFFSET(field), COMMON_WIDTH(field), value)
 
@@ -53,21 +59,8 @@ void common_write_at(struct virtio_device *device, uint32_t offset, unsigned wid
 #define common_has(device, field)                                                                  \
 	(virtio_pci(device)->common_length >= COMMON_OFFSET(field) + COMMON_WIDTH(field))
 
-/*
- * A field of the device-specific configuration by its layout and name:
- * config_read(device, struct virtio_blk_config, capacity). 64-bit fields are read as two halves, again
- * until config_generation stays the same (2.5.2).
- */
-#define config_read(device, layout, field)                                                         \
-	config_read_at(device, offsetof(layout, field), sizeof(((layout *)0)->field))
-#define config_write(device, layout, field, value)                                                 \
-	config_write_at(device, offsetof(layout, field), sizeof(((layout *)0)->field), value)
-
-uint64_t config_read_at(struct virtio_device *device, uint32_t offset, unsigned width);
-void config_write_at(struct virtio_device *device, uint32_t offset, unsigned width, uint64_t value);
-
-/* The name of the common field at an offset ("queue_size"), or "?" between and beyond fields. */
-const char *common_field_name(uint32_t offset);
+/* As a transport's operation: "queue_size", "?" between and beyond the fields, "isr+0". */
+void virtio_pci_name_register(const struct register_access *access, struct text *text);
 
 /* Reads (and by that clears) the ISR status byte. */
 uint8_t isr_read(struct virtio_device *device);
@@ -77,12 +70,5 @@ uint8_t isr_read(struct virtio_device *device);
  * configuration window.
  */
 uint8_t isr_read_by_bar(struct virtio_device *device);
-
-/* The device features as select and read give them, words 0 … 3. */
-struct features features_read(struct virtio_device *device);
-void features_write(struct virtio_device *device, const struct features *features);
-
-/* What the device holds as the driver's features. */
-struct features features_read_back(struct virtio_device *device);
 
 #endif

@@ -106,8 +106,4 @@ static_assert(sizeof(struct virtio_pci_common_cfg) == 64, "4.1.4.3");
 /* The structure without the fields that came after virtio 1.1: what any device has. */
 #define VIRTIO_PCI_COMMON_CFG_LEAST offsetof(struct virtio_pci_common_cfg, queue_notif_config_data)
 
-/* The ISR status byte (4.1.4.5). */
-#define VIRTIO_PCI_ISR_QUEUE  BIT(0)
-#define VIRTIO_PCI_ISR_CONFIG BIT(1)
-
 #endif

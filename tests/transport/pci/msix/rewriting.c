@@ -2,8 +2,7 @@
 /* Messages whose address, data or table entry changes while the device is at work. */
 #include "arch/cpu.h"
 #include "pci/config.h"
-#include "tests/interrupt/interrupt.h"
-#include "virtio/transport/pci/device.h"
+#include "tests/transport/pci/msix/msix.h"
 
 /* Points a masked entry somewhere else. False when such a message cannot be made. */
 static bool redirect(const struct virtqueue *queue, unsigned entry, unsigned vector, unsigned cpu,

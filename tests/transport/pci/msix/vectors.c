@@ -3,7 +3,6 @@
 #include "pci/intx.h"
 #include "tests/interrupt/interrupt.h"
 #include "virtio/transport/pci/find.h"
-#include "virtio/transport/pci/pin.h"
 #include "virtio/transport/pci/registers.h"
 
 #define ENTRIES_TRIED 8
@@ -18,21 +17,21 @@ static void open_registers(struct test_run *t)
 
 static uint16_t map_queue(struct virtio_device *device, unsigned queue, uint16_t entry)
 {
-	virtio_pci_select(device, queue);
+	device->transport->select_queue(device, queue);
 	common_write(device, queue_msix_vector, entry);
-	return (uint16_t)common_read(device, queue_msix_vector);
+	return common_read(device, queue_msix_vector);
 }
 
 static uint16_t queue_mapping(struct virtio_device *device, unsigned queue)
 {
-	virtio_pci_select(device, queue);
-	return (uint16_t)common_read(device, queue_msix_vector);
+	device->transport->select_queue(device, queue);
+	return common_read(device, queue_msix_vector);
 }
 
 static uint16_t map_config(struct virtio_device *device, uint16_t entry)
 {
 	common_write(device, config_msix_vector, entry);
-	return (uint16_t)common_read(device, config_msix_vector);
+	return common_read(device, config_msix_vector);
 }
 
 /* The nth entry to try out of a table that may be large: the first ones and the last. */
@@ -140,7 +139,7 @@ TEST(interrupt, vector_registers_are_each_queue_s_own,
 			      got, entry);
 		}
 		CHECK(t, PCI_MSIX_8, common_read(device, config_msix_vector) == config,
-		      "config_msix_vector reads %#lx, it was %#x when mapped to 0",
+		      "config_msix_vector reads %#x, it was %#x when mapped to 0",
 		      common_read(device, config_msix_vector), config);
 	}
 }
@@ -200,17 +199,16 @@ TEST(interrupt, reset_unmaps_every_event,
 
 	msix_enable(&virtio_pci(device)->msix, true);
 	CHECK(t, PCI_MSIX_9, common_read(device, config_msix_vector) == VIRTIO_MSI_NO_VECTOR,
-	      "config_msix_vector reads %#lx before it was written",
+	      "config_msix_vector reads %#x before it was written",
 	      common_read(device, config_msix_vector));
 	open_registers(t);
 	map_all(device);
-	INSIST(t, RESET_1, device->transport->reset(device), "%s", device->problem);
+	INSIST(t, RESET_1, virtio_reset(device), "%s", device->problem);
 	check_unmapped(t, "after a reset before DRIVER_OK");
 	open_registers(t);
 	map_all(device);
-	device->transport->set_status(device, device->transport->get_status(device) |
-						      VIRTIO_STATUS_DRIVER_OK);
-	INSIST(t, RESET_1, device->transport->reset(device), "%s", device->problem);
+	virtio_add_status(device, VIRTIO_STATUS_DRIVER_OK);
+	INSIST(t, RESET_1, virtio_reset(device), "%s", device->problem);
 	check_unmapped(t, "after a reset behind DRIVER_OK");
 }
 
@@ -232,7 +230,7 @@ static struct virtqueue *set_up_held(struct test_run *t)
 
 static void enable(struct virtqueue *queue)
 {
-	virtio_pci_select(queue->device, queue->index);
+	queue->device->transport->select_queue(queue->device, queue->index);
 	common_write(queue->device, queue_enable, 1);
 }
 
@@ -280,7 +278,7 @@ TEST(interrupt, every_entry_delivers,
 		      queue->index, entry, arrivals_own(queue, &mark),
 		      arrivals_elsewhere(queue, &mark));
 		fence_by_reset(t);
-		device->transport->del_vqs(device);
+		virtio_give_back_queues(device);
 	}
 }
 
@@ -346,7 +344,7 @@ TEST(interrupt, unmapped_queue_is_silent,
 	      queue_mapping(device, queue->index));
 	enable(queue);
 	if (device->line_known)
-		pin = virtio_pci_claim_pin(device, 0);
+		pin = device->transport->line->claim(device, 0);
 	go_live(t);
 	arrivals = arrivals_of_queues(device);
 	for (unsigned n = 0; n < ROUNDS; n++) {
@@ -359,7 +357,7 @@ TEST(interrupt, unmapped_queue_is_silent,
 	      "queue %u is on NO_VECTOR, %u buffers were used, %lu interrupts came", queue->index,
 	      ROUNDS, arrivals);
 	if (pin) {
-		virtio_pci_release_pin(device);
+		device->transport->line->release(device);
 		interrupt_free(pin);
 	}
 }

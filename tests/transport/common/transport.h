@@ -4,7 +4,6 @@
 #define TESTS_TRANSPORT_TRANSPORT_H
 
 #include "tests/harness/drive/drive.h"
-#include "virtio/transport/pci/device.h"
 
 /* The status bits of a driver that has come so far (3.1.1). */
 #define STATUS_FOUND      VIRTIO_STATUS_ACKNOWLEDGE
@@ -17,19 +16,6 @@ struct features features_described(const struct virtio_device *device);
 
 /* VERSION_1 and what a device may insist on (chapter 6), where it is offered. */
 struct features features_least(const struct virtio_device *device);
-
-/* True for an id of the transitional range (4.1.2.1). */
-static inline bool has_transitional_id(const struct virtio_device *device)
-{
-	return virtio_pci(device)->function->device < VIRTIO_PCI_DEVICE_MODERN;
-}
-
-/* True when there is an I/O BAR 0: the only place of a legacy interface (4.1.5.1.1.1). */
-static inline bool has_legacy_interface(const struct virtio_device *device)
-{
-	return virtio_pci(device)->function->bars[0].present &&
-	       virtio_pci(device)->function->bars[0].io;
-}
 
 /* The queues that exist and that this image can hold. */
 unsigned queues_of(const struct virtio_device *device);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/transport/pci/transport.h"
+#include "tests/transport/common/transport.h"
 
 struct features features_described(const struct virtio_device *device)
 {

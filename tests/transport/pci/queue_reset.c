@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The registers of queue reset and of administration queues (virtio 1.4, 4.1.4.3). */
-#include "tests/transport/pci/transport.h"
+#include "tests/transport/common/transport.h"
 #include "virtio/transport/pci/find.h"
 #include "virtio/transport/pci/registers.h"
 
@@ -26,18 +26,18 @@ TEST(transport, queue_reset_completes_and_disables,
 	t->variant.interrupts = INTERRUPT_NONE;
 	set_up(t, features_with(t, VIRTIO_F_RING_RESET), count);
 	for (unsigned n = 0; n < count; n++) {
-		virtio_pci_select(device, n);
-		CHECK(t, PCI_COMMON_12, common_read(device, queue_reset) == 0,
-		      "queue %u: queue_reset reads %#lx after queue_enable was set", n,
-		      common_read(device, queue_reset));
+		device->transport->select_queue(device, n);
+		CHECK(t, PCI_COMMON_12, device->transport->queue_reset(device) == 0,
+		      "queue %u: queue_reset reads %#x after queue_enable was set", n,
+		      device->transport->queue_reset(device));
 	}
 	device->transport->set_status(device, STATUS_LIVE);
 	for (unsigned n = 0; n < count; n++) {
-		CHECK(t, PCI_COMMON_15, device->transport->reset_vq(device->queues[n]),
-		      "queue %u: %s", n, device->problem);
-		CHECK(t, PCI_COMMON_16, common_read(device, queue_enable) == 0,
-		      "queue %u: queue_enable reads %#lx after the queue was reset", n,
-		      common_read(device, queue_enable));
+		CHECK(t, PCI_COMMON_15, virtio_reset_queue(device->queues[n]), "queue %u: %s", n,
+		      device->problem);
+		CHECK(t, PCI_COMMON_16, device->transport->queue_enabled(device) == 0,
+		      "queue %u: queue_enable reads %#x after the queue was reset", n,
+		      device->transport->queue_enabled(device));
 	}
 }
 
@@ -51,15 +51,15 @@ TEST(transport, device_reset_clears_queue_reset,
 	t->variant.interrupts = INTERRUPT_NONE;
 	set_up(t, features_with(t, VIRTIO_F_RING_RESET), count);
 	device->transport->set_status(device, STATUS_LIVE);
-	virtio_pci_select(device, 0);
-	common_write(device, queue_reset, 1);
+	device->transport->select_queue(device, 0);
+	device->transport->start_queue_reset(device);
 	start_over(t);
 	agree_on(t, features_with(t, VIRTIO_F_RING_RESET));
 	for (unsigned n = 0; n < count; n++) {
-		virtio_pci_select(device, n);
-		CHECK(t, PCI_COMMON_11, common_read(device, queue_reset) == 0,
-		      "queue %u: queue_reset reads %#lx after a device reset", n,
-		      common_read(device, queue_reset));
+		device->transport->select_queue(device, n);
+		CHECK(t, PCI_COMMON_11, device->transport->queue_reset(device) == 0,
+		      "queue %u: queue_reset reads %#x after a device reset", n,
+		      device->transport->queue_reset(device));
 	}
 }
 
@@ -79,14 +79,14 @@ TEST(transport, queue_works_again_after_its_reset,
 	go_live(t);
 	for (unsigned n = 0; n < 3; n++)
 		work_once(t, n);
-	INSIST(t, PCI_COMMON_15, device->transport->reset_vq(work_queue(t)), "queue %u: %s", index,
+	INSIST(t, PCI_COMMON_15, virtio_reset_queue(work_queue(t)), "queue %u: %s", index,
 	       device->problem);
-	INSIST(t, SANE_5, device->transport->enable_vq(device, index, &request, t->arena),
-	       "queue %u: %s", index, device->problem);
+	INSIST(t, SANE_5, virtio_enable_queue(device, index, &request, t->arena), "queue %u: %s",
+	       index, device->problem);
 	queue = work_queue(t);
-	CHECK(t, PCI_COMMON_12, common_read(device, queue_reset) == 0,
-	      "queue %u: queue_reset reads %#lx after the queue was enabled again", index,
-	      common_read(device, queue_reset));
+	CHECK(t, PCI_COMMON_12, device->transport->queue_reset(device) == 0,
+	      "queue %u: queue_reset reads %#x after the queue was enabled again", index,
+	      device->transport->queue_reset(device));
 	submit(t, queue, new_request(t, 4));
 	CHECK(t, PCI_COMMON_13, await_completion(t, queue, &completion),
 	      "queue %u: the first request after the queue was reset and enabled is not completed",
@@ -105,16 +105,16 @@ TEST(transport, administration_queues_lie_beyond_the_others,
 	/* As it is now: a disguise may have been taken off. */
 	if (!features_have(&device->offered, VIRTIO_F_ADMIN_VQ))
 		skip_test(t, "VIRTIO_F_ADMIN_VQ is not offered");
-	queues = (unsigned)common_read(device, num_queues);
-	index = (unsigned)common_read(device, admin_queue_index);
-	count = (unsigned)common_read(device, admin_queue_num);
+	queues = device->transport->queue_count(device);
+	index = common_read(device, admin_queue_index);
+	count = common_read(device, admin_queue_num);
 	CHECK(t, PCI_COMMON_19, index >= queues, "admin_queue_index is %u, num_queues %u", index,
 	      queues);
 	CHECK(t, PCI_COMMON_20, count <= 0x10000 - index,
 	      "admin_queue_num is %u with admin_queue_index %u", count, index);
 	for (unsigned n = index; n < index + count && n <= UINT16_MAX; n++) {
-		virtio_pci_select(device, n);
-		CHECK(t, PCI_COMMON_TXT_12, common_read(device, queue_size) > 0,
+		device->transport->select_queue(device, n);
+		CHECK(t, PCI_COMMON_TXT_12, device->transport->queue_size(device) > 0,
 		      "queue_size of administration queue %u is 0", n);
 	}
 }

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The selectors of feature words in the common configuration (virtio 1.4, 4.1.4.3). */
+#include "tests/transport/common/transport.h"
+#include "virtio/transport/pci/registers.h"
+
+TEST(transport, feature_words_do_not_depend_on_the_order,
+     .about = "device_feature shows the same word for a select whatever was selected before",
+     .judges = CLAUSES(PCI_COMMON_3))
+{
+	static const uint32_t order[] = {1, 0, 3, 0, 2, 1, 1, 0, 0, 3, 2, 1};
+	struct virtio_device *device = t->device;
+	struct features offered = virtio_read_offer(device);
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(order); n++) {
+		uint32_t word = order[n];
+		uint32_t expected = (uint32_t)(offered.words[word / 2] >> (word % 2 * 32)), got;
+
+		common_write(device, device_feature_select, word);
+		got = common_read(device, device_feature);
+		CHECK(t, PCI_COMMON_3, got == expected, "word %u read %#x and reads %#x", word,
+		      expected, got);
+	}
+}
+
+TEST(transport, feature_words_beyond_the_defined_are_empty,
+     .about = "a device_feature_select without offered features shows 0",
+     .judges = CLAUSES(PCI_COMMON_4))
+{
+	static const uint32_t beyond[] = {4, 5, 0xff, 0x100, 0x10000, 0x80000000, 0xffffffff};
+	struct virtio_device *device = t->device;
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(beyond); n++) {
+		uint32_t got;
+
+		common_write(device, device_feature_select, 0);
+		common_write(device, device_feature_select, beyond[n]);
+		got = common_read(device, device_feature);
+		CHECK(t, PCI_COMMON_4, got == 0, "word %#x reads %#x", beyond[n], got);
+	}
+}
+
+TEST(transport, driver_features_read_back,
+     .about = "driver_feature shows the offered bits that the driver wrote, word by word",
+     .judges = CLAUSES(PCI_COMMON_5))
+{
+	struct virtio_device *device = t->device;
+	struct features described = features_described(device);
+	struct features sets[] = {described, features_least(device), described};
+
+	device->transport->set_status(device, STATUS_FOUND);
+	device->transport->set_status(device, STATUS_DRIVEN);
+	for (unsigned n = 0; n < ARRAY_LENGTH(sets); n++) {
+		struct features got, missing;
+
+		virtio_write_features(device, &sets[n]);
+		got = features_and(virtio_read_held_features(device), device->offered);
+		/* A device may add up what it was given: a smaller set behind a larger one. */
+		missing = features_without(sets[n], got);
+		CHECK(t, PCI_COMMON_5, features_empty(missing),
+		      "driver_feature shows %#lx and %#lx of what is offered after %#lx and %#lx",
+		      got.words[0], got.words[1], sets[n].words[0], sets[n].words[1]);
+	}
+}
