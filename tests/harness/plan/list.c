@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * vp.list: the tests, the clauses that each judges, those that the harness judges beside them, and the clauses of
+ * vp.list: the tests, the clauses that each judges and the rules for drivers that it breaks, those that the harness judges beside them, and the clauses of
  * the same areas that a guest could judge and no test does.
  */
 #include "lib/string.h"
@@ -12,6 +12,14 @@
 #define AREA_SIZE  16
 #define AREAS_MOST 64
 
+static void list_broken_rules(uint32_t breaks)
+{
+	if (breaks & DRIVER_BLK_REQUESTS)
+		print("  breaks on purpose: what a driver may ask of a disk\n");
+	if (breaks & DRIVER_RESET_QUEUES)
+		print("  breaks on purpose: that a driver leaves a queue alone that is reset\n");
+}
+
 static void list_clauses_of_tests(void)
 {
 	for (const struct test *const *test = __start_registry_tests; test < __stop_registry_tests;
@@ -20,6 +28,7 @@ static void list_clauses_of_tests(void)
 		for_each_judged (id, *test)
 			print(" %s", clause_name(&clauses[*id]));
 		print("\n");
+		list_broken_rules((*test)->breaks);
 	}
 }
 

@@ -37,6 +37,12 @@ enum {
 	NEEDS_CONFIGURATION_SPACE_ONLY = BIT(8), /* runs on devices that cannot be driven too */
 };
 
+/* Rules for drivers that a test breaks on purpose: what they bring about is not the device's fault. */
+enum driver_rule {
+	DRIVER_BLK_REQUESTS = BIT(0), /* what a block request may ask for (5.2.6.1) */
+	DRIVER_RESET_QUEUES = BIT(1), /* a queue that is reset is left alone (2.6.1.2) */
+};
+
 struct test_run;
 struct result;
 
@@ -52,6 +58,7 @@ struct test {
 	int feature;            /* only devices that offer this bit … */
 	bool has_feature;       /* … when this is set: see WITH_FEATURE() */
 	const uint16_t *judges; /* the clauses that it may judge: CLAUSES(); NULL: none */
+	uint32_t breaks;        /* enum driver_rule */
 	uint64_t timeout;       /* nanoseconds until it is cut off; 0: the default */
 	void (*run)(struct test_run *t);
 };
