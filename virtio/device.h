@@ -92,8 +92,6 @@ struct virtio_device {
 	bool line_active_low;   /* and how it does so */
 	enum virtio_access access;
 	volatile uint8_t isr_seen; /* ISR status bits that the line's handler has read */
-
-	bool driven_before; /* somebody was at the function before the image met it */
 };
 
 #endif

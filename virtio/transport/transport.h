@@ -9,6 +9,7 @@
 
 #include "lib/format.h"
 #include "virtio/device.h"
+#include "virtio/snapshot.h"
 
 /* The three areas of a queue, in the words of 2.6. */
 enum queue_area { AREA_DESCRIPTOR, AREA_DRIVER, AREA_DEVICE };
@@ -67,6 +68,9 @@ struct virtio_transport {
 	void (*set_status)(struct virtio_device *device, uint8_t status);
 	/* False: no FEATURES_OK, features count when they are written (legacy: 3.1.2). */
 	bool has_features_ok;
+
+	/* Takes a snapshot of all that can be read without a write. */
+	void (*look)(struct virtio_device *device, struct virtio_snapshot *snapshot);
 
 	/* Word n of the feature bits, 32 n … 32 n + 31: what is offered, and what the driver takes of it. */
 	uint32_t (*offered_features)(struct virtio_device *device, unsigned word);

@@ -253,23 +253,21 @@ SABOTEUR(messages_without_msix, .about = "messages go on when MSI-X is turned of
 
 /* ---- as the image met the function ---- */
 
-static uint16_t true_control;
-static unsigned true_unmasked;
+static struct virtio_snapshot truth;
 
 static void claim_open(struct virtio_device *device)
 {
+	struct virtio_snapshot *found = &subject_of(device)->contact.found;
+
 	start(device);
-	true_control = subject_of(device)->contact.msix_control;
-	true_unmasked = subject_of(device)->contact.msix_unmasked;
-	subject_of(device)->contact.msix_control |=
-		MSIX_CONTROL_ENABLE | MSIX_CONTROL_FUNCTION_MASK;
-	subject_of(device)->contact.msix_unmasked = 1;
+	truth = *found;
+	found->msix_control |= MSIX_CONTROL_ENABLE | MSIX_CONTROL_FUNCTION_MASK;
+	found->msix_unmasked = 1;
 }
 
 static void claim_no_more(struct virtio_device *device)
 {
-	subject_of(device)->contact.msix_control = true_control;
-	subject_of(device)->contact.msix_unmasked = true_unmasked;
+	subject_of(device)->contact.found = truth;
 }
 
 SABOTEUR(msix_on_from_the_start, .about = "MSI-X is on and unmasked after power-on",

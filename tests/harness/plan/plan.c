@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/harness/plan/plan.h"
 
-#include "pci/config.h"
-#include "pci/intx.h"
 #include "tests/harness/plan/mode.h"
 #include "tests/harness/plan/options.h"
 #include "tests/harness/plan/selection.h"
@@ -10,8 +8,7 @@
 #include "tests/harness/report/report.h"
 #include "tests/harness/subject/line.h"
 #include "tests/harness/subject/taker.h"
-#include "virtio/transport/pci/device.h"
-#include "virtio/transport/pci/registers.h"
+#include "virtio/transport/transport.h"
 
 #define VARIANTS_MOST 512
 
@@ -91,19 +88,6 @@ static unsigned walk(unsigned of, struct totals *totals)
 	return number;
 }
 
-static void note_msix(struct virtio_device *device)
-{
-	const struct msix *msix = &virtio_pci(device)->msix;
-
-	if (!device->vectors)
-		return;
-	device->driven_before = device->driven_before || common_read(device, device_status);
-	subject_of(device)->contact.msix_control =
-		pci_read16(msix->function, msix->capability + MSIX_CONTROL);
-	for (unsigned entry = 0; entry < msix->entries; entry++)
-		subject_of(device)->contact.msix_unmasked += !msix_entry_masked(msix, entry);
-}
-
 /* Whether a selected test would interrupt by the pin, if only it were known which line that is. */
 static bool line_is_wanted(const struct virtio_device *device)
 {
@@ -127,10 +111,10 @@ static void find_line(struct virtio_device *device)
 void prepare_subjects(void)
 {
 	take_arena();
-	/* A pin that the firmware left open would disturb whoever shares its line. */
+	/* One that the firmware left open would disturb whoever shares it. */
 	for_each_device (device) {
-		note_msix(device);
-		intx_disable(virtio_pci(device)->function, true);
+		if (device->transport->line)
+			device->transport->line->silence(device);
 	}
 	for_each_device (device) {
 		if (device_selected(device) && !subject_of(device)->unusable &&

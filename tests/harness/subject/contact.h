@@ -1,15 +1,43 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* First contact: what a device said of itself before a test had touched it. */
+/*
+ * First contact: what a device is like before a test has touched it, and which clause says that it is so
+ * again after a reset. Boot CPU.
+ */
 #ifndef TESTS_HARNESS_CONTACT_H
 #define TESTS_HARNESS_CONTACT_H
 
-#include "lib/base.h"
+#include "virtio/device.h"
+#include "virtio/snapshot.h"
 
 struct contact {
-	unsigned queues;        /* num_queues (4.1.4.3) */
-	uint16_t size_most;     /* entries of its largest queue, the first value of queue_size */
-	uint16_t msix_control;  /* Message Control of MSI-X; 0 where there is none */
-	unsigned msix_unmasked; /* MSI-X entries whose Mask bit was 0 */
+	struct virtio_snapshot found; /* taken before the first write */
+	uint16_t size_most; /* entries of its largest queue, as queue_size says after power-on */
 };
+
+/*
+ * Meets a device that was just found: takes the snapshot, then reads what must be selected before it can
+ * be read: the features, into device->offered, and the sizes of the queues.
+ */
+void make_contact(struct contact *contact, struct virtio_device *device);
+
+/* Whether somebody drove the device before: then what was found is not what it powers on with. */
+bool contact_was_late(const struct contact *contact);
+
+/* One thing that is remembered of a device. */
+struct remembered {
+	const char *name; /* as a message says it: "Function Mask" */
+	uint16_t
+		clause; /* says what it is after power-on and after each reset: an enum clause_id */
+	uint32_t needed; /* what cannot be judged where it is otherwise: NEEDS_… of test.h */
+	uint64_t (*value)(const struct virtio_snapshot *snapshot);
+	uint64_t after_reset; /* its value then */
+};
+
+/* All that is; ends with an entry without a name. */
+extern const struct remembered remembered[];
+
+/* Walks it. */
+#define for_each_remembered(entry)                                                                 \
+	for (const struct remembered *entry = remembered; entry->name; entry++)
 
 #endif

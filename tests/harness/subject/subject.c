@@ -69,7 +69,7 @@ bool subject_serves(const struct subject *subject)
 
 unsigned offered_queues(const struct virtio_device *face)
 {
-	return subject_of(face)->contact.queues;
+	return subject_of(face)->contact.found.queues;
 }
 
 uint16_t offered_size(const struct virtio_device *face)

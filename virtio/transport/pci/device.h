@@ -25,6 +25,7 @@ struct virtio_region {
 struct virtio_pci_device {
 	struct virtio_device device;
 	struct pci_function *function;
+	bool was_bus_master;           /* before pci_enable() made it one */
 	struct msix msix;              /* where device.vectors is not 0 */
 	volatile unsigned pin_foreign; /* the pin's arrivals in a row that found ISR status 0 */
 	struct virtio_region regions[STRUCTURES];

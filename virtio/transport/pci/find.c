@@ -135,7 +135,7 @@ enum virtio_pci_found virtio_pci_probe(struct pci_function *function, struct vir
 		.function = function,
 	};
 	pci_address_text(function->address, device->name);
-	device->driven_before = pci_read16(function, PCI_COMMAND) & PCI_COMMAND_BUS_MASTER;
+	pci->was_bus_master = pci_read16(function, PCI_COMMAND) & PCI_COMMAND_BUS_MASTER;
 	pci_enable(function);
 	if (!find_region(pci, STRUCTURE_COMMON, VIRTIO_PCI_CAP_COMMON_CFG,
 			 VIRTIO_PCI_COMMON_CFG_LEAST))

@@ -2,6 +2,7 @@
 /* The modern PCI transport, operation by operation (virtio 1.4, 4.1.4). */
 #include "virtio/transport/pci/transport.h"
 
+#include "pci/config.h"
 #include "virtio/ring/queue.h"
 #include "virtio/transport/pci/find.h"
 #include "virtio/transport/pci/registers.h"
@@ -14,6 +15,22 @@ static uint8_t get_status(struct virtio_device *device)
 static void set_status(struct virtio_device *device, uint8_t status)
 {
 	common_write(device, device_status, status);
+}
+
+static void look(struct virtio_device *device, struct virtio_snapshot *snapshot)
+{
+	const struct msix *msix = &virtio_pci(device)->msix;
+
+	*snapshot = (struct virtio_snapshot){
+		.reached_memory = virtio_pci(device)->was_bus_master,
+		.status = get_status(device),
+		.queues = common_read(device, num_queues),
+	};
+	if (!device->vectors)
+		return;
+	snapshot->msix_control = pci_read16(msix->function, msix->capability + MSIX_CONTROL);
+	for (unsigned entry = 0; entry < msix->entries; entry++)
+		snapshot->msix_unmasked += !msix_entry_masked(msix, entry);
 }
 
 static uint32_t offered_features(struct virtio_device *device, unsigned word)
@@ -189,6 +206,7 @@ const struct virtio_transport virtio_pci_transport = {
 	.get_status = get_status,
 	.set_status = set_status,
 	.has_features_ok = true,
+	.look = look,
 	.offered_features = offered_features,
 	.set_features = set_features,
 	.held_features = held_features,
