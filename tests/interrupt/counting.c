@@ -93,7 +93,7 @@ static void look(unsigned vector, uint64_t tsc, void *context)
 {
 	struct sight *sight = context;
 
-	if (!sight->queue->format->used_pending(sight->queue))
+	if (!virtqueue_shows_used(sight->queue))
 		sight->blind++;
 	sight->arrivals++;
 }

@@ -40,13 +40,13 @@ TEST(ring, no_buffer_is_stranded_without_a_kick,
 	bring_up(t);
 	queue = work_queue(t);
 	served = served_with_due_kicks(t, queue, &round);
-	if (t->variant.packed && queue->event_idx)
+	if (ring_is_packed(queue) && queue->event_idx)
 		CHECK(t, PACKED_EV_TXT_11, served,
 		      "round %u: a buffer was exposed without passing the device's event "
 		      "(flags %u, desc %#x) and is not used",
 		      round, read16(&packed_of(queue)->device->flags),
 		      read16(&packed_of(queue)->device->desc));
-	else if (t->variant.packed)
+	else if (ring_is_packed(queue))
 		CHECK(t, PACKED_EV_TXT_10, served,
 		      "round %u: a buffer was exposed while the device's event flags were at disable "
 		      "and is not used",

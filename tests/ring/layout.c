@@ -189,7 +189,7 @@ TEST(ring, tables_may_lie_anywhere,
 {
 	struct traffic *traffic = serve(t);
 
-	if (!t->variant.packed)
+	if (!ring_is_packed(traffic->queue))
 		check_flaw(traffic, CLAUSE_SPLIT_IND_TXT_4, FLAW_ID);
 	if (!judge_service(traffic))
 		leave_test(t);

@@ -51,9 +51,9 @@ static void remember(struct test_run *t, struct abandoned *abandoned)
 	struct virtqueue *queue = abandoned->queue;
 	struct virtqueue_areas areas = virtqueue_areas(queue);
 
-	abandoned->desc_bytes = queue->size * sizeof(struct virtq_desc);
-	abandoned->driver_bytes = t->variant.packed ? 4 : virtq_avail_bytes(queue->size);
-	abandoned->device_bytes = t->variant.packed ? 4 : virtq_used_bytes(queue->size);
+	abandoned->desc_bytes = virtqueue_part_bytes(queue, 0);
+	abandoned->driver_bytes = virtqueue_part_bytes(queue, 1);
+	abandoned->device_bytes = virtqueue_part_bytes(queue, 2);
 	abandoned->desc = copy_of(t, (void *)areas.desc, abandoned->desc_bytes);
 	abandoned->driver = copy_of(t, (void *)areas.driver, abandoned->driver_bytes);
 	abandoned->device = copy_of(t, (void *)areas.device, abandoned->device_bytes);

@@ -3,8 +3,6 @@
 
 #include "arch/memory.h"
 #include "lib/string.h"
-#include "virtio/ring/packed.h"
-#include "virtio/ring/split.h"
 
 /* A byte that kept so many different patterns in a row was not written (one in 2^32 by chance). */
 #define PROOF_ROUNDS 4
@@ -150,20 +148,14 @@ struct traffic *traffic_start(struct test_run *t, unsigned depth)
 {
 	struct traffic *traffic = &traffic_now;
 	struct virtqueue *queue = work_queue(t);
-	uint32_t room = MAXIMUM(queue->size, queue->shape.room);
 
 	if (reply.test != t->test || reply.device != t->device)
 		memset(&reply, 0, sizeof(reply));
 	*traffic = (struct traffic){.t = t, .queue = queue};
 	traffic->depth = MINIMUM(MINIMUM(depth, (unsigned)queue->size), TRAFFIC_DEPTH_MOST);
-	traffic->desc_bytes = room * (uint32_t)sizeof(struct virtq_desc);
-	if (ring_is_packed(queue)) {
-		traffic->driver_bytes = sizeof(struct virtq_event_suppress);
-		traffic->device_bytes = sizeof(struct virtq_event_suppress);
-	} else {
-		traffic->driver_bytes = virtq_avail_bytes(room);
-		traffic->device_bytes = virtq_used_bytes(room);
-	}
+	traffic->desc_bytes = virtqueue_part_bytes(queue, 0);
+	traffic->driver_bytes = virtqueue_part_bytes(queue, 1);
+	traffic->device_bytes = virtqueue_part_bytes(queue, 2);
 	traffic->desc_copy = test_memory(t, "descriptor copy", traffic->desc_bytes, 8);
 	traffic->driver_copy = test_memory(t, "driver area copy", traffic->driver_bytes, 8);
 	traffic->device_copy = test_memory(t, "device area copy", traffic->device_bytes, 8);
@@ -241,7 +233,7 @@ static bool expose(struct traffic *traffic, struct load *load, unsigned waiting)
 	memset(request->in, load->fill, request->in_length);
 	count = cut(traffic, request, room, segments);
 	load->segments = (uint16_t)count;
-	load->id = ring_is_packed(queue) ? packed_of(queue)->free_id : split_of(queue)->free_head;
+	load->id = virtqueue_next_id(queue);
 	if (!virtqueue_add(queue, segments, count, load))
 		return false;
 	load->in_flight = true;

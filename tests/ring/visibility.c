@@ -26,7 +26,7 @@ struct watch {
 static bool shows_as_used(const struct virtqueue *queue)
 {
 	/* The queue's own positions stand still while it is being watched. */
-	return queue->format->used_pending((struct virtqueue *)queue);
+	return virtqueue_shows_used(queue);
 }
 
 static void watch_ring(void *argument)
@@ -119,7 +119,7 @@ TEST(ring, used_buffer_is_complete_when_it_shows,
 	}
 	end_watch(watch);
 	INSIST(t, SANE_1, served, "a buffer is not used in time");
-	if (t->variant.packed) {
+	if (ring_is_packed(work_queue(t))) {
 		CHECK(t, PACKED_TXT_13, !data_late,
 		      "data in the buffer changed after its descriptor showed as used");
 		return;

@@ -143,6 +143,11 @@ static bool packed_add(struct virtqueue *queue, const struct segment *segments, 
 	return true;
 }
 
+static uint16_t packed_next_id(const struct virtqueue *queue)
+{
+	return packed_of(queue)->free_id;
+}
+
 static void packed_publish(struct virtqueue *queue)
 {
 	struct packed_virtqueue *ring = packed_of(queue);
@@ -197,7 +202,7 @@ static bool marked_used(const struct packed_virtqueue *ring, uint16_t slot, bool
 	       !(flags & VIRTQ_PACKED_DESC_F_USED) == !wrap;
 }
 
-static bool packed_used_pending(struct virtqueue *queue)
+static bool packed_used_pending(const struct virtqueue *queue)
 {
 	const struct packed_virtqueue *ring = packed_of(queue);
 
@@ -341,6 +346,7 @@ static const struct ring_format packed = {
 	.allocate = packed_allocate,
 	.start = packed_start,
 	.add = packed_add,
+	.next_id = packed_next_id,
 	.publish = packed_publish,
 	.kick = packed_kick,
 	.notify = packed_notify,

@@ -49,11 +49,12 @@ struct ring_format {
 	/* *id: what the chain is known by. */
 	bool (*add)(struct virtqueue *queue, const struct segment *segments, unsigned count,
 		    void *token, uint16_t *id);
+	uint16_t (*next_id)(const struct virtqueue *queue);
 	void (*publish)(struct virtqueue *queue);
 	/* Notifies the device: if it wants that for what was published since the last call, or unasked. */
 	bool (*kick)(struct virtqueue *queue);
 	void (*notify)(struct virtqueue *queue);
-	bool (*used_pending)(struct virtqueue *queue);
+	bool (*used_pending)(const struct virtqueue *queue);
 	/* Reads the used element that is next, and leaves it there. */
 	void (*look)(struct virtqueue *queue, struct completion *completion);
 	/* Moves on behind the used element of this buffer and frees its descriptors. */
@@ -152,6 +153,28 @@ struct notify_place virtqueue_doorbell(const struct virtqueue *queue);
 
 /* True when the device has used something that was not taken yet. */
 bool virtqueue_used_pending(struct virtqueue *queue);
+
+/*
+ * The same without a word to onlookers and without moving on: for who looks at a queue from the side while it
+ * is driven. Handler-safe, any CPU.
+ */
+static inline bool virtqueue_shows_used(const struct virtqueue *queue)
+{
+	return queue->format->used_pending(queue);
+}
+
+/* How many bytes a part of the queue's ring has room for, 0: desc, 1: driver, 2: device. Any CPU. */
+static inline uint32_t virtqueue_part_bytes(const struct virtqueue *queue, unsigned part)
+{
+	return ring_part_bytes(&queue->format->parts[part],
+			       MAXIMUM(queue->size, queue->shape.room));
+}
+
+/* The id by which the chain that is added next will be known. Boot CPU. */
+static inline uint16_t virtqueue_next_id(const struct virtqueue *queue)
+{
+	return queue->format->next_id(queue);
+}
 
 /* Takes the next completion; false when there is none. */
 bool virtqueue_take(struct virtqueue *queue, struct completion *completion) MUST_CHECK;

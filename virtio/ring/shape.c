@@ -7,7 +7,7 @@
 static void *allocate_part(struct virtqueue *queue, const struct ring_part *part)
 {
 	uint16_t room = MAXIMUM(queue->size, queue->shape.room);
-	size_t size = part->fixed + (size_t)part->each * room, alignment = part->alignment;
+	size_t size = ring_part_bytes(part, room), alignment = part->alignment;
 	uint8_t *bytes;
 
 	/* Elsewhere than in the usual order means elsewhere: a page or more lies in between. */

@@ -42,6 +42,12 @@ struct ring_part {
 	uint16_t alignment;
 };
 
+/* How many bytes a part has in a ring of so many entries. Any CPU. */
+static inline uint32_t ring_part_bytes(const struct ring_part *part, uint32_t entries)
+{
+	return part->fixed + part->each * entries;
+}
+
 /* For the ring formats, on the CPU that drives the queue. */
 
 /* Allocates the parts of the queue's format; false when the arena is full. */

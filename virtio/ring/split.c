@@ -117,6 +117,11 @@ static bool split_add(struct virtqueue *queue, const struct segment *segments, u
 	return true;
 }
 
+static uint16_t split_next_id(const struct virtqueue *queue)
+{
+	return split_of(queue)->free_head;
+}
+
 static void split_publish(struct virtqueue *queue)
 {
 	publish();
@@ -145,7 +150,7 @@ static bool split_kick(struct virtqueue *queue)
 	return wanted;
 }
 
-static bool split_used_pending(struct virtqueue *queue)
+static bool split_used_pending(const struct virtqueue *queue)
 {
 	return read16(&split_of(queue)->used->idx) != split_of(queue)->used_index;
 }
@@ -261,6 +266,7 @@ static const struct ring_format split = {
 	.allocate = split_allocate,
 	.start = split_start,
 	.add = split_add,
+	.next_id = split_next_id,
 	.publish = split_publish,
 	.kick = split_kick,
 	.notify = split_notify,

@@ -27,7 +27,7 @@ static bool drop_configuration_pin(struct onlooker *self, unsigned vector)
 {
 	struct virtqueue *queue = victim_queue(vector);
 
-	if (!queue || victim->mode != INTERRUPT_INTX || queue->format->used_pending(queue))
+	if (!queue || victim->mode != INTERRUPT_INTX || virtqueue_shows_used(queue))
 		return true;
 	interrupt_mask_line(victim->line);
 	return false;

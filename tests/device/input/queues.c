@@ -45,7 +45,7 @@ TEST(input, status_events_are_consumed,
 			   "of %u status events only %u come back, then no more in time", count, n))
 			return;
 		/* With packed rings, 2.8 leaves the length of such a buffer open. */
-		if (!t->variant.packed &&
+		if (!ring_is_packed(queue) &&
 		    !CHECK(t, VQ_TXT_6, completion.length == 0,
 			   "a status event, which has nothing to write, is used with length %u",
 			   completion.length))
