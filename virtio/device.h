@@ -69,6 +69,15 @@ struct notify_place {
 	unsigned width;
 };
 
+/* What a device is, for clauses that bind some alone. */
+enum {
+	DEVICE_OVER_PCI = BIT(0),
+	DEVICE_LEGACY_INTERFACE = BIT(1), /* there is one beside this */
+	DEVICE_LEGACY_ID = BIT(
+		2), /* PCI: an id of the transitional range; with the former it is transitional */
+	DEVICE_VENDOR_DATA = BIT(3), /* PCI: a vendor data capability (4.1.4.8) */
+};
+
 struct virtio_device {
 	const struct virtio_transport *transport;
 	uint32_t type;
@@ -83,6 +92,7 @@ struct virtio_device {
 	bool vector_refused; /* the queues were not set up because a vector register reads NO_VECTOR */
 
 	/* What it can do: its transport sets these when it is found. */
+	uint32_t traits;        /* DEVICE_… */
 	unsigned vectors;       /* interrupt messages of its own, 0: it has a line alone */
 	uint32_t config_length; /* bytes of device-specific configuration, 0: there is none */
 	bool has_window;        /* ACCESS_WINDOW is possible */

@@ -4,10 +4,8 @@
 #include "lib/string.h"
 #include "tests/harness/judge/declared.h"
 #include "tests/harness/subject/subject.h"
-#include "virtio/transport/pci/find.h"
 
 #include "generated/clauses_table.h"
-#include "virtio/transport/pci/transport.h"
 
 static struct clause_state states[CLAUSE_COUNT];
 
@@ -53,17 +51,12 @@ static bool has_msix(const struct virtio_device *device)
 	return device->vectors;
 }
 
-/* A legacy interface is an I/O BAR 0 behind a transitional id (4.1.2.3, 4.1.5.1.1.1). */
-static bool has_legacy_id(const struct virtio_device *device)
-{
-	return virtio_pci(device)->function->device < VIRTIO_PCI_DEVICE_MODERN;
-}
-
+/* 4.1.2.3, 4.1.5.1.1.1 */
 static bool is_transitional(const struct virtio_device *device)
 {
-	const struct pci_bar *bar = &virtio_pci(device)->function->bars[0];
+	const uint32_t both = DEVICE_LEGACY_ID | DEVICE_LEGACY_INTERFACE;
 
-	return has_legacy_id(device) && bar->present && bar->io;
+	return (device->traits & both) == both;
 }
 
 static bool is_not_transitional(const struct virtio_device *device)
@@ -73,20 +66,17 @@ static bool is_not_transitional(const struct virtio_device *device)
 
 static bool looks_like_legacy(const struct virtio_device *device)
 {
-	return has_legacy_id(device) && !is_transitional(device);
+	return (device->traits & DEVICE_LEGACY_ID) && !is_transitional(device);
 }
 
 static bool has_vendor_data(const struct virtio_device *device)
 {
-	struct virtio_pci_capability capability;
-
-	return virtio_pci_capability(virtio_pci(device)->function, VIRTIO_PCI_CAP_VENDOR_CFG, 0,
-				     &capability);
+	return device->traits & DEVICE_VENDOR_DATA;
 }
 
 static bool is_not_pci(const struct virtio_device *device)
 {
-	return device->transport != &virtio_pci_transport;
+	return !(device->traits & DEVICE_OVER_PCI);
 }
 
 static bool condition_met(enum clause_condition condition, const struct virtio_device *device)

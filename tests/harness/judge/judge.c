@@ -11,7 +11,7 @@
 #include "tests/harness/plan/result.h"
 #include "tests/harness/report/report.h"
 #include "tests/harness/plan/selection.h"
-#include "virtio/transport/pci/device.h"
+#include "virtio/transport/transport.h"
 
 #define REASONS_BYTES 8192
 
@@ -100,6 +100,7 @@ const char *dump(const struct test_run *t)
 	static char words[4096];
 	struct text text = TEXT_ON(words);
 	struct virtio_device *device = t->device;
+	const struct virtio_messages *messages = device->transport->messages;
 
 	words[0] = '\0';
 	if (!t->up)
@@ -118,11 +119,9 @@ const char *dump(const struct test_run *t)
 				"  MSI-X entry %u%s, pending %u; vector %#x on CPU %u: %lu arrivals, "
 				"IRR %u ISR %u\n",
 				queue->entry,
-				msix_entry_masked(&virtio_pci(device)->msix, queue->entry)
-					? " masked"
-					: "",
-				msix_pending(&virtio_pci(device)->msix, queue->entry),
-				queue->vector, queue->cpu, interrupt_count(queue->vector),
+				messages->is_masked(device, queue->entry) ? " masked" : "",
+				messages->is_pending(device, queue->entry), queue->vector,
+				queue->cpu, interrupt_count(queue->vector),
 				interrupt_requested(queue->vector),
 				interrupt_in_service(queue->vector));
 		else if (queue->vector)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a device offers, and what it makes of what a driver accepts (virtio 1.4, 2.2 and 6). */
 #include "tests/transport/common/transport.h"
-#include "tests/transport/pci/ids.h"
 
 #define BIT_TEXT 48
 
@@ -53,7 +52,7 @@ TEST(transport, no_reserved_feature_is_offered,
 		if (!is_reserved_range(bit))
 			continue;
 		if (is_legacy_bit(bit))
-			CHECK(t, FEAT_5, !offered || has_legacy_interface(device),
+			CHECK(t, FEAT_5, !offered || (device->traits & DEVICE_LEGACY_INTERFACE),
 			      "%s is for legacy drivers, and the device has no legacy interface",
 			      feature_name(device->type, bit));
 		else

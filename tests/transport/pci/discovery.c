@@ -3,8 +3,21 @@
 #include "pci/capability.h"
 #include "pci/config.h"
 #include "tests/transport/common/transport.h"
-#include "tests/transport/pci/ids.h"
 #include "virtio/transport/pci/registers.h"
+
+/* True for an id of the transitional range (4.1.2.1). */
+static bool has_transitional_id(const struct virtio_device *device)
+{
+	return virtio_pci(device)->function->device < VIRTIO_PCI_DEVICE_MODERN;
+}
+
+/* True when there is an I/O BAR 0: the only place of a legacy interface (4.1.5.1.1.1). */
+static bool has_legacy_interface(const struct virtio_device *device)
+{
+	const struct pci_bar *bar = &virtio_pci(device)->function->bars[0];
+
+	return bar->present && bar->io;
+}
 
 /* 4.1.2.1: the device type that a transitional id stands for, 0 for an id that is not listed. */
 static uint32_t type_of_transitional_id(uint16_t id)

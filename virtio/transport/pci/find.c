@@ -120,6 +120,21 @@ static uint32_t type_of(const struct pci_function *function)
 	return function->subsystem; /* transitional: 4.1.2.3 */
 }
 
+/* An I/O BAR 0 is the only place of a legacy interface (4.1.5.1.1.1). */
+static uint32_t traits_of(struct pci_function *function)
+{
+	struct virtio_pci_capability capability;
+	uint32_t traits = DEVICE_OVER_PCI;
+
+	if (function->device < VIRTIO_PCI_DEVICE_MODERN)
+		traits |= DEVICE_LEGACY_ID;
+	if (function->bars[0].present && function->bars[0].io)
+		traits |= DEVICE_LEGACY_INTERFACE;
+	if (virtio_pci_capability(function, VIRTIO_PCI_CAP_VENDOR_CFG, 0, &capability))
+		traits |= DEVICE_VENDOR_DATA;
+	return traits;
+}
+
 enum virtio_pci_found virtio_pci_probe(struct pci_function *function, struct virtio_pci_device *pci)
 {
 	struct virtio_device *device = &pci->device;
@@ -131,6 +146,7 @@ enum virtio_pci_found virtio_pci_probe(struct pci_function *function, struct vir
 	*pci = (struct virtio_pci_device){
 		.device = {.transport = &virtio_pci_transport,
 			   .type = type_of(function),
+			   .traits = traits_of(function),
 			   .has_line = function->interrupt_pin},
 		.function = function,
 	};
