@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What saboteurs of interrupts share: messages of their own that pass their own filter. */
+/* Interrupts that no device has sent: messages by hand, which pass a filter of arrivals. */
 #ifndef SELFCHECK_HAND_H
 #define SELFCHECK_HAND_H
 
 #include "virtio/ring/queue.h"
 
-/* The device between which and the tests the saboteur stands. */
+/* The device that is lied about. */
 extern struct virtio_device *victim;
 
-/* Makes a device the victim: the start() of each of these saboteurs. */
+/* Makes a device the victim: a start() for struct interposed. */
 void hand_start(struct virtio_device *device);
 
 /* Sends an interrupt that hand_passes() will let through once. */
