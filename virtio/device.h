@@ -90,6 +90,7 @@ struct virtio_device {
 	unsigned config_vector; /* CPU vector of configuration changes, 0: none */
 	const char *problem;    /* why the last operation failed: a clause of a sentence */
 	bool vector_refused; /* the queues were not set up because a vector register reads NO_VECTOR */
+	bool means_missing; /* … because memory, CPU vectors or a way for interrupts are missing here */
 
 	/* What it can do: its transport sets these when it is found. */
 	uint32_t traits;        /* DEVICE_… */
@@ -103,5 +104,12 @@ struct virtio_device {
 	enum virtio_access access;
 	volatile uint8_t isr_seen; /* ISR status bits that the line's handler has read */
 };
+
+/* Notes why an operation fails that this image or its machine lacks the means for. Boot CPU. */
+static inline void virtio_lack(struct virtio_device *device, const char *problem)
+{
+	device->problem = problem;
+	device->means_missing = true;
+}
 
 #endif

@@ -83,7 +83,7 @@ static bool new_vector(struct virtio_device *device, unsigned *vector)
 {
 	*vector = interrupt_allocate();
 	if (!*vector)
-		device->problem = "no CPU vectors left";
+		virtio_lack(device, "no CPU vectors left");
 	return *vector;
 }
 
@@ -175,7 +175,7 @@ static struct virtqueue *set_up_ring(struct virtio_device *device, unsigned inde
 		return NULL;
 	queue = virtqueue_create(device, (uint16_t)index, size, request->shape, arena);
 	if (!queue) {
-		device->problem = "no room for the ring in the DMA arena";
+		virtio_lack(device, "no room for the ring in the DMA arena");
 		return NULL;
 	}
 	queue->cpu = request->cpu;
@@ -234,7 +234,7 @@ bool virtio_set_up_queues(struct virtio_device *device, unsigned count,
 	unsigned line;
 
 	device->mode = mode;
-	device->vector_refused = false;
+	device->vector_refused = device->means_missing = false;
 	device->queue_count = count;
 	memset(device->queues, 0, sizeof(device->queues));
 	if (!set_up_interrupts(device, mode, requests[0].cpu, &line))

@@ -42,7 +42,8 @@ bool virtio_negotiate(struct virtio_device *device, struct features features);
 
 /*
  * Step 7: sets up queues 0 … count - 1 (count up to VIRTIO_QUEUES_MOST) and their interrupts, with rings
- * in the arena. False with device->problem set; device->vector_refused when the device has no vector left.
+ * in the arena. False with device->problem set; device->vector_refused when the device has no vector left,
+ * device->means_missing when it is not the device that lacks something.
  */
 bool virtio_set_up_queues(struct virtio_device *device, unsigned count,
 			  const struct virtqueue_request *requests, enum interrupt_mode mode,

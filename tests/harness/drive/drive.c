@@ -51,6 +51,9 @@ void find_queues(struct test_run *t, struct virtio_device *device, unsigned coun
 {
 	bool found = virtio_set_up_queues(device, count, requests, mode, t->arena);
 
+	if (!found && device->means_missing)
+		error_in_test(t, "%s: the queues could not be set up: %s", device->name,
+			      device->problem);
 	CAN_JUDGE(t, found || !device->vector_refused, "%s maps no vector: %s", device->name,
 		  device->problem);
 	INSIST(t, SANE_5, found, "%s: the queues could not be set up: %s", device->name,

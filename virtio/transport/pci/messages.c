@@ -37,7 +37,7 @@ static bool aim(struct virtio_device *device, unsigned entry, unsigned vector, u
 	struct msi_message message;
 
 	if (!interrupt_message(cpu, vector, MSI_PHYSICAL, &message)) {
-		device->problem = "the CPU's APIC id does not fit an MSI message";
+		virtio_lack(device, "the CPU's APIC id does not fit an MSI message");
 		return false;
 	}
 	msix_mask_entry(msix, entry, true);

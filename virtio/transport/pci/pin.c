@@ -30,12 +30,12 @@ static unsigned claim(struct virtio_device *device, unsigned cpu)
 	unsigned vector;
 
 	if (!device->line_known) {
-		device->problem = "no I/O APIC input is known for the pin";
+		virtio_lack(device, "no I/O APIC input is known for the pin");
 		return 0;
 	}
 	vector = interrupt_allocate();
 	if (!vector) {
-		device->problem = "no CPU vectors left";
+		virtio_lack(device, "no CPU vectors left");
 		return 0;
 	}
 	device->isr_seen = 0;
@@ -43,7 +43,7 @@ static unsigned claim(struct virtio_device *device, unsigned cpu)
 	interrupt_set_handler(vector, pin_interrupt, pci);
 	if (!interrupt_route_line(device->line, vector, cpu, true, device->line_active_low)) {
 		interrupt_free(vector);
-		device->problem = "the I/O APIC cannot reach the CPU";
+		virtio_lack(device, "the I/O APIC cannot reach the CPU");
 		return 0;
 	}
 	intx_disable(pci->function, false);
