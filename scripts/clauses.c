@@ -496,10 +496,11 @@ static unsigned area_of(unsigned row)
 
 static void print_header(void)
 {
-	printf("/* Generated from tests/clauses.tsv. */\nenum clause_id {\n");
+	printf("/* Generated from tests/clauses.tsv. */\n#ifndef GENERATED_CLAUSES_H\n#define GENERATED_CLAUSES_H\n\n"
+	       "enum clause_id {\n");
 	for (unsigned n = 0; n < row_count; n++)
 		printf("\tCLAUSE_%s,\n", symbol(rows[n][ID]));
-	printf("\tCLAUSE_COUNT\n};\n");
+	printf("\tCLAUSE_COUNT\n};\n\n#endif\n");
 }
 
 static void print_table(void)

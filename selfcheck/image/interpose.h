@@ -7,7 +7,7 @@
 #define SELFCHECK_INTERPOSE_H
 
 #include "selfcheck/image/disguise/request.h"
-#include "tests/harness/plan/step.h"
+#include "tests/harness/run/step.h"
 #include "virtio/onlooker.h"
 #include "virtio/ring/queue.h"
 

@@ -2,7 +2,7 @@
 #include "tests/bench/options.h"
 
 #include "tests/harness/plan/mode.h"
-#include "tests/harness/plan/run.h"
+#include "tests/harness/run/sum_up.h"
 
 struct bench_options bench_options = {
 	.ring = "split",

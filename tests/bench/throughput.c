@@ -9,7 +9,8 @@
 #include "tests/bench/options.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/plan/options.h"
-#include "tests/harness/plan/selection.h"
+#include "tests/harness/run/selection.h"
+#include "tests/harness/subject/subject.h"
 
 /* A load whose CPU does not answer this long after its time is cut off. */
 #define GRACE_NS (10 * NANOSECONDS_A_SECOND)

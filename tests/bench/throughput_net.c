@@ -11,6 +11,7 @@
 #include "tests/device/net/peer.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/subject/helper.h"
+#include "tests/harness/subject/subject.h"
 
 #define SIZES        "64,1500" /* of frames, where vp.size says nothing */
 #define SEARCH_STEPS 9

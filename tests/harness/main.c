@@ -8,7 +8,7 @@
 #include "lib/string.h"
 #include "tests/harness/plan/mode.h"
 #include "tests/harness/plan/options.h"
-#include "tests/harness/plan/selection.h"
+#include "tests/harness/run/selection.h"
 #include "tests/harness/report/report.h"
 #include "tests/harness/report/platform.h"
 #include "tests/harness/report/trace.h"
@@ -96,7 +96,7 @@ NORETURN void virtproof_main(struct boot_info *info)
 	platform_start(info, (unsigned)options.cpus);
 	start = clock_now();
 	do_without_devices(start);
-	report_run(info, command_line);
+	report_run(info, command_line, options.seed);
 	if (options.trace)
 		trace_start();
 	find_subjects();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Configuration changes, which the host brings about, and how they are told (virtio 1.4, 4.1.5.4). */
 #include "tests/harness/drive/ask.h"
-#include "tests/harness/plan/selection.h"
+#include "tests/harness/run/selection.h"
 #include "tests/interrupt/interrupt.h"
 
 #define WATCH_NS 20000000ull

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How many messages completions make, where they arrive, and what is visible by then. */
+#include "tests/harness/subject/subject.h"
 #include "tests/interrupt/interrupt.h"
 #include "virtio/ring/split.h"
 

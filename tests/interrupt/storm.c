@@ -2,6 +2,7 @@
 /* Many devices at once, on all CPUs and on one line. */
 #include "arch/cpu.h"
 #include "tests/harness/subject/helper.h"
+#include "tests/harness/subject/subject.h"
 #include "tests/interrupt/interrupt.h"
 
 #define CREW_MOST   (HELPERS_MOST + 1)

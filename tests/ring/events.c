@@ -4,6 +4,7 @@
  * 2.7.7, 2.8.10).
  */
 #include "arch/io.h"
+#include "tests/harness/subject/subject.h"
 #include "tests/interrupt/interrupt.h"
 #include "tests/ring/traffic.h"
 #include "virtio/ring/packed.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a driver programs of its queues (virtio 1.4, 2.6, 4.1.4.3). */
+#include "tests/harness/subject/subject.h"
 #include "tests/ring/traffic.h"
 
 /* Enough to tell one queue from another; devices may have hundreds. */

@@ -2,6 +2,7 @@
 /* The packed ring as a device leaves it (virtio 1.4, 2.8). */
 #include "arch/io.h"
 #include "lib/string.h"
+#include "tests/harness/subject/subject.h"
 #include "tests/ring/traffic.h"
 #include "virtio/ring/packed.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The split ring as a device leaves it (virtio 1.4, 2.7). */
 #include "arch/io.h"
+#include "tests/harness/subject/subject.h"
 #include "tests/ring/traffic.h"
 
 #define AXES (AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_SIZE)

@@ -7,9 +7,9 @@
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/plan/mode.h"
 #include "tests/harness/plan/options.h"
-#include "tests/harness/plan/plan.h"
-#include "tests/harness/plan/selection.h"
-#include "tests/harness/plan/step.h"
+#include "tests/harness/run/plan.h"
+#include "tests/harness/run/selection.h"
+#include "tests/harness/run/step.h"
 #include "tests/harness/subject/subject.h"
 #include "tests/harness/report/report.h"
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Interrupts that do not come, for each of the reasons that a diagnosis knows. */
-#include "tests/harness/judge/diagnose.h"
+#include "tests/harness/drive/diagnose.h"
+#include "tests/harness/judge/evidence.h"
 #include "selfcheck/image/wrong/wrong.h"
 #include "virtio/transport/pci/device.h"
 
 static NORETURN void give_up(struct test_run *t, struct virtqueue *queue)
 {
 	diagnose(t, queue);
-	check_broken(t, CLAUSE_SANE_1, "%s", diagnosis());
+	check_broken(t, CLAUSE_SANE_1, "%s", evidence_noted());
 	leave_test(t);
 }
 

@@ -2,7 +2,7 @@
 #include "selfcheck/image/wrong/wrong.h"
 
 #include "tests/harness/plan/mode.h"
-#include "tests/harness/plan/run.h"
+#include "tests/harness/run/sum_up.h"
 
 /* They stand right before the tests, so that both are walked as one (linker.ld). */
 extern const struct test *const __start_registry_wrong[];

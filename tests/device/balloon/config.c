@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Configuration and queues of a balloon (virtio 1.4, 5.5.2, 5.5.4). */
 #include "tests/device/balloon/pages.h"
+#include "tests/harness/subject/subject.h"
 
 /* Whether the structure is long enough to hold a field. */
 #define HOLDS(t, field)                                                                            \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/device/balloon/pages.h"
+#include "tests/harness/subject/subject.h"
 
 void balloon_up(struct test_run *t, uint64_t without)
 {

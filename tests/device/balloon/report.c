@@ -2,6 +2,7 @@
 /* Free page reporting and hinting (virtio 1.4, 5.5.6.4, 5.5.6.6). */
 #include "arch/memory.h"
 #include "tests/device/balloon/pages.h"
+#include "tests/harness/subject/subject.h"
 
 /* Offers pages to the device in `parts` descriptors and waits; false when it is not used. */
 static bool report(struct test_run *t, unsigned queue, uint8_t *pages, unsigned count,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the configuration of a block device says (virtio 1.4, 5.2.4, 5.2.5). */
 #include "tests/device/blk/exchange.h"
+#include "tests/harness/subject/subject.h"
 
 /* Whether the device's structure is long enough to hold a field. */
 #define HOLDS(t, field)                                                                            \

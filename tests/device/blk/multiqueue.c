@@ -2,6 +2,7 @@
 /* Several request queues (virtio 1.4, 5.2.2, 5.2.4). */
 #include "lib/string.h"
 #include "tests/device/blk/exchange.h"
+#include "tests/harness/subject/subject.h"
 
 #define QUEUES_MOST 64
 

@@ -3,6 +3,7 @@
 #include "arch/interrupt.h"
 #include "tests/device/console/console.h"
 #include "tests/harness/drive/ask.h"
+#include "tests/harness/subject/subject.h"
 
 static uint32_t queue_size(struct virtio_device *device, unsigned queue)
 {

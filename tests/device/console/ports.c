@@ -3,6 +3,7 @@
 #include "lib/string.h"
 #include "tests/device/console/console.h"
 #include "tests/harness/drive/ask.h"
+#include "tests/harness/judge/finding.h"
 
 #define HOT_NAME "virtproof.hot"
 #define READY    1

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The two queues of an input device (virtio 1.4, 5.8.2, 5.8.6). */
 #include "tests/device/input/query.h"
+#include "tests/harness/subject/subject.h"
 
 TEST(input, has_event_and_status_queue, .about = "queues 0 and 1 exist and can be enabled",
      .type = VIRTIO_TYPE_INPUT, .judges = CLAUSES(INPUT_VQ_1))

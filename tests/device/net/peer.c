@@ -3,6 +3,7 @@
 
 #include "lib/string.h"
 #include "tests/harness/drive/ask.h"
+#include "tests/harness/judge/finding.h"
 #include "tests/harness/plan/options.h"
 #include "tests/harness/subject/helper.h"
 #include "virtio/onlooker.h"

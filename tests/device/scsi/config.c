@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The configuration of a SCSI host (virtio 1.4, 5.6.4). */
 #include "tests/device/scsi/command.h"
+#include "tests/harness/subject/subject.h"
 
 TEST(scsi, sizes_return_to_defaults,
      .about = "sense_size and cdb_size are 96 and 32 after every reset", .type = VIRTIO_TYPE_SCSI,

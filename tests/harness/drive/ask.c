@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/harness/drive/ask.h"
+#include "tests/harness/judge/finding.h"
 
 #include "arch/clock.h"
 #include "arch/console.h"

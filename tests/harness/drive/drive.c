@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/harness/drive/drive.h"
 
-#include "arch/cpu.h"
 #include "arch/interrupt.h"
-#include "tests/harness/judge/diagnose.h"
+#include "tests/harness/drive/diagnose.h"
 
-/* Spinning this long before halting: most completions come sooner, and a halt costs an exit. */
-#define SPIN_NS      20000
-#define SLEEP_NS     200000
-#define IMPATIENT_MS 1000
-#define SETTLE_NS    200000
+#define IMPATIENT_MS 1000 /* of the one that has let test after test wait in vain */
 
 void drive_device(struct test_run *t, struct virtio_device *device)
 {
@@ -78,6 +73,8 @@ void set_up_device(struct test_run *t, struct virtio_device *device, struct feat
 	       features.words[0]);
 	/* Some devices count queues only that a negotiated feature has brought. */
 	offered = device->transport->queue_count(device);
+	if (queues == ALL_QUEUES)
+		queues = MINIMUM(offered, (unsigned)VIRTIO_QUEUES_MOST);
 	INSIST(t, SANE_5, queues <= offered, "the device has %u queues, a driver needs %u", offered,
 	       queues);
 	shape.indirect = t->variant.indirect && features_have(&features, VIRTIO_F_INDIRECT_DESC);
@@ -110,9 +107,7 @@ void bring_up_queues(struct test_run *t, unsigned queues)
 
 void bring_up(struct test_run *t)
 {
-	bring_up_queues(
-		t, t->workload ? t->workload->queues
-			       : MINIMUM(offered_queues(t->device), (unsigned)VIRTIO_QUEUES_MOST));
+	bring_up_queues(t, t->workload ? t->workload->queues : ALL_QUEUES);
 }
 
 void start_over(struct test_run *t)
@@ -148,17 +143,6 @@ void submit(struct test_run *t, struct virtqueue *queue, struct request *request
 	virtqueue_kick(queue);
 }
 
-void settle_interrupts(void)
-{
-	uint64_t deadline = clock_deadline(SETTLE_NS);
-
-	while (!clock_passed(deadline)) {
-		interrupts_close();
-		cpu_halt_until(deadline);
-	}
-}
-
-static uint64_t run_out;
 static bool impatient;
 
 void lose_patience(bool lost)
@@ -171,35 +155,6 @@ uint64_t patience_ns(void)
 	uint64_t most = impatient ? IMPATIENT_MS : UINT64_MAX;
 
 	return MINIMUM(options.patience_ms, most) * 1000000;
-}
-
-uint64_t waits_run_out(void)
-{
-	return run_out;
-}
-
-bool wait_until(bool (*condition)(void *context), void *context, uint64_t deadline)
-{
-	uint64_t spin = clock_deadline(SPIN_NS);
-
-	for (;;) {
-		if (condition(context))
-			return true;
-		if (clock_passed(deadline)) {
-			run_out++;
-			return condition(context);
-		}
-		if (!clock_passed(spin)) {
-			cpu_relax();
-			continue;
-		}
-		interrupts_close();
-		if (condition(context)) {
-			interrupts_open();
-			return true;
-		}
-		cpu_halt_until(clock_deadline(SLEEP_NS));
-	}
 }
 
 static bool used_pending(void *queue)

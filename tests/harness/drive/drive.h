@@ -4,6 +4,7 @@
 #define TESTS_HARNESS_DRIVE_H
 
 #include "arch/clock.h"
+#include "arch/wait.h"
 #include "tests/harness/plan/options.h"
 #include "tests/harness/plan/test.h"
 #include "virtio/config.h"
@@ -33,10 +34,11 @@ bool negotiate(struct test_run *t, struct features features);
 struct features features_for(const struct test_run *t);
 
 /*
- * Brings the device to DRIVER_OK in the test's variant, queues 0 … n - 1 set up, where n is
- * what the workload needs (or all that the device has, up to `queues` when that is not 0). Leaves
- * the test as failed when the device refuses.
+ * Brings the device to DRIVER_OK in the test's variant, `queues` of its queues set up from queue 0 on:
+ * as many as the workload needs, or ALL_QUEUES, up to VIRTIO_QUEUES_MOST. Leaves the test when the
+ * device refuses.
  */
+#define ALL_QUEUES (~0u)
 void bring_up(struct test_run *t);
 void bring_up_queues(struct test_run *t, unsigned queues);
 
@@ -95,18 +97,6 @@ bool await_completion(struct test_run *t, struct virtqueue *queue, struct comple
 
 /* submit(), await_completion() and the workload's verification; fails the test when one goes wrong. */
 void work_once(struct test_run *t, uint64_t seed);
-
-/* Waits until condition(context) or the deadline (TSC); the last answer of the condition. */
-bool wait_until(bool (*condition)(void *context), void *context, uint64_t deadline);
-
-/*
- * Lets what the local APICs have accepted reach its handlers: a CPU that is emulated in batches, or
- * asleep, takes its time.
- */
-void settle_interrupts(void);
-
-/* How many waits of wait_until() have ended at their deadline. */
-uint64_t waits_run_out(void);
 
 /* Waits until a vector has arrived at least `count` times on all CPUs together since boot. */
 bool await_interrupts(unsigned vector, uint64_t count);

@@ -78,18 +78,4 @@ struct clause_state {
 
 struct clause_state *clause_state(enum clause_id id);
 
-enum clause_verdict {
-	CLAUSE_HOLDS,
-	CLAUSE_VIOLATED,
-	CLAUSE_UNJUDGED,  /* applies, but nothing judged it: see why */
-	CLAUSE_UNCOVERED, /* applies, a guest could see it, and no test judges it */
-	CLAUSE_NOT_APPLICABLE,
-};
-
-/*
- * The verdict on a clause over the subjects of this run; *why is set for CLAUSE_UNJUDGED and
- * CLAUSE_UNCOVERED.
- */
-enum clause_verdict clause_verdict(enum clause_id id, const char **why);
-
 #endif

@@ -2,7 +2,7 @@
 #include "tests/harness/judge/declared.h"
 
 const uint16_t judged_beside[] = {
-	CLAUSE_RESET_1,      CLAUSE_RESET_2,      CLAUSE_STATUS_4, /* tests/harness/plan/runner.c */
+	CLAUSE_RESET_1,      CLAUSE_RESET_2,      CLAUSE_STATUS_4, /* tests/harness/run/ */
 	CLAUSE_SANE_6,       CLAUSE_SANE_7,       CLAUSE_SANE_8,   CLAUSE_SANE_9, CLAUSE_SANE_1,
 	CLAUSE_SANE_2,       CLAUSE_SANE_4,       CLAUSE_SANE_5, /* drive/drive.c */
 	CLAUSE_SPLIT_TXT_11, CLAUSE_PACKED_TXT_7, CLAUSE_COUNT,

@@ -2,16 +2,15 @@
 #include "tests/harness/judge/judge.h"
 
 #include "arch/guard.h"
-#include "arch/interrupt.h"
+#include "arch/wait.h"
 #include "lib/string.h"
 #include "tests/harness/judge/declared.h"
-#include "tests/harness/judge/diagnose.h"
-#include "tests/harness/drive/drive.h"
+#include "tests/harness/judge/evidence.h"
+#include "tests/harness/judge/finding.h"
+#include "tests/harness/judge/outcome.h"
 #include "tests/harness/plan/options.h"
 #include "tests/harness/plan/result.h"
 #include "tests/harness/report/report.h"
-#include "tests/harness/plan/selection.h"
-#include "virtio/transport/transport.h"
 
 #define REASONS_BYTES 8192
 
@@ -95,47 +94,6 @@ static const char *repeat_words(const struct test_run *t)
 	return words;
 }
 
-const char *dump(const struct test_run *t)
-{
-	static char words[4096];
-	struct text text = TEXT_ON(words);
-	struct virtio_device *device = t->device;
-	const struct virtio_messages *messages = device->transport->messages;
-
-	words[0] = '\0';
-	if (!t->up)
-		return words;
-	text_add(&text, "status %#x, controller errors %#x\n",
-		 device->transport->get_status(device), interrupt_errors());
-	for (unsigned n = 0; n < device->queue_count && !text.cut; n++) {
-		struct virtqueue *queue = device->queues[n];
-
-		if (!queue || (!queue->in_flight && !queue->kicks))
-			continue;
-		virtqueue_dump(queue, &text);
-		if (queue->vector && device->mode != INTERRUPT_INTX)
-			text_add(
-				&text,
-				"  MSI-X entry %u%s, pending %u; vector %#x on CPU %u: %lu arrivals, "
-				"IRR %u ISR %u\n",
-				queue->entry,
-				messages->is_masked(device, queue->entry) ? " masked" : "",
-				messages->is_pending(device, queue->entry), queue->vector,
-				queue->cpu, interrupt_count(queue->vector),
-				interrupt_requested(queue->vector),
-				interrupt_in_service(queue->vector));
-		else if (queue->vector)
-			text_add(
-				&text,
-				"  pin on line %u%s, vector %#x: %lu arrivals, ISR status seen %#x\n",
-				device->line,
-				interrupt_line_pending(device->line) ? " awaiting its EOI" : "",
-				queue->vector, interrupt_count(queue->vector), device->isr_seen);
-	}
-	text_add(&text, "%s", diagnosis());
-	return words;
-}
-
 static void report_broken(struct test_run *t, enum clause_id id, const char *message,
 			  const char *evidence)
 {
@@ -163,7 +121,7 @@ void check_broken(struct test_run *t, enum clause_id id, const char *format, ...
 	count_check(t, id);
 	add_finding(t, FINDING_BROKEN, id, "%s", message);
 	/* Evidence is gathered where a finding is made, and not again where it is met again. */
-	report_broken(t, id, message, t->findings->count > known ? dump(t) : "");
+	report_broken(t, id, message, t->findings->count > known ? evidence(t) : "");
 }
 
 void not_judged(struct test_run *t, enum clause_id since, const char *format, ...)

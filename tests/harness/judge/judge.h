@@ -3,6 +3,7 @@
 #ifndef TESTS_HARNESS_JUDGE_H
 #define TESTS_HARNESS_JUDGE_H
 
+#include "tests/harness/judge/finding.h"
 #include "tests/harness/plan/test.h"
 
 /*
@@ -14,8 +15,5 @@ void not_judged(struct test_run *t, enum clause_id since, const char *format, ..
 
 /* Whether a test that judges clauses has ended well without judging any: nothing was shown. */
 bool judged_nothing(const struct test_run *t);
-
-/* The rings of the device in words, and what its vectors have done; "" before they are set up. */
-const char *dump(const struct test_run *t);
 
 #endif

@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/harness/judge/outcome.h"
 
-const char *verdict_name(enum verdict verdict)
-{
-	static const char *const names[] = {
-		[VERDICT_PASS] = "pass", [VERDICT_SKIP] = "skip",   [VERDICT_WARN] = "warn",
-		[VERDICT_FAIL] = "fail", [VERDICT_ERROR] = "error",
-	};
-
-	return names[verdict];
-}
-
 static enum verdict verdict_of_level(enum clause_level level)
 {
 	switch (level) {

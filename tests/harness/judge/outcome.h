@@ -4,13 +4,7 @@
 #define TESTS_HARNESS_OUTCOME_H
 
 #include "tests/harness/judge/finding.h"
-
-/* Ordered by weight: the heaviest finding decides. */
-enum verdict { VERDICT_PASS, VERDICT_SKIP, VERDICT_WARN, VERDICT_FAIL, VERDICT_ERROR };
-#define VERDICTS (VERDICT_ERROR + 1)
-
-/* "pass", "skip", "warn", "fail", "error". */
-const char *verdict_name(enum verdict verdict);
+#include "tests/harness/plan/verdict.h"
 
 /* What one finding comes to: a broken MUST alone fails, a broken MAY weighs nothing. */
 enum verdict finding_verdict(const struct finding *finding);

@@ -4,6 +4,7 @@
 #define TESTS_HARNESS_RESULT_H
 
 #include "tests/harness/plan/test.h"
+#include "tests/harness/plan/verdict.h"
 
 /* How one test on one device in one variant went. */
 struct result {

@@ -18,11 +18,11 @@
 
 #include "lib/arena.h"
 #include "lib/random.h"
-#include "tests/harness/judge/outcome.h"
 #include "tests/harness/plan/variant.h"
-#include "tests/harness/subject/subject.h"
 #include "virtio/device.h"
 #include "virtio/device/workload.h"
+
+#include "generated/clauses.h"
 
 /* What a test cannot do without; the plan skips it, with the reason, where it is missing. */
 enum {
@@ -43,8 +43,10 @@ enum driver_rule {
 	DRIVER_RESET_QUEUES = BIT(1), /* a queue that is reset is left alone (2.6.1.2) */
 };
 
-struct test_run;
+struct findings;
 struct result;
+struct subject;
+struct test_run;
 
 struct test {
 	const char *suite;

@@ -6,7 +6,6 @@
 #include "arch/findings.h"
 #include "arch/hypervisor.h"
 #include "arch/interrupt.h"
-#include "tests/harness/plan/options.h"
 #include "tests/harness/report/report.h"
 
 void report_findings(void)
@@ -17,14 +16,14 @@ void report_findings(void)
 		report_note(platform_finding(told));
 }
 
-void report_run(const struct boot_info *info, const char *command_line)
+void report_run(const struct boot_info *info, const char *command_line, uint64_t seed)
 {
 	REPORT("run", NUMBER("schema", REPORT_SCHEMA), TEXT("version", VIRTPROOF_VERSION),
 	       TEXT("hypervisor", hypervisor_name()), TEXT("boot", info->entry),
 	       TEXT("loader", info->loader), NUMBER("cpus", cpu_count()),
 	       NUMBER("tsc_khz", clock_khz()), TEXT("tsc_source", clock_source()),
 	       TEXT("interrupt_controller", interrupt_controller()), TEXT("cmdline", command_line),
-	       NUMBER("seed", options.seed));
+	       NUMBER("seed", seed));
 	report_findings();
 	if (clock_disagreement())
 		report_note(clock_disagreement());

@@ -5,8 +5,8 @@
 
 #include "boot/boot_info.h"
 
-/* Reports the platform and the command line as it came, as the first record of a run (`run`). */
-void report_run(const struct boot_info *info, const char *command_line);
+/* Reports the platform and the command line as it came, and the seed, as the first record of a run (`run`). */
+void report_run(const struct boot_info *info, const char *command_line, uint64_t seed);
 
 /* Reports what was found out about the platform since the last call, a note each. */
 void report_findings(void);

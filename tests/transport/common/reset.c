@@ -3,6 +3,7 @@
 #include "arch/guard.h"
 #include "arch/interrupt.h"
 #include "lib/string.h"
+#include "tests/harness/subject/subject.h"
 #include "tests/transport/common/transport.h"
 
 #define WATCH_NS         2000000 /* of a device that must do nothing */

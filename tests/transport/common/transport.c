@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/transport/common/transport.h"
+#include "tests/harness/subject/subject.h"
 
 struct features features_described(const struct virtio_device *device)
 {

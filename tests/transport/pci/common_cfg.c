@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Selectors, queue fields and widths of the common configuration structure (virtio 1.4, 4.1.4.3). */
+#include "tests/harness/subject/subject.h"
 #include "tests/transport/common/transport.h"
 #include "virtio/transport/pci/find.h"
 #include "virtio/transport/pci/registers.h"

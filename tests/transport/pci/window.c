@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The PCI configuration access capability: the structures without a BAR (virtio 1.4, 4.1.4.9). */
 #include "pci/config.h"
+#include "tests/harness/subject/subject.h"
 #include "tests/transport/common/transport.h"
 #include "virtio/transport/pci/find.h"
 #include "virtio/transport/pci/registers.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Mapping events to MSI-X vectors, as far as registers tell (virtio 1.4, 4.1.5.1.2). */
+#include "tests/harness/subject/subject.h"
 #include "tests/transport/common/transport.h"
 #include "virtio/transport/pci/find.h"
 #include "virtio/transport/pci/registers.h"

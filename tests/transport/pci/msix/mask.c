@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Masking and pending bits (PCI Express Base 6.0, 6.1.4.5 and 7.7.2). */
+#include "tests/harness/subject/subject.h"
 #include "tests/transport/pci/msix/msix.h"
 
 #define EVENTS 10

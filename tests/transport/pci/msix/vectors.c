@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which table entry an event uses: the vector registers (virtio 1.4, 4.1.5.1.2). */
 #include "pci/intx.h"
+#include "tests/harness/subject/subject.h"
 #include "tests/interrupt/interrupt.h"
 #include "virtio/transport/pci/find.h"
 #include "virtio/transport/pci/registers.h"

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/harness/plan/step.h"
+#include "tests/harness/run/step.h"
 
 #include "arch/guard.h"
 #include "arch/interrupt.h"
 #include "arch/memory.h"
 #include "lib/string.h"
 #include "tests/harness/drive/drive.h"
-#include "tests/harness/judge/aftermath.h"
-#include "tests/harness/judge/diagnose.h"
+#include "tests/harness/run/aftermath.h"
+#include "tests/harness/judge/evidence.h"
+#include "tests/harness/judge/finding.h"
 #include "tests/harness/judge/judge.h"
+#include "tests/harness/judge/outcome.h"
 #include "tests/harness/plan/mode.h"
-#include "tests/harness/plan/selection.h"
+#include "tests/harness/run/selection.h"
 #include "tests/harness/report/report.h"
 #include "tests/harness/subject/fresh.h"
 #include "tests/harness/subject/helper.h"
+#include "tests/harness/subject/subject.h"
 
 #define ARENA_MOST    (16 * MIB)
 #define TIMEOUT_NS    (15 * NANOSECONDS_A_SECOND)
@@ -69,7 +72,7 @@ static bool prepare(struct test_run *t)
 		return false;
 	}
 	arena_empty(t->arena);
-	diagnosis_clear();
+	evidence_clear();
 	t->device->access = t->variant.access;
 	return true;
 }

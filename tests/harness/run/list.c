@@ -4,10 +4,11 @@
  * the same areas that a guest could judge and no test does.
  */
 #include "lib/string.h"
+#include "tests/harness/judge/clause.h"
 #include "tests/harness/judge/declared.h"
 #include "tests/harness/plan/mode.h"
 #include "tests/harness/report/report.h"
-#include "tests/harness/plan/selection.h"
+#include "tests/harness/run/selection.h"
 
 #define AREA_SIZE  16
 #define AREAS_MOST 64

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/harness/plan/selection.h"
+#include "tests/harness/run/selection.h"
+#include "tests/harness/judge/clause.h"
 
 #include "arch/cpu.h"
 #include "lib/string.h"

@@ -9,12 +9,8 @@
 /*
  * Tells apart, after a wait has run out: a lost call (the device has used buffers, no message came),
  * a lost kick (it uses them after being notified again), a silent device. Notifies the device. The
- * finding is part of the dump of the test.
+ * finding is part of the evidence of the test (tests/harness/judge/evidence.h).
  */
 void diagnose(struct test_run *t, struct virtqueue *queue);
-
-/* The findings of this test, "" when nothing had to be diagnosed. */
-const char *diagnosis(void);
-void diagnosis_clear(void);
 
 #endif

@@ -1,10 +1,62 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/harness/plan/run.h"
+#include "tests/harness/run/sum_up.h"
 
 #include "arch/clock.h"
+#include "tests/harness/judge/applies.h"
+#include "tests/harness/judge/clause.h"
+#include "tests/harness/judge/declared.h"
 #include "tests/harness/plan/mode.h"
-#include "tests/harness/plan/plan.h"
+#include "tests/harness/run/plan.h"
+#include "tests/harness/subject/subject.h"
 #include "tests/harness/report/report.h"
+
+enum clause_verdict {
+	CLAUSE_HOLDS,
+	CLAUSE_VIOLATED,
+	CLAUSE_UNJUDGED,  /* applies, but nothing judged it: see why */
+	CLAUSE_UNCOVERED, /* applies, a guest could see it, and no test judges it */
+	CLAUSE_NOT_APPLICABLE,
+};
+
+/* The verdict on a clause over all subjects; *why is set for CLAUSE_UNJUDGED and CLAUSE_UNCOVERED. */
+static enum clause_verdict clause_verdict(enum clause_id id, const char **why)
+{
+	const struct clause *clause = &clauses[id];
+	const struct clause_state *state = clause_state(id);
+	bool bound = false, offered = false;
+
+	*why = "";
+	if (state->violated)
+		return CLAUSE_VIOLATED;
+	if (state->held)
+		return CLAUSE_HOLDS;
+	if (clause->observer == OBSERVED_BY_NONE)
+		return CLAUSE_NOT_APPLICABLE;
+	for_each_device (device) {
+		if (offered || !clause_binds(clause, device))
+			continue;
+		bound = true;
+		offered = clause_needs_met(clause, device);
+	}
+	if (!bound)
+		return CLAUSE_NOT_APPLICABLE;
+	if (clause->legacy)
+		*why = "no legacy interface yet";
+	else if (!offered)
+		*why = "no device offers what it needs";
+	else if (state->skipped)
+		*why = state->reason;
+	else if (clause_is_judged(id))
+		*why = "no selected test came to judge it";
+	else if (clause->observer == OBSERVED_BY_HOST)
+		*why = "needs the host";
+	else
+		*why = "no test judges it";
+	return !clause->legacy && offered && clause->observer == OBSERVED_BY_GUEST &&
+			       !clause_is_judged(id)
+		       ? CLAUSE_UNCOVERED
+		       : CLAUSE_UNJUDGED;
+}
 
 static void report_clause(enum clause_id id, enum clause_verdict verdict, const char *why)
 {

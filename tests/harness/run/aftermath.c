@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tests/harness/judge/aftermath.h"
+#include "tests/harness/run/aftermath.h"
 
 #include "arch/interrupt.h"
 #include "tests/harness/drive/drive.h"

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Waiting for what a handler or a device brings about, without keeping the host from its work. All of
+ * it is for the boot CPU with interrupts open, and not for handlers.
+ */
+#ifndef ARCH_WAIT_H
+#define ARCH_WAIT_H
+
+#include "lib/base.h"
+
+/*
+ * Waits until condition(context) or the deadline (TSC); the last answer of the condition. Spins for
+ * 20 µs, then halts between interrupts, for 200 µs at most.
+ */
+bool wait_until(bool (*condition)(void *context), void *context, uint64_t deadline);
+
+/* How many waits of wait_until() have ended at their deadline. */
+uint64_t waits_run_out(void);
+
+/*
+ * Lets what the local APICs have accepted reach its handlers, for 200 µs: a CPU that is emulated in
+ * batches, or asleep, takes its time.
+ */
+void settle_interrupts(void);
+
+#endif
