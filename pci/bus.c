@@ -178,6 +178,19 @@ unsigned pci_scan(struct pci_function *functions, unsigned most)
 	return scan.count;
 }
 
+struct pci_function *pci_functions(unsigned *count)
+{
+	static struct pci_function functions[PCI_FUNCTIONS_MOST];
+	static unsigned found;
+	static bool scanned;
+
+	if (!scanned)
+		found = pci_scan(functions, PCI_FUNCTIONS_MOST);
+	scanned = true;
+	*count = found;
+	return functions;
+}
+
 static bool any_unassigned(const struct pci_function *function, bool io)
 {
 	for (unsigned i = 0; i < PCI_BARS; i++) {

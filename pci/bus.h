@@ -23,6 +23,9 @@ void pci_set_ecam_hint(uint64_t base);
  */
 unsigned pci_scan(struct pci_function *functions, unsigned most);
 
+/* What pci_scan() finds, which is done on the first call; *count: how many. Boot CPU. */
+struct pci_function *pci_functions(unsigned *count);
+
 /*
  * Functions that did not fit, and bridges that no bus number was left for, in the last pci_scan().
  */

@@ -81,6 +81,7 @@ enum {
 struct virtio_device {
 	const struct virtio_transport *transport;
 	uint32_t type;
+	const void *body;        /* what it is a face of: the same in all faces of one device */
 	char name[16];           /* the BDF: how records and vp.device name it */
 	struct features offered; /* as read last */
 	struct features negotiated;

@@ -6,13 +6,23 @@
 static struct subject subjects[SUBJECTS_MOST];
 static unsigned subject_count;
 
+static struct subject *subject_with(const void *body)
+{
+	for_each_subject (subject) {
+		if (subject->faces[0]->body == body)
+			return subject;
+	}
+	return NULL;
+}
+
 struct subject *subject_enrol(struct virtio_device *face)
 {
-	struct subject *subject;
+	struct subject *subject = subject_with(face->body);
 
-	if (subject_count == SUBJECTS_MOST)
+	if (!subject && subject_count < SUBJECTS_MOST)
+		subject = &subjects[subject_count++];
+	if (!subject || subject->face_count == FACES_MOST)
 		return NULL;
-	subject = &subjects[subject_count++];
 	subject->faces[subject->face_count++] = face;
 	return subject;
 }

@@ -27,7 +27,7 @@ struct subject {
 	enum taker taker;
 };
 
-/* Enrols a device with its first face; NULL when there are SUBJECTS_MOST. */
+/* Enrols a face of a device, which may have others; NULL when there are SUBJECTS_MOST or FACES_MOST. */
 struct subject *subject_enrol(struct virtio_device *face);
 
 /* In the order in which they were found; NULL behind the last. */

@@ -2,12 +2,14 @@
 /* Discovery of virtio PCI devices (virtio 1.4, 4.1.2 and 4.1.4). */
 #include "virtio/transport/pci/find.h"
 
+#include "lib/format.h"
 #include "lib/string.h"
 #include "pci/bar.h"
 #include "pci/bus.h"
 #include "pci/capability.h"
 #include "pci/bar.h"
 #include "pci/config.h"
+#include "virtio/transport/find.h"
 #include "virtio/transport/pci/registers.h"
 #include "virtio/transport/pci/transport.h"
 
@@ -147,6 +149,7 @@ enum virtio_pci_found virtio_pci_probe(struct pci_function *function, struct vir
 		.device = {.transport = &virtio_pci_transport,
 			   .type = type_of(function),
 			   .traits = traits_of(function),
+			   .body = function,
 			   .has_line = function->interrupt_pin},
 		.function = function,
 	};
@@ -178,3 +181,55 @@ enum virtio_pci_found virtio_pci_probe(struct pci_function *function, struct vir
 	device->vectors = msix_find(function, &pci->msix) ? pci->msix.entries : 0;
 	return VIRTIO_PCI_MODERN;
 }
+
+static void note_findings(const struct virtio_discovery *discovery,
+			  const struct pci_function *function)
+{
+	char address[PCI_ADDRESS_TEXT], sentence[200];
+
+	pci_address_text(function->address, address);
+	for (unsigned n = 0; n < function->finding_count; n++) {
+		const struct pci_finding *finding = &function->findings[n];
+
+		format_text(sentence, sizeof(sentence), "%s, configuration space at %#x: %s (%#lx)",
+			    address, finding->offset, pci_finding_about(finding->kind),
+			    finding->value);
+		discovery->note(sentence);
+	}
+}
+
+/* A device of before virtio 1.0 has none, and nothing here to be judged by. */
+static bool claims_virtio_structures(struct pci_function *function)
+{
+	struct virtio_pci_capability capability;
+
+	return virtio_pci_capability(function, 0, 0, &capability);
+}
+
+static void find(const struct virtio_discovery *discovery)
+{
+	static struct virtio_pci_device devices[PCI_FUNCTIONS_MOST];
+	unsigned count;
+	struct pci_function *functions = pci_functions(&count);
+
+	if (pci_left_out())
+		discovery->note("there are more PCI functions than can be looked at");
+	for (unsigned n = 0; n < count; n++) {
+		note_findings(discovery, &functions[n]);
+		switch (virtio_pci_probe(&functions[n], &devices[n])) {
+		case VIRTIO_PCI_NOT_VIRTIO:
+			break;
+		case VIRTIO_PCI_UNUSABLE:
+			if (!claims_virtio_structures(&functions[n])) {
+				discovery->passed_over(&devices[n].device);
+				break;
+			}
+			/* fall through */
+		case VIRTIO_PCI_MODERN:
+			discovery->found(&devices[n].device);
+			break;
+		}
+	}
+}
+
+VIRTIO_FINDER(pci, find);
