@@ -27,7 +27,6 @@ struct figures {
 	uint64_t missed;     /* samples that the observer saw after their handler had begun */
 };
 
-struct lab lab;
 static struct figures figures;
 
 static NORETURN void give_up(enum clause_id broken, const char *what)

@@ -54,3 +54,15 @@ void lanes_make(struct test_run *t, struct link_ends *ends, struct virtio_device
 	make_lane(t, &ends->receive, receive, receive->size, header, MAXIMUM(size, NET_FRAME_MOST),
 		  true);
 }
+
+struct link_ends near, far;
+struct traffic traffic;
+
+void open_window(void)
+{
+	traffic.bytes = 0;
+	traffic.guest_ticks = 0;
+	traffic.kick_ticks = 0;
+	near.send.kicks = near.receive.kicks = far.send.kicks = far.receive.kicks = 0;
+	histogram_reset(&traffic.latency);
+}

@@ -17,18 +17,6 @@
 #define SEARCH_STEPS 9
 #define TRIES        4
 
-struct link_ends near, far;
-struct traffic traffic;
-
-void open_window(void)
-{
-	traffic.bytes = 0;
-	traffic.guest_ticks = 0;
-	traffic.kick_ticks = 0;
-	near.send.kicks = near.receive.kicks = far.send.kicks = far.receive.kicks = 0;
-	histogram_reset(&traffic.latency);
-}
-
 static const struct lane_loops *loops_for(const struct link_ends *ends)
 {
 	return ring_is_packed(ends->send.slots.queue) ? &packed_lane_loops : &split_lane_loops;

@@ -3,6 +3,7 @@
 #include "arch/io.h"
 #include "arch/memory.h"
 #include "virtio/ring/notification.h"
+#include "virtio/ring/parts.h"
 #include "virtio/ring/packed.h"
 
 /* Bits of table entries that the device is to ignore (2.8.7). */
@@ -19,6 +20,8 @@ static bool packed_start(struct virtqueue *queue)
 {
 	struct packed_virtqueue *ring = packed_of(queue);
 
+	if (!ring_allocate_parts(queue))
+		return false;
 	ring->desc = queue->parts[0];
 	ring->driver = queue->parts[1];
 	ring->device = queue->parts[2];

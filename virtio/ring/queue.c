@@ -52,7 +52,7 @@ struct virtqueue *virtqueue_create(struct virtio_device *device, uint16_t index,
 		queue->order = arena_allocate(arena, "order", size * sizeof(*queue->order), 8);
 	if (!queue->chains || (queue->in_order && !queue->order))
 		return NULL;
-	return ring_allocate_parts(queue) && format->start(queue) ? queue : NULL;
+	return format->start(queue) ? queue : NULL;
 }
 
 struct virtqueue_areas virtqueue_areas(const struct virtqueue *queue)

@@ -44,7 +44,7 @@ struct ring_format {
 	const struct slot_layout *slots; /* virtio/ring/slots.h */
 	/* A queue of this format from the arena, all 0; NULL when that is full. */
 	struct virtqueue *(*allocate)(struct arena *arena);
-	/* Makes it an empty ring, once its parts are there; false when the arena is full. */
+	/* Gives it its parts and makes it an empty ring; false when the arena is full. */
 	bool (*start)(struct virtqueue *queue);
 	/* *id: what the chain is known by. */
 	bool (*add)(struct virtqueue *queue, const struct segment *segments, unsigned count,

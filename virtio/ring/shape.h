@@ -8,7 +8,6 @@
 
 #include "lib/base.h"
 
-struct virtqueue;
 struct segment;
 
 enum ring_liberty {
@@ -47,19 +46,5 @@ static inline uint32_t ring_part_bytes(const struct ring_part *part, uint32_t en
 {
 	return part->fixed + part->each * entries;
 }
-
-/* For the ring formats, on the CPU that drives the queue. */
-
-/* Allocates the parts of the queue's format; false when the arena is full. */
-bool ring_allocate_parts(struct virtqueue *queue) MUST_CHECK;
-
-/*
- * An array of 0 … size - 1, each linked to the one that is taken after it; *first is taken first. NULL when
- * the arena is full.
- */
-uint16_t *ring_links(struct virtqueue *queue, uint16_t *first);
-
-/* The indirect table of an id, with room for `entries` at least; NULL when the arena is full. */
-void *ring_table(struct virtqueue *queue, uint16_t id, unsigned entries);
 
 #endif

@@ -4,6 +4,7 @@
 #include "arch/memory.h"
 #include "virtio/ring/event.h"
 #include "virtio/ring/notification.h"
+#include "virtio/ring/parts.h"
 #include "virtio/ring/split.h"
 
 /* What stands in `next` where nothing may look at it: no slot of any ring. */
@@ -20,6 +21,8 @@ static bool split_start(struct virtqueue *queue)
 {
 	struct split_virtqueue *ring = split_of(queue);
 
+	if (!ring_allocate_parts(queue))
+		return false;
 	ring->desc = queue->parts[0];
 	ring->avail = queue->parts[1];
 	ring->used = queue->parts[2];

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "virtio/ring/shape.h"
+#include "virtio/ring/parts.h"
 
 #include "arch/memory.h"
-#include "virtio/ring/queue.h"
 
 static void *allocate_part(struct virtqueue *queue, const struct ring_part *part)
 {
