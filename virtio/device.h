@@ -55,6 +55,15 @@ struct register_access {
 	unsigned width;
 };
 
+/*
+ * The end of the road to a device's registers, behind all onlookers: virtio/onlooker.h. Handler-safe, any
+ * CPU.
+ */
+struct register_road {
+	uint64_t (*read)(const struct register_access *access);
+	void (*write)(const struct register_access *access, uint64_t value);
+};
+
 /* How a device tells the driver of used buffers. */
 enum interrupt_mode {
 	INTERRUPT_MSIX,        /* an entry for the configuration and one for each queue */
@@ -80,6 +89,7 @@ enum {
 
 struct virtio_device {
 	const struct virtio_transport *transport;
+	const struct register_road *road; /* its transport's */
 	uint32_t type;
 	const void *body;        /* what it is a face of: the same in all faces of one device */
 	char name[16];           /* the BDF: how records and vp.device name it */

@@ -5,7 +5,6 @@
 #include "lib/string.h"
 #include "pci/function.h"
 #include "pci/msix.h"
-#include "virtio/transport/transport.h"
 
 struct onlooker *onlookers;
 static struct onlooker *last; /* the one at the device's end */
@@ -67,14 +66,14 @@ bool onlookers_write(const struct register_access *access, uint64_t *value)
 
 uint64_t onlooker_read(const struct onlooker *self, const struct register_access *access)
 {
-	return come_back(self, access, access->device->transport->read_register(access));
+	return come_back(self, access, access->device->road->read(access));
 }
 
 void onlooker_write(const struct onlooker *self, const struct register_access *access,
 		    uint64_t value)
 {
 	if (go_on(self->behind, access, &value))
-		access->device->transport->write_register(access, value);
+		access->device->road->write(access, value);
 }
 
 void onlookers_publish(const struct virtio_device *device, struct virtqueue *queue)

@@ -11,7 +11,6 @@
 #include "selfcheck/unit/fake_pci.h"
 #include "virtio/onlooker.h"
 #include "virtio/ring/queue.h"
-#include "virtio/transport/transport.h"
 
 static interrupt_filter *filter;
 
@@ -33,11 +32,8 @@ static void write_device(const struct register_access *access, uint64_t value)
 	device_value = value;
 }
 
-static const struct virtio_transport transport = {
-	.read_register = read_device,
-	.write_register = write_device,
-};
-static struct virtio_device device = {.transport = &transport}, other = {.transport = &transport};
+static const struct register_road road = {.read = read_device, .write = write_device};
+static struct virtio_device device = {.road = &road}, other = {.road = &road};
 static const struct register_access access = {&device, STRUCTURE_COMMON, 20, 1};
 static struct virtqueue queue = {.device = &device};
 

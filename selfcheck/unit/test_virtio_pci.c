@@ -24,6 +24,7 @@
 #define WINDOW 0x84u
 
 const struct virtio_transport virtio_pci_transport;
+const struct register_road virtio_pci_road;
 
 static uint8_t registers[0x4000];
 static struct fake_function *fake;

@@ -125,9 +125,6 @@ struct virtio_transport {
 
 	/* Adds what a register is called ("queue_size", "isr+0") to a text. */
 	void (*name_register)(const struct register_access *access, struct text *text);
-	/* The end of the road to a register, behind all onlookers: virtio/onlooker.h. Handler-safe. */
-	uint64_t (*read_register)(const struct register_access *access);
-	void (*write_register)(const struct register_access *access, uint64_t value);
 };
 
 #endif

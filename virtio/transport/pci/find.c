@@ -147,6 +147,7 @@ enum virtio_pci_found virtio_pci_probe(struct pci_function *function, struct vir
 		return VIRTIO_PCI_NOT_VIRTIO;
 	*pci = (struct virtio_pci_device){
 		.device = {.transport = &virtio_pci_transport,
+			   .road = &virtio_pci_road,
 			   .type = type_of(function),
 			   .traits = traits_of(function),
 			   .body = function,

@@ -175,12 +175,12 @@ static uint64_t read_by(enum virtio_access by, const struct register_access *acc
 	return port_read((uint16_t)(region->port + access->offset), access->width);
 }
 
-uint64_t virtio_pci_read_register(const struct register_access *access)
+static uint64_t read_register(const struct register_access *access)
 {
 	return read_by(access->device->access, access);
 }
 
-void virtio_pci_write_register(const struct register_access *access, uint64_t value)
+static void write_register(const struct register_access *access, uint64_t value)
 {
 	struct virtio_device *device = access->device;
 	const struct virtio_region *region = &virtio_pci(device)->regions[access->structure];
@@ -194,11 +194,13 @@ void virtio_pci_write_register(const struct register_access *access, uint64_t va
 		port_write((uint16_t)(region->port + access->offset), access->width, value);
 }
 
+const struct register_road virtio_pci_road = {.read = read_register, .write = write_register};
+
 uint64_t virtio_read(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
 		     unsigned width)
 {
 	const struct register_access access = {device, structure, offset, width};
-	uint64_t value = virtio_pci_read_register(&access);
+	uint64_t value = read_register(&access);
 
 	return onlookers ? onlookers_read(&access, value) : value;
 }
@@ -209,7 +211,7 @@ void virtio_write(struct virtio_device *device, enum virtio_structure structure,
 	const struct register_access access = {device, structure, offset, width};
 
 	if (!onlookers || onlookers_write(&access, &value))
-		virtio_pci_write_register(&access, value);
+		write_register(&access, value);
 }
 
 uint64_t common_read_at(struct virtio_device *device, uint32_t offset, unsigned width)

@@ -19,9 +19,8 @@ uint64_t virtio_read(struct virtio_device *device, enum virtio_structure structu
 void virtio_write(struct virtio_device *device, enum virtio_structure structure, uint32_t offset,
 		  unsigned width, uint64_t value);
 
-/* The two ends of the road, for the transport's table: what no onlooker sees. Any CPU. */
-uint64_t virtio_pci_read_register(const struct register_access *access);
-void virtio_pci_write_register(const struct register_access *access, uint64_t value);
+/* The end of the road: accesses that no onlooker sees, as device->access says. */
+extern const struct register_road virtio_pci_road;
 
 #define COMMON_OFFSET(field) offsetof(struct virtio_pci_common_cfg, field)
 #define COMMON_WIDTH(field)  sizeof(((struct virtio_pci_common_cfg *)0)->field)

@@ -230,6 +230,4 @@ const struct virtio_transport virtio_pci_transport = {
 	.generation = generation,
 	.shared_memory = shared_memory,
 	.name_register = virtio_pci_name_register,
-	.read_register = virtio_pci_read_register,
-	.write_register = virtio_pci_write_register,
 };
