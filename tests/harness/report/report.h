@@ -14,6 +14,7 @@
 #ifndef TESTS_HARNESS_REPORT_H
 #define TESTS_HARNESS_REPORT_H
 
+#include "tests/harness/report/print.h"
 #include "tests/harness/report/record.h"
 
 /* Counts up when the meaning of a field changes. */
@@ -64,11 +65,5 @@ bool report_hush(bool hushed);
 
 /* Prints the record as JSON whatever the format: a host program reads nothing else. */
 void report_as_json(const struct record *record);
-
-/* Prints to the console, outside of any record: for phrases, and lists. 16 KiB at most. */
-void print(const char *format, ...) PRINTF_LIKE(1, 2);
-
-/* Prints a text of any length as it stands. */
-void print_text(const char *text);
 
 #endif
