@@ -32,7 +32,7 @@ struct virtio_transport;
 struct virtio_device;
 struct virtqueue;
 
-/* A structure of the PCI transport (4.1.4). */
+/* Which part of a device a register is in: the structures of PCI (4.1.4). */
 enum virtio_structure {
 	STRUCTURE_COMMON,
 	STRUCTURE_NOTIFY,
@@ -43,8 +43,8 @@ enum virtio_structure {
 
 /* How registers are reached. */
 enum virtio_access {
-	ACCESS_BAR,    /* through the BARs */
-	ACCESS_WINDOW, /* through the PCI configuration access capability alone (4.1.4.9) */
+	ACCESS_DIRECT, /* as the transport does it */
+	ACCESS_WINDOW, /* by its second way alone, where device->has_window: PCI's window (4.1.4.9) */
 };
 
 /* One access to a register of a device, of 1, 2 or 4 bytes at `offset` of the structure. */
@@ -78,13 +78,12 @@ struct notify_place {
 	unsigned width;
 };
 
-/* What a device is, for clauses that bind some alone. */
+/* What a device is, for clauses that bind some alone. A transitional one has both of the legacy bits. */
 enum {
 	DEVICE_OVER_PCI = BIT(0),
 	DEVICE_LEGACY_INTERFACE = BIT(1), /* there is one beside this */
-	DEVICE_LEGACY_ID = BIT(
-		2), /* PCI: an id of the transitional range; with the former it is transitional */
-	DEVICE_VENDOR_DATA = BIT(3), /* PCI: a vendor data capability (4.1.4.8) */
+	DEVICE_LEGACY_ID = BIT(2),        /* PCI: an id of the transitional range */
+	DEVICE_VENDOR_DATA = BIT(3),      /* PCI: a vendor data capability (4.1.4.8) */
 };
 
 struct virtio_device {

@@ -82,6 +82,7 @@ TEST(ring, suspend_is_ignored_before_driver_ok,
 	struct features features = with_suspend(t);
 	uint8_t status;
 
+	transport->set_status(t->device, VIRTIO_STATUS_ACKNOWLEDGE);
 	transport->set_status(t->device, VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER |
 						 VIRTIO_STATUS_SUSPEND);
 	status = status_of(t);

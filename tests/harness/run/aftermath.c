@@ -45,7 +45,7 @@ bool judge_aftermath(struct test_run *t, uint64_t strays)
 	uint64_t arrivals;
 	unsigned vector;
 
-	device->access = ACCESS_BAR;
+	device->access = ACCESS_DIRECT;
 	judge_need_of_reset(t);
 	if (!CHECK(t, RESET_1, virtio_reset(device), "after the test: %s", device->problem))
 		return false;

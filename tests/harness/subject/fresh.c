@@ -5,7 +5,7 @@
 
 bool make_fresh(struct virtio_device *device)
 {
-	device->access = ACCESS_BAR;
+	device->access = ACCESS_DIRECT;
 	device->negotiated = NO_FEATURES;
 	if (!virtio_reset(device))
 		return false;

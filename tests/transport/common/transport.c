@@ -71,5 +71,7 @@ void advance_to(struct test_run *t, uint8_t status)
 			      0);
 	else if (status & VIRTIO_STATUS_FEATURES_OK)
 		agree_on(t, features_least(t->device));
+	else if (status & VIRTIO_STATUS_DRIVER)
+		t->device->transport->set_status(t->device, STATUS_FOUND);
 	t->device->transport->set_status(t->device, status);
 }

@@ -242,7 +242,7 @@ uint8_t isr_read(struct virtio_device *device)
 uint8_t isr_read_by_bar(struct virtio_device *device)
 {
 	const struct register_access access = {device, STRUCTURE_ISR, 0, 1};
-	uint64_t value = read_by(ACCESS_BAR, &access);
+	uint64_t value = read_by(ACCESS_DIRECT, &access);
 
 	return (uint8_t)(onlookers ? onlookers_read(&access, value) : value);
 }

@@ -132,7 +132,7 @@ static struct notify_place notify_place(const struct virtqueue *queue)
 	const struct virtio_device *device = queue->device;
 	volatile uint8_t *mapping = virtio_pci(device)->regions[STRUCTURE_NOTIFY].mapping;
 
-	if (!mapping || device->access != ACCESS_BAR)
+	if (!mapping || device->access != ACCESS_DIRECT)
 		return (struct notify_place){0};
 	return (struct notify_place){mapping + notify_offset(queue), notify_width(queue)};
 }
