@@ -56,6 +56,10 @@ struct virtio_line {
 	void (*release)(struct virtio_device *device);
 	/* The device must not use its line, whoever else is on it. */
 	void (*silence)(struct virtio_device *device);
+	/* Ends that: it may use its line, whether or not that leads anywhere. */
+	void (*allow)(struct virtio_device *device);
+	/* The ISA interrupt that the firmware has written down for it; above 15: none. */
+	unsigned (*noted_input)(const struct virtio_device *device);
 	/* Whether the device wants to raise it, silenced or not. */
 	bool (*is_raised)(const struct virtio_device *device);
 };

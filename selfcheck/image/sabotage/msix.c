@@ -257,7 +257,7 @@ static struct virtio_snapshot truth;
 
 static void claim_open(struct virtio_device *device)
 {
-	struct virtio_snapshot *found = &subject_of(device)->contact.found;
+	struct virtio_snapshot *found = &face_of(device)->contact.found;
 
 	start(device);
 	truth = *found;
@@ -267,7 +267,7 @@ static void claim_open(struct virtio_device *device)
 
 static void claim_no_more(struct virtio_device *device)
 {
-	subject_of(device)->contact.found = truth;
+	face_of(device)->contact.found = truth;
 }
 
 SABOTEUR(msix_on_from_the_start, .about = "MSI-X is on and unmasked after power-on",

@@ -118,7 +118,7 @@ void prepare_subjects(void)
 			device->transport->line->silence(device);
 	}
 	for_each_device (device) {
-		if (device_selected(device) && !subject_of(device)->unusable &&
+		if (device_selected(device) && !face_of(device)->unusable &&
 		    line_can_be_sought(device) && line_is_wanted(device))
 			find_line(device);
 	}

@@ -166,7 +166,7 @@ bool would_use_line(const struct test *test, const struct virtio_device *device,
 
 const char *reason_to_skip(const struct test *test, const struct virtio_device *device)
 {
-	const char *unusable = subject_of(device)->unusable;
+	const char *unusable = face_of(device)->unusable;
 
 	if (unusable && !(test->needs & NEEDS_CONFIGURATION_SPACE_ONLY))
 		return unusable;

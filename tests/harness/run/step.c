@@ -65,7 +65,7 @@ static void set_step(const struct test *test, struct virtio_device *device,
 /* The device fresh, nothing left of an earlier test. */
 static bool prepare(struct test_run *t)
 {
-	if (t->subject->unusable)
+	if (face_of(t->device)->unusable)
 		return true;
 	if (!CHECK(t, RESET_1, make_fresh(t->device), "before the test: %s", t->device->problem)) {
 		t->subject->lost = true;
@@ -146,7 +146,7 @@ static bool execute(struct test_run *t, const struct interference *interference)
 	cut_off = call(t);
 	drive_device(t, device);
 	release_helpers(t);
-	if (!t->subject->unusable)
+	if (!face_of(t->device)->unusable)
 		t->subject->lost = !judge_aftermath(t, strays);
 	if (interference)
 		interference->end(device);

@@ -37,16 +37,16 @@ static void report_device(const struct virtio_device *device)
 
 static void meet(struct virtio_device *device)
 {
-	struct subject *subject = subject_enrol(device);
+	struct face *face = face_enrol(device);
 
-	if (!subject)
+	if (!face)
 		return;
 	report_findings();
 	if (device->problem) {
 		note_unusable(device);
-		subject->unusable = device->problem;
+		face->unusable = device->problem;
 	} else {
-		make_contact(&subject->contact, device);
+		make_contact(&face->contact, device);
 	}
 	report_device(device);
 }

@@ -8,10 +8,10 @@
 struct virtio_device *other_device(const struct test_run *t, uint32_t type, unsigned n)
 {
 	for_each_subject (other) {
-		struct virtio_device *device = other->faces[0];
+		struct virtio_device *device = subject_device(other);
 
-		if (other != t->subject && (type == ANY_TYPE || device->type == type) &&
-		    subject_serves(other) && n-- == 0)
+		if (device && other != t->subject && (type == ANY_TYPE || device->type == type) &&
+		    n-- == 0)
 			return device;
 	}
 	return NULL;

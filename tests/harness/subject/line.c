@@ -2,9 +2,9 @@
 #include "tests/harness/subject/line.h"
 
 #include "arch/interrupt.h"
-#include "pci/intx.h"
 #include "tests/harness/drive/drive.h"
-#include "virtio/transport/pci/registers.h"
+#include "tests/harness/subject/subject.h"
+#include "virtio/transport/transport.h"
 
 #define FIRST_PCI_LINE 16 /* below are the ISA interrupts */
 #define LINES_MOST     64
@@ -63,7 +63,7 @@ static bool follows(struct test_run *t, struct candidate *candidate)
 {
 	if (!line_is_high(candidate, REACTION_NS))
 		return false;
-	isr_read(t->device);
+	t->device->transport->take_interrupt_status(t->device);
 	if (line_is_high(candidate, SILENCE_NS))
 		return false;
 	complete_one(t);
@@ -73,7 +73,7 @@ static bool follows(struct test_run *t, struct candidate *candidate)
 /* The line that the firmware has written down, where it is an ISA interrupt. */
 static bool firmware_line(const struct virtio_device *device, struct candidate *candidate)
 {
-	unsigned irq = virtio_pci(device)->function->interrupt_line;
+	unsigned irq = device->transport->line->noted_input(device);
 	bool level;
 
 	if (irq < 3 || irq >= FIRST_PCI_LINE)
@@ -131,11 +131,16 @@ static void look_at_all(void)
 		interrupt_mask_line(candidates[n].line);
 }
 
-static void adopt(struct virtio_device *device, const struct candidate *candidate)
+/* The line is the physical device's: all its faces have it. */
+static void adopt(const struct subject *subject, const struct candidate *candidate)
 {
-	device->line_known = true;
-	device->line = candidate->line;
-	device->line_active_low = candidate->active_low;
+	for (unsigned n = 0; n < subject->face_count; n++) {
+		struct virtio_device *device = subject->faces[n].device;
+
+		device->line_known = true;
+		device->line = candidate->line;
+		device->line_active_low = candidate->active_low;
+	}
 }
 
 static void search(struct test_run *t)
@@ -143,24 +148,24 @@ static void search(struct test_run *t)
 	gather_candidates(t->device);
 	set_up(t, features_for(t), t->workload->queues);
 	/* Before it goes live: there is a back end that dies when the pin is closed then. */
-	intx_disable(virtio_pci(t->device)->function, false);
+	t->device->transport->line->allow(t->device);
 	go_live(t);
 	complete_one(t);
 	look_at_all();
 	for (unsigned n = 0; n < candidate_count && !t->device->line_known; n++) {
 		if (candidates[n].arrived && follows(t, &candidates[n]))
-			adopt(t->device, &candidates[n]);
-		if (!intx_pending(virtio_pci(t->device)->function))
+			adopt(t->subject, &candidates[n]);
+		if (!t->device->transport->line->is_raised(t->device))
 			complete_one(t);
 	}
-	isr_read(t->device);
+	t->device->transport->take_interrupt_status(t->device);
 }
 
 const struct test line_question = {.suite = "harness", .name = "line", .run = search};
 
 bool line_can_be_sought(const struct virtio_device *device)
 {
-	return virtio_pci(device)->function->interrupt_pin && interrupt_lines() &&
+	return device->has_line && !device->line_known && interrupt_lines() &&
 	       workload_of(device->type);
 }
 

@@ -9,22 +9,24 @@ static unsigned subject_count;
 static struct subject *subject_with(const void *body)
 {
 	for_each_subject (subject) {
-		if (subject->faces[0]->body == body)
+		if (subject->faces[0].device->body == body)
 			return subject;
 	}
 	return NULL;
 }
 
-struct subject *subject_enrol(struct virtio_device *face)
+struct face *face_enrol(struct virtio_device *device)
 {
-	struct subject *subject = subject_with(face->body);
+	struct subject *subject = subject_with(device->body);
+	struct face *face;
 
 	if (!subject && subject_count < SUBJECTS_MOST)
 		subject = &subjects[subject_count++];
 	if (!subject || subject->face_count == FACES_MOST)
 		return NULL;
-	subject->faces[subject->face_count++] = face;
-	return subject;
+	face = &subject->faces[subject->face_count++];
+	face->device = device;
+	return face;
 }
 
 struct subject *subject_first(void)
@@ -39,32 +41,36 @@ struct subject *subject_next(const struct subject *subject)
 	return next < subject_count ? &subjects[next] : NULL;
 }
 
-struct subject *subject_of(const struct virtio_device *face)
+struct face *face_of(const struct virtio_device *device)
 {
 	for_each_subject (subject) {
 		for (unsigned n = 0; n < subject->face_count; n++) {
-			if (subject->faces[n] == face)
-				return subject;
+			if (subject->faces[n].device == device)
+				return &subject->faces[n];
 		}
 	}
 	return NULL;
 }
 
-struct virtio_device *device_first(void)
+struct subject *subject_of(const struct virtio_device *device)
 {
-	return subject_count ? subjects[0].faces[0] : NULL;
+	return subject_with(device->body);
 }
 
-struct virtio_device *device_next(const struct virtio_device *face)
+struct virtio_device *device_first(void)
 {
-	const struct subject *subject = subject_of(face);
+	return subject_count ? subjects[0].faces[0].device : NULL;
+}
 
-	for (unsigned n = 0; n + 1 < subject->face_count; n++) {
-		if (subject->faces[n] == face)
-			return subject->faces[n + 1];
-	}
+struct virtio_device *device_next(const struct virtio_device *device)
+{
+	const struct subject *subject = subject_of(device);
+	size_t next = (size_t)(face_of(device) - subject->faces) + 1;
+
+	if (next < subject->face_count)
+		return subject->faces[next].device;
 	subject = subject_next(subject);
-	return subject ? subject->faces[0] : NULL;
+	return subject ? subject->faces[0].device : NULL;
 }
 
 bool subject_tires(const struct subject *subject)
@@ -72,17 +78,21 @@ bool subject_tires(const struct subject *subject)
 	return subject->let_down >= LET_DOWNS;
 }
 
-bool subject_serves(const struct subject *subject)
+struct virtio_device *subject_device(const struct subject *subject)
 {
-	return !subject->lost && !subject->unusable;
+	for (unsigned n = 0; n < subject->face_count && !subject->lost; n++) {
+		if (!subject->faces[n].unusable)
+			return subject->faces[n].device;
+	}
+	return NULL;
 }
 
-unsigned offered_queues(const struct virtio_device *face)
+unsigned offered_queues(const struct virtio_device *device)
 {
-	return subject_of(face)->contact.found.queues;
+	return face_of(device)->contact.found.queues;
 }
 
-uint16_t offered_size(const struct virtio_device *face)
+uint16_t offered_size(const struct virtio_device *device)
 {
-	return subject_of(face)->contact.size_most;
+	return face_of(device)->contact.size_most;
 }

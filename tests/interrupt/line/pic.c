@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The pin through the 8259 pair, where there is one and the firmware has wired the pin to it. */
-#include "pci/intx.h"
 #include "tests/interrupt/interrupt.h"
-#include "virtio/transport/pci/registers.h"
+#include "virtio/transport/transport.h"
 
 #define DELIVERIES  3 /* after which a level counts as one, and the input is masked */
 #define REACTION_NS 20000000ull
@@ -44,15 +43,15 @@ TEST(interrupt, pin_through_the_pic,
      .judges = CLAUSES(PCI_ISR_5, PCI_ISR_TXT_4))
 {
 	struct virtio_device *device = t->device;
-	unsigned vector = INTERRUPT_PIC_VECTOR + virtio_pci(device)->function->interrupt_line;
+	unsigned input = device->transport->line->noted_input(device);
+	unsigned vector = INTERRUPT_PIC_VECTOR + input;
 	bool foreign, up;
 
 	if (!interrupt_pic_present())
 		skip_test(t, "there is no 8259");
-	if (!virtio_pci(device)->function->interrupt_line ||
-	    virtio_pci(device)->function->interrupt_line >= LINES)
+	if (!input || input >= LINES)
 		skip_test(t, "the firmware has noted no 8259 input for the pin");
-	watcher.irq = virtio_pci(device)->function->interrupt_line;
+	watcher.irq = input;
 	bring_up(t);
 	interrupt_mask_line(device->line);
 	interrupt_set_handler(vector, count_and_mask, NULL);
@@ -61,7 +60,7 @@ TEST(interrupt, pin_through_the_pic,
 	complete_one(t, work_queue(t));
 	up = !foreign && line_is_level(REACTION_NS);
 	if (up) {
-		isr_read(device);
+		device->transport->take_interrupt_status(device);
 		CHECK(t, PCI_ISR_TXT_4, !line_is_level(REACTION_NS),
 		      "the ISR status was read, and the pin interrupts through the 8259 %u times "
 		      "more",

@@ -55,6 +55,16 @@ static void silence(struct virtio_device *device)
 	intx_disable(virtio_pci(device)->function, true);
 }
 
+static void allow(struct virtio_device *device)
+{
+	intx_disable(virtio_pci(device)->function, false);
+}
+
+static unsigned noted_input(const struct virtio_device *device)
+{
+	return virtio_pci(device)->function->interrupt_line;
+}
+
 static void release(struct virtio_device *device)
 {
 	silence(device);
@@ -70,5 +80,7 @@ const struct virtio_line virtio_pci_line = {
 	.claim = claim,
 	.release = release,
 	.silence = silence,
+	.allow = allow,
+	.noted_input = noted_input,
 	.is_raised = is_raised,
 };

@@ -315,7 +315,7 @@ TEST(interrupt, function_starts_masked_and_off,
      .about = "when the image met the function, MSI-X was off and every entry masked",
      .needs = NEEDS_MSIX, .judges = CLAUSES(MSIX_PCI_1, MSIX_PCI_2, MSIX_PCI_3))
 {
-	const struct contact *contact = &t->subject->contact;
+	const struct contact *contact = &face_of(t->device)->contact;
 
 	if (contact_was_late(contact))
 		skip_test(t,
