@@ -13,15 +13,17 @@
 #include "pci/bus.h"
 #include "pci/capability.h"
 #include "selfcheck/unit/fake_pci.h"
+#include "virtio/transport/find.h"
 #include "virtio/transport/pci/find.h"
 #include "virtio/transport/transport.h"
 
-#define BAR_AT 0xfebf0000u
-#define COMMON 0x40u
-#define NOTIFY 0x50u
-#define ISR    0x64u
-#define CONFIG 0x74u
-#define WINDOW 0x84u
+#define BAR_AT  0xfebf0000u
+#define COMMON  0x40u
+#define NOTIFY  0x50u
+#define ISR     0x64u
+#define CONFIG  0x74u
+#define WINDOW  0x84u
+#define REGIONS 0x98u
 
 const struct virtio_transport virtio_pci_transport;
 const struct register_road virtio_pci_road;
@@ -256,6 +258,88 @@ static void transitional_devices_have_their_type_elsewhere(void **state)
 	assert_int_equal(device->type, 4);
 }
 
+/* What a finder said. */
+static struct {
+	struct virtio_device *device;
+	const struct virtio_device *passed_over;
+	unsigned notes;
+} said;
+
+static void note(const char *sentence)
+{
+	said.notes++;
+}
+
+static void say_found(struct virtio_device *found)
+{
+	said.device = found;
+}
+
+static void say_passed_over(const struct virtio_device *passed)
+{
+	said.passed_over = passed;
+}
+
+extern const struct virtio_finder *const __start_registry_virtio_finders[];
+
+static void ask_finder(void)
+{
+	static const struct virtio_discovery discovery = {note, say_found, say_passed_over};
+
+	memset(&said, 0, sizeof(said));
+	__start_registry_virtio_finders[0]->find(&discovery);
+}
+
+static void the_finder_tells_of_devices(void **state)
+{
+	ask_finder();
+	assert_non_null(said.device);
+	assert_null(said.device->problem);
+	assert_ptr_equal(said.device->body, &function);
+	assert_null(said.passed_over);
+}
+
+static void the_finder_tells_of_devices_that_cannot_be_driven(void **state)
+{
+	put(COMMON, NOTIFY, VIRTIO_PCI_CAP_COMMON_CFG, 1, 0, 0x1000);
+	ask_finder();
+	assert_non_null(said.device);
+	assert_string_equal(said.device->problem, no_common);
+}
+
+static void the_finder_passes_over_what_has_no_structures(void **state)
+{
+	fake_put8(fake, PCI_CAPABILITIES_POINTER, 0);
+	ask_finder();
+	assert_null(said.device);
+	assert_non_null(said.passed_over);
+}
+
+/* A region of shared memory: a 64-bit capability, whose id stands behind the BAR. */
+static void put_region(unsigned at, uint8_t next, uint8_t id, uint32_t offset, uint32_t length)
+{
+	put(at, next, VIRTIO_PCI_CAP_SHARED_MEMORY_CFG, 4, offset, length);
+	fake_put8(fake, at + 2, sizeof(struct virtio_pci_cap64));
+	fake_put8(fake, at + 5, id);
+	fake_put32(fake, at + 16, 0);
+	fake_put32(fake, at + 20, 0);
+}
+
+static void shared_memory_is_found_by_its_id(void **state)
+{
+	uint64_t address, length;
+
+	put(WINDOW, REGIONS, VIRTIO_PCI_CAP_PCI_CFG, 0, 0, 0);
+	put_region(REGIONS, REGIONS + 24, 3, 0x8000, 0x100); /* beyond its BAR */
+	put_region(REGIONS + 24, REGIONS + 48, 1, 0x1000, 0x200);
+	put_region(REGIONS + 48, 0, 3, 0x3000, 0x300);
+	probe();
+	assert_true(virtio_pci_shared_memory(&pci.device, 3, &address, &length));
+	assert_int_equal(address, BAR_AT + 0x3000);
+	assert_int_equal(length, 0x300);
+	assert_false(virtio_pci_shared_memory(&pci.device, 2, &address, &length));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -270,6 +354,10 @@ int main(void)
 		cmocka_unit_test_setup(a_port_bar_without_address_is_left_alone, setup),
 		cmocka_unit_test_setup(a_bar_without_address_is_told, setup),
 		cmocka_unit_test_setup(transitional_devices_have_their_type_elsewhere, setup),
+		cmocka_unit_test_setup(the_finder_tells_of_devices, setup),
+		cmocka_unit_test_setup(the_finder_tells_of_devices_that_cannot_be_driven, setup),
+		cmocka_unit_test_setup(the_finder_passes_over_what_has_no_structures, setup),
+		cmocka_unit_test_setup(shared_memory_is_found_by_its_id, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

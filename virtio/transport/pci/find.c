@@ -60,6 +60,24 @@ bool virtio_pci_region_valid(const struct pci_function *function,
 	       capability->length <= bar->size - capability->offset;
 }
 
+bool virtio_pci_shared_memory(struct virtio_device *device, uint8_t id, uint64_t *address,
+			      uint64_t *length)
+{
+	struct pci_function *function = virtio_pci(device)->function;
+	struct virtio_pci_capability capability;
+
+	for (unsigned n = 0;
+	     virtio_pci_capability(function, VIRTIO_PCI_CAP_SHARED_MEMORY_CFG, n, &capability);
+	     n++) {
+		if (capability.cap.id != id || !virtio_pci_region_valid(function, &capability))
+			continue;
+		*address = function->bars[capability.cap.bar].address + capability.offset;
+		*length = capability.length;
+		return true;
+	}
+	return false;
+}
+
 /* True when the BAR has an address and answers there: pci_enable() leaves off what has none. */
 static bool decoded(const struct pci_function *function, const struct pci_bar *bar)
 {

@@ -37,4 +37,8 @@ bool virtio_pci_capability(struct pci_function *function, uint8_t type, unsigned
 bool virtio_pci_region_valid(const struct pci_function *function,
 			     const struct virtio_pci_capability *capability);
 
+/* As a transport's operation: where a shared memory region that lies in its BAR is (4.1.4.7). */
+bool virtio_pci_shared_memory(struct virtio_device *device, uint8_t id, uint64_t *address,
+			      uint64_t *length);
+
 #endif

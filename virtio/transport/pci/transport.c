@@ -183,24 +183,6 @@ static uint32_t generation(struct virtio_device *device)
 	return common_read(device, config_generation);
 }
 
-static bool shared_memory(struct virtio_device *device, uint8_t id, uint64_t *address,
-			  uint64_t *length)
-{
-	struct pci_function *function = virtio_pci(device)->function;
-	struct virtio_pci_capability capability;
-
-	for (unsigned n = 0;
-	     virtio_pci_capability(function, VIRTIO_PCI_CAP_SHARED_MEMORY_CFG, n, &capability);
-	     n++) {
-		if (capability.cap.id != id || !virtio_pci_region_valid(function, &capability))
-			continue;
-		*address = function->bars[capability.cap.bar].address + capability.offset;
-		*length = capability.length;
-		return true;
-	}
-	return false;
-}
-
 const struct virtio_transport virtio_pci_transport = {
 	.name = "pci",
 	.get_status = get_status,
@@ -228,6 +210,6 @@ const struct virtio_transport virtio_pci_transport = {
 	.read_config = read_config,
 	.write_config = write_config,
 	.generation = generation,
-	.shared_memory = shared_memory,
+	.shared_memory = virtio_pci_shared_memory,
 	.name_register = virtio_pci_name_register,
 };
