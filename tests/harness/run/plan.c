@@ -112,7 +112,7 @@ static void find_line(struct virtio_device *device)
 void prepare_subjects(void)
 {
 	take_arena();
-	/* One that the firmware left open would disturb whoever shares it. */
+	/* A line that the firmware left open would disturb whoever shares it. */
 	for_each_device (device) {
 		if (device->transport->line)
 			device->transport->line->silence(device);
