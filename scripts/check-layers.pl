@@ -9,17 +9,10 @@ use warnings;
 my $quiet = @ARGV && $ARGV[0] eq '-q' && shift;
 my $build = shift or die "usage: check-layers.pl [-q] BUILD\n";
 my $plan = 'scripts/floors.txt';
-my (@floors, @private, %up, @open, @refusals, %used, %room_of, %includes, %calls);
+my (@floors, @private, %up, @refusals, %used, %room_of, %includes, %calls);
 my ($include_count, $call_count) = (0, 0);
 
-sub refuse {
-	my ($place, $why) = @_;
-	if (grep $place =~ m,^\Q$_\E,, @open) {
-		print "open: $place: $why\n" unless $quiet;
-	} else {
-		push @refusals, "$place: $why";
-	}
-}
+sub refuse { push @refusals, "$_[0]: $_[1]" }
 
 sub lines_of {
 	my ($path) = @_;
@@ -39,14 +32,12 @@ sub read_plan {
 	for (lines_of($plan)) {
 		next if /^#|^$/;
 		my ($name, $rest) = /^(\S+(?:, \S+)*)(?:\s\s+(\S.*))?$/ or die "$plan: not understood: $_";
-		if (!defined $rest && $house ne 'open') {
+		if (!defined $rest) {
 			$house = $name;
 		} elsif ($house eq 'private') {
 			push @private, {room => $name, guests => [split /, /, $rest =~ s/^for //r]};
 		} elsif ($house eq 'up') {
 			$up{$name} = 1;
-		} elsif ($house eq 'open') {
-			push @open, $name;
 		} else {
 			$height--;
 			push @floors, {house => $house, height => $height, name => $_} for split /, /, $name;

@@ -3,7 +3,7 @@
 #ifndef VIRTIO_CONFIG_H
 #define VIRTIO_CONFIG_H
 
-#include "virtio/transport/transport.h"
+#include "virtio/transport.h"
 
 /*
  * A field of the device-specific configuration by its layout and name:

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A virtio device, whatever it hangs on. What is done to its registers: virtio/transport/transport.h; in
- * which order: virtio/setup.h.
+ * A virtio device, whatever it hangs on. What is done to its registers: virtio/transport.h; in
+ * which order: virtio/transport/setup.h.
  */
 #ifndef VIRTIO_DEVICE_H
 #define VIRTIO_DEVICE_H
 
 #include "lib/arena.h"
 #include "virtio/feature.h"
-#include "virtio/device/type.h"
 
 /* The device status field (virtio 1.4, 2.1). */
 #define VIRTIO_STATUS_ACKNOWLEDGE BIT(0)

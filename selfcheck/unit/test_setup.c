@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: virtio/setup.c lib/format.c lib/string.c */
+/* links: virtio/transport/setup.c lib/format.c lib/string.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 #include "arch/interrupt.h"
 #include "lib/format.h"
 #include "virtio/ring/queue.h"
-#include "virtio/setup.h"
+#include "virtio/transport/setup.h"
 
 #define QUEUES    3
 #define SIZE      8

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: virtio/transport/pci/find.c pci/msix.c pci/bar.c pci/capability.c pci/config.c pci/function.c */
+/* links: virtio/transport/pci/find.c virtio/transport/pci/capability.c pci/msix.c pci/bar.c pci/capability.c pci/config.c pci/function.c */
 /* links: selfcheck/unit/fake_pci.c lib/format.c lib/string.c */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,8 +14,9 @@
 #include "pci/capability.h"
 #include "selfcheck/unit/fake_pci.h"
 #include "virtio/transport/find.h"
+#include "virtio/transport/pci/capability.h"
 #include "virtio/transport/pci/find.h"
-#include "virtio/transport/transport.h"
+#include "virtio/transport.h"
 
 #define BAR_AT  0xfebf0000u
 #define COMMON  0x40u

@@ -7,6 +7,7 @@
 #ifndef VIRTIO_WORKLOAD_H
 #define VIRTIO_WORKLOAD_H
 
+#include "virtio/device/type.h"
 #include "virtio/ring/queue.h"
 
 struct slots;

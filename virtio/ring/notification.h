@@ -6,7 +6,7 @@
 #include "arch/io.h"
 #include "virtio/onlooker.h"
 #include "virtio/ring/queue.h"
-#include "virtio/transport/transport.h"
+#include "virtio/transport.h"
 
 /*
  * Notifies the device of a queue: by a store where there is a place for it and nobody looks on, else by its

@@ -2,7 +2,7 @@
 #include "selfcheck/image/disguise/offer.h"
 
 #include "arch/clock.h"
-#include "virtio/setup.h"
+#include "virtio/transport/setup.h"
 #include "virtio/transport/pci/registers.h"
 
 /* What a queue is called in kicks under NOTIF_CONFIG_DATA: not its index. */

@@ -4,7 +4,7 @@
 #include "pci/capability.h"
 #include "pci/config.h"
 #include "selfcheck/image/sabotage/lie.h"
-#include "virtio/transport/pci/find.h"
+#include "virtio/transport/pci/capability.h"
 
 /* Where a byte is that reads as another: from the header, or from a capability's first byte on. */
 enum place { HEADER = 0x100, EXPRESS = 0x101 }; /* else a cfg_type */

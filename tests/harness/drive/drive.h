@@ -8,7 +8,7 @@
 #include "tests/harness/plan/options.h"
 #include "tests/harness/plan/test.h"
 #include "virtio/config.h"
-#include "virtio/setup.h"
+#include "virtio/transport/setup.h"
 
 /*
  * How long a conforming device may take for anything before a test calls it silent: vp.patience, or

@@ -2,6 +2,7 @@
 #include "tests/harness/judge/applies.h"
 
 #include "lib/string.h"
+#include "virtio/device/type.h"
 
 /* The areas that bind every device over PCI. */
 static const char *const core_areas[] = {

@@ -3,7 +3,7 @@
 
 #include "arch/interrupt.h"
 #include "virtio/ring/queue.h"
-#include "virtio/transport/transport.h"
+#include "virtio/transport.h"
 
 static char noted[512];
 static struct text notes = TEXT_ON(noted);

@@ -20,6 +20,7 @@
 #include "lib/random.h"
 #include "tests/harness/plan/variant.h"
 #include "virtio/device.h"
+#include "virtio/device/type.h"
 #include "virtio/device/workload.h"
 
 #include "generated/clauses.h"

@@ -5,7 +5,7 @@
 #include "pci/msix.h"
 #include "tests/harness/report/report.h"
 #include "virtio/onlooker.h"
-#include "virtio/transport/transport.h"
+#include "virtio/transport.h"
 
 static void tell(const struct register_access *access, const char *verb, uint64_t value)
 {

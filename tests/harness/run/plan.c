@@ -9,7 +9,7 @@
 #include "tests/harness/subject/line.h"
 #include "tests/harness/subject/subject.h"
 #include "tests/harness/subject/taker.h"
-#include "virtio/transport/transport.h"
+#include "virtio/transport.h"
 
 #define VARIANTS_MOST 512
 

@@ -3,8 +3,8 @@
 
 #include "pci/msix.h"
 #include "tests/harness/plan/test.h"
-#include "virtio/setup.h"
-#include "virtio/transport/transport.h"
+#include "virtio/transport/setup.h"
+#include "virtio/transport.h"
 
 static uint64_t msix_enable_bit(const struct virtio_snapshot *snapshot)
 {

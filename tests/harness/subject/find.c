@@ -7,7 +7,8 @@
 #include "tests/harness/report/report.h"
 #include "tests/harness/subject/subject.h"
 #include "virtio/transport/find.h"
-#include "virtio/transport/transport.h"
+#include "virtio/transport.h"
+#include "virtio/device/type.h"
 
 /* Looking for devices finds things out about the platform: they are told first. */
 static void note(const char *sentence)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/harness/subject/fresh.h"
 
-#include "virtio/setup.h"
+#include "virtio/transport/setup.h"
 
 bool make_fresh(struct virtio_device *device)
 {

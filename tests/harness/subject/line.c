@@ -4,7 +4,7 @@
 #include "arch/interrupt.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/subject/subject.h"
-#include "virtio/transport/transport.h"
+#include "virtio/transport.h"
 
 #define FIRST_PCI_LINE 16 /* below are the ISA interrupts */
 #define LINES_MOST     64

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The pin through the 8259 pair, where there is one and the firmware has wired the pin to it. */
 #include "tests/interrupt/interrupt.h"
-#include "virtio/transport/transport.h"
+#include "virtio/transport.h"
 
 #define DELIVERIES  3 /* after which a level counts as one, and the input is masked */
 #define REACTION_NS 20000000ull

@@ -4,7 +4,8 @@
 #include "pci/capability.h"
 #include "pci/config.h"
 #include "tests/transport/common/transport.h"
-#include "virtio/transport/pci/find.h"
+#include "virtio/transport/pci/capability.h"
+#include "virtio/transport/pci/device.h"
 
 #define PAUSE_NS 1000000
 

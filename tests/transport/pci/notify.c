@@ -3,7 +3,7 @@
 #include "pci/bar.h"
 #include "pci/config.h"
 #include "tests/transport/common/transport.h"
-#include "virtio/transport/pci/find.h"
+#include "virtio/transport/pci/capability.h"
 #include "virtio/transport/pci/registers.h"
 
 /* The capability and what stands behind it. */

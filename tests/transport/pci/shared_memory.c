@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Shared memory regions and where they lie (virtio 1.4, 2.10 and 4.1.4.7). */
 #include "tests/transport/common/transport.h"
-#include "virtio/transport/pci/find.h"
+#include "virtio/transport/pci/capability.h"
+#include "virtio/transport/pci/device.h"
 
 #define IDS 256
 

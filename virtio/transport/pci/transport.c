@@ -4,7 +4,7 @@
 
 #include "pci/config.h"
 #include "virtio/ring/queue.h"
-#include "virtio/transport/pci/find.h"
+#include "virtio/transport/pci/capability.h"
 #include "virtio/transport/pci/registers.h"
 
 static uint8_t get_status(struct virtio_device *device)

@@ -3,7 +3,7 @@
 #ifndef VIRTIO_TRANSPORT_PCI_TRANSPORT_H
 #define VIRTIO_TRANSPORT_PCI_TRANSPORT_H
 
-#include "virtio/transport/transport.h"
+#include "virtio/transport.h"
 
 extern const struct virtio_transport virtio_pci_transport;
 extern const struct virtio_messages virtio_pci_messages; /* messages.c: MSI-X */

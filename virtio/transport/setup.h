@@ -3,10 +3,10 @@
  * Bringing a device up and down, in the order of virtio 1.4, 3.1.1, whatever its transport. Nothing here
  * judges: what goes wrong is told in device->problem, as a clause of a sentence. Boot CPU.
  */
-#ifndef VIRTIO_SETUP_H
-#define VIRTIO_SETUP_H
+#ifndef VIRTIO_TRANSPORT_SETUP_H
+#define VIRTIO_TRANSPORT_SETUP_H
 
-#include "virtio/transport/transport.h"
+#include "virtio/transport.h"
 
 struct ring_shape;
 

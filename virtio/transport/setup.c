@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "virtio/setup.h"
+#include "virtio/transport/setup.h"
 
 #include "arch/clock.h"
 #include "arch/cpu.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a transport does for its devices, register by register, by what each register means: no bus, no
- * offsets, no waiting. The order of things is in virtio/setup.h. Any CPU, one at a time for a device,
+ * offsets, no waiting. The order of things is in virtio/transport/setup.h. Any CPU, one at a time for a device,
  * unless an operation says otherwise; none may be called in a handler but those that say so.
  */
-#ifndef VIRTIO_TRANSPORT_TRANSPORT_H
-#define VIRTIO_TRANSPORT_TRANSPORT_H
+#ifndef VIRTIO_TRANSPORT_H
+#define VIRTIO_TRANSPORT_H
 
 #include "lib/format.h"
 #include "virtio/device.h"
