@@ -30,12 +30,17 @@ extern struct virtio_pci_common_cfg virtio_pci_common_layout;
 
 /* A field of the common configuration by its name and in its type: common_read(device, queue_size). */
 #define common_read(device, field)                                                                 \
-	((NATIVE_TYPE(virtio_pci_common_layout.field))common_read_at(device, COMMON_OFFSET(field), \
-								     COMMON_WIDTH(field)))
+	((NATIVE_TYPE(virtio_pci_common_layout.field))(                                            \
+		COMMON_WIDTH(field) == 8                                                           \
+			? common_read_at(device, COMMON_OFFSET(field), 8)                          \
+			: virtio_read(device, STRUCTURE_COMMON, COMMON_OFFSET(field),              \
+				      COMMON_WIDTH(field))))
 #define common_write(device, field, value)                                                         \
-	common_write_at(device, COMMON_OFFSET(field), COMMON_WIDTH(field), value)
+	(COMMON_WIDTH(field) == 8 ? common_write_at(device, COMMON_OFFSET(field), 8, value)        \
+				  : virtio_write(device, STRUCTURE_COMMON, COMMON_OFFSET(field),   \
+						 COMMON_WIDTH(field), value))
 
-/* 64-bit fields go as two 32-bit halves, low half first (4.1.3.1). */
+/* The same by its place and width; 64-bit fields go as two 32-bit halves, low half first (4.1.3.1). */
 uint64_t common_read_at(struct virtio_device *device, uint32_t offset, unsigned width);
 void common_write_at(struct virtio_device *device, uint32_t offset, unsigned width, uint64_t value);
 
