@@ -10,13 +10,10 @@
 use strict;
 use warnings;
 
-# Folders that are still being rebuilt.
-my @open = qw(virtio/ tests/ selfcheck/image/sabotage/);
 my (%text, %public, $refused);
 
 sub refuse {
 	my ($place, $why) = @_;
-	return if grep $place =~ m,^\Q$_\E,, @open;
 	print "$place: $why\n";
 	$refused = 1;
 }

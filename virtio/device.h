@@ -85,6 +85,7 @@ enum {
 	DEVICE_VENDOR_DATA = BIT(3),      /* PCI: a vendor data capability (4.1.4.8) */
 };
 
+/* One face of a device, however it is reached; the transport embeds it in a struct of its own. */
 struct virtio_device {
 	const struct virtio_transport *transport;
 	const struct register_road *road; /* its transport's */

@@ -77,10 +77,12 @@ struct onlooker {
 };
 
 /*
- * Puts an onlooker into the row, or moves it when it stands there, and takes it out; one that does not
- * stand there may be taken out. It must stay in memory in between. Boot CPU, while no device is driven.
+ * Puts an onlooker into the row, or moves it when it stands there. It must stay in memory until it is
+ * taken out. Boot CPU, while no device is driven.
  */
 void onlooker_push(struct onlooker *onlooker);
+
+/* Takes an onlooker out; does nothing where it does not stand there. Boot CPU, while no device is driven. */
 void onlooker_pop(struct onlooker *onlooker);
 
 /*
@@ -90,24 +92,30 @@ void onlooker_pop(struct onlooker *onlooker);
 void onlookers_rest(const struct virtio_device *device, bool rest);
 
 /*
- * An onlooker's own access: it goes on from its place towards the device, so that those nearer to the
+ * An onlooker's own read: it goes on from its place towards the device, so that those nearer to the
  * driver do not take it for the driver's. Handler-safe, any CPU.
  */
 uint64_t onlooker_read(const struct onlooker *self, const struct register_access *access);
+
+/* Its own write, likewise. Handler-safe, any CPU. */
 void onlooker_write(const struct onlooker *self, const struct register_access *access,
 		    uint64_t value);
 
-/* For the road itself: transports and rings. All of it handler-safe, any CPU. */
+/* For the road itself: transports and rings. */
 
 /* The one at the driver's end; NULL: nobody looks on, and the functions below need not be called. */
 extern struct onlooker *onlookers;
 
-/* What becomes of a value that was read, and of one to be written; false: it was swallowed. */
+/* What becomes of a value that was read. Handler-safe, any CPU. */
 uint64_t onlookers_read(const struct register_access *access, uint64_t value);
+
+/* What becomes of a value to be written; false: it was swallowed. Handler-safe, any CPU. */
 bool onlookers_write(const struct register_access *access, uint64_t *value);
 
-/* New buffers of a queue of the device; used ones that are about to be looked at. */
+/* New buffers of a queue of the device are about to be shown to it. Handler-safe, any CPU. */
 void onlookers_publish(const struct virtio_device *device, struct virtqueue *queue);
+
+/* Used buffers of a queue of the device are about to be looked at. Handler-safe, any CPU. */
 void onlookers_used(const struct virtio_device *device, struct virtqueue *queue);
 
 #endif

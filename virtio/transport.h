@@ -64,6 +64,7 @@ struct virtio_line {
 	bool (*is_raised)(const struct virtio_device *device);
 };
 
+/* The operations of a transport, and what sets it apart from others. */
 struct virtio_transport {
 	const char *name; /* "pci", as records say it */
 

@@ -16,10 +16,13 @@ struct mark {
 	uint64_t total; /* on all vectors of the device range, on all CPUs */
 };
 
+/* What has arrived by now. */
 struct mark mark_arrivals(const struct virtqueue *queue);
 
-/* Arrivals since the mark: where they belong, and anywhere else (the configuration's aside). */
+/* Arrivals since the mark where they belong. */
 uint64_t arrivals_own(const struct virtqueue *queue, const struct mark *mark);
+
+/* Arrivals since the mark anywhere else, those of the configuration aside. */
 uint64_t arrivals_elsewhere(const struct virtqueue *queue, const struct mark *mark);
 
 /* All arrivals but those that tell of the device's configuration, which may change at any time. */
@@ -60,7 +63,10 @@ struct configuration {
 	uint8_t bytes[64];
 };
 
+/* Reads it, with the generation that it belongs to. */
 void read_configuration(struct virtio_device *device, struct configuration *configuration);
+
+/* Whether generation and bytes are the same. */
 bool configurations_equal(const struct configuration *a, const struct configuration *b);
 
 /*

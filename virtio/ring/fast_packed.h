@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Driving slots of a packed ring (virtio/ring/slots.h). fast_split.h has the same functions for split rings;
- * a file includes one of the two. The CPU that drives the queue.
+ * a file includes one of the two. Any CPU, the one that
+ * drives the queue.
  */
 #ifdef VIRTIO_RING_FAST
 #error "a loop is made for one ring format"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A virtqueue behind one interface, whatever its ring format: add chains, publish them, kick, take
- * completions. Nothing here waits and nothing here judges.
+ * completions. Nothing here waits and nothing here judges. Any CPU, one at a time for a queue.
  */
 #ifndef VIRTIO_QUEUE_H
 #define VIRTIO_QUEUE_H
@@ -18,6 +18,7 @@ struct segment {
 	bool writable;
 };
 
+/* What was taken back. */
 struct completion {
 	void *token;     /* what virtqueue_add() was given; NULL: no chain in flight has this id */
 	uint32_t id;     /* as the device wrote it */
@@ -80,6 +81,7 @@ struct chain {
 	uint32_t writable; /* IN_ORDER: bytes that the device may write */
 };
 
+/* What all formats have; each embeds it in a struct of its own. */
 struct virtqueue {
 	const struct ring_format *format;
 	struct virtio_device *device;
@@ -107,17 +109,19 @@ struct virtqueue {
 };
 
 /*
- * Makes the ring of `size` entries in the arena, in the format and with the options that
- * device->negotiated and the shape (NULL: the usual one) say; nothing is written to the device. NULL when the arena is
- * full.
+ * Makes the ring of `size` entries (1 … 32768; which sizes a format takes, virtqueue_size_fits() says) in
+ * the arena, in the format and with the options that device->negotiated and the shape (NULL: the usual
+ * one) say (2.7, 2.8); nothing is written to the device. NULL when the arena is full.
  */
 struct virtqueue *virtqueue_create(struct virtio_device *device, uint16_t index, uint16_t size,
 				   const struct ring_shape *shape, struct arena *arena);
 
-/* The physical addresses that queue_desc, queue_driver and queue_device take. */
+/* Physical addresses of the three areas of a queue (2.6). */
 struct virtqueue_areas {
 	uint64_t desc, driver, device;
 };
+
+/* Those that queue_desc, queue_driver and queue_device take. */
 struct virtqueue_areas virtqueue_areas(const struct virtqueue *queue);
 
 /*
@@ -190,7 +194,7 @@ void virtqueue_suppress(struct virtqueue *queue);
  */
 bool virtqueue_arm(struct virtqueue *queue, uint16_t after);
 
-/* Whether the format of the queue's ring has a trait. */
+/* Whether the queue's ring is packed: used descriptors take the place of available ones (2.8). */
 static inline bool ring_is_packed(const struct virtqueue *queue)
 {
 	return queue->format->traits & RING_PACKED;

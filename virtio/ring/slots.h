@@ -6,7 +6,8 @@
  *
  * A queue that slots were made on is driven through them alone, by the inline functions of
  * virtio/ring/fast_split.h or fast_packed.h. They have the same names: a loop is compiled once with the one
- * and once with the other, so that no code of the other format stands in it.
+ * and once with the other, so that no code of the other format stands in it. Any CPU, one at a time for a
+ * queue.
  */
 #ifndef VIRTIO_SLOTS_H
 #define VIRTIO_SLOTS_H
@@ -25,6 +26,7 @@ static_assert(offsetof(struct virtq_packed_desc, flags) == 14, "2.8.13");
 /* Flags where they stand in the second half of a packed descriptor. */
 #define SLOT_FLAGS(flags) ((uint64_t)(flags) << 48)
 
+/* The slots of one queue; what is the driver's alone stands apart from what the device writes. */
 struct slots {
 	/* Written by the driver while it runs. */
 	struct virtqueue *queue;

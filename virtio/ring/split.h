@@ -5,6 +5,7 @@
 
 #include "virtio/ring/queue.h"
 
+/* A queue of this format. */
 struct split_virtqueue {
 	struct virtqueue queue;
 	struct virtq_desc *desc;

@@ -22,6 +22,7 @@ struct virtio_discovery {
 	void (*passed_over)(const struct virtio_device *device);
 };
 
+/* How a transport finds devices: it tells of each that it meets. */
 struct virtio_finder {
 	void (*find)(const struct virtio_discovery *discovery);
 };

@@ -17,6 +17,7 @@
 #define ASK_ARGUMENTS 6
 #define ASK_WAIT_NS   (3 * NANOSECONDS_A_SECOND)
 
+/* A question that is being put together. */
 struct ask {
 	const char *verb;
 	const struct virtio_device *device;        /* NULL: none is meant */
@@ -25,14 +26,19 @@ struct ask {
 	bool cut; /* there were more, or longer ones, than there may be */
 };
 
+/* What came of it: an answer, a refusal with its reason, no answer in time. */
 enum told { TOLD_OK, TOLD_REFUSED, TOLD_NOTHING };
 
 /* A question without arguments yet. `verb` is kept, not copied. */
 struct ask ask_for(const char *verb, const struct virtio_device *device);
 
-/* Adds an argument. What texts and bytes are at is read when the question is put. */
+/* Adds a number as an argument. */
 void ask_number(struct ask *ask, const char *key, uint64_t value);
+
+/* Adds a text, which is read when the question is put. */
 void ask_text(struct ask *ask, const char *key, const char *value);
+
+/* Adds bytes, likewise: in hexadecimal digits. */
 void ask_bytes(struct ask *ask, const char *key, const void *bytes, size_t length);
 
 /*
@@ -41,8 +47,10 @@ void ask_bytes(struct ask *ask, const char *key, const void *bytes, size_t lengt
  */
 enum told ask_host(const struct ask *ask, char *text, size_t size);
 
-/* The same; skips the test, saying why, when the answer is not "ok". `text` may be NULL. */
+/* The same; skips the test, saying why, when the answer is not "ok". */
 void ask_or_skip(struct test_run *t, const struct ask *ask);
+
+/* The same, with what the answer says in a buffer of `size` bytes. */
 void ask_text_or_skip(struct test_run *t, const struct ask *ask, char *text, size_t size);
 
 /* Reads hexadecimal digits; the number of bytes, at most `most`. Stops at what is no digit pair. */

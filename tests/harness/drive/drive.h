@@ -16,6 +16,8 @@
  */
 #define PATIENCE_NS patience_ns()
 uint64_t patience_ns(void);
+
+/* Whether the device has let test after test wait in vain. */
 void lose_patience(bool lost);
 
 /* Whom the functions below drive from here on: the device that is tested, or a helper. */
@@ -34,19 +36,23 @@ bool negotiate(struct test_run *t, struct features features);
 struct features features_for(const struct test_run *t);
 
 /*
- * Brings the device to DRIVER_OK in the test's variant, `queues` of its queues set up from queue 0 on:
- * as many as the workload needs, or ALL_QUEUES, up to VIRTIO_QUEUES_MOST. Leaves the test when the
- * device refuses.
+ * Brings the device to DRIVER_OK in the test's variant, as many queues set up, from queue 0 on, as the
+ * workload needs. Leaves the test when the device refuses.
  */
-#define ALL_QUEUES (~0u)
 void bring_up(struct test_run *t);
+
+#define ALL_QUEUES (~0u)
+
+/* The same with `queues` of its queues, or ALL_QUEUES, up to VIRTIO_QUEUES_MOST. */
 void bring_up_queues(struct test_run *t, unsigned queues);
 
 /*
- * The same up to, but without, setting DRIVER_OK; then go_live() sets it. Skips the test when the device
- * declines features other than features_for(), as it may.
+ * The same up to, but without, setting DRIVER_OK. Skips the test when the device declines features other
+ * than features_for(), as it may.
  */
 void set_up(struct test_run *t, struct features features, unsigned queues);
+
+/* Sets DRIVER_OK, and starts the workload. */
 void go_live(struct test_run *t);
 
 /*

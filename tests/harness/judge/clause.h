@@ -9,7 +9,10 @@
 
 #include "generated/clauses.h"
 
+/* The keyword of a requirement (RFC 2119). */
 enum clause_level { LEVEL_MUST, LEVEL_MUST_NOT, LEVEL_SHOULD, LEVEL_SHOULD_NOT, LEVEL_MAY };
+
+/* Who can see it broken. */
 enum clause_observer { OBSERVED_BY_GUEST, OBSERVED_BY_HOST, OBSERVED_BY_NONE };
 
 /* One row of tests/clauses.tsv. */
@@ -50,19 +53,25 @@ enum clause_term {
 	TERM_OR = 0x8000,
 };
 
+/* The conditions of all clauses, one behind the other. */
 extern const uint16_t clause_terms[];
 
 /* The part of ids before the first dash: a device type's (struct virtio_type), or one of the core. */
 extern const char *const clause_areas[];
 
+/* The catalogue, by enum clause_id. */
 extern const struct clause clauses[CLAUSE_COUNT];
+
+/* Its texts, compressed by scripts/clauses.c: pairs of symbols that stand for a longer one, … */
 extern const uint8_t clause_text_rules[];
+
+/* … and what each text is made of. */
 extern const uint8_t clause_text_symbols[];
 
 /* The texts of a row, each in a static buffer that the next call of the same function overwrites. */
-const char *clause_name(const struct clause *clause); /* its id: "PCI-MSIX-11" */
-const char *clause_statement(const struct clause *clause);
-const char *clause_section(const struct clause *clause); /* title path in the specification */
+const char *clause_name(const struct clause *clause);      /* its id: "PCI-MSIX-11" */
+const char *clause_statement(const struct clause *clause); /* what it asks for */
+const char *clause_section(const struct clause *clause);   /* title path in the specification */
 
 /* "MUST", "MUST NOT", … */
 const char *clause_level_name(enum clause_level level);
@@ -76,6 +85,7 @@ struct clause_state {
 	const char *reason;
 };
 
+/* Where that is kept. */
 struct clause_state *clause_state(enum clause_id id);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "tests/harness/judge/clause.h"
 
+/* Against whom a finding is. */
 enum finding_kind {
 	FINDING_BROKEN,     /* a clause is violated */
 	FINDING_NOT_JUDGED, /* the test, or the rest of it, can judge nothing */
@@ -22,6 +23,7 @@ enum finding_kind {
 #define FINDING_WORDS 320 /* bytes of words that are kept of a finding, with the final 0 */
 #define FINDINGS_MOST 32
 
+/* One of them. */
 struct finding {
 	enum finding_kind kind;
 	/* Broken: what is violated. Not judged: what broke earlier and stands in the way, or NO_CLAUSE. */
@@ -36,6 +38,7 @@ struct findings {
 	struct finding list[FINDINGS_MOST];
 };
 
+/* Forgets them all. */
 void findings_clear(struct findings *findings);
 
 /*

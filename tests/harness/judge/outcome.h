@@ -9,12 +9,14 @@
 /* What one finding comes to: a broken MUST alone fails, a broken MAY weighs nothing. */
 enum verdict finding_verdict(const struct finding *finding);
 
+/* How a test went. */
 struct outcome {
 	enum verdict verdict;
 	/* The first of the heaviest findings, which gives the reason; NULL when there is none at all. */
 	const struct finding *because;
 };
 
+/* Computes it: the heaviest verdict of all findings. */
 struct outcome outcome_of(const struct findings *findings);
 
 /* The reason in words: those of the finding, a broken one's behind its clause ("RESET-1: …"); or "". */

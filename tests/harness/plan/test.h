@@ -49,6 +49,7 @@ struct result;
 struct subject;
 struct test_run;
 
+/* A test as it was written: see TEST(). */
 struct test {
 	const char *suite;
 	const char *name;
@@ -72,17 +73,23 @@ struct test {
  * declared is the suite's own error. What the harness judges beside every test
  * (tests/harness/judge/declared.c) may stand here and need not.
  */
-#define CLAUSES(...)            ((const uint16_t[]){REPEATED(EACH_CLAUSE(__VA_ARGS__)) CLAUSE_COUNT})
+#define CLAUSES(...) ((const uint16_t[]){REPEATED(EACH_CLAUSE(__VA_ARGS__)) CLAUSE_COUNT})
+
+/* CLAUSE_ put before each of many: a step of the list, which is walked by expanding it again and again. */
 #define EACH_CLAUSE(first, ...) CLAUSE_##first, __VA_OPT__(NEXT_CLAUSE NOTHING(__VA_ARGS__))
-#define NEXT_CLAUSE()           EACH_CLAUSE
+#define NEXT_CLAUSE()           EACH_CLAUSE /* not expanded in the pass that makes it */
 #define NOTHING                 ()
-#define REPEATED(...)           REPEATED16(REPEATED16(REPEATED16(REPEATED16(__VA_ARGS__))))
-#define REPEATED16(...)         REPEATED4(REPEATED4(REPEATED4(REPEATED4(__VA_ARGS__))))
-#define REPEATED4(...)          ONCE(ONCE(ONCE(ONCE(__VA_ARGS__))))
-#define ONCE(...)               __VA_ARGS__
 
-#define WITH_FEATURE(bit)       .feature = (bit), .has_feature = true
+/* Expands in 64 passes, one a clause: more than a test judges. */
+#define REPEATED(...)   REPEATED16(REPEATED16(REPEATED16(REPEATED16(__VA_ARGS__))))
+#define REPEATED16(...) REPEATED4(REPEATED4(REPEATED4(REPEATED4(__VA_ARGS__)))) /* 16 passes */
+#define REPEATED4(...)  ONCE(ONCE(ONCE(ONCE(__VA_ARGS__))))                     /* 4 */
+#define ONCE(...)       __VA_ARGS__                                             /* 1 */
 
+/* In TEST(): only devices that offer this feature bit. */
+#define WITH_FEATURE(bit) .feature = (bit), .has_feature = true
+
+/* Defines a test and registers it: fields of struct test, then its body, in which it is `t`. */
 #define TEST(suite_name, test_name, ...)                                                           \
 	REGISTER_TEST(registry_tests, suite_name, test_name, __VA_ARGS__)
 
@@ -93,6 +100,7 @@ struct test {
 #define BENCH(suite_name, test_name, ...)                                                          \
 	REGISTER_TEST(registry_benches, suite_name, test_name, __VA_ARGS__)
 
+/* What both come to. */
 #define REGISTER_TEST(registry, suite_name, test_name, ...)                                        \
 	static void suite_name##_##test_name(struct test_run *t);                                  \
 	static const struct test suite_name##_##test_name##_test = {                               \
@@ -162,24 +170,28 @@ struct test_run {
 			skip_test((t), __VA_ARGS__);                                               \
 	} while (0)
 
-/* What CHECK comes to: the clause held once more, or was found violated. */
+/* What CHECK comes to when the clause held once more. */
 void check_held(struct test_run *t, enum clause_id id);
+
+/* What it comes to when the clause was found violated: a finding. */
 void check_broken(struct test_run *t, enum clause_id id, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/*
- * Each leaves the test at once, from any depth of calls: without a word, not judged, with a fault of
- * the suite or of the machine.
- */
+/* Leaves the test at once, from any depth of calls, without a word. */
 NORETURN void leave_test(struct test_run *t);
+
+/* The same: the test, or the rest of it, is not judged, and why. */
 NORETURN void skip_test(struct test_run *t, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* The same with a fault of the suite or of the machine. */
 NORETURN void error_in_test(struct test_run *t, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* A piece of the arena; leaves the test with an error when there is no room. */
 void *test_memory(struct test_run *t, const char *name, size_t size, size_t alignment);
 
+/* The registries, which linker.ld gathers: pointers to each test, and to each benchmark. */
 extern const struct test *const __start_registry_tests[];
-extern const struct test *const __stop_registry_tests[];
-extern const struct test *const __start_registry_benches[];
-extern const struct test *const __stop_registry_benches[];
+extern const struct test *const __stop_registry_tests[];    /* its end */
+extern const struct test *const __start_registry_benches[]; /* of benchmarks */
+extern const struct test *const __stop_registry_benches[];  /* its end */
 
 #endif

@@ -22,6 +22,8 @@ bool take_helper(struct test_run *t, struct virtio_device *device) MUST_CHECK;
 
 /* Ends the service of a device that was taken: it is reset, its queues and vectors are given back. */
 void release_helper(struct test_run *t, struct virtio_device *device);
+
+/* The same for all that are left. */
 void release_helpers(struct test_run *t);
 
 #endif

@@ -23,6 +23,7 @@ struct face {
 	struct contact contact; /* where it can */
 };
 
+/* A physical device, with its faces. */
 struct subject {
 	struct face faces[FACES_MOST]; /* in the order in which they were found */
 	unsigned face_count;
@@ -34,22 +35,30 @@ struct subject {
 /* Enrols a face of a device, which may have others; NULL when there are SUBJECTS_MOST or FACES_MOST. */
 struct face *face_enrol(struct virtio_device *device);
 
-/* In the order in which they were found; NULL behind the last. */
+/* The first that was found; NULL: there is none. */
 struct subject *subject_first(void);
+
+/* The one that was found after it; NULL behind the last. */
 struct subject *subject_next(const struct subject *subject);
 
+/* Walks them all. */
 #define for_each_subject(entry)                                                                    \
 	for (struct subject *entry = subject_first(); entry; entry = subject_next(entry))
 
-/* Every face of every subject, in the same order. */
+/* The first face of the first subject; NULL: there is none. */
 struct virtio_device *device_first(void);
+
+/* The next face of the same subject or the next one, in the order of subject_next(). */
 struct virtio_device *device_next(const struct virtio_device *device);
 
+/* Walks every face of every subject. */
 #define for_each_device(entry)                                                                     \
 	for (struct virtio_device *entry = device_first(); entry; entry = device_next(entry))
 
-/* Whose face a device is, and which; NULL when it was not enrolled. */
+/* Whose face a device is; NULL when it was not enrolled. */
 struct subject *subject_of(const struct virtio_device *device);
+
+/* Which face it is; NULL likewise. */
 struct face *face_of(const struct virtio_device *device);
 
 /* Whether it has let so many tests down that the next waits for it less (drive.h: lose_patience). */
@@ -58,8 +67,10 @@ bool subject_tires(const struct subject *subject);
 /* The face by which to drive it; NULL when there is none, or it was lost. */
 struct virtio_device *subject_device(const struct subject *subject);
 
-/* Queues of a device as it said at first contact, and entries of its largest. */
+/* Queues of a device as it said at first contact. */
 unsigned offered_queues(const struct virtio_device *device);
+
+/* Entries of its largest queue, likewise. */
 uint16_t offered_size(const struct virtio_device *device);
 
 #endif

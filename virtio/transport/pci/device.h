@@ -22,6 +22,7 @@ struct virtio_region {
 	uint16_t port;          /* I/O BAR */
 };
 
+/* A device of this transport. */
 struct virtio_pci_device {
 	struct virtio_device device;
 	struct pci_function *function;
@@ -34,7 +35,7 @@ struct virtio_pci_device {
 	uint16_t common_length; /* bytes of the common structure that the device has */
 };
 
-/* The PCI side of a device of this transport. */
+/* The PCI side of a device of this transport. Handler-safe. */
 static inline struct virtio_pci_device *virtio_pci(const struct virtio_device *device)
 {
 	return CONTAINER_OF(device, struct virtio_pci_device, device);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Virtio over PCI (virtio 1.4, 4.1): recognising a device and driving its modern interface. */
+/* Virtio over PCI (virtio 1.4, 4.1): recognising a device and finding its modern interface. Boot CPU. */
 #ifndef VIRTIO_PCI_H
 #define VIRTIO_PCI_H
 

@@ -21,6 +21,7 @@ enum virtio_pci_cap_type {
 	VIRTIO_PCI_CAP_VENDOR_CFG = 9,
 };
 
+/* A vendor capability (4.1.4). */
 struct virtio_pci_cap {
 	uint8_t cap_vndr;
 	uint8_t cap_next;
@@ -40,6 +41,7 @@ static_assert(offsetof(struct virtio_pci_cap, offset) == 8, "4.1.4");
 static_assert(offsetof(struct virtio_pci_cap, length) == 12, "4.1.4");
 static_assert(sizeof(struct virtio_pci_cap) == 16, "4.1.4");
 
+/* That of a shared memory region (4.1.4.7). */
 struct virtio_pci_cap64 {
 	struct virtio_pci_cap cap;
 	le32 offset_hi;
@@ -47,18 +49,21 @@ struct virtio_pci_cap64 {
 };
 static_assert(sizeof(struct virtio_pci_cap64) == 24, "4.1.4");
 
+/* That of the notification structure (4.1.4.4). */
 struct virtio_pci_notify_cap {
 	struct virtio_pci_cap cap;
 	le32 notify_off_multiplier;
 };
 static_assert(sizeof(struct virtio_pci_notify_cap) == 20, "4.1.4.4");
 
+/* That of the configuration access window (4.1.4.9). */
 struct virtio_pci_cfg_cap {
 	struct virtio_pci_cap cap;
 	uint8_t pci_cfg_data[4];
 };
 static_assert(sizeof(struct virtio_pci_cfg_cap) == 20, "4.1.4.9");
 
+/* The common configuration structure (4.1.4.3). */
 struct virtio_pci_common_cfg {
 	le32 device_feature_select;
 	le32 device_feature;
