@@ -58,9 +58,10 @@ struct test {
 	uint32_t axes; /* of tests/harness/plan/variant.h: what variants change it */
 	uint32_t
 		always; /* axes whose first setting every variant has: AXIS_RING for packed rings alone */
-	uint32_t type;          /* only devices of this type; 0: any */
-	int feature;            /* only devices that offer this bit … */
-	bool has_feature;       /* … when this is set: see WITH_FEATURE() */
+	uint32_t type;    /* only devices of this type; 0: any */
+	uint32_t traits;  /* only devices that have these, DEVICE_…: tests of one transport */
+	int feature;      /* only devices that offer this bit … */
+	bool has_feature; /* … when this is set: see WITH_FEATURE() */
 	const uint16_t *judges; /* the clauses that it may judge: CLAUSES(); NULL: none */
 	uint32_t breaks;        /* enum driver_rule */
 	uint64_t timeout;       /* nanoseconds until it is cut off; 0: the default */

@@ -51,6 +51,8 @@ bool test_selected(const struct test *test, const struct virtio_device *device)
 	const struct mode *mode = mode_chosen();
 	const char *wanted = mode->globs ? *mode->globs : options.tests;
 
+	if ((device->traits & test->traits) != test->traits)
+		return false;
 	if (test->type && device->type != test->type)
 		return false;
 	if (*wanted && !listed(wanted, test, device))

@@ -28,7 +28,7 @@ static bool locates(uint8_t cfg_type)
 
 TEST(transport, every_structure_has_a_capability,
      .about = "common, notification, ISR and PCI access structures stand on the capability list",
-     .needs = NEEDS_CONFIGURATION_SPACE_ONLY,
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_CAP_TXT_1, PCI_CAP_TXT_3, PCI_CFGACC_1, PCI_COMMON_2, PCI_ISR_1,
 		       PCI_NOTIFY_1))
 {
@@ -60,7 +60,8 @@ static struct pci_function judged_anew(const struct pci_function *function)
 
 TEST(transport, capability_list_can_be_followed,
      .about = "pointers of the capability list are in bounds, aligned, and come to an end",
-     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .judges = CLAUSES(PCI_CAP_TXT_4))
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(PCI_CAP_TXT_4))
 {
 	struct pci_function judged = judged_anew(virtio_pci(t->device)->function);
 	bool sound = true;
@@ -106,7 +107,7 @@ static unsigned least_length(uint8_t cfg_type)
 
 TEST(transport, capability_length_covers_the_capability,
      .about = "cap_len spans what belongs to the type, and stays within configuration space",
-     .needs = NEEDS_CONFIGURATION_SPACE_ONLY,
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_CAP_1, PCI_CFGACC_TXT_1, PCI_NOTIFY_TXT_1))
 {
 	struct virtio_pci_capability capability;
@@ -132,7 +133,8 @@ TEST(transport, capability_length_covers_the_capability,
 
 TEST(transport, capabilities_do_not_overlap,
      .about = "no capability begins inside a virtio capability",
-     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .judges = CLAUSES(PCI_CAP_1))
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(PCI_CAP_1))
 {
 	const struct pci_function *function = virtio_pci(t->device)->function;
 	struct virtio_pci_capability capability;
@@ -160,7 +162,8 @@ static uint32_t assemble(const struct pci_function *function, unsigned offset)
 
 TEST(transport, capability_reads_the_same_at_any_width,
      .about = "the fields of a capability are little-endian and hold still",
-     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .judges = CLAUSES(PCI_CAP_TXT_2))
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(PCI_CAP_TXT_2))
 {
 	const struct pci_function *function = virtio_pci(t->device)->function;
 	struct virtio_pci_capability capability;
@@ -183,7 +186,8 @@ TEST(transport, capability_reads_the_same_at_any_width,
 
 TEST(transport, capability_types_are_defined,
      .about = "cfg_type and bar of the virtio capabilities have no reserved values",
-     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .judges = CLAUSES(PCI_CAP_TXT_6, PCI_CAP_TXT_8))
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(PCI_CAP_TXT_6, PCI_CAP_TXT_8))
 {
 	const struct pci_bar *bars = virtio_pci(t->device)->function->bars;
 	struct virtio_pci_capability capability;
@@ -206,7 +210,8 @@ TEST(transport, capability_types_are_defined,
 
 TEST(transport, structures_lie_inside_their_bars,
      .about = "offset and length of each structure stay within an implemented BAR",
-     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .judges = CLAUSES(PCI_CAP_TXT_11))
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(PCI_CAP_TXT_11))
 {
 	struct pci_function *function = virtio_pci(t->device)->function;
 	struct virtio_pci_capability capability;
@@ -236,7 +241,7 @@ static uint32_t common_length_needed(const struct virtio_device *device)
 
 TEST(transport, structures_are_aligned_and_large_enough,
      .about = "offset and length of the common, ISR and device structures suit their content",
-     .needs = NEEDS_CONFIGURATION_SPACE_ONLY,
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_COMMON_1, PCI_COMMON_TXT_1, PCI_DEVCFG_1, PCI_ISR_TXT_1))
 {
 	struct pci_function *function = virtio_pci(t->device)->function;
@@ -276,7 +281,7 @@ static bool has_configuration(const struct virtio_device *device)
 
 TEST(transport, device_configuration_is_there,
      .about = "a type with a device-specific configuration has a capability for it",
-     .judges = CLAUSES(PCI_DEVCFG_TXT_1))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_DEVCFG_TXT_1))
 {
 	if (!has_configuration(t->device))
 		skip_test(t, "no field of a device-specific configuration is offered");
@@ -310,6 +315,7 @@ static bool reading_changes(const struct pci_function *function, unsigned offset
 
 TEST(transport, vendor_data_is_well_formed,
      .about = "vendor data capabilities have a vendor of their own and can be read at no cost",
+     .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_VNDR_3, PCI_VNDR_4, PCI_VNDR_5, PCI_VNDR_TXT_1))
 {
 	const struct pci_function *function = virtio_pci(t->device)->function;

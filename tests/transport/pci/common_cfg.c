@@ -21,7 +21,7 @@ static unsigned queues_to_look_at(const struct virtio_device *device)
 
 TEST(transport, selectors_hold_what_is_written,
      .about = "device_feature_select, driver_feature_select and queue_select read back",
-     .judges = CLAUSES(PCI_COMMON_TXT_2))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_COMMON_TXT_2))
 {
 	static const uint32_t words[] = {0, 1, 2, 3, 1, 0};
 	struct virtio_device *device = t->device;
@@ -50,7 +50,7 @@ TEST(transport, selectors_hold_what_is_written,
 
 TEST(transport, num_queues_counts_the_queues,
      .about = "the queues of the type exist below num_queues, and none does from there on",
-     .judges = CLAUSES(PCI_COMMON_TXT_4))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_COMMON_TXT_4))
 {
 	struct virtio_device *device = t->device;
 	unsigned count = common_read(device, num_queues);
@@ -77,7 +77,7 @@ TEST(transport, num_queues_counts_the_queues,
 
 TEST(transport, queue_size_of_an_absent_queue_is_zero,
      .about = "a queue_select that no queue answers to shows queue_size 0, not another queue's",
-     .judges = CLAUSES(PCI_COMMON_17, PCI_COMMON_TXT_2))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_COMMON_17, PCI_COMMON_TXT_2))
 {
 	static const uint16_t beyond[] = {0x3ff, 0x7fff, 0x8000, 0xffff};
 	struct virtio_device *device = t->device;
@@ -105,7 +105,7 @@ TEST(transport, queue_size_of_an_absent_queue_is_zero,
 
 TEST(transport, queue_sizes_are_powers_of_two,
      .about = "without the packed ring queue_size is a power of two, before and after negotiation",
-     .judges = CLAUSES(PCI_COMMON_18))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_COMMON_18))
 {
 	struct virtio_device *device = t->device;
 
@@ -126,7 +126,7 @@ TEST(transport, queue_sizes_are_powers_of_two,
 
 TEST(transport, queue_size_can_be_lowered,
      .about = "a smaller power of two in queue_size reads back, queue by queue",
-     .judges = CLAUSES(PCI_COMMON_TXT_6))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_COMMON_TXT_6))
 {
 	struct virtio_device *device = t->device;
 
@@ -166,7 +166,7 @@ static const struct {
 
 TEST(transport, queue_addresses_read_back,
      .about = "queue_desc, queue_driver and queue_device hold an address for each queue",
-     .judges = CLAUSES(PCI_COMMON_TXT_9))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_COMMON_TXT_9))
 {
 	struct virtio_device *device = t->device;
 
@@ -190,7 +190,7 @@ TEST(transport, queue_addresses_read_back,
 
 TEST(transport, halves_of_addresses_are_independent,
      .about = "each half of a 64-bit field can be written and read without the other",
-     .judges = CLAUSES(PCI_LAYOUT_1))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_LAYOUT_1))
 {
 	struct virtio_device *device = t->device;
 
@@ -222,7 +222,7 @@ TEST(transport, halves_of_addresses_are_independent,
 
 TEST(transport, queue_enable_shows_what_was_enabled,
      .about = "queue_enable reads 1 for queues that were enabled and 0 for the others",
-     .judges = CLAUSES(PCI_COMMON_TXT_7))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_COMMON_TXT_7))
 {
 	struct virtio_device *device = t->device;
 	unsigned count = MINIMUM(queues_of(device), 8u);
@@ -242,7 +242,7 @@ TEST(transport, queue_enable_shows_what_was_enabled,
 
 TEST(transport, read_only_fields_stay_as_they_are,
      .about = "what a driver may write changes no field that only the device may change",
-     .judges = CLAUSES(PCI_COMMON_TXT_3))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_COMMON_TXT_3))
 {
 	struct virtio_device *device = t->device;
 	unsigned count = queues_to_look_at(device), queues;
@@ -300,7 +300,7 @@ static struct queue_fields queue_fields_now(struct virtio_device *device)
 
 TEST(transport, fields_answer_to_their_own_width,
      .about = "a write as wide as its field leaves the fields beside it alone",
-     .judges = CLAUSES(CFG_TXT_2))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(CFG_TXT_2))
 {
 	struct virtio_device *device = t->device;
 	struct queue_fields before, now;
@@ -339,7 +339,7 @@ TEST(transport, fields_answer_to_their_own_width,
 
 TEST(transport, fields_are_little_endian,
      .about = "a select of 1 finds the second feature word and the second queue",
-     .judges = CLAUSES(PCI_LAYOUT_TXT_1))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_LAYOUT_TXT_1))
 {
 	struct virtio_device *device = t->device;
 	uint32_t word;
@@ -358,7 +358,7 @@ TEST(transport, fields_are_little_endian,
 
 TEST(transport, ring_addresses_go_in_low_half_first,
      .about = "a queue works whose addresses were written low half first", .needs = NEEDS_WORK,
-     .judges = CLAUSES(PCI_LAYOUT_TXT_2))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_LAYOUT_TXT_2))
 {
 	struct virtqueue *queue;
 	struct request *request;

@@ -41,7 +41,7 @@ static uint32_t type_of_transitional_id(uint16_t id)
 
 TEST(transport, ids_name_a_virtio_device,
      .about = "vendor and device id are those of a virtio device of its type",
-     .needs = NEEDS_CONFIGURATION_SPACE_ONLY,
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_DISC_1, PCI_DISC_2, PCI_DISC_TXT_1))
 {
 	const struct virtio_device *device = t->device;
@@ -70,7 +70,8 @@ TEST(transport, ids_name_a_virtio_device,
 TEST(transport, a_non_transitional_device_keeps_legacy_drivers_away,
      .about = "device id, revision and subsystem id of a non-transitional device are out of a "
 	      "legacy driver's reach",
-     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .judges = CLAUSES(PCI_DISC_4, PCI_DISC_5, PCI_DISC_6))
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(PCI_DISC_4, PCI_DISC_5, PCI_DISC_6))
 {
 	const struct pci_function *function = virtio_pci(t->device)->function;
 	uint16_t id = pci_read16(function, PCI_DEVICE_ID);
@@ -93,7 +94,8 @@ static bool is_about_the_list(enum pci_finding_kind kind)
 
 TEST(transport, function_obeys_pci,
      .about = "header, BARs, MSI-X structures and interrupt pin are what PCI wants them to be",
-     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .judges = CLAUSES(PCI_BUS_1))
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(PCI_BUS_1))
 {
 	const struct pci_function *function = virtio_pci(t->device)->function;
 	uint16_t command = pci_read16(function, PCI_COMMAND);
@@ -161,7 +163,8 @@ static bool is_express(const struct pci_function *function, unsigned *capability
 
 TEST(transport, express_function_obeys_pcie,
      .about = "a function with a PCI Express capability is an endpoint with a sound extended list",
-     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .judges = CLAUSES(PCI_BUS_2))
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(PCI_BUS_2))
 {
 	const struct pci_function *function = virtio_pci(t->device)->function;
 	unsigned capability, type;
@@ -180,7 +183,7 @@ TEST(transport, express_function_obeys_pcie,
 
 TEST(transport, sr_iov_feature_goes_with_the_capability,
      .about = "VIRTIO_F_SR_IOV is offered exactly where there is an SR-IOV capability",
-     .judges = CLAUSES(RESV_11, RESV_12))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(RESV_11, RESV_12))
 {
 	const struct pci_function *function = virtio_pci(t->device)->function;
 	const struct features all = virtio_read_offer(t->device);

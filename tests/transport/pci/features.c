@@ -5,7 +5,7 @@
 
 TEST(transport, feature_words_do_not_depend_on_the_order,
      .about = "device_feature shows the same word for a select whatever was selected before",
-     .judges = CLAUSES(PCI_COMMON_3))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_COMMON_3))
 {
 	static const uint32_t order[] = {1, 0, 3, 0, 2, 1, 1, 0, 0, 3, 2, 1};
 	struct virtio_device *device = t->device;
@@ -23,7 +23,7 @@ TEST(transport, feature_words_do_not_depend_on_the_order,
 }
 
 TEST(transport, feature_words_beyond_the_defined_are_empty,
-     .about = "a device_feature_select without offered features shows 0",
+     .about = "a device_feature_select without offered features shows 0", .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_COMMON_4))
 {
 	static const uint32_t beyond[] = {4, 5, 0xff, 0x100, 0x10000, 0x80000000, 0xffffffff};
@@ -41,7 +41,7 @@ TEST(transport, feature_words_beyond_the_defined_are_empty,
 
 TEST(transport, driver_features_read_back,
      .about = "driver_feature shows the offered bits that the driver wrote, word by word",
-     .judges = CLAUSES(PCI_COMMON_5))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_COMMON_5))
 {
 	struct virtio_device *device = t->device;
 	struct features described = features_described(device);

@@ -43,7 +43,8 @@ static void complete_one(struct test_run *t)
 
 TEST(transport, isr_tells_of_a_used_buffer_once,
      .about = "without MSI-X a used buffer sets ISR bit 0, and reading takes it back",
-     .needs = NEEDS_WORK, .judges = CLAUSES(PCI_ISR_3, PCI_ISR_7, PCI_ISR_TXT_3))
+     .needs = NEEDS_WORK, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(PCI_ISR_3, PCI_ISR_7, PCI_ISR_TXT_3))
 {
 	struct isr_seen seen = {.device = t->device};
 	uint8_t again;
@@ -70,7 +71,7 @@ TEST(transport, isr_tells_of_a_used_buffer_once,
 
 TEST(transport, interrupt_status_follows_the_isr,
      .about = "without MSI-X the Interrupt Status bit is set while the ISR is not 0",
-     .needs = NEEDS_WORK | NEEDS_INTX, .judges = CLAUSES(PCI_ISR_4))
+     .needs = NEEDS_WORK | NEEDS_INTX, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_ISR_4))
 {
 	struct pci_function *function = virtio_pci(t->device)->function;
 

@@ -49,7 +49,7 @@ static void check_structures(struct test_run *t, unsigned width, enum clause_id 
 
 TEST(transport, notification_structure_suits_16_bit_kicks,
      .about = "offset, multiplier and length of the notification structure suit 16-bit kicks",
-     .judges = CLAUSES(PCI_NOTIFY_2, PCI_NOTIFY_3, PCI_NOTIFY_4))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_NOTIFY_2, PCI_NOTIFY_3, PCI_NOTIFY_4))
 {
 	if (takes_data(t->device))
 		skip_test(t, "VIRTIO_F_NOTIFICATION_DATA is offered");
@@ -58,7 +58,7 @@ TEST(transport, notification_structure_suits_16_bit_kicks,
 
 TEST(transport, notification_structure_suits_32_bit_kicks,
      .about = "offset, multiplier and length of the notification structure suit 32-bit kicks",
-     WITH_FEATURE(VIRTIO_F_NOTIFICATION_DATA),
+     WITH_FEATURE(VIRTIO_F_NOTIFICATION_DATA), .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_NOTIFY_7, PCI_NOTIFY_8, PCI_NOTIFY_9))
 {
 	check_structures(t, 4, CLAUSE_PCI_NOTIFY_8, CLAUSE_PCI_NOTIFY_7, CLAUSE_PCI_NOTIFY_9);
@@ -86,6 +86,7 @@ static uint64_t furthest_end(struct virtio_device *device, uint32_t multiplier, 
 
 TEST(transport, every_queue_has_its_notification_address,
      .about = "the notification structure reaches every queue, whatever is negotiated",
+     .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_NOTIFY_10, PCI_NOTIFY_11, PCI_NOTIFY_5, PCI_NOTIFY_6))
 {
 	struct virtio_device *device = t->device;
@@ -147,7 +148,7 @@ static bool kick_by(struct virtio_device *device, const struct notification *not
 
 TEST(transport, a_kick_at_the_queues_address_is_heard,
      .about = "one write of the queue's index at its notification address gets a request served",
-     .needs = NEEDS_WORK, .judges = CLAUSES(PCI_NOTIFY_TXT_2))
+     .needs = NEEDS_WORK, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_NOTIFY_TXT_2))
 {
 	struct virtio_device *device = t->device;
 	struct virtqueue *queue;
@@ -163,7 +164,7 @@ TEST(transport, a_kick_at_the_queues_address_is_heard,
 
 TEST(transport, every_notification_capability_works,
      .about = "a 16-bit kick through each of the notification capabilities is heard",
-     .needs = NEEDS_WORK, .judges = CLAUSES(PCI_KICK_TXT_1))
+     .needs = NEEDS_WORK, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_KICK_TXT_1))
 {
 	struct virtio_device *device = t->device;
 	struct notification found;
@@ -189,7 +190,7 @@ TEST(transport, every_notification_capability_works,
 
 TEST(transport, a_kick_with_data_is_heard,
      .about = "with NOTIFICATION_DATA one 32-bit kick with index and place gets a request served",
-     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_NOTIFICATION_DATA),
+     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_NOTIFICATION_DATA), .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_KICK_TXT_2))
 {
 	struct virtqueue *queue;
@@ -205,7 +206,7 @@ TEST(transport, a_kick_with_data_is_heard,
 
 TEST(transport, a_kick_with_the_devices_own_data_is_heard,
      .about = "with NOTIF_CONFIG_DATA a kick with the device's value for the queue is heard",
-     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA),
+     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_NOTIF_CONFIG_DATA), .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_COMMON_TXT_10, PCI_KICK_TXT_3))
 {
 	struct virtqueue *queue;

@@ -14,7 +14,7 @@ static struct features features_with(const struct test_run *t, unsigned bit)
 
 TEST(transport, queue_reset_completes_and_disables,
      .about = "1 in queue_reset resets an idle queue: queue_reset and queue_enable come to read 0",
-     WITH_FEATURE(VIRTIO_F_RING_RESET),
+     WITH_FEATURE(VIRTIO_F_RING_RESET), .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_COMMON_12, PCI_COMMON_15, PCI_COMMON_16, PCI_COMMON_TXT_11))
 {
 	struct virtio_device *device = t->device;
@@ -43,7 +43,7 @@ TEST(transport, queue_reset_completes_and_disables,
 
 TEST(transport, device_reset_clears_queue_reset,
      .about = "queue_reset reads 0 on a device that was reset, also right after a queue reset",
-     WITH_FEATURE(VIRTIO_F_RING_RESET), .judges = CLAUSES(PCI_COMMON_11))
+     WITH_FEATURE(VIRTIO_F_RING_RESET), .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_COMMON_11))
 {
 	struct virtio_device *device = t->device;
 	unsigned count = t->workload ? t->workload->queues : MINIMUM(queues_of(device), 8u);
@@ -65,7 +65,7 @@ TEST(transport, device_reset_clears_queue_reset,
 
 TEST(transport, queue_works_again_after_its_reset,
      .about = "a queue that was reset in use serves from the first entry of its new ring",
-     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_RING_RESET),
+     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_RING_RESET), .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_COMMON_12, PCI_COMMON_13, PCI_COMMON_15, SANE_5))
 {
 	struct virtio_device *device = t->device;
@@ -95,7 +95,7 @@ TEST(transport, queue_works_again_after_its_reset,
 
 TEST(transport, administration_queues_lie_beyond_the_others,
      .about = "admin_queue_index and admin_queue_num name existing queues beyond num_queues",
-     WITH_FEATURE(VIRTIO_F_ADMIN_VQ),
+     WITH_FEATURE(VIRTIO_F_ADMIN_VQ), .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_COMMON_19, PCI_COMMON_20, PCI_COMMON_TXT_12))
 {
 	struct virtio_device *device = t->device;

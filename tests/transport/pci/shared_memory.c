@@ -9,7 +9,7 @@
 TEST(transport, shared_memory_regions_are_well_formed,
      .about = "each shared memory region has a 64-bit capability, an id of its own, and a place in "
 	      "its BAR",
-     .needs = NEEDS_CONFIGURATION_SPACE_ONLY,
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_CAP_TXT_13, PCI_SHM_1, PCI_SHM_2, PCI_SHM_TXT_1))
 {
 	struct pci_function *function = virtio_pci(t->device)->function;

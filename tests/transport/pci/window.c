@@ -53,7 +53,7 @@ static uint32_t first_bytes(uint32_t data, unsigned length)
 
 TEST(transport, window_registers_are_writable,
      .about = "bar, offset and length of the PCI access capability read back what is written",
-     .needs = NEEDS_WINDOW, .judges = CLAUSES(PCI_CFGACC_TXT_2))
+     .needs = NEEDS_WINDOW, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_CFGACC_TXT_2))
 {
 	struct virtio_device *device = t->device;
 	const struct pci_function *function = virtio_pci(device)->function;
@@ -86,7 +86,7 @@ TEST(transport, window_registers_are_writable,
 
 TEST(transport, window_writes_reach_the_device,
      .about = "what is written to pci_cfg_data stands in the register that the window is aimed at",
-     .needs = NEEDS_WINDOW, .judges = CLAUSES(PCI_CFGACC_2))
+     .needs = NEEDS_WINDOW, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_CFGACC_2))
 {
 	struct virtio_device *device = t->device;
 	unsigned last = last_queue(device);
@@ -112,7 +112,7 @@ TEST(transport, window_writes_reach_the_device,
 
 TEST(transport, window_writes_are_as_long_as_asked,
      .about = "of pci_cfg_data only the first `length` bytes are written", .needs = NEEDS_WINDOW,
-     .judges = CLAUSES(PCI_CFGACC_3))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_CFGACC_3))
 {
 	struct virtio_device *device = t->device;
 	uint64_t size, selected;
@@ -151,7 +151,8 @@ static const struct {
 
 TEST(transport, window_reads_what_the_device_shows,
      .about = "reading pci_cfg_data gives, in its first bytes, what the BAR gives at that place",
-     .needs = NEEDS_WINDOW, .judges = CLAUSES(PCI_CFGACC_4, PCI_CFGACC_5))
+     .needs = NEEDS_WINDOW, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(PCI_CFGACC_4, PCI_CFGACC_5))
 {
 	struct virtio_device *device = t->device;
 
@@ -176,7 +177,8 @@ TEST(transport, window_reads_what_the_device_shows,
 
 TEST(transport, device_works_through_the_window_alone,
      .about = "a device can be brought up, kicked and its ISR read without its BARs",
-     .needs = NEEDS_WINDOW | NEEDS_WORK, .judges = CLAUSES(PCI_CFGACC_TXT_3))
+     .needs = NEEDS_WINDOW | NEEDS_WORK, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(PCI_CFGACC_TXT_3))
 {
 	struct virtio_device *device = t->device;
 	struct virtqueue *queue;

@@ -57,7 +57,7 @@ static uint16_t queue_vector(struct virtio_device *device, unsigned queue)
 TEST(transport, vector_table_is_as_large_as_reported,
      .about =
 	     "there are two vectors or more, and the last entry of the table takes what is written",
-     .needs = NEEDS_MSIX, .judges = CLAUSES(PCI_MSIX_1, PCI_MSIX_3))
+     .needs = NEEDS_MSIX, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_MSIX_1, PCI_MSIX_3))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 	unsigned last = msix->entries - 1;
@@ -74,7 +74,7 @@ TEST(transport, vector_table_is_as_large_as_reported,
 
 TEST(transport, events_are_unmapped_at_first,
      .about = "before anything is mapped config_msix_vector and queue_msix_vector read NO_VECTOR",
-     .needs = NEEDS_MSIX, .judges = CLAUSES(PCI_MSIX_9))
+     .needs = NEEDS_MSIX, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_MSIX_9))
 {
 	struct virtio_device *device = t->device;
 
@@ -91,7 +91,8 @@ TEST(transport, events_are_unmapped_at_first,
 
 TEST(transport, queue_events_map_to_every_vector,
      .about = "each queue's event can be mapped to each vector, and unmapped again",
-     .needs = NEEDS_MSIX, .judges = CLAUSES(PCI_MSIX_12, PCI_MSIX_13, PCI_MSIX_5, PCI_MSIX_7))
+     .needs = NEEDS_MSIX, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(PCI_MSIX_12, PCI_MSIX_13, PCI_MSIX_5, PCI_MSIX_7))
 {
 	struct virtio_device *device = t->device;
 
@@ -121,7 +122,7 @@ TEST(transport, queue_events_map_to_every_vector,
 
 TEST(transport, configuration_event_maps_to_every_vector,
      .about = "the configuration change event can be mapped to each vector, and unmapped again",
-     .needs = NEEDS_MSIX, .judges = CLAUSES(PCI_MSIX_6, PCI_MSIX_7))
+     .needs = NEEDS_MSIX, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_MSIX_6, PCI_MSIX_7))
 {
 	struct virtio_device *device = t->device;
 	uint16_t got;
@@ -141,7 +142,7 @@ TEST(transport, configuration_event_maps_to_every_vector,
 
 TEST(transport, each_event_keeps_its_own_vector,
      .about = "vector registers read back what each queue and the configuration were mapped to",
-     .needs = NEEDS_MSIX, .judges = CLAUSES(PCI_MSIX_8))
+     .needs = NEEDS_MSIX, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_MSIX_8))
 {
 	struct virtio_device *device = t->device;
 	unsigned entries = virtio_pci(device)->msix.entries;
@@ -163,7 +164,8 @@ TEST(transport, each_event_keeps_its_own_vector,
 
 TEST(transport, reset_unmaps_all_events,
      .about = "after a reset, before and after DRIVER_OK, no event is mapped to a vector",
-     .needs = NEEDS_MSIX, .judges = CLAUSES(PCI_MSIX_10, PCI_MSIX_11, RESET_1))
+     .needs = NEEDS_MSIX, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(PCI_MSIX_10, PCI_MSIX_11, RESET_1))
 {
 	struct virtio_device *device = t->device;
 	unsigned last = virtio_pci(device)->msix.entries - 1;

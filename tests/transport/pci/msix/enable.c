@@ -6,7 +6,7 @@
 #define ROUNDS 16
 
 TEST(interrupt, msix_takes_over_from_the_pin, .about = "turning MSI-X on silences a raised pin",
-     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT,
+     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT, .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(MSIX_PCI_12, PCI_ISR_5))
 {
 	struct virtqueue *queue;
@@ -26,7 +26,7 @@ TEST(interrupt, msix_takes_over_from_the_pin, .about = "turning MSI-X on silence
 
 TEST(interrupt, pin_comes_back_after_msix,
      .about = "with MSI-X turned off again completions raise the pin",
-     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT,
+     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT, .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PACKED_EV_TXT_1, PACKED_EV_TXT_3, SPLIT_NOTIF_3, SPLIT_NOTIF_5))
 {
 	struct virtqueue *queue;
@@ -48,7 +48,7 @@ TEST(interrupt, pin_comes_back_after_msix,
 
 TEST(interrupt, no_message_while_msix_is_off,
      .about = "unmasked entries send nothing while MSI-X is off", .needs = NEEDS_MSIX | NEEDS_WORK,
-     .judges = CLAUSES(MSIX_PCI_13))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(MSIX_PCI_13))
 {
 	struct virtqueue *queue;
 	struct mark mark;

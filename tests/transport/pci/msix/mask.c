@@ -53,6 +53,7 @@ static uint64_t release(struct test_run *t, struct virtqueue *queue, const struc
 TEST(interrupt, masked_vector_is_held_pending,
      .about = "a completion on a masked vector sets its pending bit and is announced on unmasking",
      .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_INTERRUPT,
+     .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(MSIX_PCI_15, MSIX_PCI_5, MSIX_PCI_6, MSIX_PCI_7, MSIX_PCI_8, PACKED_EV_TXT_1,
 		       PACKED_EV_TXT_3, SPLIT_NOTIF_3, SPLIT_NOTIF_5))
 {
@@ -82,7 +83,7 @@ TEST(interrupt, masked_vector_is_held_pending,
 
 TEST(interrupt, many_events_make_one_pending_message,
      .about = "ten completions on a masked vector make one message on unmasking",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_EVENT_IDX,
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_EVENT_IDX, .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(MSIX_PCI_15, MSIX_PCI_6, MSIX_PCI_7, PACKED_EV_TXT_1, PACKED_EV_TXT_3,
 		       SPLIT_NOTIF_3, SPLIT_NOTIF_5))
 {
@@ -106,6 +107,7 @@ TEST(interrupt, many_events_make_one_pending_message,
 TEST(interrupt, function_mask_holds_every_vector,
      .about = "Function Mask holds back messages of unmasked entries until it is cleared",
      .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_EVENT_IDX | AXIS_INTERRUPT,
+     .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(MSIX_PCI_15, MSIX_PCI_6, MSIX_PCI_7, MSIX_PCI_8, MSIX_PCI_9, PACKED_EV_TXT_1,
 		       PACKED_EV_TXT_3, SPLIT_NOTIF_3, SPLIT_NOTIF_5))
 {
@@ -136,7 +138,7 @@ TEST(interrupt, function_mask_holds_every_vector,
 
 TEST(interrupt, function_mask_holds_several_vectors,
      .about = "entries that become pending under Function Mask each send one message afterwards",
-     .needs = NEEDS_MSIX | NEEDS_WORK,
+     .needs = NEEDS_MSIX | NEEDS_WORK, .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(MSIX_PCI_15, MSIX_PCI_6, MSIX_PCI_7, MSIX_PCI_8, MSIX_PCI_9, PACKED_EV_TXT_1,
 		       PACKED_EV_TXT_3, SPLIT_NOTIF_3, SPLIT_NOTIF_5))
 {
@@ -182,7 +184,7 @@ TEST(interrupt, function_mask_holds_several_vectors,
 
 TEST(interrupt, entry_stays_masked_under_function_mask,
      .about = "clearing Function Mask does not release a vector whose own Mask bit is set",
-     .needs = NEEDS_MSIX | NEEDS_WORK,
+     .needs = NEEDS_MSIX | NEEDS_WORK, .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(MSIX_PCI_10, MSIX_PCI_5, MSIX_PCI_7, PACKED_EV_TXT_1, PACKED_EV_TXT_3,
 		       SPLIT_NOTIF_3, SPLIT_NOTIF_5))
 {
@@ -210,7 +212,7 @@ TEST(interrupt, entry_stays_masked_under_function_mask,
 
 TEST(interrupt, masked_when_enabled,
      .about = "an entry that is masked when MSI-X is turned on holds its message until unmasked",
-     .needs = NEEDS_MSIX | NEEDS_WORK,
+     .needs = NEEDS_MSIX | NEEDS_WORK, .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(MSIX_PCI_5, MSIX_PCI_6, MSIX_PCI_7, PACKED_EV_TXT_1, PACKED_EV_TXT_3,
 		       SPLIT_NOTIF_3, SPLIT_NOTIF_5))
 {
@@ -262,7 +264,7 @@ static unsigned newly_pending(const struct msix *msix, const struct pending_bits
 
 TEST(interrupt, idle_vectors_are_not_pending,
      .about = "pending bits are set for vectors with a held message only",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .judges = CLAUSES(MSIX_PCI_14))
+     .needs = NEEDS_MSIX | NEEDS_WORK, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(MSIX_PCI_14))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct pending_bits *before = test_memory(t, "pending bits", sizeof(*before), 4);
@@ -288,7 +290,7 @@ TEST(interrupt, idle_vectors_are_not_pending,
 
 TEST(interrupt, unmasking_alone_sends_nothing,
      .about = "masking and unmasking a vector at rest makes no message",
-     .needs = NEEDS_MSIX | NEEDS_WORK,
+     .needs = NEEDS_MSIX | NEEDS_WORK, .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(MSIX_PCI_15, PACKED_EV_TXT_1, PACKED_EV_TXT_3, SPLIT_NOTIF_3, SPLIT_NOTIF_5))
 {
 	struct virtqueue *queue;
@@ -313,7 +315,8 @@ TEST(interrupt, unmasking_alone_sends_nothing,
 
 TEST(interrupt, function_starts_masked_and_off,
      .about = "when the image met the function, MSI-X was off and every entry masked",
-     .needs = NEEDS_MSIX, .judges = CLAUSES(MSIX_PCI_1, MSIX_PCI_2, MSIX_PCI_3))
+     .needs = NEEDS_MSIX, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(MSIX_PCI_1, MSIX_PCI_2, MSIX_PCI_3))
 {
 	const struct contact *contact = &face_of(t->device)->contact;
 
@@ -331,7 +334,7 @@ TEST(interrupt, function_starts_masked_and_off,
 
 TEST(interrupt, function_mask_leaves_mask_bits_alone,
      .about = "Mask bits read back as written, and Function Mask changes none of them",
-     .needs = NEEDS_MSIX, .judges = CLAUSES(MSIX_PCI_10, MSIX_PCI_17))
+     .needs = NEEDS_MSIX, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(MSIX_PCI_10, MSIX_PCI_17))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 

@@ -45,7 +45,8 @@ static bool arrives_at(struct test_run *t, struct virtqueue *queue, unsigned vec
 
 TEST(interrupt, data_changed_while_masked,
      .about = "a vector written into a masked entry is the one that messages use after unmasking",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_INTERRUPT, .judges = CLAUSES(MSIX_PCI_11))
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_INTERRUPT, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(MSIX_PCI_11))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
@@ -70,7 +71,7 @@ TEST(interrupt, data_changed_while_masked,
 
 TEST(interrupt, data_changed_while_pending,
      .about = "a held message goes where its entry points when it is unmasked",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .judges = CLAUSES(MSIX_PCI_11))
+     .needs = NEEDS_MSIX | NEEDS_WORK, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(MSIX_PCI_11))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
@@ -102,7 +103,7 @@ TEST(interrupt, data_changed_while_pending,
 TEST(interrupt, data_changed_while_unmasked,
      .about = "what is written into an unmasked entry counts at the latest once it was masked and "
 	      "unmasked",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .judges = CLAUSES(MSIX_PCI_11))
+     .needs = NEEDS_MSIX | NEEDS_WORK, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(MSIX_PCI_11))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
@@ -128,7 +129,8 @@ TEST(interrupt, data_changed_while_unmasked,
 
 TEST(interrupt, destination_moves_to_another_cpu,
      .about = "messages follow the destination of their entry from CPU to CPU and back",
-     .needs = NEEDS_MSIX | NEEDS_WORK | NEEDS_SECOND_CPU, .judges = CLAUSES(MSIX_PCI_11))
+     .needs = NEEDS_MSIX | NEEDS_WORK | NEEDS_SECOND_CPU, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(MSIX_PCI_11))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
@@ -150,7 +152,7 @@ TEST(interrupt, destination_moves_to_another_cpu,
 
 TEST(interrupt, logical_destination,
      .about = "a message with a logical destination comes to the CPU that it names",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .judges = CLAUSES(MSIX_PCI_11))
+     .needs = NEEDS_MSIX | NEEDS_WORK, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(MSIX_PCI_11))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
@@ -170,7 +172,7 @@ TEST(interrupt, logical_destination,
 
 TEST(interrupt, table_entries_read_back,
      .about = "address and data of every entry read back as written", .needs = NEEDS_MSIX,
-     .judges = CLAUSES(MSIX_PCI_16))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(MSIX_PCI_16))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 
@@ -188,7 +190,7 @@ TEST(interrupt, table_entries_read_back,
 }
 
 TEST(interrupt, table_size_is_read_only, .about = "Table Size does not take what is written to it",
-     .needs = NEEDS_MSIX, .judges = CLAUSES(MSIX_PCI_4))
+     .needs = NEEDS_MSIX, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(MSIX_PCI_4))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 	uint16_t control = pci_read16(msix->function, msix->capability + MSIX_CONTROL), after;

@@ -94,7 +94,7 @@ static bool judged_step(struct test_run *t, unsigned count)
 TEST(interrupt, event_index_sweep,
      .about = "used_event is honoured at every position of the index and over its wrap",
      .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_EVENT_IDX),
-     .timeout = 30 * NANOSECONDS_A_SECOND,
+     .timeout = 30 * NANOSECONDS_A_SECOND, .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(EVIDX_TXT_2, SPLIT_NOTIF_5, SPLIT_NOTIF_6))
 {
 	static const struct virtio_device *swept;

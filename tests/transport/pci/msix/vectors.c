@@ -77,7 +77,8 @@ static struct mappings try_entries(struct virtio_device *device, int queue)
 
 TEST(interrupt, every_event_maps_to_every_entry,
      .about = "each vector register takes each entry of the table, and NO_VECTOR, and reads back",
-     .needs = NEEDS_MSIX, .judges = CLAUSES(PCI_MSIX_12, PCI_MSIX_5, PCI_MSIX_6, PCI_MSIX_7))
+     .needs = NEEDS_MSIX, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(PCI_MSIX_12, PCI_MSIX_5, PCI_MSIX_6, PCI_MSIX_7))
 {
 	struct virtio_device *device = t->device;
 	unsigned tried = entries_to_try(&virtio_pci(device)->msix);
@@ -110,7 +111,8 @@ TEST(interrupt, every_event_maps_to_every_entry,
 
 TEST(interrupt, vector_registers_are_each_queue_s_own,
      .about = "all events mapped at once, to different entries and to one, read back as mapped",
-     .needs = NEEDS_MSIX, .judges = CLAUSES(PCI_MSIX_12, PCI_MSIX_13, PCI_MSIX_8))
+     .needs = NEEDS_MSIX, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(PCI_MSIX_12, PCI_MSIX_13, PCI_MSIX_8))
 {
 	struct virtio_device *device = t->device;
 	unsigned entries = virtio_pci(device)->msix.entries;
@@ -147,7 +149,7 @@ TEST(interrupt, vector_registers_are_each_queue_s_own,
 
 TEST(interrupt, entries_beyond_the_table_cannot_be_mapped,
      .about = "an entry that the table does not have is refused by reading NO_VECTOR",
-     .needs = NEEDS_MSIX, .judges = CLAUSES(PCI_MSIX_13))
+     .needs = NEEDS_MSIX, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_MSIX_13))
 {
 	struct virtio_device *device = t->device;
 	/* 0x800 and more are no entry numbers at all (4.1.5.1.2), so nothing is said of them. */
@@ -194,7 +196,7 @@ static void map_all(struct virtio_device *device)
 
 TEST(interrupt, reset_unmaps_every_event,
      .about = "after a reset every vector register reads NO_VECTOR", .needs = NEEDS_MSIX,
-     .judges = CLAUSES(PCI_MSIX_10, PCI_MSIX_11, PCI_MSIX_9, RESET_1))
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_MSIX_10, PCI_MSIX_11, PCI_MSIX_9, RESET_1))
 {
 	struct virtio_device *device = t->device;
 
@@ -261,7 +263,8 @@ static struct virtqueue *bring_up_on(struct test_run *t, uint16_t entry)
 
 TEST(interrupt, every_entry_delivers,
      .about = "a queue mapped to any entry, the last one too, is announced by that entry's message",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .judges = CLAUSES(PCI_MSIX_3, PCI_MSIX_8, PCI_MSIX_TXT_1))
+     .needs = NEEDS_MSIX | NEEDS_WORK, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(PCI_MSIX_3, PCI_MSIX_8, PCI_MSIX_TXT_1))
 {
 	struct virtio_device *device = t->device;
 
@@ -285,7 +288,8 @@ TEST(interrupt, every_entry_delivers,
 
 TEST(interrupt, queue_moves_to_another_entry,
      .about = "a queue mapped to another entry while it works is announced there from then on",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .judges = CLAUSES(PCI_MSIX_8, PCI_MSIX_TXT_1))
+     .needs = NEEDS_MSIX | NEEDS_WORK, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(PCI_MSIX_8, PCI_MSIX_TXT_1))
 {
 	struct virtio_device *device = t->device;
 	struct virtqueue *queue;
@@ -330,7 +334,7 @@ TEST(interrupt, queue_moves_to_another_entry,
 
 TEST(interrupt, unmapped_queue_is_silent,
      .about = "with MSI-X on, a queue on NO_VECTOR uses buffers without message and without pin",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_EVENT_IDX,
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_EVENT_IDX, .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_MSIX_TXT_2, PCI_USEDINT_1))
 {
 	struct virtio_device *device = t->device;
@@ -365,7 +369,7 @@ TEST(interrupt, unmapped_queue_is_silent,
 
 TEST(interrupt, unmapped_queue_leaves_no_pending_bit,
      .about = "a queue on NO_VECTOR sets no pending bit while all entries are masked",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .judges = CLAUSES(PCI_MSIX_TXT_2))
+     .needs = NEEDS_MSIX | NEEDS_WORK, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_MSIX_TXT_2))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
