@@ -280,6 +280,7 @@ check-layers: $(OBJECTS) $(SECOND_OBJECTS) $(host_objects) ## the floor plan; fa
 lint: $(OBJECTS) $(SECOND_OBJECTS) $(host_objects) ## style, layers, static analysis
 	$(Q)perl scripts/check-layers.pl -q $(BUILD)
 	$(Q)perl scripts/check-comments.pl $(SOURCE_FILES)
+	$(Q)perl scripts/check-reading.pl
 	$(Q)clang-format --dry-run --Werror $(C_FILES)
 	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,portability \
 		--suppress=missingInclude --suppress=comparePointers -I. -I$(BUILD) boot arch lib pci virtio tests/harness

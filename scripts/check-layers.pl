@@ -184,6 +184,8 @@ read_calls();
 refuse_circles(\%includes, 'a circle of includes');
 refuse_circles(\%calls, 'a circle of calls');
 $used{$_->{name}} or refuse($plan, "$_->{name} is no folder with files") for @floors;
+my $shown = join('', grep !/^#/, lines_of($plan)) =~ s/^\n+//r;
+refuse('docs/house.md', "shows another plan than $plan") if index(join('', lines_of('docs/house.md')), $shown) < 0;
 
 print grep !/^#/, lines_of($plan) unless $quiet;
 print "$_\n" for @refusals;

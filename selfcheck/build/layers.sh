@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# scripts/check-layers.pl lets a copy of this tree pass, and refuses the copy with one wrong thing in it.
+# scripts/check-layers.pl and check-reading.pl let a copy of this tree pass, and refuse the copy with one wrong
+# thing in it.
 # usage: layers.sh BUILD
 set -uo pipefail
 . selfcheck/lib.sh
 
-checker=$PWD/scripts/check-layers.pl
+scripts=$PWD/scripts
 copy=$(mktemp -d "${TMPDIR:-/tmp}/virtproof-layers.XXXXXX")
 trap 'rm -rf "$copy"' EXIT
 git ls-files -co --exclude-standard -z | xargs -0 cp --parents -t "$copy"
@@ -13,7 +14,9 @@ mkdir "$copy/build"
 cp -rs "$(realpath "$1")/image" "$(realpath "$1")/host" "$copy/build/"
 cd "$copy" || exit 1
 
-check() { perl "$checker" -q build 2>&1; }
+check() {
+	perl "$scripts/check-layers.pl" -q build 2>&1 && perl "$scripts/check-reading.pl" 2>&1
+}
 
 plant() { # plant PATH LINE …: a new file; one of C is compiled, too
 	local path=$1
@@ -88,9 +91,27 @@ plant lib/planted.h '#include "base.h"'
 refused "an include that is no path from the root" \
 	"lib/planted.h:1: \"base.h\" is no file of the tree; include by its path from the root"
 
-sed -i '/^lib  /a cellar  what is not there' scripts/floors.txt
+sed -i '/^lib  /a cellar  what is not there' scripts/floors.txt docs/house.md
 refused "a room of the plan that is not there" "scripts/floors.txt: cellar is no folder with files"
-sed -i "/^cellar/d" scripts/floors.txt
+sed -i '/^cellar/d' scripts/floors.txt docs/house.md
+
+sed -i '/^lib  /d' docs/house.md
+refused "a page that shows another plan" "docs/house.md: shows another plan than scripts/floors.txt"
+cp "$OLDPWD/docs/house.md" docs
+
+order=docs/reading-order.list
+echo nowhere.c >>$order
+refused "a file to read that is not there" "$order:$(wc -l <$order): nowhere.c is not there"
+sed -i '$d' $order
+
+sed -i '/^pci\//d' $order
+refused "a room that nobody is told to read" "$order: no file of pci stands in it"
+cp "$OLDPWD/$order" docs
+
+sed -i 2d virtio/ring/split.c
+refused "a file to read that does not open" \
+	"virtio/ring/split.c: is in the reading order and does not open with what it is"
+cp "$OLDPWD/virtio/ring/split.c" virtio/ring
 
 rm -r build/image build/host
 mkdir build/image build/host

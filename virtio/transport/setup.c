@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Bringing a device up, in the order of 3.1.1, whatever it is reached by. */
 #include "virtio/transport/setup.h"
 
 #include "arch/clock.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The plan of a run: every selected test on every device in its variants, step by step. */
 #include "tests/harness/run/plan.h"
 
 #include "tests/harness/plan/mode.h"

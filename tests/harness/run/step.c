@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* One test on one device in one variant: made fresh, run under a guard, and what is left afterwards judged. */
 #include "tests/harness/run/step.h"
 
 #include "arch/guard.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The one road to the registers of a PCI device: by memory, by ports, or through the window (4.1.4.9). */
 #include "virtio/transport/pci/registers.h"
 
 #include "arch/io.h"
