@@ -92,14 +92,18 @@ expect "garbage and torn records are survived" all_judged_but 0
 expect "garbage and torn records change nothing" status_is 0
 
 # Ended from outside in a test that hangs: what is known is printed, no process and no file stays.
-mkdir "$folder/tmp"
-for signal in INT:130 TERM:143; do
+start_hanging() { # a run in the background that hangs in a test: its pid, and that of the VMM in child
 	rm -f "$folder/out"
 	TMPDIR="$folder/tmp" "$build/virtproof" run --vmm "$here/stand-in.ini" \
 		--program "$build/host/stand-in" -- --hang 9 >"$folder/out" 2>&1 &
 	pid=$!
 	until says "number_8" || ! kill -0 $pid 2>/dev/null; do sleep 0.05; done
 	child=$(pgrep -P $pid)
+}
+
+mkdir "$folder/tmp"
+for signal in INT:130 TERM:143; do
+	start_hanging
 	kill -"${signal%:*}" $pid
 	status=0
 	wait $pid || status=$?
@@ -110,12 +114,7 @@ for signal in INT:130 TERM:143; do
 done
 
 # The same for a run that is killed: the kernel takes the VMM along.
-rm -f "$folder/out"
-TMPDIR="$folder/tmp" "$build/virtproof" run --vmm "$here/stand-in.ini" \
-	--program "$build/host/stand-in" -- --hang 9 >"$folder/out" 2>&1 &
-pid=$!
-until says "number_8" || ! kill -0 $pid 2>/dev/null; do sleep 0.05; done
-child=$(pgrep -P $pid)
+start_hanging
 disown $pid
 kill -KILL $pid
 

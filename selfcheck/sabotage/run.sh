@@ -3,6 +3,7 @@
 # Boots the image with saboteurs between it and the devices of a QEMU; each must be found out.
 # usage: run.sh BUILD [GLOBS [vp.words …]]
 set -uo pipefail
+. "$(dirname "$0")/../lib.sh"
 
 build=$1
 globs=${2:-*}
@@ -13,8 +14,7 @@ wires=$(mktemp -d "${TMPDIR:-/tmp}/virtproof-wires.XXXXXX")
 trap 'rm -rf "$log" "$scratch" "$wires"' EXIT
 truncate -s 4M "$scratch"
 
-timeout -k 3 300 qemu-system-x86_64 -M q35 -accel tcg -m 64 -smp 2 -nodefaults -display none \
-	-no-reboot -serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4 \
+timeout -k 3 300 "${qemu[@]}" -M q35 -accel tcg -m 64 -smp 2 -serial stdio \
 	-kernel "$build/virtproof-selfcheck.elf" -append "vp.exit=debug vp.sabotage=$globs vp.scratch=00:05.0,00:06.0,00:07.0 $*" \
 	-blockdev null-co,node-name=null,size=16777216,read-zeroes=on \
 	-device virtio-blk-pci,drive=null,serial=virtproof-sabotage,packed=on,addr=1 \
@@ -45,7 +45,7 @@ timeout -k 3 300 qemu-system-x86_64 -M q35 -accel tcg -m 64 -smp 2 -nodefaults -
 	tee "$log"
 status=${PIPESTATUS[0]}
 
-# isa-debug-exit: 1 is good, 3 is failed; anything else ended before the verdict.
+# Status 1 is good, 3 is failed; anything else ended before the verdict.
 lost=0
 if ! grep -q '^sabotage: ' "$log" || { [ "$status" -ne 1 ] && [ "$status" -ne 3 ]; }; then
 	echo "test-sabotage: QEMU ended with status $status before the verdict"
@@ -58,9 +58,7 @@ skipped_names() { sed -n 's/^skipped  *\([a-z0-9_]*\):.*/\1/p' "$log" | paste -s
 again=$(skipped_names)
 if [ -n "$again" ]; then
 	each=mq=on,hash=on,guest_rsc_ext=on,rsc_interval=30000000,vectors=10
-	selfcheck/peers/with-taps.sh 4 timeout -k 3 120 qemu-system-x86_64 -M q35 -accel tcg -m 96 -smp 2 \
-		-nodefaults -display none -no-reboot -serial stdio \
-		-device isa-debug-exit,iobase=0xf4,iosize=4 \
+	selfcheck/peers/with-taps.sh 4 timeout -k 3 120 "${qemu[@]}" -M q35 -accel tcg -m 96 -smp 2 -serial stdio \
 		-kernel "$build/virtproof-selfcheck.elf" -append "vp.exit=debug vp.sabotage=$again $*" \
 		-netdev tap,id=near,ifname=vpnear,script=no,downscript=no,queues=4 \
 		-netdev tap,id=far,ifname=vpfar,script=no,downscript=no,queues=4 \
@@ -97,5 +95,4 @@ fi
 passed=$(grep -c '^detected ' "$log")
 failed=$((lost + $(grep -c '^MISSED ' "$log")))
 skipped=$(grep -c '^skipped ' "$log")
-echo "test-sabotage: $passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+sum_up test-sabotage

@@ -179,14 +179,19 @@ TEST(ring, split_indices_count_to_65535, .about = "available and used index run 
 	}
 }
 
-/* Leaves the device at an odd place of an odd lap, then begins anew. */
-static void leave_in_the_middle(struct test_run *t, unsigned requests)
+/* Leaves the device at an odd place of an odd lap, then begins anew: what comes of the first request. */
+static struct traffic *first_after(struct test_run *t, unsigned requests)
 {
+	struct traffic *traffic;
+
 	bring_up(t);
 	for (unsigned n = 0; n < requests; n++)
 		work_once(t, n);
 	start_over(t);
 	bring_up(t);
+	traffic = traffic_start(t, 1);
+	traffic_round(traffic, 1);
+	return traffic;
 }
 
 TEST(ring, split_ring_begins_at_0,
@@ -197,11 +202,8 @@ TEST(ring, split_ring_begins_at_0,
 	static const uint8_t before[] = {1, 3, 19};
 
 	for (unsigned n = 0; n < ARRAY_LENGTH(before); n++) {
-		struct traffic *traffic;
+		struct traffic *traffic = first_after(t, before[n]);
 
-		leave_in_the_middle(t, before[n]);
-		traffic = traffic_start(t, 1);
-		traffic_round(traffic, 1);
 		CHECK(t, SPLIT_TXT_12,
 		      !*traffic->flaws[FLAW_SILENT] && !*traffic->flaws[FLAW_SLOT] &&
 			      !*traffic->flaws[FLAW_STEP],
@@ -220,11 +222,8 @@ TEST(ring, packed_ring_begins_at_wrap_1,
 
 	t->variant.size = 8;
 	for (unsigned n = 0; n < ARRAY_LENGTH(before); n++) {
-		struct traffic *traffic;
+		struct traffic *traffic = first_after(t, before[n]);
 
-		leave_in_the_middle(t, before[n]);
-		traffic = traffic_start(t, 1);
-		traffic_round(traffic, 1);
 		CHECK(t, PACKED_TXT_1,
 		      !*traffic_service_flaw(traffic) && !*traffic->flaws[FLAW_SLOT] &&
 			      !*traffic->flaws[FLAW_WRAP],

@@ -5,13 +5,18 @@
 #include "virtio/transport/pci/registers.h"
 #include "virtio/ring/split.h"
 
-/* Each looks at the chains before the device sees them, and spoils those that it would not have taken. */
-#define DISLIKES(symbol)                                                                           \
-	static void symbol##_all(struct onlooker *self, struct virtqueue *queue)                   \
+/* Looks at the chains with `look` before the device sees them, which spoils what it would not have taken. */
+#define CHAIN_SABOTEUR(symbol, look, ...)                                                          \
+	STARTED_CHAIN_SABOTEUR(symbol, forget_chains, look, __VA_ARGS__)
+
+/* The same with a start() of its own, which has to forget_chains(). */
+#define STARTED_CHAIN_SABOTEUR(symbol, begin, look, ...)                                           \
+	static void symbol##_publish(struct onlooker *self, struct virtqueue *queue)               \
 	{                                                                                          \
 		(void)self;                                                                        \
-		visit_new_chains(queue, symbol);                                                   \
-	}
+		visit_new_chains(queue, look);                                                     \
+	}                                                                                          \
+	SABOTEUR(symbol, .start = begin, .onlooker.publish = symbol##_publish, __VA_ARGS__)
 
 static void want_whole_header(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -20,11 +25,9 @@ static void want_whole_header(struct virtqueue *queue, struct chain_view *chain)
 	if (first && from_le32(*first->len) < 12)
 		spoil(chain);
 }
-DISLIKES(want_whole_header)
-SABOTEUR(header_in_one_piece,
-	 .about = "a header of fewer than 12 bytes in its descriptor is refused",
-	 BREAKS(CLAUSE_SPLIT_FRAME_1), .type = VIRTIO_TYPE_BLK, .start = forget_chains,
-	 .onlooker.publish = want_whole_header_all);
+CHAIN_SABOTEUR(header_in_one_piece, want_whole_header,
+	       .about = "a header of fewer than 12 bytes in its descriptor is refused",
+	       BREAKS(CLAUSE_SPLIT_FRAME_1), .type = VIRTIO_TYPE_BLK);
 
 static void want_ascending(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -33,19 +36,18 @@ static void want_ascending(struct virtqueue *queue, struct chain_view *chain)
 			spoil(chain);
 	}
 }
-DISLIKES(want_ascending)
-SABOTEUR(chains_ascend, .about = "chains are refused that go back in the descriptor table",
-	 BREAKS(CLAUSE_SPLIT_TXT_3), .start = forget_chains,
-	 .onlooker.publish = want_ascending_all);
+CHAIN_SABOTEUR(chains_ascend, want_ascending,
+	       .about = "chains are refused that go back in the descriptor table",
+	       BREAKS(CLAUSE_SPLIT_TXT_3));
 
 static void want_low_head(struct virtqueue *queue, struct chain_view *chain)
 {
 	if (!ring_is_packed(queue) && chain->id > queue->size / 4)
 		spoil(chain);
 }
-DISLIKES(want_low_head)
-SABOTEUR(heads_stand_low, .about = "heads beyond the first quarter of the table are refused",
-	 BREAKS(CLAUSE_SPLIT_TXT_5), .start = forget_chains, .onlooker.publish = want_low_head_all);
+CHAIN_SABOTEUR(heads_stand_low, want_low_head,
+	       .about = "heads beyond the first quarter of the table are refused",
+	       BREAKS(CLAUSE_SPLIT_TXT_5));
 
 static void heed_every_next(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -54,10 +56,8 @@ static void heed_every_next(struct virtqueue *queue, struct chain_view *chain)
 	if (last->next && from_le16(*last->next) >= queue->size)
 		spoil(chain);
 }
-DISLIKES(heed_every_next)
-SABOTEUR(next_without_flag, .about = "next is heeded where the NEXT flag is clear",
-	 BREAKS(CLAUSE_SPLIT_TXT_4), .start = forget_chains,
-	 .onlooker.publish = heed_every_next_all);
+CHAIN_SABOTEUR(next_without_flag, heed_every_next,
+	       .about = "next is heeded where the NEXT flag is clear", BREAKS(CLAUSE_SPLIT_TXT_4));
 
 /* What a slot of the table held when it was used for the first time. */
 static struct virtq_desc cached[1024];
@@ -84,20 +84,19 @@ static void take_from_cache(struct virtqueue *queue, struct chain_view *chain)
 			*first = *desc;
 	}
 }
-DISLIKES(take_from_cache)
-SABOTEUR(descriptors_cached, .about = "a descriptor counts for ever as it stood the first time",
-	 BREAKS(CLAUSE_SPLIT_TXT_8), .type = VIRTIO_TYPE_BLK, .tests = "ring.split_descriptors*",
-	 .start = start_cache, .onlooker.publish = take_from_cache_all);
+STARTED_CHAIN_SABOTEUR(descriptors_cached, start_cache, take_from_cache,
+		       .about = "a descriptor counts for ever as it stood the first time",
+		       BREAKS(CLAUSE_SPLIT_TXT_8), .type = VIRTIO_TYPE_BLK,
+		       .tests = "ring.split_descriptors*");
 
 static void heed_write_on_reference(struct virtqueue *queue, struct chain_view *chain)
 {
 	if (chain->table && (chain->flags & VIRTQ_DESC_F_WRITE))
 		spoil(chain);
 }
-DISLIKES(heed_write_on_reference)
-SABOTEUR(write_on_table_reference, .about = "WRITE counts on a descriptor that refers to a table",
-	 BREAKS(CLAUSE_SPLIT_IND_1, CLAUSE_PACKED_TXT_20), .start = forget_chains,
-	 .onlooker.publish = heed_write_on_reference_all);
+CHAIN_SABOTEUR(write_on_table_reference, heed_write_on_reference,
+	       .about = "WRITE counts on a descriptor that refers to a table",
+	       BREAKS(CLAUSE_SPLIT_IND_1, CLAUSE_PACKED_TXT_20));
 
 static void want_ascending_table(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -106,11 +105,9 @@ static void want_ascending_table(struct virtqueue *queue, struct chain_view *cha
 			spoil(chain);
 	}
 }
-DISLIKES(want_ascending_table)
-SABOTEUR(tables_ascend,
-	 .about = "tables are refused whose entries are not linked one after the other",
-	 BREAKS(CLAUSE_SPLIT_IND_TXT_1), .start = forget_chains,
-	 .onlooker.publish = want_ascending_table_all);
+CHAIN_SABOTEUR(tables_ascend, want_ascending_table,
+	       .about = "tables are refused whose entries are not linked one after the other",
+	       BREAKS(CLAUSE_SPLIT_IND_TXT_1));
 
 static void read_on_in_table(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -120,20 +117,18 @@ static void read_on_in_table(struct virtqueue *queue, struct chain_view *chain)
 	if (!ring_is_packed(queue) && chain->table && queue->shape.tail)
 		last->flags->raw |= VIRTQ_DESC_F_NEXT, last->next->raw = (uint16_t)(chain->count);
 }
-DISLIKES(read_on_in_table)
-SABOTEUR(table_read_to_its_end, .about = "entries behind the one without NEXT are taken too",
-	 BREAKS(CLAUSE_SPLIT_IND_TXT_2), .start = forget_chains,
-	 .onlooker.publish = read_on_in_table_all);
+CHAIN_SABOTEUR(table_read_to_its_end, read_on_in_table,
+	       .about = "entries behind the one without NEXT are taken too",
+	       BREAKS(CLAUSE_SPLIT_IND_TXT_2));
 
 static void want_aligned_table(struct virtqueue *queue, struct chain_view *chain)
 {
 	if (chain->table && from_le64(*chain->reference) % 16)
 		spoil(chain);
 }
-DISLIKES(want_aligned_table)
-SABOTEUR(tables_aligned, .about = "tables are refused whose address is no multiple of 16",
-	 BREAKS(CLAUSE_SPLIT_IND_TXT_3), .start = forget_chains,
-	 .onlooker.publish = want_aligned_table_all);
+CHAIN_SABOTEUR(tables_aligned, want_aligned_table,
+	       .about = "tables are refused whose address is no multiple of 16",
+	       BREAKS(CLAUSE_SPLIT_IND_TXT_3));
 
 static void use_table_index(struct virtqueue *queue, struct used_element *element)
 {
@@ -148,10 +143,9 @@ static void want_one_entry(struct virtqueue *queue, struct chain_view *chain)
 	if (ring_is_packed(queue) && chain->table && chain->count > 1)
 		spoil(chain);
 }
-DISLIKES(want_one_entry)
-SABOTEUR(packed_tables_of_one_entry, .about = "tables of a packed ring have one entry at most",
-	 BREAKS(CLAUSE_PACKED_TXT_17), .start = forget_chains,
-	 .onlooker.publish = want_one_entry_all);
+CHAIN_SABOTEUR(packed_tables_of_one_entry, want_one_entry,
+	       .about = "tables of a packed ring have one entry at most",
+	       BREAKS(CLAUSE_PACKED_TXT_17));
 
 static void heed_table_flags(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -160,20 +154,17 @@ static void heed_table_flags(struct virtqueue *queue, struct chain_view *chain)
 			spoil(chain);
 	}
 }
-DISLIKES(heed_table_flags)
-SABOTEUR(packed_table_flags_heeded, .about = "flags beside WRITE count in tables of a packed ring",
-	 BREAKS(CLAUSE_PACKED_TXT_18), .start = forget_chains,
-	 .onlooker.publish = heed_table_flags_all);
+CHAIN_SABOTEUR(packed_table_flags_heeded, heed_table_flags,
+	       .about = "flags beside WRITE count in tables of a packed ring",
+	       BREAKS(CLAUSE_PACKED_TXT_18));
 
 static void heed_table_ids(struct virtqueue *queue, struct chain_view *chain)
 {
 	if (ring_is_packed(queue) && chain->table && from_le16(*chain->links[0].id))
 		spoil(chain);
 }
-DISLIKES(heed_table_ids)
-SABOTEUR(packed_table_ids_heeded, .about = "ids count in tables of a packed ring",
-	 BREAKS(CLAUSE_PACKED_TXT_19), .start = forget_chains,
-	 .onlooker.publish = heed_table_ids_all);
+CHAIN_SABOTEUR(packed_table_ids_heeded, heed_table_ids,
+	       .about = "ids count in tables of a packed ring", BREAKS(CLAUSE_PACKED_TXT_19));
 
 static bool table_seen;
 
@@ -189,10 +180,9 @@ static void want_no_mixture(struct virtqueue *queue, struct chain_view *chain)
 		spoil(chain);
 	table_seen = table_seen || chain->table;
 }
-DISLIKES(want_no_mixture)
-SABOTEUR(packed_mixture_refused, .about = "lists are refused in a packed ring that held a table",
-	 BREAKS(CLAUSE_PACKED_TXT_22), .start = start_mixing,
-	 .onlooker.publish = want_no_mixture_all);
+STARTED_CHAIN_SABOTEUR(packed_mixture_refused, start_mixing, want_no_mixture,
+		       .about = "lists are refused in a packed ring that held a table",
+		       BREAKS(CLAUSE_PACKED_TXT_22));
 
 /* Lists whose writable elements are taken in another order. */
 static void swap_elements(struct virtqueue *queue, struct chain_view *chain)
@@ -211,21 +201,17 @@ static void swap_elements(struct virtqueue *queue, struct chain_view *chain)
 		*last->len = len;
 	}
 }
-DISLIKES(swap_elements)
-SABOTEUR(packed_elements_swapped,
-	 .about = "the first two writable elements of a list change places",
-	 BREAKS(CLAUSE_PACKED_SG_1), .type = VIRTIO_TYPE_BLK, .start = forget_chains,
-	 .tests = "ring.packed_lists*", .onlooker.publish = swap_elements_all);
+CHAIN_SABOTEUR(packed_elements_swapped, swap_elements,
+	       .about = "the first two writable elements of a list change places",
+	       BREAKS(CLAUSE_PACKED_SG_1), .type = VIRTIO_TYPE_BLK, .tests = "ring.packed_lists*");
 
 static void want_power_of_two(struct virtqueue *queue, struct chain_view *chain)
 {
 	if (!IS_POWER_OF_TWO(queue->size))
 		spoil(chain);
 }
-DISLIKES(want_power_of_two)
-SABOTEUR(packed_odd_sizes_refused, .about = "nothing is served in rings of odd sizes",
-	 BREAKS(CLAUSE_PACKED_TXT_14), .start = forget_chains,
-	 .onlooker.publish = want_power_of_two_all);
+CHAIN_SABOTEUR(packed_odd_sizes_refused, want_power_of_two,
+	       .about = "nothing is served in rings of odd sizes", BREAKS(CLAUSE_PACKED_TXT_14));
 
 static void want_no_crossing(struct virtqueue *queue, struct chain_view *chain)
 {
@@ -237,10 +223,9 @@ static void want_no_crossing(struct virtqueue *queue, struct chain_view *chain)
 			spoil(chain);
 	}
 }
-DISLIKES(want_no_crossing)
-SABOTEUR(buffers_within_a_page, .about = "buffers are refused that cross a page boundary",
-	 BREAKS(CLAUSE_FEAT_TXT_6), .tests = "ring.buffers*", .start = forget_chains,
-	 .onlooker.publish = want_no_crossing_all);
+CHAIN_SABOTEUR(buffers_within_a_page, want_no_crossing,
+	       .about = "buffers are refused that cross a page boundary", BREAKS(CLAUSE_FEAT_TXT_6),
+	       .tests = "ring.buffers*");
 
 /* ---- where the parts of a ring lie ---- */
 

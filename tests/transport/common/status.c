@@ -84,8 +84,8 @@ struct watched {
 	uint64_t arrivals;
 };
 
-static struct watched start_watching(struct test_run *t, const struct virtqueue *queue,
-				     const struct request *request)
+/* Shows the device a request in a queue that is empty, and what tells that it was served. */
+static struct watched expose(struct test_run *t, struct virtqueue *queue, struct request *request)
 {
 	struct watched watched = {
 		.copy = test_memory(t, "copy of the reply", MAXIMUM(request->in_length, 1u), 1),
@@ -94,6 +94,9 @@ static struct watched start_watching(struct test_run *t, const struct virtqueue 
 
 	if (request->in_length)
 		memcpy(watched.copy, request->in, request->in_length);
+	if (!request_add(queue, request))
+		error_in_test(t, "an empty queue has no free descriptors");
+	virtqueue_publish(queue);
 	return watched;
 }
 
@@ -125,10 +128,7 @@ TEST(transport, buffers_wait_for_driver_ok,
 	set_up(t, features_for(t), t->workload->queues);
 	queue = work_queue(t);
 	request = new_request(t, 1);
-	watched = start_watching(t, queue, request);
-	if (!request_add(queue, request))
-		error_in_test(t, "an empty queue has no free descriptors");
-	virtqueue_publish(queue);
+	watched = expose(t, queue, request);
 	clock_spin(WATCH_NS);
 	CHECK(t, STATUS_1, is_untouched(&watched, queue, request),
 	      "queue %u: a buffer was used before DRIVER_OK was set", queue->index);
@@ -154,10 +154,7 @@ TEST(transport, queue_that_is_not_enabled_is_not_served,
 	device->transport->set_status(device, STATUS_LIVE);
 	queue = work_queue(t);
 	request = new_request(t, 1);
-	watched = start_watching(t, queue, request);
-	if (!request_add(queue, request))
-		error_in_test(t, "an empty queue has no free descriptors");
-	virtqueue_publish(queue);
+	watched = expose(t, queue, request);
 	virtqueue_notify(queue);
 	clock_spin(WATCH_NS);
 	CHECK(t, PCI_COMMON_TXT_8, is_untouched(&watched, queue, request),
