@@ -91,7 +91,6 @@ run_stand_in -- --tear 4 --garbage 20
 expect "garbage and torn records are survived" all_judged_but 0
 expect "garbage and torn records change nothing" status_is 0
 
-# Ended from outside in a test that hangs: what is known is printed, no process and no file stays.
 start_hanging() { # a run in the background that hangs in a test: its pid, and that of the VMM in child
 	rm -f "$folder/out"
 	TMPDIR="$folder/tmp" "$build/virtproof" run --vmm "$here/stand-in.ini" \
@@ -101,6 +100,7 @@ start_hanging() { # a run in the background that hangs in a test: its pid, and t
 	child=$(pgrep -P $pid)
 }
 
+# Ended from outside in a test that hangs: what is known is printed, no process and no file stays.
 mkdir "$folder/tmp"
 for signal in INT:130 TERM:143; do
 	start_hanging
