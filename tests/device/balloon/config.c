@@ -120,7 +120,7 @@ TEST(balloon, report_queue_exists, .about = "with free page reports queue 4 has 
 TEST(balloon, statistics_are_taken,
      .about = "a buffer of statistics, unknown ones among them, leaves the device at work",
      .type = VIRTIO_TYPE_BALLOON, WITH_FEATURE(VIRTIO_BALLOON_F_STATS_VQ),
-     .judges = CLAUSES(VQ_TXT_6))
+     .judges = CLAUSES(SANE_1, VQ_TXT_6))
 {
 	struct virtio_balloon_stat *stats = test_memory(t, "statistics", 3 * sizeof(*stats), 8);
 	struct request request = {.out = (uint8_t *)stats,
