@@ -212,10 +212,18 @@ UNIT_FLAGS := -std=gnu17 -g -O0 --coverage
 endif
 
 # The first lines of a unit test name the sources that it is linked with: "links: lib/string.c …".
-$(BUILD)/unit/%: selfcheck/unit/%.c $(GENERATED) $(shell find lib boot pci virtio arch tests/harness selfcheck/unit -name "*.[ch]") $(BUILD)/unit/compile
+unit_links = $(shell sed -n 's,.*links: *\([^*]*\).*,\1,p' $(1))
+
+$(BUILD)/unit/objects/%.o: % $(BUILD)/unit/compile | $(GENERATED)
 	@mkdir -p $(@D)
 	$(call say,HOSTCC,$<)
-	$(Q)$(HOSTCC) $(UNIT_FLAGS) -I. -I$(BUILD) $< $$(sed -n 's,.*links: *\([^*]*\).*,\1,p' $<) -lcmocka -o $@
+	$(Q)$(HOSTCC) $(UNIT_FLAGS) -I. -I$(BUILD) -MMD -MP -c $< -o $@
+
+.SECONDEXPANSION:
+$(UNIT_TESTS): $(BUILD)/unit/%: $(BUILD)/unit/objects/selfcheck/unit/%.c.o $$(foreach s,$$(call unit_links,selfcheck/unit/$$*.c),$(BUILD)/unit/objects/$$(s).o)
+	$(Q)$(HOSTCC) $(UNIT_FLAGS) $^ -lcmocka -o $@
+
+-include $(shell find $(BUILD)/unit/objects -name '*.d' 2>/dev/null)
 
 .PHONY: unit
 unit: $(UNIT_TESTS) ## the unit tests on the host
