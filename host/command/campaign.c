@@ -88,7 +88,8 @@ static void task_ended(GObject *source, GAsyncResult *outcome, void *context)
 static void start_task(struct campaign *campaign, const struct task *task)
 {
 	g_autoptr(GError) error = NULL;
-	struct process *process = process_start_into(task->command, task->output, &error);
+	struct process_order order = {.command = task->command};
+	struct process *process = process_start_into(&order, task->output, &error);
 	struct running *running;
 
 	if (!process) {

@@ -247,8 +247,7 @@ static void cancelled(GCancellable *cancel, void *context)
 
 void boot_tell(struct boot *boot, const char *line)
 {
-	GOutputStream *input = g_subprocess_get_stdin_pipe(boot->process->child);
-	GPollableOutputStream *pollable = G_POLLABLE_OUTPUT_STREAM(input);
+	GPollableOutputStream *pollable = G_POLLABLE_OUTPUT_STREAM(boot->process->input);
 	g_autofree char *whole = g_strconcat(line, "\n", NULL);
 
 	/* Never wait: a VMM that does not read must not stop its watcher. */
@@ -340,11 +339,7 @@ void boot_run(const struct boot_request *request, struct boot_result *result)
 	*result = (struct boot_result){.end = BOOT_NEVER, .status = -1};
 	boot->request = request;
 	boot->result = result;
-	boot->process =
-		process_start(request->command,
-			      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-				      G_SUBPROCESS_FLAGS_STDERR_PIPE,
-			      &error);
+	boot->process = process_start(&request->vmm, &error);
 	if (!boot->process) {
 		result->words = g_strdup(error->message);
 		result->last_output = g_strdup("");

@@ -10,6 +10,7 @@
 #include <json-glib/json-glib.h>
 
 #include "host/record/words.h"
+#include "host/system/process.h"
 
 /* A boot while it runs. */
 struct boot;
@@ -28,9 +29,9 @@ enum boot_end {
 
 /* What is to be run, and who is told. Nothing is owned. */
 struct boot_request {
-	char *const *command; /* words, NULL behind the last */
-	char *const *exits;   /* statuses of an ordered end, in decimal; NULL behind the last */
-	unsigned silence;     /* seconds without a record that are too long */
+	struct process_order vmm; /* how it is started */
+	char *const *exits;       /* statuses of an ordered end, in decimal; NULL behind the last */
+	unsigned silence;         /* seconds without a record that are too long */
 	const char *
 		broken; /* pattern of a line on standard error: it is of no use any more; or NULL */
 	GCancellable *cancel; /* ends the boot; or NULL */

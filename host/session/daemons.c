@@ -71,8 +71,9 @@ GPtrArray *daemons_start(const struct launch *launch, GError **error)
 		g_unlink(launch->sockets->pdata[i]);
 	for (unsigned i = 0; i < launch->daemons->len; i++) {
 		g_autofree char *output = output_path(launch, i);
-		struct process *daemon =
-			process_start_into(launch->daemons->pdata[i], output, error);
+		struct process_order order = {.command = launch->daemons->pdata[i],
+					      .environment = launch->environment};
+		struct process *daemon = process_start_into(&order, output, error);
 
 		if (!daemon)
 			return NULL;

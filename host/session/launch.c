@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+
+#include "host/system/environment.h"
 
 /* The slots of a PCI bus that devices of ours may take. */
 #define FIRST_SLOT 3
@@ -77,6 +80,7 @@ void launch_free(struct launch *launch)
 	g_free(launch->machine);
 	g_free(launch->accelerator);
 	g_free(launch->control);
+	g_strfreev(launch->environment);
 	g_ptr_array_unref(launch->devices);
 	g_ptr_array_unref(launch->daemons);
 	g_ptr_array_unref(launch->sockets);
@@ -354,11 +358,21 @@ static gboolean fill(struct launch *launch, const struct launch_request *request
 	       add_devices(launch, request->devices, error);
 }
 
+static void set_surroundings(struct launch *launch)
+{
+	g_auto(GStrv) additions = descriptor_list(launch->descriptor, "vmm", "environment");
+	g_autofree char *terminal = descriptor_text(launch->descriptor, "vmm", "terminal", "no");
+
+	launch->environment = environment_clean(additions);
+	launch->terminal = strcmp(terminal, "yes") == 0;
+}
+
 struct launch *launch_new(const struct descriptor *descriptor, const struct launch_request *request,
 			  GError **error)
 {
 	struct launch *launch = launch_allocate(descriptor);
 
+	set_surroundings(launch);
 	launch->directory = g_dir_make_tmp("virtproof-XXXXXX", error);
 	if (launch->directory && fill(launch, request, error))
 		return launch;
@@ -418,4 +432,17 @@ char **launch_command(struct launch *launch, const char *append, GError **error)
 		return NULL;
 	g_ptr_array_add(words, NULL);
 	return g_strdupv((char **)words->pdata);
+}
+void launch_clear_sockets(const struct launch *launch)
+{
+	g_autoptr(GDir) directory = g_dir_open(launch->directory, 0, NULL);
+	const char *base;
+
+	while (directory && (base = g_dir_read_name(directory))) {
+		g_autofree char *path = g_build_filename(launch->directory, base, NULL);
+		struct stat status;
+
+		if (lstat(path, &status) == 0 && S_ISSOCK(status.st_mode))
+			g_unlink(path);
+	}
 }

@@ -39,6 +39,8 @@ struct launch {
 	char *machine;
 	char *accelerator;
 	char *control;      /* path of the control socket */
+	char **environment; /* of VMM and daemons: NAME=VALUE */
+	gboolean terminal;  /* the VMM reads the guest's input from a terminal only */
 	GPtrArray *devices; /* struct launch_device */
 	GPtrArray *daemons; /* GStrv, in the order to start them */
 	GPtrArray *sockets; /* paths that exist once the daemons are ready */
@@ -68,5 +70,8 @@ char *launch_append(const struct launch *launch);
  * are written as well. NULL with error set when a template is wrong. The caller owns it.
  */
 char **launch_command(struct launch *launch, const char *append, GError **error);
+
+/* Removes the sockets that an earlier boot has left in the folder: a VMM refuses to take them over. */
+void launch_clear_sockets(const struct launch *launch);
 
 #endif

@@ -151,13 +151,18 @@ static gboolean boot_once(struct course *course, struct boot_result *result, GEr
 	g_auto(GStrv) exits = descriptor_list(session->launch->descriptor, "vmm", "exits");
 	g_autofree char *broken =
 		descriptor_text(session->launch->descriptor, "vmm", "broken", NULL);
-	g_autoptr(GPtrArray) daemons = command ? daemons_start(session->launch, error) : NULL;
+	g_autoptr(GPtrArray) daemons = NULL;
+
+	launch_clear_sockets(session->launch);
+	daemons = command ? daemons_start(session->launch, error) : NULL;
 
 	if (!daemons)
 		return FALSE;
 
 	struct boot_request request = {
-		.command = command,
+		.vmm = {.command = command,
+			.environment = session->launch->environment,
+			.terminal = session->launch->terminal},
 		.exits = exits,
 		.silence = session->silence,
 		.broken = broken,

@@ -249,15 +249,16 @@ static void set_result(struct question *question, char *result)
 static gboolean run_program(struct question *question, const char *template, GError **error)
 {
 	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
+		G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE);
 	g_autoptr(GSubprocess) child = NULL;
 	char *output = NULL;
 
 	if (!template_words(template, &question->scope, words, error))
 		return FALSE;
 	g_ptr_array_add(words, NULL);
-	child = g_subprocess_newv((const char *const *)words->pdata,
-				  G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE,
-				  error);
+	g_subprocess_launcher_set_environ(launcher, question->verbs->launch->environment);
+	child = g_subprocess_launcher_spawnv(launcher, (const char *const *)words->pdata, error);
 	if (!child || !g_subprocess_communicate_utf8(child, NULL, NULL, &output, NULL, error))
 		return FALSE;
 	set_result(question, g_strchomp(output));

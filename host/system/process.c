@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/system/process.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <termios.h>
 #include <unistd.h>
 
+#include <gio/gunixoutputstream.h>
 #include <glib/gstdio.h>
 
 /* Between fork and exec: only what is safe there. */
@@ -17,12 +21,15 @@ static void set_up_child(void *unused)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-static struct process *spawn(GSubprocessLauncher *launcher, char *const *command, GError **error)
+static struct process *spawn(GSubprocessLauncher *launcher, const struct process_order *order,
+			     GError **error)
 {
 	GSubprocess *child;
 
 	g_subprocess_launcher_set_child_setup(launcher, set_up_child, NULL, NULL);
-	child = g_subprocess_launcher_spawnv(launcher, (const char *const *)command, error);
+	if (order->environment)
+		g_subprocess_launcher_set_environ(launcher, (char **)order->environment);
+	child = g_subprocess_launcher_spawnv(launcher, (const char *const *)order->command, error);
 	if (!child)
 		return NULL;
 
@@ -34,14 +41,58 @@ static struct process *spawn(GSubprocessLauncher *launcher, char *const *command
 	return process;
 }
 
-struct process *process_start(char *const *command, GSubprocessFlags flags, GError **error)
+/*
+ * A terminal: its far end is what the child reads, raw, so that nothing is echoed or held back. The near
+ * end, or -1 with error set.
+ */
+static int open_terminal(int *far, GError **error)
 {
-	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(flags);
+	int near = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+	struct termios settings;
 
-	return spawn(launcher, command, error);
+	*far = near >= 0 && grantpt(near) == 0 && unlockpt(near) == 0
+		       ? open(ptsname(near), O_RDWR | O_NOCTTY | O_CLOEXEC)
+		       : -1;
+	if (*far < 0) {
+		g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno),
+			    "there is no terminal to be had: %s", g_strerror(errno));
+		if (near >= 0)
+			close(near);
+		return -1;
+	}
+	tcgetattr(*far, &settings);
+	cfmakeraw(&settings);
+	tcsetattr(*far, TCSANOW, &settings);
+	return near;
 }
 
-struct process *process_start_into(char *const *command, const char *path, GError **error)
+struct process *process_start(const struct process_order *order, GError **error)
+{
+	GSubprocessFlags pipes = G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE;
+	g_autoptr(GSubprocessLauncher) launcher = NULL;
+	g_autoptr(GOutputStream) input = NULL;
+	struct process *process;
+
+	if (!order->terminal)
+		pipes |= G_SUBPROCESS_FLAGS_STDIN_PIPE;
+	launcher = g_subprocess_launcher_new(pipes);
+	if (order->terminal) {
+		int far, near = open_terminal(&far, error);
+
+		if (near < 0)
+			return NULL;
+		input = g_unix_output_stream_new(near, TRUE);
+		g_subprocess_launcher_take_stdin_fd(launcher, far);
+	}
+	process = spawn(launcher, order, error);
+	if (process)
+		process->input = input ? g_steal_pointer(&input)
+				       : g_object_ref(g_subprocess_get_stdin_pipe(process->child));
+	return process;
+}
+
+struct process *process_start_into(const struct process_order *order, const char *path,
+				   GError **error)
 {
 	g_autoptr(GSubprocessLauncher) launcher =
 		g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDERR_MERGE);
@@ -49,7 +100,7 @@ struct process *process_start_into(char *const *command, const char *path, GErro
 	/* Not every GLib truncates it. */
 	g_unlink(path);
 	g_subprocess_launcher_set_stdout_file_path(launcher, path);
-	return spawn(launcher, command, error);
+	return spawn(launcher, order, error);
 }
 
 void process_kill(struct process *process)
@@ -65,8 +116,22 @@ void process_end(struct process *process)
 		return;
 	process_kill(process);
 	g_subprocess_wait(process->child, NULL, NULL);
+	g_clear_object(&process->input);
 	g_object_unref(process->child);
 	g_free(process);
+}
+
+char *process_end_words(const struct process *process)
+{
+	GSubprocess *child = process->child;
+
+	if (g_subprocess_get_identifier(child))
+		return NULL;
+	if (g_subprocess_get_if_signaled(child))
+		return g_strdup_printf("was killed by signal %d (%s)",
+				       g_subprocess_get_term_sig(child),
+				       strsignal(g_subprocess_get_term_sig(child)));
+	return g_strdup_printf("ended with status %d", g_subprocess_get_exit_status(child));
 }
 
 /* The group of a process, by its /proc/<pid>/stat: the third field behind the name in brackets. */

@@ -11,17 +11,29 @@
 /* A child that was started. */
 struct process {
 	GSubprocess *child;
-	GPid group; /* 0 when it has ended already */
+	GOutputStream *input; /* what it reads, or NULL */
+	GPid group;           /* 0 when it has ended already */
+};
+
+/* What is to be started. Nothing is owned. */
+struct process_order {
+	char *const *command;     /* words, the first looked up in PATH; NULL behind the last */
+	char *const *environment; /* NAME=VALUE, NULL behind the last; NULL: ours */
+	gboolean terminal;        /* its standard input is a terminal */
 };
 
 /*
- * Starts the command (looked up in PATH) with the given pipes. NULL with error set when it cannot
- * be started. The caller owns it.
+ * Starts it, with pipes at standard output and standard error, and at standard input unless that is a
+ * terminal. NULL with error set when it cannot be started. The caller owns it.
  */
-struct process *process_start(char *const *command, GSubprocessFlags flags, GError **error);
+struct process *process_start(const struct process_order *order, GError **error);
 
 /* The same with nothing as input and both outputs into a file, which is emptied first. */
-struct process *process_start_into(char *const *command, const char *path, GError **error);
+struct process *process_start_into(const struct process_order *order, const char *path,
+				   GError **error);
+
+/* How it ended, in words ("ended with status 1"), or NULL while it runs. The caller owns them. */
+char *process_end_words(const struct process *process);
 
 /* Kills the whole group, waits for the child, frees. NULL is fine. */
 void process_end(struct process *process);

@@ -9,13 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static struct {
 	unsigned tests, crash, hang, spin, babble, quit, complain, fail, warn, garbage, tear,
 		linger;
 	unsigned crash_at_end, exit, clause_holds, samples, factor, schema;
-	bool crash_always, mute, ask, bad, trouble;
+	bool crash_always, mute, ask, bad, trouble, surroundings, bind;
 } told = {.tests = 12, .factor = 100, .schema = 1};
 
 static const struct {
@@ -50,7 +52,9 @@ static const struct {
 	{"--mute", &told.mute},                 /* die before the first record */
 	{"--ask", &told.ask},                   /* ask the host to resize a disk */
 	{"--trouble", &told.trouble},           /* an error of the set-up that is no test's */
-	{"--bad", &told.bad},                   /* refuse the command line as the image does */
+	{"--surroundings", &told.surroundings}, /* say what it was started in */
+	{"--bind", &told.bind}, /* open the control socket, which must not be there */
+	{"--bad", &told.bad},   /* refuse the command line as the image does */
 };
 
 static const char *const suites[] = {"transport", "ring", "interrupt", "device"};
@@ -137,6 +141,29 @@ static void run_test(unsigned n)
 	fflush(stdout);
 }
 
+static void open_control(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int control = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	strncpy(address.sun_path, path, sizeof(address.sun_path) - 1);
+	if (bind(control, (struct sockaddr *)&address, sizeof(address)) < 0) {
+		perror("stand-in: control socket");
+		exit(1);
+	}
+}
+
+static void print_surroundings(void)
+{
+	const char *backtrace = getenv("RUST_BACKTRACE"), *path = getenv("PATH");
+
+	printf("{\"type\":\"note\",\"text\":\"RUST_BACKTRACE is %s, PATH is %s, STAND_IN is %s\"}\n"
+	       "{\"type\":\"note\",\"text\":\"input is %s\"}\n",
+	       backtrace ? backtrace : "unset", path ? "set" : "unset",
+	       getenv("STAND_IN") ? getenv("STAND_IN") : "unset",
+	       isatty(STDIN_FILENO) ? "a terminal" : "none");
+}
+
 static void print_devices(const char *append)
 {
 	printf("{\"type\":\"run\",\"schema\":%u,\"version\":\"0\",\"hypervisor\":\"StandIn\","
@@ -194,11 +221,13 @@ static void print_end(unsigned from)
 	fflush(stdout);
 }
 
-static void read_options(char **argv, const char **append)
+static void read_options(char **argv, const char **append, const char **control)
 {
 	for (; *argv; argv++) {
 		if (strcmp(*argv, "--append") == 0 && argv[1])
 			*append = *++argv;
+		if (strcmp(*argv, "--control") == 0 && argv[1])
+			*control = *++argv;
 		for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
 			if (strcmp(*argv, numbers[i].option) == 0 && argv[1])
 				*numbers[i].value = (unsigned)strtoul(*++argv, NULL, 10);
@@ -212,9 +241,11 @@ static void read_options(char **argv, const char **append)
 
 int main(int argc, char **argv)
 {
-	const char *append = "";
+	const char *append = "", *control = "";
 
-	read_options(argv + 1, &append);
+	read_options(argv + 1, &append, &control);
+	if (told.bind)
+		open_control(control);
 	if (told.mute) {
 		fputs("stand-in: cannot open the image\n", stderr);
 		return 1;
@@ -230,6 +261,8 @@ int main(int argc, char **argv)
 	from = from ? from : 1;
 	fputs("SeaBIOS (version 1.16.2)\r\n\033c\033[?7lBooting from ROM...", stdout);
 	print_devices(append);
+	if (told.surroundings)
+		print_surroundings();
 	for (unsigned n = from; n <= told.tests; n++) {
 		if (n == 2 && told.garbage)
 			print_garbage(told.garbage);

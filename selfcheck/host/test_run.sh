@@ -91,6 +91,22 @@ run_stand_in -- --tear 4 --garbage 20
 expect "garbage and torn records are survived" all_judged_but 0
 expect "garbage and torn records change nothing" status_is 0
 
+run_stand_in -- --bind --crash 7
+expect "a control socket that a crash left behind is gone for the next boot" all_judged_but 7
+
+# What our own environment holds must not reach a VMM: a variable has changed a verdict.
+RUST_BACKTRACE=full run_stand_in -- --surroundings
+expect "a VMM has what it needs of the environment, and what its descriptor adds" \
+	says "RUST_BACKTRACE is unset, PATH is set, STAND_IN is was told"
+expect "a VMM reads its input from a pipe" says "input is none"
+sed 's/^title=.*/terminal=yes/' "$here/stand-in.ini" >"$folder/on-a-terminal.ini"
+status=0
+virtproof run --vmm "$folder/on-a-terminal.ini" --program "$build/host/stand-in" --log "$folder/log" -- \
+	--surroundings --ask >"$folder/out" 2>&1 || status=$?
+expect "a VMM has a terminal where its descriptor asks" says "input is a terminal"
+expect "an answer comes by a terminal, too" grep -q '"answer":"told 1 refused' "$folder/log"
+expect "on a terminal all is judged" all_judged_but 0
+
 start_hanging() { # a run in the background that hangs in a test: its pid, and that of the VMM in child
 	rm -f "$folder/out"
 	TMPDIR="$folder/tmp" "$build/virtproof" run --vmm "$here/stand-in.ini" \

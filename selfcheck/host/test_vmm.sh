@@ -33,7 +33,7 @@ END
 chmod +x "$folder/printing_vmm"
 export PRINT_TO=$folder/printed
 started() {
-	virtproof run --program "$folder/printing_vmm" --image "$folder/image" "$@" >"$folder/out" 2>&1
+	virtproof run --program "env PRINT_TO=$PRINT_TO $folder/printing_vmm" --image "$folder/image" "$@" >"$folder/out" 2>&1
 }
 printed() {
 	tr '\n' ' ' <"$PRINT_TO" | grep -qF -- "$1"
