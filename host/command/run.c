@@ -29,6 +29,10 @@ static void tell_conclusion(const struct conclusion *conclusion)
 
 		printf("expected to fail, but did not; remove it: %s\n", entry->line);
 	}
+	for (unsigned i = 0; i < conclusion->remarks->len; i++)
+		printf("note: %s\n", (const char *)conclusion->remarks->pdata[i]);
+	for (unsigned i = 0; i < conclusion->troubles->len; i++)
+		printf("set-up: %s\n", (const char *)conclusion->troubles->pdata[i]);
 	if (conclusion->expected)
 		printf("%u failed as expected (%s)\n", conclusion->expected,
 		       conclusion->expectations->path);
@@ -52,7 +56,7 @@ static int exit_status(enum session_end end, const struct conclusion *conclusion
 		return EXIT_TROUBLE;
 	if (end == SESSION_INCOMPLETE || conclusion->lost || job_lonely_incidents(job))
 		return EXIT_VMM_DOWN;
-	if (set_up_failed(job) || conclusion->errors || job->tests->len == 0)
+	if (set_up_failed(job) || conclusion->errors || conclusion->troubles->len)
 		return EXIT_TROUBLE;
 	return conclusion->unexpected || conclusion->stale->len ? EXIT_UNEXPECTED
 								: EXIT_AS_EXPECTED;

@@ -59,6 +59,7 @@ struct job *job_new(void)
 {
 	struct job *job = g_new0(struct job, 1);
 
+	job->left_out = -1;
 	job->name = g_strdup("");
 	job->vmm = g_strdup("");
 	job->version = g_strdup("");
@@ -74,6 +75,7 @@ struct job *job_new(void)
 	job->measures = g_ptr_array_new_with_free_func(measure_free);
 	job->incidents = g_ptr_array_new_with_free_func(incident_free);
 	job->notes = g_ptr_array_new_with_free_func(g_free);
+	job->unended = g_ptr_array_new_with_free_func(g_free);
 	job->open_checks = g_ptr_array_new_with_free_func(check_free);
 	job->clauses_by_id = g_hash_table_new(g_str_hash, g_str_equal);
 	return job;
@@ -102,6 +104,7 @@ void job_free(struct job *job)
 	g_ptr_array_unref(job->measures);
 	g_ptr_array_unref(job->incidents);
 	g_ptr_array_unref(job->notes);
+	g_ptr_array_unref(job->unended);
 	g_ptr_array_unref(job->open_checks);
 	g_free(job);
 }
@@ -115,6 +118,18 @@ struct device *job_device(const struct job *job, const char *bdf)
 			return device;
 	}
 	return NULL;
+}
+
+gboolean job_is_whole(const struct job *job)
+{
+	static const char *const choices[] = {"vp.tests=", "vp.skip=", "vp.device=", "vp.variant="};
+	const char *line = job->run ? job->run->command_line : "";
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(choices); i++) {
+		if (strstr(line, choices[i]))
+			return FALSE;
+	}
+	return TRUE;
 }
 
 unsigned job_lonely_incidents(const struct job *job)
@@ -174,6 +189,17 @@ static void add_run(struct job *job, JsonObject *record)
 	job->run = run;
 }
 
+/* A test has begun, and its end never came. */
+static void note_unended(struct job *job)
+{
+	const struct position *at = job->at;
+
+	if (job->in_test)
+		g_ptr_array_add(job->unended, g_strdup_printf("%s.%s [%s] %s", at->suite, at->test,
+							      at->device, at->variant));
+	job->in_test = FALSE;
+}
+
 static void add_summary(struct job *job, JsonObject *record)
 {
 	struct summary *summary = g_new0(struct summary, 1);
@@ -182,6 +208,11 @@ static void add_summary(struct job *job, JsonObject *record)
 	summary->record = json_object_ref(record);
 	summary->errors = record_number(record, "error", 0);
 	summary->uncovered = clauses ? record_number(clauses, "uncovered", -1) : -1;
+	note_unended(job);
+	if (job->at)
+		job->missing += MAX(job->at->of - job->ended - job->left_out, 0);
+	job->ended = 0;
+	job->left_out = -1;
 	g_clear_pointer(&job->summary, summary_free);
 	job->summary = summary;
 }
@@ -206,6 +237,7 @@ static void add_start(struct job *job, JsonObject *record)
 {
 	struct position *position = g_new0(struct position, 1);
 
+	note_unended(job);
 	position->suite = record_copy(record, "suite");
 	position->test = record_copy(record, "test");
 	position->device = record_copy(record, "device");
@@ -213,6 +245,8 @@ static void add_start(struct job *job, JsonObject *record)
 	position->repeat = record_copy(record, "repeat");
 	position->n = record_number(record, "n", 0);
 	position->of = record_number(record, "of", 0);
+	if (job->left_out < 0)
+		job->left_out = position->n - 1;
 	g_clear_pointer(&job->at, position_free);
 	job->at = position;
 	job->in_test = TRUE;
@@ -274,6 +308,7 @@ static void add_test(struct job *job, JsonObject *record)
 	}
 	job->counts.of[test->verdict]++;
 	g_ptr_array_add(job->tests, test);
+	job->ended++;
 	job->in_test = FALSE;
 }
 

@@ -93,6 +93,10 @@ struct job {
 	GPtrArray *notes;        /* char *: sentences of the image to its user */
 	struct position *at;     /* the test that started last, or NULL */
 	gboolean in_test;        /* it has not ended */
+	GPtrArray *unended;      /* char *: tests that began, and another began before they ended */
+	gint64 ended;            /* tests that ended since the plan was begun */
+	gint64 left_out;         /* tests before the first of them; -1 before that */
+	gint64 missing;          /* tests of plans that came to their summary without them */
 	GPtrArray *open_checks;  /* struct check whose test record has not come yet */
 	GHashTable *clauses_by_id;
 	struct counts counts; /* of the tests */
@@ -109,6 +113,9 @@ void job_add(struct job *job, JsonObject *record);
 
 /* The device of that BDF, or NULL. The job owns it. */
 struct device *job_device(const struct job *job, const char *bdf);
+
+/* Whether all tests of all devices were asked for. */
+gboolean job_is_whole(const struct job *job);
 
 /* How many incidents no test answers for: the VMM went down between tests or at its end. */
 unsigned job_lonely_incidents(const struct job *job);

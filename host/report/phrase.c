@@ -159,6 +159,11 @@ GPtrArray *phrase_extras(const struct conclusion *conclusion)
 			add_extra(extras, incident->event, incident->words, incident->output,
 				  incident->event, incident->words);
 	}
+	for (unsigned i = 0; i < conclusion->troubles->len; i++) {
+		const char *trouble = conclusion->troubles->pdata[i];
+
+		add_extra(extras, "set-up", trouble, "", "set-up", trouble);
+	}
 	if (!job->summary)
 		add_extra(extras, incomplete, missing, "", incomplete, missing);
 	return extras;

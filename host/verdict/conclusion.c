@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "host/verdict/breadth.h"
+#include "host/verdict/setup.h"
+
 static gboolean is_wrong(const struct test_result *test, gboolean strict)
 {
 	return test->verdict != VERDICT_PASS && test->verdict != VERDICT_SKIP &&
@@ -39,15 +42,6 @@ enum test_end test_end(const struct test_result *test, gboolean strict)
 	return END_PASSED;
 }
 
-/* A run of chosen tests shows nothing about an expectation that names no test. */
-static gboolean is_whole_run(const struct job *job)
-{
-	const char *line = job->run ? job->run->command_line : "";
-
-	return !strstr(line, "vp.tests=") && !strstr(line, "vp.skip=") &&
-	       !strstr(line, "vp.device=") && !strstr(line, "vp.variant=");
-}
-
 static gboolean clause_holds(const struct job *job, const char *pattern)
 {
 	for (unsigned i = 0; i < job->clauses->len; i++) {
@@ -63,7 +57,7 @@ static gboolean clause_holds(const struct job *job, const char *pattern)
 static gboolean had_occasion(const struct expectation *entry, const struct job *job)
 {
 	if (strcmp(entry->test, "*") == 0 &&
-	    (!is_whole_run(job) || !clause_holds(job, entry->clause)))
+	    (!job_is_whole(job) || !clause_holds(job, entry->clause)))
 		return FALSE;
 	for (unsigned i = 0; i < job->tests->len; i++) {
 		const struct test_result *test = job->tests->pdata[i];
@@ -75,6 +69,41 @@ static gboolean had_occasion(const struct expectation *entry, const struct job *
 	return FALSE;
 }
 
+/* An entry did not come true: wrong, unless it is an older version that it was written for. */
+static void add_stale(struct conclusion *conclusion, struct expectation *entry)
+{
+	if (conclusion->expectations->borrowed)
+		g_ptr_array_add(conclusion->remarks,
+				g_strdup_printf("expected of an older version, and mended: %s",
+						entry->line));
+	else
+		g_ptr_array_add(conclusion->stale, entry);
+}
+
+static void compare_entries(struct conclusion *conclusion)
+{
+	const struct expectations *expectations = conclusion->expectations;
+	const struct job *job = conclusion->job;
+
+	if (expectations->borrowed)
+		g_ptr_array_add(conclusion->remarks,
+				g_strdup_printf("no expectations are known for %s %s; those of the "
+						"nearest lower version are used: %s",
+						job->vmm, job->version, expectations->path));
+	for (unsigned i = 0; i < expectations->entries->len; i++) {
+		struct expectation *entry = expectations->entries->pdata[i];
+		const struct test_result *fine = entry_is_too_broad(entry, job);
+		g_autofree char *label = fine ? test_label(fine) : NULL;
+
+		if (fine)
+			g_ptr_array_add(conclusion->remarks,
+					g_strdup_printf("broader than what was seen, %s passed: %s",
+							label, entry->line));
+		if (!entry->met && !entry->sometimes && had_occasion(entry, job))
+			add_stale(conclusion, entry);
+	}
+}
+
 struct conclusion *conclude(const struct job *job, const struct expectations *expectations,
 			    gboolean strict)
 {
@@ -84,6 +113,8 @@ struct conclusion *conclude(const struct job *job, const struct expectations *ex
 	conclusion->expectations = expectations;
 	conclusion->strict = strict;
 	conclusion->stale = g_ptr_array_new();
+	conclusion->remarks = g_ptr_array_new_with_free_func(g_free);
+	conclusion->troubles = setup_troubles(job);
 	for (unsigned i = 0; i < job->tests->len; i++) {
 		const struct test_result *test = job->tests->pdata[i];
 
@@ -95,12 +126,7 @@ struct conclusion *conclude(const struct job *job, const struct expectations *ex
 			conclusion->expected++;
 		}
 	}
-	for (unsigned i = 0; i < expectations->entries->len; i++) {
-		struct expectation *entry = expectations->entries->pdata[i];
-
-		if (!entry->met && !entry->sometimes && had_occasion(entry, job))
-			g_ptr_array_add(conclusion->stale, entry);
-	}
+	compare_entries(conclusion);
 	return conclusion;
 }
 
@@ -120,6 +146,8 @@ const struct expectation *test_expectation(const struct test_result *test)
 void conclusion_free(struct conclusion *conclusion)
 {
 	g_ptr_array_unref(conclusion->stale);
+	g_ptr_array_unref(conclusion->remarks);
+	g_ptr_array_unref(conclusion->troubles);
 	g_free(conclusion);
 }
 

@@ -17,6 +17,8 @@ struct conclusion {
 	unsigned errors;     /* among the unexpected: the suite's own */
 	unsigned lost;       /* among the unexpected: the VMM went down */
 	GPtrArray *stale;    /* struct expectation that did not come true, of the expectations */
+	GPtrArray *remarks;  /* char *: sentences on the expectations that fail nothing */
+	GPtrArray *troubles; /* char *: sentences on a set-up of which nothing follows */
 };
 
 /* How a test ends when what is expected is considered. */

@@ -133,10 +133,56 @@ struct expectations *expectations_load(const char *path, GError **error)
 	return expectations;
 }
 
-char *expectations_find(const char *folder, const char *vmm, const char *version)
+/* Below 0, 0 or above 0 as a stands below, with or above b: numbers with dots between. */
+static int compare_versions(const char *a, const char *b)
+{
+	while (*a || *b) {
+		char *rest_of_a, *rest_of_b;
+		guint64 of_a = g_ascii_strtoull(a, &rest_of_a, 10);
+		guint64 of_b = g_ascii_strtoull(b, &rest_of_b, 10);
+
+		if (of_a != of_b)
+			return of_a < of_b ? -1 : 1;
+		/* What is no number ends a version. */
+		a = *rest_of_a == '.' ? rest_of_a + 1 : "";
+		b = *rest_of_b == '.' ? rest_of_b + 1 : "";
+	}
+	return 0;
+}
+
+/* The file with the highest version that is not above that one. */
+static char *find_older(const char *folder, const char *vmm, const char *version)
+{
+	g_autoptr(GDir) directory = g_dir_open(folder, 0, NULL);
+	g_autofree char *prefix = g_strconcat(vmm, "-", NULL);
+	g_autofree char *best = NULL;
+	const char *base;
+
+	while (directory && (base = g_dir_read_name(directory))) {
+		const char *rest = base + strlen(prefix);
+
+		if (!g_str_has_prefix(base, prefix) || !g_str_has_suffix(base, ".expect") ||
+		    !g_ascii_isdigit(*rest))
+			continue;
+
+		g_autofree char *found = g_strndup(rest, strlen(rest) - strlen(".expect"));
+
+		if (compare_versions(found, version) <= 0 &&
+		    (!best || compare_versions(found, best) > 0)) {
+			g_free(best);
+			best = g_steal_pointer(&found);
+		}
+	}
+	return best ? g_strdup_printf("%s/%s%s.expect", folder, prefix, best) : NULL;
+}
+
+char *expectations_find(const char *folder, const char *vmm, const char *version,
+			gboolean *borrowed)
 {
 	g_autofree char *part = g_strdup(version);
+	char *older;
 
+	*borrowed = FALSE;
 	while (*part) {
 		g_autofree char *base = g_strdup_printf("%s-%s.expect", vmm, part);
 		g_autofree char *path = g_build_filename(folder, base, NULL);
@@ -149,7 +195,9 @@ char *expectations_find(const char *folder, const char *vmm, const char *version
 		else
 			*part = '\0';
 	}
-	return NULL;
+	older = *version ? find_older(folder, vmm, version) : NULL;
+	*borrowed = older != NULL;
+	return older;
 }
 
 struct expectations *expectations_choose(const char *choice, const char *vmm, const char *version,
@@ -157,11 +205,18 @@ struct expectations *expectations_choose(const char *choice, const char *vmm, co
 {
 	g_autofree char *folder = paths_expectations();
 	g_autofree char *found = NULL;
+	struct expectations *expectations;
+	gboolean borrowed = FALSE;
 
 	if (choice && strcmp(choice, "none") == 0)
 		return expectations_none();
-	found = choice ? g_strdup(choice) : expectations_find(folder, vmm, version);
-	return found ? expectations_load(found, error) : expectations_none();
+	found = choice ? g_strdup(choice) : expectations_find(folder, vmm, version, &borrowed);
+	if (!found)
+		return expectations_none();
+	expectations = expectations_load(found, error);
+	if (expectations)
+		expectations->borrowed = borrowed;
+	return expectations;
 }
 
 gboolean expectation_concerns(const struct expectation *entry, const struct test_result *test)

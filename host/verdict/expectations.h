@@ -37,6 +37,7 @@ struct expectation {
 /* A file. */
 struct expectations {
 	char *path;         /* NULL when nothing is expected */
+	gboolean borrowed;  /* it is that of an older version of the VMM */
 	GPtrArray *entries; /* struct expectation, in the order of the file */
 };
 
@@ -51,9 +52,11 @@ void expectations_free(struct expectations *expectations);
 
 /*
  * The file in folder for that VMM and version: of <vmm>-<version>.expect the one with the longest
- * part of the version ("7.2.22", "7.2", "7"), or NULL. The caller owns it.
+ * part of the version ("7.2.22", "7.2", "7"); where there is none,
+ * the one of the nearest lower version, and *borrowed is set; or NULL. The caller owns it.
  */
-char *expectations_find(const char *folder, const char *vmm, const char *version);
+char *expectations_find(const char *folder, const char *vmm, const char *version,
+			gboolean *borrowed);
 
 /*
  * What is expected of that VMM: by choice a file, "none" for nothing, or NULL for the file that

@@ -16,8 +16,8 @@
 static struct {
 	unsigned tests, crash, hang, spin, babble, quit, complain, fail, warn, garbage, tear,
 		linger;
-	unsigned crash_at_end, exit, clause_holds, samples, factor, schema;
-	bool crash_always, mute, ask, bad, trouble, surroundings, bind;
+	unsigned lose, omit, skip, crash_at_end, exit, clause_holds, samples, factor, schema;
+	bool crash_always, mute, ask, bad, trouble, surroundings, bind, empty, devices_only;
 } told = {.tests = 12, .factor = 100, .schema = 1};
 
 static const struct {
@@ -34,6 +34,9 @@ static const struct {
 	 &told.complain},       /* in this one: lose the back end, say so, and go on for ever */
 	{"--fail", &told.fail}, /* this one breaks a MUST */
 	{"--warn", &told.warn}, /* this one breaks a SHOULD */
+	{"--lose", &told.lose}, /* of this one the end is not told */
+	{"--omit", &told.omit}, /* this one is planned and left out */
+	{"--skip", &told.skip}, /* of these devices all tests: 1 net, 2 blk, 3 both */
 	{"--garbage", &told.garbage}, /* MiB of it, before test 2 */
 	{"--tear", &told.tear},       /* a torn record before this one */
 	{"--linger", &told.linger},   /* stay after the summary */
@@ -53,8 +56,10 @@ static const struct {
 	{"--ask", &told.ask},                   /* ask the host to resize a disk */
 	{"--trouble", &told.trouble},           /* an error of the set-up that is no test's */
 	{"--surroundings", &told.surroundings}, /* say what it was started in */
-	{"--bind", &told.bind}, /* open the control socket, which must not be there */
-	{"--bad", &told.bad},   /* refuse the command line as the image does */
+	{"--bind", &told.bind},   /* open the control socket, which must not be there */
+	{"--empty", &told.empty}, /* end well without a record */
+	{"--devices-only", &told.devices_only}, /* have devices and no test */
+	{"--bad", &told.bad},                   /* refuse the command line as the image does */
 };
 
 static const char *const suites[] = {"transport", "ring", "interrupt", "device"};
@@ -116,15 +121,16 @@ static void ask_for_resize(void)
 	printf("{\"type\":\"told\",\"id\":1,\"answer\":\"%s\"}\n", answer);
 }
 
-static void run_test(unsigned n)
+static void run_test(unsigned n, bool alone)
 {
 	const char *suite = suites[n % 4], *device = n % 2 ? "00:03.0" : "00:04.0";
 	const char *verdict = n == told.fail ? "fail" : n == told.warn ? "warn" : "pass";
+	bool skipped = told.skip >> n % 2 & 1;
 	const char *level = n == told.fail ? "MUST" : "SHOULD";
 
 	printf("{\"type\":\"start\",\"suite\":\"%s\",\"test\":\"number_%u\",\"device\":\"%s\","
 	       "\"variant\":\"split\",\"n\":%u,\"of\":%u}\n",
-	       suite, n, device, n, told.tests);
+	       suite, n, device, alone ? 1 : n, alone ? 1 : told.tests);
 	fflush(stdout);
 	misbehave(n);
 	if (n == 1 && told.ask)
@@ -135,9 +141,12 @@ static void run_test(unsigned n)
 		       "\"the number is %u\",\"repeat\":\"vp.tests=%s.number_%u "
 		       "vp.device=%s\"}\n",
 		       n, level, suite, n, device, n, suite, n, device);
+	if (n == told.lose)
+		return;
 	printf("{\"type\":\"test\",\"suite\":\"%s\",\"test\":\"number_%u\",\"device\":\"%s\","
-	       "\"variant\":\"split\",\"verdict\":\"%s\",\"reason\":\"\",\"us\":%u}\n",
-	       suite, n, device, verdict, n * 100);
+	       "\"variant\":\"split\",\"verdict\":\"%s\",\"reason\":\"%s\",\"us\":%u}\n",
+	       suite, n, device, skipped ? "skip" : verdict, skipped ? "the device refuses" : "",
+	       n * 100);
 	fflush(stdout);
 }
 
@@ -207,7 +216,7 @@ static void print_end(unsigned from)
 {
 	unsigned ran = told.tests - from + 1;
 
-	for (unsigned n = from; n <= told.tests; n++)
+	for (unsigned n = from; n <= told.tests && told.skip != 3 && !told.devices_only; n++)
 		printf("{\"type\":\"clause\",\"id\":\"DEMO-%u\",\"level\":\"%s\",\"verdict\":"
 		       "\"%s\",\"checks\":1,\"why\":\"\"}\n",
 		       n, n == told.warn ? "SHOULD" : "MUST",
@@ -250,6 +259,8 @@ int main(int argc, char **argv)
 		fputs("stand-in: cannot open the image\n", stderr);
 		return 1;
 	}
+	if (told.empty)
+		return 0;
 	if (told.bad) {
 		puts("vp.nonsense: no such parameter");
 		return 5;
@@ -268,8 +279,8 @@ int main(int argc, char **argv)
 			print_garbage(told.garbage);
 		if (n == told.tear)
 			fputs("{\"type\":\"test\",\"suite\":\"ring\",\"te", stdout);
-		if (!only || n == only)
-			run_test(n);
+		if ((!only || n == only) && n != told.omit && !told.devices_only)
+			run_test(n, only);
 	}
 	print_end(from);
 	if (told.crash_at_end)

@@ -84,6 +84,36 @@ expect "a VMM that does not start is quoted" says "cannot open the image"
 run_stand_in -- --bad
 expect "a refused word ends with 2" status_is 2
 expect "a refused word is quoted" says "vp.nonsense: no such parameter"
+run_stand_in -- --empty
+expect "a run without a record ends with 2" status_is 2
+expect "a run without a record is called so" says "nothing was judged: no record came"
+run_stand_in -- --devices-only
+expect "a run without a test ends with 2" status_is 2
+expect "a run without a test is called so" says "nothing was judged: the image found devices and ran no test"
+run_stand_in -- --skip 3
+expect "a run of skips ends with 2" status_is 2
+expect "a run of skips is called so" \
+	says "nothing was judged: none of 12 tests came to a verdict, the first because: the device refuses"
+run_stand_in -- --skip 1
+expect "a device of which nothing is judged ends with 2" status_is 2
+expect "a device of which nothing is judged is named" \
+	says "the device 00:04.0 (net) was not judged: none of 6 tests came to a verdict"
+run_stand_in -t '*.number_2' -- --skip 1
+expect "a chosen test that skips alone ends with 2" status_is 2
+run_stand_in --report "$folder/lost.tap" -- --lose 5
+expect "a test that never ends ends with 2" status_is 2
+expect "a test that never ends is named" says "a test began and never ended: ring.number_5 [00:03.0] split"
+expect "a test that never ends is no test in a document, and named" \
+	grep -q "^not ok .*set-up: a test began and never ended: ring.number_5" "$folder/lost.tap"
+run_stand_in -- --lose 12
+expect "the last test may not be lost" says "a test began and never ended: transport.number_12"
+run_stand_in -- --omit 5
+expect "a test that is left out ends with 2" status_is 2
+expect "a test that is left out is counted" says "1 of the tests that were planned never ran"
+run_stand_in -- --omit 5 --crash 7
+expect "a test that is left out is counted over all boots" says "1 of the tests that were planned never ran"
+run_stand_in -A vp.from=4
+expect "a run may begin behind the first test" status_is 0
 run_stand_in --program "$folder/nothing"
 expect "a missing VMM ends with 2" status_is 2
 

@@ -19,6 +19,8 @@ static const char job_records[] =
 	"{\"type\":\"check\",\"clause\":\"BLK-2\",\"level\":\"SHOULD\",\"message\":\"m\"}\n"
 	"{\"type\":\"test\",\"suite\":\"device\",\"test\":\"flush\",\"device\":\"00:03.0\","
 	"\"variant\":\"split,msix\",\"verdict\":\"fail\"}\n"
+	"{\"type\":\"test\",\"suite\":\"device\",\"test\":\"flush\",\"device\":\"00:04.0\","
+	"\"variant\":\"split,msix\",\"verdict\":\"pass\"}\n"
 	"{\"type\":\"test\",\"suite\":\"ring\",\"test\":\"wrap\",\"device\":\"00:03.0\","
 	"\"variant\":\"packed\",\"verdict\":\"fail\",\"outcome\":\"vmm-died\"}\n"
 	"{\"type\":\"test\",\"suite\":\"ring\",\"test\":\"full\",\"device\":\"00:03.0\","
@@ -102,6 +104,38 @@ static void an_expectation_that_does_not_come_true_is_stale(void **state)
 	check_outcome("RING-9\tnet\t*\tviolated\tbug 4\n", 2, 0, 1, 0);
 }
 
+static void check_remarks(const char *text, gboolean borrowed, unsigned remarks, unsigned stale)
+{
+	struct job *job = make_job(job_records);
+	struct expectations *expectations = load(text, NULL);
+	struct conclusion *conclusion;
+
+	expectations->borrowed = borrowed;
+	for (unsigned i = 0; i < job->tests->len; i++)
+		expectations_mark(expectations, job->tests->pdata[i]);
+	conclusion = conclude(job, expectations, FALSE);
+	assert_int_equal(conclusion->remarks->len, remarks);
+	assert_int_equal(conclusion->stale->len, stale);
+	conclusion_free(conclusion);
+	expectations_free(expectations);
+	job_free(job);
+}
+
+static void an_entry_that_hides_what_went_well_is_too_broad(void **state)
+{
+	/* The job has a second device on which the same test went well. */
+	check_remarks("BLK-1\t*\t*\tfail\tbug 5\n", FALSE, 1, 0);
+	check_remarks("BLK-1\t*\t*\tfail?\tbug 5\n", FALSE, 0, 0);
+	check_remarks("BLK-1\tblk\tsplit*\tfail\tbug 5\n", FALSE, 0, 0);
+	check_remarks("BLK-1\t00:03.0\t*\tfail\tbug 5\n", FALSE, 0, 0);
+}
+
+static void what_an_older_version_had_and_this_has_not_is_a_remark(void **state)
+{
+	check_remarks("ring.full\tblk\t*\tfail\tbug 4\n", TRUE, 2, 0);
+	check_remarks("ring.full\tblk\t*\tfail\tbug 4\n", FALSE, 0, 1);
+}
+
 static void a_proposal_makes_the_run_expected(void **state)
 {
 	struct job *job = make_job(job_records);
@@ -149,20 +183,61 @@ static void the_longest_version_is_found(void **state)
 	g_autofree char *folder = g_dir_make_tmp("expect-XXXXXX", NULL);
 	g_autofree char *major = g_build_filename(folder, "vmm-7.expect", NULL);
 	g_autofree char *minor = g_build_filename(folder, "vmm-7.2.expect", NULL);
+	gboolean borrowed;
 
-	assert_null(expectations_find(folder, "vmm", "7.2.22"));
+	assert_null(expectations_find(folder, "vmm", "7.2.22", &borrowed));
 	assert_true(g_file_set_contents(major, "", 0, NULL));
 	assert_true(g_file_set_contents(minor, "", 0, NULL));
 
-	g_autofree char *found = expectations_find(folder, "vmm", "7.2.22");
-	g_autofree char *older = expectations_find(folder, "vmm", "7.1");
+	g_autofree char *found = expectations_find(folder, "vmm", "7.2.22", &borrowed);
 
+	assert_false(borrowed);
+
+	g_autofree char *older = expectations_find(folder, "vmm", "7.1", &borrowed);
+
+	assert_false(borrowed);
 	assert_string_equal(found, minor);
 	assert_string_equal(older, major);
-	assert_null(expectations_find(folder, "vmm", "8.0"));
-	assert_null(expectations_find(folder, "vmm", ""));
+	assert_null(expectations_find(folder, "vmm", "", &borrowed));
 	unlink(major);
 	unlink(minor);
+	rmdir(folder);
+}
+
+static void check_nearest(const char *folder, const char *version, const char *wanted)
+{
+	gboolean borrowed;
+	g_autofree char *found = expectations_find(folder, "vmm", version, &borrowed);
+	g_autofree char *base = found ? g_path_get_basename(found) : NULL;
+
+	assert_int_equal(borrowed, wanted != NULL);
+	if (wanted)
+		assert_string_equal(base, wanted);
+	else
+		assert_null(found);
+}
+
+static void the_nearest_lower_version_stands_in(void **state)
+{
+	static const char *const bases[] = {"vmm-7.2.expect", "vmm-10.0.expect", "vmm-9.1.expect",
+					    "vmm-other-8.expect", "vmn-10.5.expect"};
+	g_autofree char *folder = g_dir_make_tmp("expect-XXXXXX", NULL);
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(bases); i++) {
+		g_autofree char *path = g_build_filename(folder, bases[i], NULL);
+
+		assert_true(g_file_set_contents(path, "", 0, NULL));
+	}
+	check_nearest(folder, "11.1.3", "vmm-10.0.expect");
+	check_nearest(folder, "10", "vmm-10.0.expect");
+	check_nearest(folder, "9.2", "vmm-9.1.expect");
+	check_nearest(folder, "9", "vmm-7.2.expect");
+	check_nearest(folder, "7.1.99", NULL);
+	for (unsigned i = 0; i < G_N_ELEMENTS(bases); i++) {
+		g_autofree char *path = g_build_filename(folder, bases[i], NULL);
+
+		unlink(path);
+	}
 	rmdir(folder);
 }
 
@@ -173,9 +248,12 @@ int main(void)
 		cmocka_unit_test(a_clause_explains_the_test),
 		cmocka_unit_test(a_test_is_expected_by_verdict_or_outcome),
 		cmocka_unit_test(an_expectation_that_does_not_come_true_is_stale),
+		cmocka_unit_test(an_entry_that_hides_what_went_well_is_too_broad),
+		cmocka_unit_test(what_an_older_version_had_and_this_has_not_is_a_remark),
 		cmocka_unit_test(a_proposal_makes_the_run_expected),
 		cmocka_unit_test(malformed_files_are_named),
 		cmocka_unit_test(the_longest_version_is_found),
+		cmocka_unit_test(the_nearest_lower_version_stands_in),
 	};
 
 	return cmocka_run_group_tests_name("expectations", tests, NULL, NULL);

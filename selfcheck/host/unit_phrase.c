@@ -82,9 +82,11 @@ static void what_is_no_test_has_a_line_of_its_own(void **state)
 	struct conclusion *conclusion = conclude(job, nothing, FALSE);
 	g_autoptr(GPtrArray) extras = phrase_extras(conclusion);
 
-	assert_int_equal(extras->len, 2);
+	assert_int_equal(extras->len, 3);
 	assert_string_equal(((struct extra *)extras->pdata[0])->line, "vmm-died: w");
 	assert_string_equal(((struct extra *)extras->pdata[1])->line,
+			    "set-up: nothing was judged: no record came");
+	assert_string_equal(((struct extra *)extras->pdata[2])->line,
 			    "incomplete: the summary never came");
 	conclusion_free(conclusion);
 	expectations_free(nothing);
