@@ -90,8 +90,18 @@ static uint64_t show_failure(struct onlooker *self, const struct register_access
 }
 
 SABOTEUR(mapping_always_fails, .about = "no event can be mapped to any entry",
-	 BREAKS(CLAUSE_PCI_MSIX_5, CLAUSE_PCI_MSIX_6, CLAUSE_PCI_MSIX_12), .start = start,
+	 BREAKS(CLAUSE_PCI_MSIX_5, CLAUSE_PCI_MSIX_6), .start = start,
 	 .onlooker.read = show_failure);
+
+static uint64_t fail_for_queue_0(struct onlooker *self, const struct register_access *access,
+				 uint64_t value)
+{
+	return is_common(access, queue_msix_vector) && !selected ? VIRTIO_MSI_NO_VECTOR : value;
+}
+
+SABOTEUR(mapping_fails_for_a_queue, .about = "the event of queue 0 cannot be mapped to any entry",
+	 BREAKS(CLAUSE_PCI_MSIX_5, CLAUSE_PCI_MSIX_12), .tests = "interrupt.every_event*",
+	 .start = start, .onlooker.write = follow_write, .onlooker.read = fail_for_queue_0);
 
 static uint64_t show_zero(struct onlooker *self, const struct register_access *access,
 			  uint64_t value)
@@ -102,7 +112,27 @@ static uint64_t show_zero(struct onlooker *self, const struct register_access *a
 }
 
 SABOTEUR(vectors_read_0, .about = "vector registers read 0 whatever is mapped",
-	 BREAKS(CLAUSE_PCI_MSIX_8, CLAUSE_PCI_MSIX_9), .start = start, .onlooker.read = show_zero);
+	 BREAKS(CLAUSE_PCI_MSIX_9, CLAUSE_PCI_MSIX_13), .start = start, .onlooker.read = show_zero);
+
+static uint16_t written_last; /* for any queue */
+
+static bool note_last(struct onlooker *self, const struct register_access *access, uint64_t *value)
+{
+	if (is_common(access, queue_msix_vector))
+		written_last = (uint16_t)*value;
+	return follow_write(self, access, value);
+}
+
+static uint64_t show_last(struct onlooker *self, const struct register_access *access,
+			  uint64_t value)
+{
+	return is_common(access, queue_msix_vector) && was_written[selected] ? written_last : value;
+}
+
+SABOTEUR(queues_share_a_vector_register,
+	 .about = "queue_msix_vector shows what any queue was given last",
+	 BREAKS(CLAUSE_PCI_MSIX_8), .start = start, .onlooker.write = note_last,
+	 .onlooker.read = show_last);
 
 /* ---- the last entry ---- */
 

@@ -43,6 +43,18 @@ unsigned queues_of(const struct virtio_device *device)
 	return MINIMUM(offered_queues(device), (unsigned)VIRTIO_QUEUES_MOST);
 }
 
+bool queue_is_there(struct virtio_device *device, unsigned index)
+{
+	device->transport->select_queue(device, index);
+	return device->transport->queue_size(device) != 0;
+}
+
+void meet_device(struct virtio_device *device)
+{
+	device->transport->set_status(device, STATUS_FOUND);
+	device->transport->set_status(device, STATUS_DRIVEN);
+}
+
 void agree_on(struct test_run *t, struct features features)
 {
 	INSIST(t, SANE_4, negotiate(t, features),

@@ -20,6 +20,15 @@ struct features features_least(const struct virtio_device *device);
 /* The queues that exist and that this image can hold. */
 unsigned queues_of(const struct virtio_device *device);
 
+/*
+ * Whether a queue below num_queues exists, which it need not: queue_size of one that is unavailable reads 0, and
+ * its other fields mean nothing (4.1.4.3). Selects it.
+ */
+bool queue_is_there(struct virtio_device *device, unsigned index);
+
+/* ACKNOWLEDGE, then DRIVER: from there on a driver may read and select what the device has (3.1.1). */
+void meet_device(struct virtio_device *device);
+
 /* Negotiates; fails the test when FEATURES_OK does not stick. */
 void agree_on(struct test_run *t, struct features features);
 

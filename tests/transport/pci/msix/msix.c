@@ -20,3 +20,20 @@ bool await_pending(const struct msix *msix, unsigned entry, bool wanted)
 
 	return wait_until(pending_is, &bit, clock_deadline(PATIENCE_NS));
 }
+
+void note_pending(const struct msix *msix, struct pending_bits *bits)
+{
+	*bits = (struct pending_bits){0};
+	for (unsigned entry = 0; entry < msix->entries; entry++)
+		bits->words[entry / 32] |= (uint32_t)msix_pending(msix, entry) << entry % 32;
+}
+
+unsigned newly_pending(const struct msix *msix, const struct pending_bits *before, unsigned but)
+{
+	for (unsigned entry = 0; entry < msix->entries; entry++) {
+		if (entry != but && msix_pending(msix, entry) &&
+		    !(before->words[entry / 32] & BIT(entry % 32)))
+			return entry;
+	}
+	return msix->entries;
+}

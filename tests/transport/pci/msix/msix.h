@@ -9,4 +9,15 @@
 /* Waits until the entry's pending bit is as wanted; the last answer. */
 bool await_pending(const struct msix *msix, unsigned entry, bool wanted);
 
+/* Pending bits, as they were at some moment. */
+struct pending_bits {
+	uint32_t words[64];
+};
+
+/* Takes note of them all. */
+void note_pending(const struct msix *msix, struct pending_bits *bits);
+
+/* The first entry but one that is pending and was not before, or the number of entries when none is. */
+unsigned newly_pending(const struct msix *msix, const struct pending_bits *before, unsigned but);
+
 #endif
