@@ -30,35 +30,35 @@ one_record() {
 	[ "$(grep -c . <<<"$lines")" -eq 1 ]
 }
 
-# fails TEST REASON: the test failed on the first device, for this reason.
-fails() {
-	one_record '"type":"test"' "\"test\":\"$1\"" '"device":"00:01.0"' '"verdict":"fail"' \
-		"\"reason\":\"[^\"]*$2"
-	verdict $? "selftest.$1 is reported: $2"
+# ends VERDICT TEST REASON: the test ended so on the first device, for this reason.
+ends() {
+	one_record '"type":"test"' "\"test\":\"$2\"" '"device":"00:01.0"' "\"verdict\":\"$1\"" \
+		"\"reason\":\"[^\"]*$3"
+	verdict $? "selftest.$2 is reported ($1): $3"
 }
 
 boot virtproof-selfcheck 2 'vp.selftest vp.tests=selftest.*,transport.version_1_is_offered vp.skip=selftest.wedges_the_device,selftest.judges_undeclared'
-fails spins_for_ever 'cut off after'
-fails sleeps_for_ever 'cut off after'
-fails dereferences_null '#PF'
-fails divides_by_zero '#DE'
-fails executes_nonsense '#UD'
-fails executes_data '#PF'
-fails writes_to_its_code '#PF'
-fails overflows_its_stack '#\(PF\|DF\)'
+ends skip spins_for_ever 'cut off after'
+ends skip sleeps_for_ever 'cut off after'
+ends error dereferences_null '#PF'
+ends error divides_by_zero '#DE'
+ends error executes_nonsense '#UD'
+ends error executes_data '#PF'
+ends error writes_to_its_code '#PF'
+ends error overflows_its_stack '#\(PF\|DF\)'
 one_record '"type":"test"' '"test":"judges_nothing"' '"device":"00:01.0"' '"verdict":"skip"' 'nothing that it judges'
 verdict $? 'selftest.judges_nothing is no pass'
-fails writes_beside_its_buffer 'byte 16 of buffer (16 bytes) is 0x42'
-fails spins_with_interrupts_closed 'stopped'
-fails loses_a_call 'lost call'
-fails loses_a_kick 'lost kick'
-fails finds_it_silent 'silent'
+ends fail writes_beside_its_buffer 'byte 16 of buffer (16 bytes) is 0x42'
+ends error spins_with_interrupts_closed 'stopped'
+ends fail loses_a_call 'lost call'
+ends fail loses_a_kick 'lost kick'
+ends fail finds_it_silent 'silent'
 [ "$(grep -c '"test":"version_1_is_offered".*"verdict":"pass"' "$records")" -eq 2 ]
 verdict $? 'the tests beside them pass on both devices'
-one_record '"type":"summary"' '"pass":2,' '"fail":26,' '"error":0,'
-verdict $? 'the summary counts 2 passed, 26 failed, no error'
-[ "$status" -eq 3 ]
-verdict $? 'the exit status says that requirements are violated'
+one_record '"type":"summary"' '"pass":2,' '"skip":6,' '"fail":8,' '"error":14,'
+verdict $? 'the summary counts 2 passed, 6 skipped, 8 failed, 14 errors'
+[ "$status" -eq 5 ]
+verdict $? 'the exit status says that the suite is at fault'
 
 boot virtproof-selfcheck 1 'vp.selftest vp.tests=selftest.judges_undeclared'
 one_record '"type":"test"' '"device":"00:01.0"' '"verdict":"error"' '"because":"suite"' \
@@ -76,6 +76,14 @@ one_record '"test":"wedges_the_device"' '"device":"00:02.0"' '"verdict":"fail"'
 verdict $? 'and the next device is tested'
 one_record '"type":"summary"' '"fail":2,'
 verdict $? 'and the run goes on to its summary'
+
+boot virtproof 1 vp.tests=blk.* vp.device=00:01.0
+[ "$status" -eq 5 ] && one_record '"type":"summary"' '"error":1,'
+verdict $? 'a run without a test is an error'
+
+boot virtproof 1 vp.tests=ring.*packed*,interrupt.*second* vp.device=00:01.0
+one_record '"type":"note"' 'nothing was judged: every selected test was skipped' && [ "$status" -eq 5 ]
+verdict $? 'a run that judges nothing is an error'
 
 boot virtproof 1 vp.selftest
 one_record '"type":"note"' 'vp.selftest: this image does not check itself: boot virtproof-selfcheck.elf'

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "virtio/ring/queue.h"
 
+#include "arch/clock.h"
 #include "arch/memory.h"
 #include "virtio/onlooker.h"
 
@@ -89,8 +90,16 @@ bool virtqueue_add(struct virtqueue *queue, const struct segment *segments, unsi
 	return true;
 }
 
+static struct ring_progress progress;
+
+struct ring_progress ring_progress(void)
+{
+	return progress;
+}
+
 void virtqueue_publish(struct virtqueue *queue)
 {
+	progress.published = clock_now();
 	if (onlookers)
 		onlookers_publish(queue->device, queue);
 	queue->format->publish(queue);
@@ -168,6 +177,7 @@ bool virtqueue_take(struct virtqueue *queue, struct completion *completion)
 {
 	if (!virtqueue_used_pending(queue))
 		return false;
+	progress.taken = clock_now();
 	if (queue->in_order) {
 		take_in_order(queue, completion);
 		return true;

@@ -131,6 +131,17 @@ struct virtqueue_areas virtqueue_areas(const struct virtqueue *queue);
 bool virtqueue_add(struct virtqueue *queue, const struct segment *segments, unsigned count,
 		   void *token) MUST_CHECK;
 
+/*
+ * When buffers were published and taken last, on any queue (clock_now(); 0: never): tells whether a device
+ * is still at work. Boot CPU.
+ */
+struct ring_progress {
+	uint64_t published, taken;
+};
+
+/* Since boot. */
+struct ring_progress ring_progress(void);
+
 /* Shows the device everything that was added. */
 void virtqueue_publish(struct virtqueue *queue);
 

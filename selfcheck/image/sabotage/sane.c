@@ -102,13 +102,13 @@ static void hold_for_ever(struct onlooker *self, struct virtqueue *queue)
 SABOTEUR(holds_the_driver_for_ever, .about = "the driver never comes back from a publication",
 	 BREAKS(CLAUSE_SANE_8), .tests = "rng.*", .onlooker.publish = hold_for_ever);
 
-static void raise_exception(struct onlooker *self, struct virtqueue *queue)
+static void fail_machine(struct onlooker *self, struct virtqueue *queue)
 {
-	__asm__ volatile("ud2");
+	__asm__ volatile("int $18");
 }
 
-SABOTEUR(brings_exceptions, .about = "an exception is raised while the device is driven",
-	 BREAKS(CLAUSE_SANE_9), .tests = "rng.*", .onlooker.publish = raise_exception);
+SABOTEUR(brings_machine_checks, .about = "a machine check comes while the device is driven",
+	 BREAKS(CLAUSE_SANE_9), .tests = "rng.*", .onlooker.publish = fail_machine);
 
 static uint64_t take_no_data(struct onlooker *self, const struct register_access *access,
 			     uint64_t value)

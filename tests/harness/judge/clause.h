@@ -78,7 +78,7 @@ const char *clause_level_name(enum clause_level level);
 
 /* What a run found out about a clause. */
 struct clause_state {
-	uint32_t held;     /* checks that held */
+	uint32_t held;     /* checks that held in tests that judged: tally.h */
 	uint32_t violated; /* checks that did not */
 	uint32_t prompt;   /* of these, checks that no wait had to run out for */
 	bool skipped;      /* a test that judges it was skipped; why is in `reason` */

@@ -8,6 +8,7 @@
 #include "tests/harness/judge/evidence.h"
 #include "tests/harness/judge/finding.h"
 #include "tests/harness/judge/outcome.h"
+#include "tests/harness/judge/tally.h"
 #include "tests/harness/plan/options.h"
 #include "tests/harness/plan/result.h"
 #include "tests/harness/report/report.h"
@@ -76,8 +77,10 @@ static void count_check(struct test_run *t, enum clause_id id)
 
 void check_held(struct test_run *t, enum clause_id id)
 {
+	if (t->asks)
+		return;
 	count_check(t, id);
-	clause_state(id)->held++;
+	tally_held(id);
 }
 
 static const char *repeat_words(const struct test_run *t)
@@ -116,6 +119,10 @@ void check_broken(struct test_run *t, enum clause_id id, const char *format, ...
 	va_start(arguments, format);
 	format_text_list(message, sizeof(message), format, arguments);
 	va_end(arguments);
+	if (t->asks) {
+		add_finding(t, FINDING_BROKEN, id, "%s", message);
+		return;
+	}
 	state->violated++;
 	state->prompt += waits_run_out() == run_out_before;
 	count_check(t, id);
@@ -161,6 +168,15 @@ void error_in_test(struct test_run *t, const char *format, ...)
 	findings_add(t->findings, FINDING_SUITE, NO_CLAUSE, format, arguments);
 	va_end(arguments);
 	leave_test(t);
+}
+
+void suite_fault(struct test_run *t, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	findings_add(t->findings, FINDING_SUITE, NO_CLAUSE, format, arguments);
+	va_end(arguments);
 }
 
 void *test_memory(struct test_run *t, const char *name, size_t size, size_t alignment)

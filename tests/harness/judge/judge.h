@@ -13,6 +13,9 @@
 void not_judged(struct test_run *t, enum clause_id since, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 
+/* Notes a fault of the suite or of the machine; error_in_test() also leaves the test. */
+void suite_fault(struct test_run *t, const char *format, ...) PRINTF_LIKE(2, 3);
+
 /* Whether a test that judges clauses has ended well without judging any: nothing was shown. */
 bool judged_nothing(const struct test_run *t);
 

@@ -129,9 +129,10 @@ struct test_run {
 	const struct workload *workload; /* of this device type, or NULL */
 	struct arena *arena;             /* memory that the device may touch */
 	struct random random;
-	struct findings *findings;                   /* its outcome is computed from them */
-	unsigned own_checks;                         /* of clauses that the test declares */
-	bool up;                                     /* bring_up() succeeded: queues exist */
+	struct findings *findings; /* its outcome is computed from them */
+	unsigned own_checks;       /* of clauses that the test declares */
+	bool asks; /* an experiment of the harness: nothing is counted or reported */
+	bool up;   /* bring_up() succeeded: queues exist */
 	struct virtio_device *helpers[HELPERS_MOST]; /* tests/harness/subject/helper.h */
 	unsigned helper_count;
 	uint64_t config_arrivals; /* on the configuration vector when the device went live */

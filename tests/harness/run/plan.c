@@ -16,14 +16,6 @@
 
 static struct variant variants[VARIANTS_MOST]; /* of the test that is walked */
 
-/* An experiment of the harness, where rings are polled. */
-static void ask(const struct test *question, struct virtio_device *device)
-{
-	static const struct variant polled = {.interrupts = INTERRUPT_NONE};
-
-	run_once(question, device, &polled, NULL);
-}
-
 static void note_missing_taker(const struct virtio_device *device, struct totals *totals)
 {
 	char sentence[160];
@@ -46,7 +38,7 @@ static bool taker_is_missing(struct virtio_device *device, struct totals *totals
 
 	if (subject->taker == TAKER_UNASKED && taker_is_needed(device)) {
 		subject->taker = TAKER_THERE;
-		ask(&taker_question, device);
+		ask_device(&taker_question, device);
 		if (subject->taker == TAKER_MISSING)
 			note_missing_taker(device, totals);
 	}
@@ -103,10 +95,7 @@ static bool line_is_wanted(const struct virtio_device *device)
 
 static void find_line(struct virtio_device *device)
 {
-	bool before = report_hush(true);
-
-	ask(&line_question, device);
-	report_hush(before);
+	ask_device(&line_question, device);
 	line_search_end();
 }
 

@@ -12,16 +12,19 @@
 #include "tests/harness/judge/finding.h"
 #include "tests/harness/judge/judge.h"
 #include "tests/harness/judge/outcome.h"
+#include "tests/harness/judge/tally.h"
 #include "tests/harness/plan/mode.h"
 #include "tests/harness/run/selection.h"
 #include "tests/harness/report/report.h"
 #include "tests/harness/subject/fresh.h"
 #include "tests/harness/subject/helper.h"
 #include "tests/harness/subject/subject.h"
+#include "virtio/ring/queue.h"
 
 #define ARENA_MOST    (16 * MIB)
 #define TIMEOUT_NS    (15 * NANOSECONDS_A_SECOND)
-#define TIMEOUT_WAITS 5 /* that a test may need as long as patience lasts */
+#define TIMEOUT_WAITS 5  /* that a test may need as long as patience lasts */
+#define MACHINE_CHECK 18 /* the exception (SDM 3A, table 6-1) */
 
 static struct test_run current;
 static struct result current_result;
@@ -68,7 +71,8 @@ static bool prepare(struct test_run *t)
 {
 	if (face_of(t->device)->unusable)
 		return true;
-	if (!CHECK(t, RESET_1, make_fresh(t->device), "before the test: %s", t->device->problem)) {
+	if (!make_fresh(t->device)) {
+		check_broken(t, CLAUSE_RESET_1, "before the test: %s", t->device->problem);
 		t->subject->lost = true;
 		return false;
 	}
@@ -92,23 +96,57 @@ static uint64_t timeout_of(const struct test *test)
 	return test->timeout ? test->timeout : MAXIMUM(TIMEOUT_NS, TIMEOUT_WAITS * PATIENCE_NS);
 }
 
-static void note_end(struct test_run *t, const struct guard_report *report)
+/*
+ * Whether the device owes an answer: it was given something, and has used nothing for as long as patience
+ * lasts. A test that was cut off while requests came back says that time was short, and nothing else.
+ */
+static bool device_owes_answer(uint64_t start)
+{
+	struct ring_progress progress = ring_progress();
+	uint64_t now = clock_now(), shown = progress.taken > start ? progress.taken : start;
+
+	return progress.published > start && progress.published >= progress.taken &&
+	       clock_to_ns(now - shown) >= PATIENCE_NS;
+}
+
+static void note_cut(struct test_run *t, const struct guard_report *report, uint64_t start)
+{
+	unsigned long milliseconds = current_result.microseconds / 1000;
+
+	if (device_owes_answer(start))
+		check_broken(t, CLAUSE_SANE_8,
+			     "cut off after %lu ms at %#lx, and the device had gone silent",
+			     milliseconds, report->rip);
+	else
+		not_judged(t, NO_CLAUSE, "cut off after %lu ms at %#lx, while the device went on",
+			   milliseconds, report->rip);
+}
+
+/* An exception is ours, but for the one by which a machine says that its hardware failed. */
+static void note_fault(struct test_run *t, const struct guard_report *report)
 {
 	char words[FINDING_WORDS];
 	struct text text = TEXT_ON(words);
 
+	guard_describe(report, &text);
+	if (report->end == GUARD_FAULT && report->exception == MACHINE_CHECK)
+		check_broken(t, CLAUSE_SANE_9, "%s", words);
+	else
+		suite_fault(t, "%s", words);
+}
+
+static void note_end(struct test_run *t, const struct guard_report *report, uint64_t start)
+{
 	switch (report->end) {
 	case GUARD_RETURNED:
 	case GUARD_LEFT:
 		break;
 	case GUARD_TIMEOUT:
-		check_broken(t, CLAUSE_SANE_8, "cut off after %lu ms at %#lx",
-			     current_result.microseconds / 1000, report->rip);
+		note_cut(t, report, start);
 		return;
 	case GUARD_FAULT:
 	case GUARD_STOPPED:
-		guard_describe(report, &text);
-		check_broken(t, CLAUSE_SANE_9, "%s", words);
+		note_fault(t, report);
 		return;
 	}
 	check_held(t, CLAUSE_SANE_8);
@@ -123,7 +161,7 @@ static bool call(struct test_run *t)
 
 	guard_call(call_test, t, timeout_of(t->test), &report);
 	current_result.microseconds = clock_to_ns(clock_now() - start) / 1000;
-	note_end(t, &report);
+	note_end(t, &report, start);
 	if (outcome_of(t->findings).verdict == VERDICT_FAIL && waits_run_out() != run_out &&
 	    current_result.microseconds >= PATIENCE_NS / 1000)
 		t->subject->let_down++;
@@ -133,7 +171,7 @@ static bool call(struct test_run *t)
 }
 
 /* True when the test had to be cut off. */
-static bool execute(struct test_run *t, const struct interference *interference)
+static bool carry_out(struct test_run *t, const struct interference *interference)
 {
 	struct virtio_device *device = t->device;
 	uint64_t strays = interrupt_strays(NULL);
@@ -154,6 +192,16 @@ static bool execute(struct test_run *t, const struct interference *interference)
 	return cut_off;
 }
 
+/* The same; what held counts from now on. */
+static bool execute(struct test_run *t, const struct interference *interference)
+{
+	bool cut_off = carry_out(t, interference);
+
+	if (!t->asks)
+		tally_settle(t);
+	return cut_off;
+}
+
 bool run_once(const struct test *test, struct virtio_device *device, const struct variant *variant,
 	      const struct interference *interference)
 {
@@ -165,6 +213,20 @@ bool run_once(const struct test *test, struct virtio_device *device, const struc
 	/* Whoever interfered may have kept it from coming back. */
 	subject->lost = lost;
 	return cut_off;
+}
+
+void ask_device(const struct test *question, struct virtio_device *device)
+{
+	static const struct variant polled = {.interrupts = INTERRUPT_NONE};
+	bool before = report_hush(true);
+	struct subject *subject = subject_of(device);
+	bool lost = subject->lost;
+
+	set_step(question, device, &polled, 1, 1);
+	current.asks = true;
+	execute(&current, NULL);
+	subject->lost = lost;
+	report_hush(before);
 }
 
 /* Ends the step without the test. */

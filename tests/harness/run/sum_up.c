@@ -5,8 +5,11 @@
 #include "tests/harness/judge/applies.h"
 #include "tests/harness/judge/clause.h"
 #include "tests/harness/judge/declared.h"
+#include "tests/harness/judge/tally.h"
 #include "tests/harness/plan/mode.h"
+#include "tests/harness/plan/options.h"
 #include "tests/harness/run/plan.h"
+#include "tests/harness/run/selection.h"
 #include "tests/harness/subject/subject.h"
 #include "tests/harness/report/report.h"
 
@@ -71,8 +74,9 @@ static void report_clause(enum clause_id id, enum clause_verdict verdict, const 
 
 	REPORT("clause", TEXT("id", clause_name(clause)),
 	       TEXT("level", clause_level_name(clause->level)), TEXT("verdict", names[verdict]),
-	       NUMBER("checks", state->held + state->violated), TEXT("why", why),
-	       TEXT("statement", clause_statement(clause), FOR_PEOPLE),
+	       NUMBER("checks", state->held + state->violated),
+	       NUMBER("devices", tally_devices(id)), NUMBER("variants", tally_variants(id)),
+	       TEXT("why", why), TEXT("statement", clause_statement(clause), FOR_PEOPLE),
 	       NUMBER("violated", state->violated, FOR_PEOPLE));
 }
 
@@ -103,11 +107,31 @@ static void sum_up_clauses(struct totals *totals)
 	}
 }
 
+/* Green would praise what nobody looked at. A run that goes on from a later step has judged before. */
+static void note_if_nothing_was_judged(struct totals *totals)
+{
+	const unsigned *verdicts = totals->verdicts;
+	const char *sentence = "nothing was judged: every selected test was skipped";
+	bool drivable = false;
+
+	for_each_device (device)
+		drivable = drivable || (device_selected(device) && !face_of(device)->unusable);
+	if (!drivable)
+		sentence = "nothing was judged: no selected device can be driven";
+	else if (verdicts[VERDICT_PASS] || verdicts[VERDICT_WARN] || verdicts[VERDICT_FAIL])
+		return;
+	if (verdicts[VERDICT_ERROR] || options.from > 1)
+		return;
+	report_note(sentence);
+	totals->verdicts[VERDICT_ERROR]++;
+}
+
 enum verdict run_and_sum_up(uint64_t start)
 {
 	static struct totals totals;
 
 	run_plan(&totals);
+	note_if_nothing_was_judged(&totals);
 	totals.milliseconds = clock_to_ns(clock_now() - start) / 1000000;
 	sum_up_clauses(&totals);
 	report_summary(&totals);
