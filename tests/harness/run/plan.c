@@ -4,6 +4,7 @@
 
 #include "tests/harness/plan/mode.h"
 #include "tests/harness/plan/options.h"
+#include "tests/harness/run/death.h"
 #include "tests/harness/run/selection.h"
 #include "tests/harness/run/step.h"
 #include "tests/harness/report/report.h"
@@ -49,11 +50,26 @@ static bool taker_is_missing(struct virtio_device *device, struct totals *totals
 static const char *obstacle_to(const struct test *test, struct virtio_device *device,
 			       struct totals *totals)
 {
-	if (subject_of(device)->lost)
-		return "the device did not come back from an earlier reset";
+	const char *death = death_in_the_way(device, test);
+
+	if (death)
+		return death;
 	if ((test->needs & NEEDS_WORK) && taker_is_missing(device, totals))
 		return "nobody behind the device takes what a request sends";
 	return NULL;
+}
+
+/* One step, and a look at what it has left. */
+static void take_step(const struct test *test, struct virtio_device *device,
+		      const struct variant *variant, unsigned number, unsigned of,
+		      struct totals *totals)
+{
+	const char *obstacle = obstacle_to(test, device, totals);
+	enum verdict verdict = run_step(test, device, variant, number, of, obstacle);
+
+	totals->verdicts[verdict]++;
+	if (verdict == VERDICT_FAIL || verdict == VERDICT_ERROR)
+		look_for_death(device, test, variant);
 }
 
 /* Walks the plan; runs it when totals is not NULL. Returns how many steps there are. */
@@ -73,9 +89,7 @@ static unsigned walk(unsigned of, struct totals *totals)
 			for (unsigned n = 0; n < found; n++) {
 				number++;
 				if (totals && number >= options.from)
-					totals->verdicts[run_step(
-						*test, device, &variants[n], number, of,
-						obstacle_to(*test, device, totals))]++;
+					take_step(*test, device, &variants[n], number, of, totals);
 			}
 		}
 	}

@@ -123,7 +123,7 @@ static void note_cut(struct test_run *t, const struct guard_report *report, uint
 }
 
 /* An exception is ours, but for the one by which a machine says that its hardware failed. */
-static void note_fault(struct test_run *t, const struct guard_report *report)
+static void note_exception(struct test_run *t, const struct guard_report *report)
 {
 	char words[FINDING_WORDS];
 	struct text text = TEXT_ON(words);
@@ -146,7 +146,7 @@ static void note_end(struct test_run *t, const struct guard_report *report, uint
 		return;
 	case GUARD_FAULT:
 	case GUARD_STOPPED:
-		note_fault(t, report);
+		note_exception(t, report);
 		return;
 	}
 	check_held(t, CLAUSE_SANE_8);
@@ -162,6 +162,7 @@ static bool call(struct test_run *t)
 	guard_call(call_test, t, timeout_of(t->test), &report);
 	current_result.microseconds = clock_to_ns(clock_now() - start) / 1000;
 	note_end(t, &report, start);
+	t->subject->served = t->subject->served || ring_progress().taken > start;
 	if (outcome_of(t->findings).verdict == VERDICT_FAIL && waits_run_out() != run_out &&
 	    current_result.microseconds >= PATIENCE_NS / 1000)
 		t->subject->let_down++;
@@ -215,7 +216,7 @@ bool run_once(const struct test *test, struct virtio_device *device, const struc
 	return cut_off;
 }
 
-void ask_device(const struct test *question, struct virtio_device *device)
+enum verdict ask_device(const struct test *question, struct virtio_device *device)
 {
 	static const struct variant polled = {.interrupts = INTERRUPT_NONE};
 	bool before = report_hush(true);
@@ -227,6 +228,15 @@ void ask_device(const struct test *question, struct virtio_device *device)
 	execute(&current, NULL);
 	subject->lost = lost;
 	report_hush(before);
+	return outcome_of(current.findings).verdict;
+}
+
+/* The clause that broke earlier and keeps a test from being run. */
+static enum clause_id cause_of(const struct subject *subject)
+{
+	if (subject->lost)
+		return CLAUSE_RESET_1;
+	return subject->dead ? CLAUSE_SANE_1 : NO_CLAUSE;
 }
 
 /* Ends the step without the test. */
@@ -234,8 +244,7 @@ static void skip(struct test_run *t, const char *why)
 {
 	bool lacks_feature = t->test->has_feature && starts_with(why, "VIRTIO_");
 
-	not_judged(t, t->subject->lost ? CLAUSE_RESET_1 : NO_CLAUSE, "%s%s",
-		   lacks_feature ? "not offered: " : "", why);
+	not_judged(t, cause_of(t->subject), "%s%s", lacks_feature ? "not offered: " : "", why);
 }
 
 static enum verdict report_result(const struct result *result)

@@ -26,9 +26,9 @@ bool run_once(const struct test *test, struct virtio_device *device, const struc
 
 /*
  * An experiment of the harness, where rings are polled: nothing is counted or reported of it, and what
- * becomes of the device is not remembered.
+ * becomes of the device is not remembered. Returns what it came to.
  */
-void ask_device(const struct test *question, struct virtio_device *device);
+enum verdict ask_device(const struct test *question, struct virtio_device *device);
 
 /*
  * Runs step `number` (from 1) of `of` and reports it; skips it, with the reason, where the test cannot run

@@ -12,6 +12,7 @@
 
 #define SUBJECTS_MOST 256
 #define FACES_MOST    2
+#define SINCE_SIZE    192
 
 /* Whether somebody behind a device takes what its requests send. */
 enum taker { TAKER_UNASKED, TAKER_THERE, TAKER_MISSING };
@@ -30,6 +31,11 @@ struct subject {
 	bool lost;         /* a reset did not bring it back */
 	unsigned let_down; /* tests that failed and had waited in vain */
 	enum taker taker;
+	bool served;         /* it has used a buffer in this boot */
+	bool dead;           /* it serves nothing, be it after a reset */
+	uint8_t last_status; /* device_status when a plain request was not served; 0: all is well */
+	char since
+		[SINCE_SIZE]; /* the test after which it was lost or dead, with its variant; "": none */
 };
 
 /* Enrols a face of a device, which may have others; NULL when there are SUBJECTS_MOST or FACES_MOST. */

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/harness/run/death.h"
+
+#include "arch/clock.h"
+#include "tests/harness/judge/clause.h"
+#include "tests/harness/report/report.h"
+#include "tests/harness/run/step.h"
+#include "tests/harness/subject/pulse.h"
+#include "tests/harness/subject/subject.h"
+#include "virtio/config.h"
+
+#define PULSES 2 /* a device may be busy with what the test left */
+
+/* Whether nothing is served, be it after a reset. */
+static bool is_dead(struct virtio_device *device)
+{
+	for (unsigned n = 0; n < PULSES; n++) {
+		if (ask_device(&pulse_question, device) != VERDICT_FAIL)
+			return false;
+	}
+	return true;
+}
+
+static void tell(const struct virtio_device *device, const struct subject *subject)
+{
+	bool needs_reset = subject->last_status & VIRTIO_STATUS_NEEDS_RESET;
+	enum clause_id clause = subject->lost ? CLAUSE_RESET_1 : CLAUSE_SANE_1;
+	const char *what = subject->lost ? "did not come back from a reset"
+					 : "serves nothing, not even after a reset";
+	char sentence[256];
+
+	REPORT("finding", TEXT("device", device->name),
+	       TEXT("clause", clause_name(&clauses[clause])), TEXT("since", subject->since),
+	       TEXT("takes", "a device that serves requests"));
+	format_text(sentence, sizeof(sentence), "%s %s since %s%s", device->name, what,
+		    subject->since,
+		    needs_reset ? "; its device_status says that it needs a reset" : "");
+	report_note(sentence);
+}
+
+void look_for_death(struct virtio_device *device, const struct test *test,
+		    const struct variant *variant)
+{
+	struct subject *subject = subject_of(device);
+	char name[TEST_NAME_SIZE], variant_name[VARIANT_TEXT];
+
+	if (*subject->since)
+		return;
+	subject->last_status = 0;
+	if (!subject->lost) {
+		if (!pulse_can_be_felt(device) || !is_dead(device))
+			return;
+		subject->dead = true;
+	}
+	test_full_name(test, name);
+	variant_text(variant, variant_name);
+	format_text(subject->since, sizeof(subject->since), "%s [%s]", name, variant_name);
+	tell(device, subject);
+}
+
+const char *death_in_the_way(const struct virtio_device *device, const struct test *test)
+{
+	static char why[SINCE_SIZE + 80];
+	const struct subject *subject = subject_of(device);
+	/* What has never served anything may still have registers to be judged. */
+	bool stops = subject->served || (test->needs & NEEDS_WORK);
+
+	if (test->needs & NEEDS_CONFIGURATION_SPACE_ONLY || !*subject->since)
+		return NULL;
+	if (!subject->lost && !stops)
+		return NULL;
+	format_text(why, sizeof(why), "not judged since %s: the device %s", subject->since,
+		    subject->lost ? "did not come back from its reset" : "serves nothing any more");
+	return why;
+}

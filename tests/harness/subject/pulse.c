@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/harness/subject/pulse.h"
+
+#include "tests/harness/drive/drive.h"
+#include "tests/harness/subject/subject.h"
+#include "tests/harness/subject/taker.h"
+
+#define PATIENCE_TIMES 2 /* as long as a test waits */
+
+bool pulse_can_be_felt(const struct virtio_device *device)
+{
+	const struct subject *subject = subject_of(device);
+
+	return workload_of(device->type) && !subject->lost && !face_of(device)->unusable &&
+	       (!taker_is_needed(device) || subject->taker == TAKER_THERE);
+}
+
+static bool is_used(void *queue)
+{
+	return virtqueue_used_pending(queue);
+}
+
+static void feel_pulse(struct test_run *t)
+{
+	struct virtio_device *device = t->device;
+	uint64_t patience = PATIENCE_TIMES * options.patience_ms * 1000000;
+
+	bring_up(t);
+	submit(t, work_queue(t), new_request(t, 1));
+	CHECK(t, SANE_1, wait_until(is_used, work_queue(t), clock_deadline(patience)),
+	      "the device serves nothing");
+	t->subject->last_status = device->transport->get_status(device);
+}
+
+const struct test pulse_question = {.suite = "harness", .name = "pulse", .run = feel_pulse};
