@@ -93,6 +93,7 @@ void job_free(struct job *job)
 	g_free(job->time);
 	g_free(job->repeat_before);
 	g_free(job->repeat_after);
+	g_clear_pointer(&job->open_output, json_object_unref);
 	g_clear_pointer(&job->run, run_free);
 	g_clear_pointer(&job->summary, summary_free);
 	g_clear_pointer(&job->at, position_free);
@@ -292,9 +293,10 @@ static void add_test(struct job *job, JsonObject *record)
 	const char *bdf = record_text(record, "device");
 	const struct device *device = job_device(job, bdf);
 	const char *given = g_hash_table_lookup(job->places, bdf);
-	struct test_result *test = test_result_new(record, job->open_checks,
+	struct test_result *test = test_result_new(record, job->open_output, job->open_checks,
 						   device ? device->name : "", given ? given : "");
 
+	g_clear_pointer(&job->open_output, json_object_unref);
 	job->open_checks = g_ptr_array_new_with_free_func(check_free);
 	/*
 	 * A VMM that dies takes the clause records of that boot with it: what did not hold is known
@@ -329,6 +331,12 @@ static void add_incident(struct job *job, JsonObject *record)
 	g_ptr_array_add(job->incidents, incident);
 }
 
+static void add_output(struct job *job, JsonObject *record)
+{
+	g_clear_pointer(&job->open_output, json_object_unref);
+	job->open_output = json_object_ref(record);
+}
+
 static void add_note(struct job *job, JsonObject *record)
 {
 	g_ptr_array_add(job->notes, record_copy(record, "text"));
@@ -343,7 +351,7 @@ void job_add(struct job *job, JsonObject *record)
 		{"start", add_start},   {"test", add_test},       {"check", add_check},
 		{"clause", add_clause}, {"measure", add_measure}, {"device", add_device},
 		{"job", add_about},     {"run", add_run},         {"note", add_note},
-		{"vmm", add_incident},  {"summary", add_summary},
+		{"vmm", add_incident},  {"summary", add_summary}, {"output", add_output},
 	};
 
 	for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++) {

@@ -9,6 +9,7 @@
  *   job  name, vmm, version, machine, accelerator, time, devices, places (BDF to name),
  *        command, repeat_before, repeat_after: begins a job
  *   vmm  event, status, exit, output, test: what became of a VMM that did not end as it should
+ *   output vmm, daemons: what they printed during the test whose record comes next
  *   test for a test in which the VMM went down: outcome says how, repeat how to see it again
  */
 #ifndef HOST_RECORD_JOB_H
@@ -98,6 +99,8 @@ struct job {
 	gint64 left_out;         /* tests before the first of them; -1 before that */
 	gint64 missing;          /* tests of plans that came to their summary without them */
 	GPtrArray *open_checks;  /* struct check whose test record has not come yet */
+	JsonObject
+		*open_output; /* what was said in a test whose record has not come yet, or NULL */
 	GHashTable *clauses_by_id;
 	struct counts counts; /* of the tests */
 };

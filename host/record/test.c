@@ -42,8 +42,8 @@ static char *repeat_of(JsonObject *record, const GPtrArray *checks)
 	return g_strdup(repeat);
 }
 
-struct test_result *test_result_new(JsonObject *record, GPtrArray *checks, const char *family,
-				    const char *given)
+struct test_result *test_result_new(JsonObject *record, JsonObject *output, GPtrArray *checks,
+				    const char *family, const char *given)
 {
 	struct test_result *test = g_new0(struct test_result, 1);
 
@@ -60,6 +60,8 @@ struct test_result *test_result_new(JsonObject *record, GPtrArray *checks, const
 	test->reason_is_check = strcmp(record_text(record, "because"), "check") == 0;
 	test->dump = record_copy(record, "dump");
 	test->outcome = outcome_parse(record_text(record, "outcome"));
+	test->vmm_said = output ? record_copy(output, "vmm") : g_strdup("");
+	test->daemon_said = output ? record_copy(output, "daemons") : g_strdup("");
 	test->repeat = repeat_of(record, checks);
 	test->us = record_number(record, "us", 0);
 	test->checks = checks;
@@ -79,6 +81,8 @@ void test_result_free(void *data)
 	g_free(test->variant);
 	g_free(test->reason);
 	g_free(test->dump);
+	g_free(test->vmm_said);
+	g_free(test->daemon_said);
 	g_free(test->repeat);
 	g_ptr_array_unref(test->checks);
 	g_free(test);

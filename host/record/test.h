@@ -35,6 +35,8 @@ struct test_result {
 	gboolean reason_is_check; /* it says again what one of the checks says */
 	char *dump;               /* the state of the ring when it failed; "" for none */
 	enum outcome outcome;
+	char *vmm_said;    /* while it ran, on several lines; "" for nothing, */
+	char *daemon_said; /* and so did the programs that serve devices */
 	char *repeat;      /* the words for the image that repeat it; "" for none */
 	gint64 us;         /* how long it took, microseconds */
 	GPtrArray *checks; /* struct check, owned */
@@ -50,11 +52,11 @@ struct counts {
 struct check *check_new(JsonObject *record);
 
 /*
- * A test out of a test record. checks are those that did not hold in it, struct check, and taken over. A verdict that
+ * A test out of a test record, and of an output record or NULL. checks are those that did not hold in it, struct check, and taken over. A verdict that
  * the program does not know is the suite's own error. Never fails; the caller owns it.
  */
-struct test_result *test_result_new(JsonObject *record, GPtrArray *checks, const char *family,
-				    const char *given);
+struct test_result *test_result_new(JsonObject *record, JsonObject *output, GPtrArray *checks,
+				    const char *family, const char *given);
 
 /* Frees a check; void * so that an array can. */
 void check_free(void *check);

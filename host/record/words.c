@@ -30,6 +30,8 @@ static const char *const outcomes[OUTCOMES] = {
 	[OUTCOME_VMM_HUNG] = "vmm-hung",
 	[OUTCOME_VMM_SPINS] = "vmm-spins",
 	[OUTCOME_VMM_STOPPED] = "vmm-stopped",
+	[OUTCOME_DAEMON_DIED] = "daemon-died",
+	[OUTCOME_DAEMON_HUNG_UP] = "daemon-hung-up",
 };
 
 /* Where the word stands, or `count` when it is none of them. */

@@ -25,7 +25,7 @@ enum level {
 /* What a run has found of a clause; what weighs more comes later. */
 enum clause_verdict { CLAUSE_UNJUDGED, CLAUSE_HOLDS, CLAUSE_VIOLATED, CLAUSE_VERDICTS };
 
-/* What became of the VMM in a test. */
+/* What became of the VMM, or of a daemon that it needs, in a test. */
 enum outcome {
 	OUTCOME_NONE, /* it is still there */
 	OUTCOME_VMM_DIED,
@@ -33,6 +33,8 @@ enum outcome {
 	OUTCOME_VMM_HUNG,
 	OUTCOME_VMM_SPINS,
 	OUTCOME_VMM_STOPPED,
+	OUTCOME_DAEMON_DIED,    /* a program that serves a device ended */
+	OUTCOME_DAEMON_HUNG_UP, /* it closed its connection, and lives on */
 	OUTCOMES
 };
 
@@ -45,7 +47,7 @@ const char *level_name(enum level level);
 /* "holds", "violated", "unjudged". Static. */
 const char *clause_verdict_name(enum clause_verdict verdict);
 
-/* "vmm-died", …; "" of OUTCOME_NONE. Static. */
+/* "vmm-died", "daemon-died", …; "" of OUTCOME_NONE. Static. */
 const char *outcome_name(enum outcome outcome);
 
 /* The value of a verdict's word. FALSE, and *verdict left alone, when text is none. */

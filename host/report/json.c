@@ -61,6 +61,8 @@ static void add_evidence(JsonObject *object, const struct job *job, const struct
 	g_autofree char *repeat = phrase_repeat(job, test);
 
 	set_text(object, "dump", test->dump);
+	set_text(object, "vmm_said", test->vmm_said);
+	set_text(object, "daemon_said", test->daemon_said);
 	set_text(object, "repeat", repeat ? repeat : "");
 }
 

@@ -79,6 +79,7 @@ static void put_test(xmlTextWriter *writer, const struct conclusion *conclusion,
 	const struct job *job = conclusion->job;
 	const struct expectation *expectation = test_expectation(test);
 	g_autofree char *explanation = phrase_lines(job, test, "");
+	g_autofree char *headline = phrase_headline(test, conclusion->strict);
 	g_autofree char *name = test_label(test);
 	g_autofree char *class = g_strdup_printf("%s.%s", job->name, test->suite);
 	const char *type = test_end_name(test);
@@ -91,10 +92,10 @@ static void put_test(xmlTextWriter *writer, const struct conclusion *conclusion,
 	case END_PASSED:
 		break;
 	case END_FAILED:
-		verdict(writer, "failure", type, phrase_headline(test), explanation);
+		verdict(writer, "failure", type, headline, explanation);
 		break;
 	case END_ERROR:
-		verdict(writer, "error", type, phrase_headline(test), explanation);
+		verdict(writer, "error", type, headline, explanation);
 		break;
 	case END_EXPECTED:
 		verdict(writer, "skipped", "expected failure",

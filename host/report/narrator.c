@@ -136,7 +136,8 @@ static void view_measure(const struct job *job, const struct measure *measure, v
 static void view_incident(const struct job *job, const struct incident *incident, void *context)
 {
 	struct narrator *narrator = context;
-	g_auto(GStrv) lines = g_strsplit(incident->output, "\n", -1);
+	/* What was said in a test stands beside its failure. */
+	g_auto(GStrv) lines = g_strsplit(*incident->test ? "" : incident->output, "\n", -1);
 
 	if (narrator->quiet)
 		return;
@@ -220,12 +221,13 @@ static void tell_unexpected(struct narrator *narrator, const struct job *job, gb
 	for (unsigned i = 0; i < job->tests->len; i++) {
 		const struct test_result *test = job->tests->pdata[i];
 		g_autofree char *repeat = phrase_repeat(job, test);
+		g_autofree char *headline = phrase_headline(test, strict);
 
 		if (!test_is_unexpected(test, strict))
 			continue;
 		fprintf(narrator->out, "unexpected: %s  %s  %s %s  %s%s%s\n",
 			verdict_name(test->verdict), test->full_name, test->device, test->family,
-			test->variant, *test->reason ? "  " : "", test->reason);
+			test->variant, *headline ? "  " : "", headline);
 		if (repeat)
 			fprintf(narrator->out, INDENT "repeat: %s\n", repeat);
 	}

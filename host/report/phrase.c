@@ -11,6 +11,8 @@ static const struct {
 	[PHRASE_SEEN] = {"seen", ""},
 	[PHRASE_REQUIRED] = {"required", "  required: "},
 	[PHRASE_CHECK_RING] = {"ring", "  | "},
+	[PHRASE_VMM] = {"vmm", "the VMM said: "},
+	[PHRASE_DAEMON] = {"daemon", "the daemon said: "},
 	[PHRASE_EXPECTED] = {"expected", "expected: "},
 	[PHRASE_REPEAT] = {"repeat", "repeat: "},
 };
@@ -76,6 +78,8 @@ GPtrArray *phrase_failure(const struct job *job, const struct test_result *test)
 	for (unsigned i = 0; i < count; i++)
 		add_check(phrases, test->checks->pdata[i], i ? test->checks->pdata[i - 1] : NULL,
 			  i + 1 < count ? test->checks->pdata[i + 1] : NULL);
+	add(phrases, PHRASE_VMM, g_strdup(test->vmm_said));
+	add(phrases, PHRASE_DAEMON, g_strdup(test->daemon_said));
 	add_expectation(phrases, test->expectation);
 	if (repeat)
 		add(phrases, PHRASE_REPEAT, repeat);
@@ -105,11 +109,25 @@ const char *phrase_part_name(enum phrase_part part)
 	return parts[part].name;
 }
 
-const char *phrase_headline(const struct test_result *test)
+/* The check that makes the test wrong, or the first of all; NULL when there is none. */
+static const struct check *worst_check(const struct test_result *test, gboolean strict)
 {
-	if (*test->reason || test->checks->len == 0)
-		return test->reason;
-	return ((const struct check *)test->checks->pdata[0])->message;
+	for (unsigned i = 0; i < test->checks->len; i++) {
+		const struct check *check = test->checks->pdata[i];
+
+		if (!check->expectation && (strict || level_verdict(check->level) == VERDICT_FAIL))
+			return check;
+	}
+	return test->checks->len ? test->checks->pdata[0] : NULL;
+}
+
+char *phrase_headline(const struct test_result *test, gboolean strict)
+{
+	const struct check *check = worst_check(test, strict);
+
+	if (!check || (*test->reason && !test->reason_is_check))
+		return g_strdup(test->reason);
+	return g_strdup_printf("%s: %s", check->clause, check->message);
 }
 
 char *phrase_repeat(const struct job *job, const struct test_result *test)

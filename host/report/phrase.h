@@ -17,6 +17,8 @@ enum phrase_part {
 	PHRASE_SEEN,       /* a requirement that did not hold, and what was seen */
 	PHRASE_REQUIRED,   /* what it requires, and where */
 	PHRASE_CHECK_RING, /* the state of the ring when it did not hold */
+	PHRASE_VMM,        /* what the VMM said meanwhile */
+	PHRASE_DAEMON,     /* what the programs that serve devices said meanwhile */
 	PHRASE_EXPECTED,   /* why it was expected to fail */
 	PHRASE_REPEAT,     /* a shell command that repeats the test */
 };
@@ -47,8 +49,11 @@ char *phrase_lines(const struct job *job, const struct test_result *test, const 
 /* What a part is called in documents that machines read: "reason", "ring", … Static. */
 const char *phrase_part_name(enum phrase_part part);
 
-/* The test's failure in one sentence: its reason, or what was seen first; "" for none. The test owns it. */
-const char *phrase_headline(const struct test_result *test);
+/*
+ * The marked test's failure in one sentence: its reason, unless a check says it again; then the first check
+ * that nobody expected, or the first; "" for none. strict: a warning is wrong too. The caller owns it.
+ */
+char *phrase_headline(const struct test_result *test, gboolean strict);
 
 /* The shell command that repeats the test, or NULL when the image did not tell how. The caller owns it. */
 char *phrase_repeat(const struct job *job, const struct test_result *test);

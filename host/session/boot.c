@@ -21,6 +21,9 @@
 /* How long the output of a VMM that has ended may stay open in a child of its own. */
 #define LINGER_MS 300
 
+/* How long the end of a daemon may take to be known after its connection is. */
+#define DEATH_MS  100
+
 #define READ_SIZE (1 << 16)
 #define PIPE_SIZE (1 << 20)
 
@@ -79,6 +82,12 @@ static void put_down(struct boot *boot, enum boot_end end, char *words)
 	process_kill(boot->process);
 }
 
+/* A VMM that goes down for want of a daemon is not what went wrong first. */
+static char *daemon_end(const struct boot *boot)
+{
+	return boot->request->daemon_end(boot->request->context);
+}
+
 static gboolean say_farewell(void *context)
 {
 	struct boot *boot = context;
@@ -86,20 +95,6 @@ static gboolean say_farewell(void *context)
 	boot->farewell = 0;
 	put_down(boot, BOOT_DONE, g_strdup("did not end by itself after the summary"));
 	return G_SOURCE_REMOVE;
-}
-
-static void take_record(JsonObject *record, const char *line, void *context)
-{
-	struct boot *boot = context;
-
-	boot->last_record = g_get_monotonic_time();
-	boot->fresh = TRUE;
-	if (record_is(record, "summary")) {
-		boot->result->summary = TRUE;
-		if (!boot->farewell)
-			boot->farewell = g_timeout_add(FAREWELL_MS, say_farewell, boot);
-	}
-	boot->request->record(boot, record, line, boot->request->context);
 }
 
 static void take_noise(const char *text, gsize length, void *context)
@@ -110,6 +105,26 @@ static void take_noise(const char *text, gsize length, void *context)
 	tail_add(&boot->tail, "\n", 1);
 	if (boot->request->noise)
 		boot->request->noise(text, length, boot->request->context);
+}
+
+/* A back end is lost: because its daemon ended, a moment ago, or because that hung up. */
+static void take_loss(struct boot *boot, const char *complaint)
+{
+	char *words = NULL;
+
+	for (unsigned waited = 0; !words && waited < DEATH_MS; waited += 10) {
+		words = daemon_end(boot);
+		if (!words)
+			g_usleep(10000);
+	}
+	if (words)
+		put_down(boot, BOOT_DAEMON_DIED, words);
+	else if (boot->request->daemon)
+		put_down(boot, BOOT_DAEMON_HUNG_UP,
+			 g_strdup_printf("%s hung up and lives on: %s", boot->request->daemon,
+					 complaint));
+	else
+		put_down(boot, BOOT_STOPPED, g_strdup(complaint));
 }
 
 /* A VMM may say on standard error that it has lost what it needs, and go on without. */
@@ -127,11 +142,46 @@ static void take_complaints(struct output *errors, const char *bytes, gsize leng
 		*newline = '\0';
 		if (!boot->result->summary &&
 		    g_regex_match_simple(pattern, errors->line->str, G_REGEX_RAW, 0))
-			put_down(boot, BOOT_STOPPED, g_strdup(errors->line->str));
+			take_loss(boot, errors->line->str);
 		g_string_erase(errors->line, 0, newline + 1 - errors->line->str);
 	}
 	if (errors->line->len > LINE_MOST)
 		g_string_truncate(errors->line, 0);
+}
+
+/* What has been said on standard error and not been read yet. */
+static void drain_errors(struct boot *boot)
+{
+	GPollableInputStream *stream = G_POLLABLE_INPUT_STREAM(boot->errors.stream);
+	char bytes[READ_SIZE];
+	gssize length;
+
+	while ((length = g_pollable_input_stream_read_nonblocking(stream, bytes, sizeof(bytes),
+								  NULL, NULL)) > 0)
+		take_complaints(&boot->errors, bytes, (gsize)length);
+}
+
+static void take_record(JsonObject *record, const char *line, void *context)
+{
+	struct boot *boot = context;
+
+	boot->last_record = g_get_monotonic_time();
+	boot->fresh = TRUE;
+	if (record_is(record, "summary")) {
+		boot->result->summary = TRUE;
+		if (!boot->farewell)
+			boot->farewell = g_timeout_add(FAREWELL_MS, say_farewell, boot);
+	}
+	/* Records come late: what waits to be read may well belong to this test, so it is not read first. */
+	if (record_is(record, "start"))
+		tail_mark(&boot->tail);
+	boot->request->record(boot, record, line, boot->request->context);
+}
+
+char *boot_said(struct boot *boot)
+{
+	drain_errors(boot);
+	return tail_since_mark(&boot->tail);
 }
 
 static void read_more(struct output *output);
@@ -219,12 +269,32 @@ static gboolean boot_in_trouble(struct boot *boot, gint64 now)
 	return why != NULL;
 }
 
+/* A daemon that ends while the VMM lives will be missed, whether or not the VMM says so. */
+static gboolean daemon_is_gone(struct boot *boot)
+{
+	g_autofree char *end = NULL;
+	char *words = boot->exited || boot->result->summary ? NULL : daemon_end(boot);
+
+	if (!words)
+		return FALSE;
+	/* It may have ended because the VMM has. */
+	g_usleep(20000);
+	end = process_end_words(boot->process);
+	if (end)
+		g_free(words);
+	else
+		put_down(boot, BOOT_DAEMON_DIED, words);
+	return !end;
+}
+
 /* Silence is judged by records, not bytes: garbage is no progress. */
 static gboolean look(void *context)
 {
 	struct boot *boot = context;
 	gint64 now = g_get_monotonic_time();
 
+	if (daemon_is_gone(boot))
+		return G_SOURCE_CONTINUE;
 	if (boot->fresh) {
 		boot->fresh = FALSE;
 		boot->idle_since = 0;
@@ -271,6 +341,17 @@ static gboolean status_is_orderly(const struct boot_request *request, int status
 	return g_strv_contains((const char *const *)request->exits, word);
 }
 
+/* A VMM that gives up may do so for want of a daemon that has failed before it. */
+static char *daemon_failure(const struct boot *boot)
+{
+	char *words = daemon_end(boot);
+
+	/* One that ends well may have ended because the VMM has. */
+	if (words && g_str_has_suffix(words, "ended with status 0"))
+		g_clear_pointer(&words, g_free);
+	return words;
+}
+
 /* How the VMM ended, where it was not us who ended it. */
 static void judge_end(struct boot *boot)
 {
@@ -283,6 +364,11 @@ static void judge_end(struct boot *boot)
 		result->signal = g_subprocess_get_term_sig(child);
 	if (result->words)
 		return;
+	result->words = result->summary || result->signal ? NULL : daemon_failure(boot);
+	if (result->words) {
+		result->end = BOOT_DAEMON_DIED;
+		return;
+	}
 	if (result->signal) {
 		result->end = BOOT_DIED;
 		result->words = g_strdup_printf("killed by signal %d (%s)", result->signal,
@@ -343,6 +429,7 @@ void boot_run(const struct boot_request *request, struct boot_result *result)
 	if (!boot->process) {
 		result->words = g_strdup(error->message);
 		result->last_output = g_strdup("");
+		result->test_output = g_strdup("");
 		return;
 	}
 	boot->loop = g_main_loop_new(NULL, FALSE);
@@ -353,6 +440,7 @@ void boot_run(const struct boot_request *request, struct boot_result *result)
 	run_loop(boot);
 	judge_end(boot);
 	result->last_output = tail_text(&boot->tail);
+	result->test_output = tail_since_mark(&boot->tail);
 	result->noise = boot->tail.total;
 	record_reader_free(boot->console.reader);
 	tail_clear(&boot->tail);
@@ -366,15 +454,22 @@ void boot_result_clear(struct boot_result *result)
 {
 	g_free(result->words);
 	g_free(result->last_output);
+	g_free(result->test_output);
 }
 
 enum outcome boot_outcome(enum boot_end end)
 {
 	static const enum outcome outcomes[] = {
-		[BOOT_DONE] = OUTCOME_NONE,       [BOOT_UNFINISHED] = OUTCOME_VMM_ENDED,
-		[BOOT_DIED] = OUTCOME_VMM_DIED,   [BOOT_HUNG] = OUTCOME_VMM_HUNG,
-		[BOOT_SPINS] = OUTCOME_VMM_SPINS, [BOOT_STOPPED] = OUTCOME_VMM_STOPPED,
-		[BOOT_CANCELLED] = OUTCOME_NONE,  [BOOT_NEVER] = OUTCOME_NONE,
+		[BOOT_DONE] = OUTCOME_NONE,
+		[BOOT_UNFINISHED] = OUTCOME_VMM_ENDED,
+		[BOOT_DIED] = OUTCOME_VMM_DIED,
+		[BOOT_HUNG] = OUTCOME_VMM_HUNG,
+		[BOOT_SPINS] = OUTCOME_VMM_SPINS,
+		[BOOT_STOPPED] = OUTCOME_VMM_STOPPED,
+		[BOOT_DAEMON_DIED] = OUTCOME_DAEMON_DIED,
+		[BOOT_DAEMON_HUNG_UP] = OUTCOME_DAEMON_HUNG_UP,
+		[BOOT_CANCELLED] = OUTCOME_NONE,
+		[BOOT_NEVER] = OUTCOME_NONE,
 	};
 
 	return outcomes[end];

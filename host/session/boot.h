@@ -17,14 +17,16 @@ struct boot;
 
 /* How a boot ended. */
 enum boot_end {
-	BOOT_DONE,       /* the summary came, and the VMM ended as its descriptor allows */
-	BOOT_UNFINISHED, /* the VMM ended as its descriptor allows, but no summary came */
-	BOOT_DIED,       /* it ended by a signal or with a status of its own */
-	BOOT_HUNG,       /* no record for too long, and it did not compute */
-	BOOT_SPINS,      /* no record for too long, and it did compute */
-	BOOT_STOPPED,    /* it says itself that the guest cannot go on */
-	BOOT_CANCELLED,  /* the user wants to end */
-	BOOT_NEVER,      /* it could not be started */
+	BOOT_DONE,           /* the summary came, and the VMM ended as its descriptor allows */
+	BOOT_UNFINISHED,     /* the VMM ended as its descriptor allows, but no summary came */
+	BOOT_DIED,           /* it ended by a signal or with a status of its own */
+	BOOT_HUNG,           /* no record for too long, and it did not compute */
+	BOOT_SPINS,          /* no record for too long, and it did compute */
+	BOOT_STOPPED,        /* it says itself that the guest cannot go on */
+	BOOT_DAEMON_DIED,    /* a daemon that it needs has ended */
+	BOOT_DAEMON_HUNG_UP, /* a daemon lives, and is connected no more */
+	BOOT_CANCELLED,      /* the user wants to end */
+	BOOT_NEVER,          /* it could not be started */
 };
 
 /* What is to be run, and who is told. Nothing is owned. */
@@ -47,6 +49,11 @@ struct boot_request {
 	 * or NULL. The text is taken over.
 	 */
 	char *(*trouble)(void *context);
+
+	/* Asked often: which daemon has ended, and how ("the daemon x ended with status 1"), or NULL. The text is taken over. */
+	char *(*daemon_end)(void *context);
+	const char *
+		daemon; /* that a complaint on standard error is about, in words; NULL: there is none */
 	void *context;
 };
 
@@ -58,6 +65,7 @@ struct boot_result {
 	gboolean summary;  /* a summary record came */
 	char *words;       /* the end in words */
 	char *last_output; /* what else it printed last, console and standard error */
+	char *test_output; /* the part of it since the last test began */
 	gint64 noise;      /* bytes that were no record */
 };
 
@@ -75,6 +83,12 @@ void boot_result_clear(struct boot_result *result);
  * read its input.
  */
 void boot_tell(struct boot *boot, const char *line);
+
+/*
+ * What the VMM has printed, on both outputs and but for records, since the last test began. The caller
+ * owns it.
+ */
+char *boot_said(struct boot *boot);
 
 /* What became of the VMM in the words of records; OUTCOME_NONE when it is nobody's fault or was never there. */
 enum outcome boot_outcome(enum boot_end end);

@@ -10,8 +10,9 @@
 /* A session on its way. */
 struct course {
 	struct session *session;
-	struct verbs *verbs; /* of the boot that runs */
-	gint64 from;         /* the place in the plan that it began at */
+	struct verbs *verbs;     /* of the boot that runs */
+	struct daemons *daemons; /* of the same */
+	gint64 from;             /* the place in the plan that it began at */
 	gint64 foreign; /* the schema of the image's records, when the program does not read it */
 };
 
@@ -59,11 +60,39 @@ void session_tell(struct session *session, JsonObject *record)
 	json_object_unref(record);
 }
 
+/* What the VMM and the daemons have said while a test ran stands before its record. */
+static void tell_output(struct course *course, char *vmm)
+{
+	g_autofree char *daemons = daemons_said(course->daemons);
+	JsonObject *record;
+
+	if (*vmm || *daemons) {
+		record = record_new("output");
+		json_object_set_string_member(record, "vmm", vmm);
+		json_object_set_string_member(record, "daemons", daemons);
+		session_tell(course->session, record);
+	}
+	g_free(vmm);
+}
+
+static gboolean is_failure(JsonObject *record)
+{
+	enum verdict verdict = VERDICT_PASS;
+
+	return record_is(record, "test") &&
+	       verdict_parse(record_text(record, "verdict"), &verdict) &&
+	       (verdict == VERDICT_FAIL || verdict == VERDICT_ERROR);
+}
+
 static void take_record(struct boot *boot, JsonObject *record, const char *line, void *context)
 {
 	struct course *course = context;
 
 	course->foreign = MAX(course->foreign, record_foreign_schema(record));
+	if (record_is(record, "start"))
+		daemons_mark(course->daemons);
+	if (is_failure(record))
+		tell_output(course, boot_said(boot));
 	keep(course->session, record, line);
 	if (record_is(record, "ask")) {
 		g_autofree char *told = verbs_answer(course->verbs, record);
@@ -86,6 +115,13 @@ static char *look_for_trouble(void *context)
 	return verbs_trouble(course->verbs);
 }
 
+static char *look_for_daemon_end(void *context)
+{
+	const struct course *course = context;
+
+	return daemons_first_end(course->daemons);
+}
+
 /* The words for -append that lead to the test that was running. The caller owns them. */
 static char *repeat_words(const struct position *at)
 {
@@ -97,13 +133,14 @@ static char *repeat_words(const struct position *at)
 }
 
 /* The record of a VMM that went down. */
-static void add_incident(struct session *session, const struct boot_result *result)
+static void add_incident(struct course *course, const struct boot_result *result)
 {
+	struct session *session = course->session;
 	const struct job *job = session->job;
 	JsonObject *record = record_new("vmm");
 	g_autofree char *test =
 		job->in_test ? g_strdup_printf("%s.%s", job->at->suite, job->at->test) : NULL;
-	g_autofree char *daemons = daemons_last_words(session->launch);
+	g_autofree char *daemons = daemons_last_words(course->daemons);
 	g_autofree char *output =
 		g_strconcat(result->last_output, *daemons ? "\n" : "", daemons, NULL);
 
@@ -120,11 +157,13 @@ static void add_incident(struct session *session, const struct boot_result *resu
 }
 
 /* The verdict on the test that was running, in the words of a test record. */
-static void add_culprit(struct session *session, const struct boot_result *result)
+static void add_culprit(struct course *course, const struct boot_result *result)
 {
-	const struct position *at = session->job->at;
+	const struct position *at = course->session->job->at;
+	gboolean daemon = result->end == BOOT_DAEMON_DIED || result->end == BOOT_DAEMON_HUNG_UP;
 	JsonObject *record = record_new("test");
-	g_autofree char *reason = g_strdup_printf("the VMM went down: %s", result->words);
+	g_autofree char *reason =
+		g_strdup_printf("%s%s", daemon ? "" : "the VMM went down: ", result->words);
 	g_autofree char *repeat = repeat_words(at);
 
 	json_object_set_string_member(record, "suite", at->suite);
@@ -135,7 +174,9 @@ static void add_culprit(struct session *session, const struct boot_result *resul
 	json_object_set_string_member(record, "outcome", outcome_name(boot_outcome(result->end)));
 	json_object_set_string_member(record, "reason", reason);
 	json_object_set_string_member(record, "repeat", repeat);
-	session_tell(session, record);
+	tell_output(course,
+		    g_strdup(*result->test_output ? result->test_output : result->last_output));
+	session_tell(course->session, record);
 }
 
 static gboolean boot_once(struct course *course, struct boot_result *result, GError **error)
@@ -151,14 +192,14 @@ static gboolean boot_once(struct course *course, struct boot_result *result, GEr
 	g_auto(GStrv) exits = descriptor_list(session->launch->descriptor, "vmm", "exits");
 	g_autofree char *broken =
 		descriptor_text(session->launch->descriptor, "vmm", "broken", NULL);
-	g_autoptr(GPtrArray) daemons = NULL;
+	g_autofree char *daemon = NULL;
 
 	launch_clear_sockets(session->launch);
-	daemons = command ? daemons_start(session->launch, error) : NULL;
-
-	if (!daemons)
+	course->daemons = command ? daemons_start(session->launch, error) : NULL;
+	if (!course->daemons)
 		return FALSE;
 
+	daemon = daemons_name(course->daemons);
 	struct boot_request request = {
 		.vmm = {.command = command,
 			.environment = session->launch->environment,
@@ -170,6 +211,8 @@ static gboolean boot_once(struct course *course, struct boot_result *result, GEr
 		.record = take_record,
 		.noise = session->listing ? take_noise : NULL,
 		.trouble = look_for_trouble,
+		.daemon_end = look_for_daemon_end,
+		.daemon = daemon,
 		.context = course,
 	};
 
@@ -183,16 +226,16 @@ static gboolean boot_once(struct course *course, struct boot_result *result, GEr
  * The boot did not come to its summary. Says what happened and returns the place in the plan to
  * go on from, or 0 when there is nothing to go on with.
  */
-static gint64 learn_from(struct session *session, gint64 from, const struct boot_result *result)
+static gint64 learn_from(struct course *course, const struct boot_result *result)
 {
-	const struct job *job = session->job;
+	const struct job *job = course->session->job;
 
-	add_incident(session, result);
+	add_incident(course, result);
 	if (!job->at)
 		return 0;
 	if (job->in_test)
-		add_culprit(session, result);
-	return job->at->n >= from ? job->at->n + 1 : 0;
+		add_culprit(course, result);
+	return job->at->n >= course->from ? job->at->n + 1 : 0;
 }
 
 /* How often the VMM went down where nothing said that it would. */
@@ -243,12 +286,12 @@ static gboolean goes_on(struct course *course, const struct boot_result *result,
 	}
 	if (result->end == BOOT_NEVER || !job->at) {
 		if (result->end != BOOT_NEVER)
-			add_incident(session, result);
+			add_incident(course, result);
 		*end = end_without_test(result, trouble);
 		return FALSE;
 	}
 
-	gint64 next = learn_from(session, course->from, result);
+	gint64 next = learn_from(course, result);
 
 	if (result->summary || next > job->at->of) {
 		*end = SESSION_COMPLETE;
@@ -284,6 +327,7 @@ enum session_end session_run(struct session *session, char **trouble)
 			return SESSION_NEVER;
 		}
 		again = goes_on(&course, &result, &end, trouble);
+		daemons_end(course.daemons);
 		boot_result_clear(&result);
 	}
 	return end;

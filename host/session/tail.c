@@ -5,10 +5,16 @@
 
 #define KEPT_BYTES 4096
 
+/* One output may be read that much later than the other. */
+#define MOMENT_US 10000
+
 void tail_init(struct tail *tail)
 {
 	tail->text = g_string_new(NULL);
 	tail->total = 0;
+	tail->mark = 0;
+	tail->burst = 0;
+	tail->added = 0;
 }
 
 void tail_clear(struct tail *tail)
@@ -19,6 +25,11 @@ void tail_clear(struct tail *tail)
 
 void tail_add(struct tail *tail, const char *bytes, gsize length)
 {
+	gint64 now = g_get_monotonic_time();
+
+	if (now - tail->added > MOMENT_US)
+		tail->burst = tail->total;
+	tail->added = now;
 	tail->total += (gint64)length;
 	if (length > KEPT_BYTES) {
 		bytes += length - KEPT_BYTES;
@@ -39,11 +50,13 @@ static void blank_controls(char *text)
 	}
 }
 
-char *tail_text(const struct tail *tail)
+/* The last bytes, and no more than are kept. */
+static char *text_of_last(const struct tail *tail, gint64 bytes)
 {
-	gsize skip = tail->text->len > KEPT_BYTES ? tail->text->len - KEPT_BYTES : 0;
+	gsize wanted = (gsize)MIN(bytes, (gint64)MIN(tail->text->len, KEPT_BYTES));
+	gsize skip = tail->text->len - wanted;
 	const char *start = tail->text->str + skip;
-	const char *newline = skip ? memchr(start, '\n', KEPT_BYTES) : NULL;
+	const char *newline = bytes > (gint64)wanted ? memchr(start, '\n', wanted) : NULL;
 
 	if (newline)
 		start = newline + 1;
@@ -52,4 +65,20 @@ char *tail_text(const struct tail *tail)
 
 	blank_controls(text);
 	return g_strchomp(text);
+}
+char *tail_text(const struct tail *tail)
+{
+	return text_of_last(tail, tail->total);
+}
+
+void tail_mark(struct tail *tail)
+{
+	gboolean settled = g_get_monotonic_time() - tail->added > MOMENT_US;
+
+	tail->mark = settled ? tail->total : tail->burst;
+}
+
+char *tail_since_mark(const struct tail *tail)
+{
+	return text_of_last(tail, tail->total - tail->mark);
 }

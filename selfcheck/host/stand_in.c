@@ -16,8 +16,9 @@
 static struct {
 	unsigned tests, crash, hang, spin, babble, quit, complain, fail, warn, garbage, tear,
 		linger;
-	unsigned lose, omit, skip, crash_at_end, exit, clause_holds, samples, factor, schema;
-	bool crash_always, mute, ask, bad, trouble, surroundings, bind, empty, devices_only;
+	unsigned kill_daemon, end_daemon, cut_daemon, say, pace, lose, omit, skip, crash_at_end,
+		exit, clause_holds, samples, factor, schema;
+	bool crash_always, mute, ask, bad, trouble, surroundings, bind, mourn, empty, devices_only;
 } told = {.tests = 12, .factor = 100, .schema = 1};
 
 static const struct {
@@ -37,9 +38,14 @@ static const struct {
 	{"--lose", &told.lose}, /* of this one the end is not told */
 	{"--omit", &told.omit}, /* this one is planned and left out */
 	{"--skip", &told.skip}, /* of these devices all tests: 1 net, 2 blk, 3 both */
-	{"--garbage", &told.garbage}, /* MiB of it, before test 2 */
-	{"--tear", &told.tear},       /* a torn record before this one */
-	{"--linger", &told.linger},   /* stay after the summary */
+	{"--kill-daemon", &told.kill_daemon}, /* in this one: make it end with status 1 */
+	{"--end-daemon", &told.end_daemon},   /* in this one: make it end with status 0 */
+	{"--cut-daemon", &told.cut_daemon},   /* in this one: make it hang up */
+	{"--say", &told.say},                 /* in this one: something on standard error */
+	{"--pace", &told.pace},               /* milliseconds that a test takes */
+	{"--garbage", &told.garbage},         /* MiB of it, before test 2 */
+	{"--tear", &told.tear},               /* a torn record before this one */
+	{"--linger", &told.linger},           /* stay after the summary */
 	{"--crash-at-end", &told.crash_at_end},
 	{"--exit", &told.exit},       /* status of an ordered end */
 	{"--samples", &told.samples}, /* of measures; 0: no measure */
@@ -57,10 +63,13 @@ static const struct {
 	{"--trouble", &told.trouble},           /* an error of the set-up that is no test's */
 	{"--surroundings", &told.surroundings}, /* say what it was started in */
 	{"--bind", &told.bind},   /* open the control socket, which must not be there */
+	{"--mourn", &told.mourn}, /* end when the back end has gone */
 	{"--empty", &told.empty}, /* end well without a record */
 	{"--devices-only", &told.devices_only}, /* have devices and no test */
 	{"--bad", &told.bad},                   /* refuse the command line as the image does */
 };
+
+static const char *backend = "", *service;
 
 static const char *const suites[] = {"transport", "ring", "interrupt", "device"};
 
@@ -88,6 +97,59 @@ static void print_garbage(unsigned mib)
 	putchar('\n');
 }
 
+static int open_socket(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	strncpy(address.sun_path, path, sizeof(address.sun_path) - 1);
+	if (bind(descriptor, (struct sockaddr *)&address, sizeof(address)) < 0) {
+		perror("stand-in: socket");
+		exit(1);
+	}
+	return descriptor;
+}
+
+/* Makes the daemon behind the socket do what the letter says, and stands there without it. */
+static void lose_daemon(char letter)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int socket_end = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	strncpy(address.sun_path, backend, sizeof(address.sun_path) - 1);
+	if (connect(socket_end, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    write(socket_end, &letter, 1) != 1)
+		exit(4);
+	if (read(socket_end, &letter, 1) == 0 && told.mourn)
+		exit(7);
+	if (letter == 'h')
+		fputs("stand-in: the back end hung up\n", stderr);
+	for (;;)
+		pause();
+}
+
+/* The other end: a daemon that obeys. */
+static int serve(const char *path)
+{
+	int listener = open_socket(path), connection;
+	char letter;
+
+	puts("daemon: at your service");
+	fflush(stdout);
+	if (listen(listener, 1) < 0)
+		return 2;
+	for (;;) {
+		connection = accept(listener, NULL, NULL);
+		if (connection < 0 || read(connection, &letter, 1) != 1)
+			continue;
+		printf("daemon: told '%c'\n", letter);
+		if (letter == 'k' || letter == 'e')
+			return letter == 'k';
+		fflush(stdout);
+		close(connection);
+	}
+}
+
 static void misbehave(unsigned n)
 {
 	volatile unsigned count = 0;
@@ -98,6 +160,14 @@ static void misbehave(unsigned n)
 	}
 	if (n == told.quit)
 		exit(0);
+	if (n == told.say)
+		fputs("stand-in: worker: Invalid argument\n", stderr);
+	if (n == told.kill_daemon)
+		lose_daemon('k');
+	if (n == told.end_daemon)
+		lose_daemon('e');
+	if (n == told.cut_daemon)
+		lose_daemon('h');
 	if (n == told.complain)
 		fputs("stand-in: the back end hung up\n", stderr);
 	while (n == told.hang || n == told.complain)
@@ -132,6 +202,7 @@ static void run_test(unsigned n, bool alone)
 	       "\"variant\":\"split\",\"n\":%u,\"of\":%u}\n",
 	       suite, n, device, alone ? 1 : n, alone ? 1 : told.tests);
 	fflush(stdout);
+	usleep(told.pace * 1000);
 	misbehave(n);
 	if (n == 1 && told.ask)
 		ask_for_resize();
@@ -148,18 +219,6 @@ static void run_test(unsigned n, bool alone)
 	       suite, n, device, skipped ? "skip" : verdict, skipped ? "the device refuses" : "",
 	       n * 100);
 	fflush(stdout);
-}
-
-static void open_control(const char *path)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int control = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	strncpy(address.sun_path, path, sizeof(address.sun_path) - 1);
-	if (bind(control, (struct sockaddr *)&address, sizeof(address)) < 0) {
-		perror("stand-in: control socket");
-		exit(1);
-	}
 }
 
 static void print_surroundings(void)
@@ -235,6 +294,10 @@ static void read_options(char **argv, const char **append, const char **control)
 	for (; *argv; argv++) {
 		if (strcmp(*argv, "--append") == 0 && argv[1])
 			*append = *++argv;
+		if (strcmp(*argv, "--backend") == 0 && argv[1])
+			backend = *++argv;
+		if (strcmp(*argv, "--serve") == 0 && argv[1])
+			service = *++argv;
 		if (strcmp(*argv, "--control") == 0 && argv[1])
 			*control = *++argv;
 		for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
@@ -253,8 +316,10 @@ int main(int argc, char **argv)
 	const char *append = "", *control = "";
 
 	read_options(argv + 1, &append, &control);
+	if (service)
+		return serve(service);
 	if (told.bind)
-		open_control(control);
+		open_socket(control);
 	if (told.mute) {
 		fputs("stand-in: cannot open the image\n", stderr);
 		return 1;

@@ -137,6 +137,38 @@ expect "a VMM has a terminal where its descriptor asks" says "input is a termina
 expect "an answer comes by a terminal, too" grep -q '"answer":"told 1 refused' "$folder/log"
 expect "on a terminal all is judged" all_judged_but 0
 
+# What the VMM says in a test stands beside its failure, and nothing that it said before.
+run_stand_in --report "$folder/said.tap" --report "$folder/said.json" --report "$folder/said.md" \
+	--report "$folder/said.xml" --log "$folder/said.log" -- --say 3 --fail 3
+expect "the words of the VMM stand beside a failure" says "the VMM said: stand-in: worker: Invalid argument"
+for suffix in tap json md xml log; do
+	expect "the words of the VMM are in .$suffix" grep -q "worker: Invalid argument" "$folder/said.$suffix"
+done
+run_stand_in -- --say 2 --fail 4 --pace 20
+expect "what the VMM said in another test does not" [ "$(grep -c "the VMM said" "$folder/out")" = 0 ]
+
+# A daemon that goes is named, and not the VMM.
+run_stand_in -d served -- --kill-daemon 6
+expect "a daemon that fails is named" \
+	says "daemon-died  in interrupt.number_6: the daemon 'stand-in' ended with status 1"
+expect "the words of a daemon stand beside the failure" says "the daemon said: daemon: told 'k'"
+expect "the VMM is not accused of it" [ "$(grep -c "the VMM went down" "$folder/out")" = 0 ]
+expect "a daemon that fails loses no other test" all_judged_but 6
+expect "a daemon that fails ends with 3" status_is 3
+run_stand_in -d served -- --kill-daemon 6 --mourn
+expect "a daemon that takes the VMM along is named" \
+	says "daemon-died  in interrupt.number_6: the daemon 'stand-in' ended with status 1"
+run_stand_in -d served -- --end-daemon 6
+expect "a daemon that ends is named" \
+	says "daemon-died  in interrupt.number_6: the daemon 'stand-in' ended with status 0"
+run_stand_in -d served -- --cut-daemon 6
+expect "a daemon that hangs up is named" \
+	says "daemon-hung-up  in interrupt.number_6: the daemon 'stand-in' hung up and lives on: stand-in: the back end hung up"
+run_stand_in -d served -- --crash 6
+expect "a VMM that dies beside a daemon is named" says "vmm-died  in interrupt.number_6: killed by signal 6"
+run_stand_in -d served
+expect "a daemon that serves well is not heard of" status_is 0
+
 start_hanging() { # a run in the background that hangs in a test: its pid, and that of the VMM in child
 	rm -f "$folder/out"
 	TMPDIR="$folder/tmp" "$build/virtproof" run --vmm "$here/stand-in.ini" \

@@ -60,6 +60,29 @@ static void what_is_required_is_said_once_a_clause(void **state)
 		"> repeat: run 'vp.tests=a.b'\n");
 }
 
+static void check_headline(const struct test_result *test, const char *wanted)
+{
+	g_autofree char *headline = phrase_headline(test, FALSE);
+
+	assert_string_equal(headline, wanted);
+}
+
+static void a_headline_is_what_nobody_expected(void **state)
+{
+	struct job *job = make_job(CHECK("A-1", "MUST", "one") CHECK("A-2", "SHOULD", "two") CHECK(
+		"A-3", "MUST",
+		"three") "{\"type\":\"test\",\"verdict\":\"fail\",\"because\":\"check\",\"reason\":\"A-1: one\"}\n");
+	struct test_result *test = job->tests->pdata[0];
+	struct expectation known = {.reason = "known"};
+
+	check_headline(test, "A-1: one");
+	((struct check *)test->checks->pdata[0])->expectation = &known;
+	check_headline(test, "A-3: three");
+	((struct check *)test->checks->pdata[2])->expectation = &known;
+	check_headline(test, "A-1: one");
+	job_free(job);
+}
+
 static void a_headline_is_the_reason_or_what_was_seen(void **state)
 {
 	struct job *job = make_job(
@@ -68,9 +91,9 @@ static void a_headline_is_the_reason_or_what_was_seen(void **state)
 			      "{\"type\":\"test\",\"verdict\":\"error\",\"reason\":\"why\"}\n"
 			      "{\"type\":\"test\",\"verdict\":\"pass\"}\n");
 
-	assert_string_equal(phrase_headline(job->tests->pdata[0]), "seen");
-	assert_string_equal(phrase_headline(job->tests->pdata[1]), "why");
-	assert_string_equal(phrase_headline(job->tests->pdata[2]), "");
+	check_headline(job->tests->pdata[0], "A-1: seen");
+	check_headline(job->tests->pdata[1], "why");
+	check_headline(job->tests->pdata[2], "");
 	job_free(job);
 }
 
@@ -132,6 +155,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_reason_that_is_a_check_is_not_said_twice),
 		cmocka_unit_test(what_is_required_is_said_once_a_clause),
+		cmocka_unit_test(a_headline_is_what_nobody_expected),
 		cmocka_unit_test(a_headline_is_the_reason_or_what_was_seen),
 		cmocka_unit_test(what_is_no_test_has_a_line_of_its_own),
 		cmocka_unit_test(words_that_are_none_decide_nothing_good),

@@ -56,7 +56,7 @@ function showJobs() {
 
 // A phrase about a failure is its part and its text.
 function phrase([part, text]) {
-	const words = { required: "Required: ", expected: "Expected: " };
+	const words = { required: "Required: ", expected: "Expected: ", vmm: "The VMM said:\n", daemon: "The daemon said:\n" };
 
 	if (part === "ring" || part === "repeat")
 		return make("pre", null, text);
