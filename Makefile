@@ -58,7 +58,8 @@ objects = $(addsuffix .o,$(addprefix $(BUILD)/image/,$(filter-out $(NOT_REPORTED
 	$(addprefix $(COVERAGE)/image/,$(filter $(NOT_REPORTED),$(1))))
 OBJECTS        := $(call objects,$(SOURCES))
 SECOND_OBJECTS := $(call objects,$(SECOND))
-GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h
+GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h \
+	$(addprefix $(BUILD)/generated/,driver_clauses.h driver_clause_names.h driver_clauses_table.h)
 
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
@@ -92,6 +93,14 @@ $(BUILD)/generated/clauses_table.h: tests/clauses.tsv $(BUILD)/clauses tests/con
 	@mkdir -p $(@D)
 	$(Q)scripts/judges.pl $< $(CITING)
 	$(Q)$(BUILD)/clauses table $< tests/conditions.tsv $(FEATURES) $(CITING) >$@.new && mv $@.new $@
+
+# The rules for drivers: their ids, their names, their texts.
+$(BUILD)/generated/driver_clauses.h: what = header
+$(BUILD)/generated/driver_clause_names.h: what = names
+$(BUILD)/generated/driver_clauses_table.h: what = table
+$(BUILD)/generated/driver_clause%: tests/driver-clauses.tsv scripts/driver-clauses.awk
+	@mkdir -p $(@D)
+	$(Q)awk -v what=$(what) -f scripts/driver-clauses.awk $< >$@.new && mv $@.new $@
 
 # Whatever changes the outcome of a compilation or a link, so that it is done anew.
 $(BUILD)/image/compile: words = $(CC) $(CFLAGS) $(value optimize) $(FAST) $(COVERAGE_FLAGS) $(CPPFLAGS)

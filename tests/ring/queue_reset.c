@@ -98,7 +98,7 @@ static void leave_waiting(struct test_run *t, struct abandoned *abandoned)
 TEST(ring, reset_queue_executes_nothing,
      .about = "once its reset is complete, nothing in a queue's old ring is executed or written",
      .needs = NEEDS_WORK, .axes = AXES, WITH_FEATURE(VIRTIO_F_RING_RESET),
-     .judges = CLAUSES(PCI_COMMON_15, VQRESET_1), .breaks = DRIVER_RESET_QUEUES)
+     .judges = CLAUSES(PCI_COMMON_15, VQRESET_1), .breaks = RULES(DRIVER_VQRESET_1))
 {
 	struct abandoned abandoned = {0};
 	const char *what;

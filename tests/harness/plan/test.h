@@ -24,6 +24,7 @@
 #include "virtio/device/workload.h"
 
 #include "generated/clauses.h"
+#include "generated/driver_clauses.h"
 
 /* What a test cannot do without; the plan skips it, with the reason, where it is missing. */
 enum {
@@ -36,12 +37,6 @@ enum {
 	NEEDS_CONFIG = BIT(6),  /* a device-specific configuration structure */
 	NEEDS_WINDOW = BIT(7),  /* the PCI configuration access capability */
 	NEEDS_CONFIGURATION_SPACE_ONLY = BIT(8), /* runs on devices that cannot be driven too */
-};
-
-/* Rules for drivers that a test breaks on purpose: what they bring about is not the device's fault. */
-enum driver_rule {
-	DRIVER_BLK_REQUESTS = BIT(0), /* what a block request may ask for (5.2.6.1) */
-	DRIVER_RESET_QUEUES = BIT(1), /* a queue that is reset is left alone (2.6.1.2) */
 };
 
 struct findings;
@@ -63,8 +58,9 @@ struct test {
 	int feature;      /* only devices that offer this bit … */
 	bool has_feature; /* … when this is set: see WITH_FEATURE() */
 	const uint16_t *judges; /* the clauses that it may judge: CLAUSES(); NULL: none */
-	uint32_t breaks;        /* enum driver_rule */
-	uint64_t timeout;       /* nanoseconds until it is cut off; 0: the default */
+	const uint16_t
+		*breaks;  /* rules for drivers that it breaks on purpose: RULES(); NULL: none */
+	uint64_t timeout; /* nanoseconds until it is cut off; 0: the default */
 	void (*run)(struct test_run *t);
 };
 
@@ -86,6 +82,12 @@ struct test {
 #define REPEATED16(...) REPEATED4(REPEATED4(REPEATED4(REPEATED4(__VA_ARGS__)))) /* 16 passes */
 #define REPEATED4(...)  ONCE(ONCE(ONCE(ONCE(__VA_ARGS__))))                     /* 4 */
 #define ONCE(...)       __VA_ARGS__                                             /* 1 */
+
+/*
+ * The rules for drivers that a test breaks on purpose, by their ids in tests/driver-clauses.tsv: .breaks =
+ * RULES(DRIVER_VQRESET_1). What they bring about is not the device's fault.
+ */
+#define RULES(...) ((const uint16_t[]){__VA_ARGS__, DRIVER_CLAUSE_COUNT})
 
 /* In TEST(): only devices that offer this feature bit. */
 #define WITH_FEATURE(bit) .feature = (bit), .has_feature = true

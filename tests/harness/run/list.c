@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * vp.list: the tests, the clauses that each judges and the rules for drivers that it breaks, those that the harness judges beside them, and the clauses of
- * the same areas that a guest could judge and no test does.
+ * vp.list: the tests, the clauses that each judges and the rules for drivers that it breaks, those that the
+ * harness judges beside them, and the clauses of the same areas that a guest could judge and no test does.
  */
 #include "lib/string.h"
 #include "tests/harness/judge/clause.h"
@@ -10,15 +10,19 @@
 #include "tests/harness/report/report.h"
 #include "tests/harness/run/selection.h"
 
+#include "generated/driver_clause_names.h"
+
 #define AREA_SIZE  16
 #define AREAS_MOST 64
 
-static void list_broken_rules(uint32_t breaks)
+static void list_broken_rules(const uint16_t *rule)
 {
-	if (breaks & DRIVER_BLK_REQUESTS)
-		print("  breaks on purpose: what a driver may ask of a disk\n");
-	if (breaks & DRIVER_RESET_QUEUES)
-		print("  breaks on purpose: that a driver leaves a queue alone that is reset\n");
+	if (!rule)
+		return;
+	print("  breaks on purpose:");
+	for (; *rule != DRIVER_CLAUSE_COUNT; rule++)
+		print(" %s", driver_clause_names[*rule]);
+	print("\n");
 }
 
 static void list_clauses_of_tests(void)
