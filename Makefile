@@ -64,7 +64,7 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h \
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-layers test-declarations test-comments test-clang test-uncovered test-reproducible test-safety test-wrong test-trace test-trace-saboteurs test-boot test-sabotage test-interrupt test-lab test-bench test-qemu-trace test-peers test-coverage
+TEST_TARGETS := all lint unit test-layers test-declarations test-comments test-clang test-uncovered test-reproducible test-safety test-wrong test-trace test-trace-saboteurs test-boot test-sabotage test-interrupt test-lab test-bench test-qemu-trace test-peers test-others test-coverage
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -165,6 +165,14 @@ test-safety: $(BUILD)/virtproof.elf ## disks that are not scratch stay as they a
 .PHONY: test-peers
 test-peers: $(BUILD)/virtproof.elf ## network and console devices with somebody at the other end
 	@selfcheck/peers/run.sh $(BUILD)
+
+.PHONY: test-others
+test-others: $(BUILD)/virtproof.elf $(BUILD)/virtproof ## implementations other than this QEMU violate what is known of them
+	@selfcheck/others/run.sh $(BUILD)
+
+.PHONY: test-others-all
+test-others-all: $(BUILD)/virtproof.elf $(BUILD)/virtproof ## the same, and those first built that crates are there for (minutes)
+	@selfcheck/others/run.sh $(BUILD) all
 
 .PHONY: test-sabotage
 test-sabotage: $(BUILD)/virtproof-selfcheck.elf $(BUILD)/virtproof ## every saboteur (SABOTEURS=globs) must be found out by the tests
