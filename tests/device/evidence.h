@@ -30,6 +30,16 @@ static inline uint32_t first_unwritten(const uint8_t *first, const uint8_t *seco
 	return length;
 }
 
+/* How many of `length` bytes neither time were written. */
+static inline uint32_t count_unwritten(const uint8_t *first, const uint8_t *second, uint32_t length)
+{
+	uint32_t count = 0;
+
+	for (uint32_t n = 0; n < length; n++)
+		count += first[n] == EVIDENCE_FIRST && second[n] == EVIDENCE_SECOND;
+	return count;
+}
+
 /* Whether two buffers of a multiple of 8 bytes hold the same. */
 static inline bool same_words(const uint8_t *a, const uint8_t *b, uint32_t length)
 {

@@ -60,6 +60,7 @@ static const struct virtio_type blk_type = {
 	.name = "blk",
 	.area = "BLK",
 	.features = features,
+	.demanded = BIT64(VIRTIO_BLK_F_ZONED),
 	.config_size = sizeof(struct virtio_blk_config),
 	.fields = fields,
 };
@@ -105,10 +106,13 @@ static bool prepare_get_id(struct virtio_device *device, struct arena *arena, ui
 static bool verify_get_id(struct virtio_device *device, const struct request *request,
 			  struct text *why)
 {
-	/* A device without the optional GET_ID says so: the request was served all the same. */
-	if (blk_status(request) == VIRTIO_BLK_S_OK || blk_status(request) == VIRTIO_BLK_S_UNSUPP)
+	uint8_t status = blk_status(request);
+
+	/* A device without the optional GET_ID, or without an id, says so: it was served all the same. */
+	if (status == VIRTIO_BLK_S_OK || status == VIRTIO_BLK_S_UNSUPP ||
+	    status == VIRTIO_BLK_S_IOERR)
 		return true;
-	text_add(why, "its status is %#x", blk_status(request));
+	text_add(why, "its status is %#x", status);
 	return false;
 }
 

@@ -84,6 +84,11 @@ struct virtio_type {
 	const struct feature_bit *features; /* the type's own bits, ends with a NULL name */
 	const struct feature_dependency *dependencies;
 	unsigned dependency_count;
+	/*
+	 * Own bits that a driver takes wherever they are offered: a device may refuse FEATURES_OK without them
+	 * (5.2.5.2: a host-managed zoned disk without VIRTIO_BLK_F_ZONED).
+	 */
+	uint64_t demanded;
 	uint32_t config_size; /* the device-specific structure with every field, bytes */
 	const struct virtio_config_field *fields; /* ends with a NULL name; NULL: none are known */
 };

@@ -83,7 +83,7 @@ TEST(blk, unmapping_is_announced_where_it_happens,
 	uint64_t may_unmap, less;
 	char can[ANSWER];
 
-	blk_skip_read_only(t);
+	blk_skip_unwritable(t);
 	blk_capacity(t, sectors);
 	if (BLK_CONFIG(t, max_write_zeroes_sectors) < sectors ||
 	    sectors % blk_block_sectors(t) != 0 || blk_segment_sectors(t, sectors) < sectors)
@@ -122,7 +122,7 @@ TEST(blk, flush_tells_of_a_failing_backend,
 	uint32_t block = blk_block_sectors(t);
 	uint8_t *data = test_memory(t, "data", block * VIRTIO_BLK_SECTOR, 16), failing, healed;
 
-	blk_skip_read_only(t);
+	blk_skip_unwritable(t);
 	blk_capacity(t, block);
 	blk_up(t, 0, 0);
 	if (flush(t) != VIRTIO_BLK_S_OK)

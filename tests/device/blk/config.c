@@ -98,9 +98,6 @@ TEST(blk, numbers_make_sense,
 
 		INSIST(t, SANE_10, IS_POWER_OF_TWO(bytes) && bytes >= VIRTIO_BLK_SECTOR,
 		       "blk_size is %u, no power of two from 512 on", bytes);
-		INSIST(t, SANE_10, BLK_CONFIG(t, capacity) % (bytes / VIRTIO_BLK_SECTOR) == 0,
-		       "capacity %lu is no whole number of blocks of %u bytes",
-		       BLK_CONFIG(t, capacity), bytes);
 	}
 	if (blk_offers(t, VIRTIO_BLK_F_SEG_MAX))
 		INSIST(t, SANE_10, BLK_CONFIG(t, seg_max) > 0,

@@ -81,7 +81,7 @@ TEST(blk, discard_flags, .about = "a discard with unmap or an unknown flag is un
 					  BLK_CONFIG(t, max_discard_sectors));
 	uint8_t status;
 
-	blk_skip_read_only(t);
+	blk_skip_unwritable(t);
 	blk_up(t, BIT64(VIRTIO_BLK_F_DISCARD), 0);
 	status = range_status(t, request, sectors, VIRTIO_BLK_DISCARD_UNMAP);
 	CHECK(t, BLK_OP_8, status == VIRTIO_BLK_S_UNSUPP, "with unmap a discard ends with %s",
@@ -100,7 +100,7 @@ TEST(blk, discard_flags_of_a_later_range,
 					  BLK_CONFIG(t, max_discard_sectors));
 	uint8_t status;
 
-	blk_skip_read_only(t);
+	blk_skip_unwritable(t);
 	if (BLK_CONFIG(t, max_discard_seg) < 2)
 		skip_test(t, "max_discard_seg is %lu", BLK_CONFIG(t, max_discard_seg));
 	blk_capacity(t, 2 * sectors);
@@ -120,7 +120,7 @@ TEST(blk, secure_erase_flags, .about = "a secure erase with an unknown flag is u
 	uint32_t sectors = smallest_range(t, BLK_CONFIG(t, secure_erase_sector_alignment),
 					  BLK_CONFIG(t, max_secure_erase_sectors));
 
-	blk_skip_read_only(t);
+	blk_skip_unwritable(t);
 	blk_up(t, BIT64(VIRTIO_BLK_F_SECURE_ERASE), 0);
 	check_unknown_flags(t, request, sectors, CLAUSE_BLK_OP_6, "secure erase");
 	check_plain(t, request, sectors, VIRTIO_BLK_F_SECURE_ERASE, "secure erase");
@@ -133,7 +133,7 @@ TEST(blk, write_zeroes_flags, .about = "a write zeroes with an unknown flag is u
 	struct request *request = range_request(t, VIRTIO_BLK_T_WRITE_ZEROES, 1);
 	uint32_t sectors = smallest_range(t, 0, BLK_CONFIG(t, max_write_zeroes_sectors));
 
-	blk_skip_read_only(t);
+	blk_skip_unwritable(t);
 	blk_up(t, BIT64(VIRTIO_BLK_F_WRITE_ZEROES), 0);
 	for (unsigned bit = 1; bit < 32; bit++) {
 		for (uint32_t unmap = 0; unmap <= VIRTIO_BLK_DISCARD_UNMAP; unmap++) {
@@ -176,7 +176,7 @@ TEST(blk, write_zeroes_reads_as_zeroes,
 	uint8_t *expected = test_memory(t, "expected", bytes, 16);
 	uint8_t *found = test_memory(t, "found", bytes, 16);
 
-	blk_skip_read_only(t);
+	blk_skip_unwritable(t);
 	blk_capacity(t, AREA_BLOCKS * block);
 	if (BLK_CONFIG(t, max_write_zeroes_sectors) < 12 * block)
 		skip_test(t, "max_write_zeroes_sectors is less than 12 blocks");
@@ -202,7 +202,7 @@ TEST(blk, discard_spares_its_neighbours,
 	struct request *request = range_request(t, VIRTIO_BLK_T_DISCARD, 1);
 	uint8_t status;
 
-	blk_skip_read_only(t);
+	blk_skip_unwritable(t);
 	blk_capacity(t, 3 * unit);
 	blk_up(t, BIT64(VIRTIO_BLK_F_DISCARD), 0);
 	random_fill(&t->random, expected, 3 * part);

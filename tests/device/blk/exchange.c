@@ -36,6 +36,13 @@ uint64_t blk_capacity(struct test_run *t, uint64_t least)
 	return capacity;
 }
 
+uint64_t blk_last(const struct test_run *t)
+{
+	uint32_t block = blk_block_sectors(t);
+
+	return BLK_CONFIG(t, capacity) / block * block - block;
+}
+
 struct request *blk_request(struct test_run *t, enum virtio_blk_type type, uint64_t sector,
 			    uint32_t out_bytes, uint32_t in_bytes)
 {
@@ -56,6 +63,23 @@ void blk_skip_read_only(struct test_run *t)
 {
 	if (blk_offers(t, VIRTIO_BLK_F_RO))
 		skip_test(t, "the disk is read-only");
+}
+
+/* The model may be read once the zoned feature is accepted (5.2.5). */
+static bool is_host_managed(struct test_run *t)
+{
+	bool accepted = negotiate(t, features_for(t));
+	uint64_t model = accepted ? BLK_CONFIG(t, zoned.model) : VIRTIO_BLK_Z_NONE;
+
+	start_over(t);
+	return model == VIRTIO_BLK_Z_HM;
+}
+
+void blk_skip_unwritable(struct test_run *t)
+{
+	blk_skip_read_only(t);
+	if (blk_offers(t, VIRTIO_BLK_F_ZONED) && is_host_managed(t))
+		skip_test(t, "the zones of the disk are written in order only");
 }
 
 uint32_t blk_segment_sectors(const struct test_run *t, uint32_t most)

@@ -26,6 +26,9 @@ uint32_t blk_block_sectors(const struct test_run *t);
 /* `capacity`; leaves the test as skipped when the disk is smaller than `least` sectors. */
 uint64_t blk_capacity(struct test_run *t, uint64_t least);
 
+/* The first sector of the last whole block: capacity need not be a multiple of blk_size. */
+uint64_t blk_last(const struct test_run *t);
+
 /* A request in the arena (see blk_prepare()); leaves the test when the arena is full. */
 struct request *blk_request(struct test_run *t, enum virtio_blk_type type, uint64_t sector,
 			    uint32_t out_bytes, uint32_t in_bytes);
@@ -60,6 +63,12 @@ void blk_write(struct test_run *t, uint64_t sector, uint32_t sectors, const uint
 
 /* The index of the first byte that differs, `length` when none does. */
 uint32_t blk_difference(const uint8_t *a, const uint8_t *b, uint32_t length);
+
+/*
+ * Leaves the test as skipped on a disk that takes no writes in any order: read-only, or host-managed. The
+ * device is as fresh afterwards.
+ */
+void blk_skip_unwritable(struct test_run *t);
 
 /* Leaves the test as skipped on a read-only disk. */
 void blk_skip_read_only(struct test_run *t);

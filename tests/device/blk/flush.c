@@ -30,7 +30,7 @@ TEST(blk, flush_keeps_what_was_written,
 	uint8_t *found = test_memory(t, "found", bytes, 16);
 	struct blk_answer answer;
 
-	blk_skip_read_only(t);
+	blk_skip_unwritable(t);
 	blk_capacity(t, block);
 	blk_up(t, 0, 0);
 	random_fill(&t->random, expected, bytes);

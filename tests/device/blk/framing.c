@@ -94,7 +94,7 @@ TEST(blk, writes_in_any_framing, .about = "a write stores the same bytes however
 	uint8_t *expected = test_memory(t, "expected", bytes, 16);
 	uint8_t *found = test_memory(t, "found", bytes, 16);
 
-	blk_skip_read_only(t);
+	blk_skip_unwritable(t);
 	skip_narrow_segments(t);
 	blk_capacity(t, block);
 	blk_up(t, 0, 0);
@@ -149,7 +149,7 @@ TEST(blk, data_survive_any_scattering,
 {
 	uint32_t block = blk_block_sectors(t), unit = block * VIRTIO_BLK_SECTOR;
 
-	blk_skip_read_only(t);
+	blk_skip_unwritable(t);
 	skip_narrow_segments(t);
 	if (blk_segment_sectors(t, 2 * BLOCKS_MOST * block) < 2 * BLOCKS_MOST * block)
 		skip_test(t, "size_max has no room for %u blocks", 2 * BLOCKS_MOST);

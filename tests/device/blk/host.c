@@ -31,7 +31,7 @@ static bool resize(struct test_run *t, uint64_t sectors)
 TEST(blk, resize_is_announced,
      .about = "a new capacity comes with a configuration change notification, and can be read",
      .type = VIRTIO_TYPE_BLK, .needs = NEEDS_HOST | NEEDS_SCRATCH | NEEDS_CONFIG | NEEDS_MSIX,
-     .judges = CLAUSES(BLK_OP_2, CFG_TXT_5))
+     .judges = CLAUSES(BLK_OP_2))
 {
 	uint32_t block = blk_block_sectors(t);
 	uint8_t *data = test_memory(t, "data", block * VIRTIO_BLK_SECTOR, 16);
@@ -43,16 +43,13 @@ TEST(blk, resize_is_announced,
 	followed = resize(t, before + 2048);
 	announced = await_interrupts(t->device->config_vector, arrivals + 1);
 	if (followed)
-		blk_read(t, before + 2048 - block, block, data);
-	arrivals = interrupt_count(t->device->config_vector);
+		blk_read(t, blk_last(t), block, data);
 	resize(t, before);
 	if (!followed)
 		skip_test(t, "the host resized the disk, and capacity does not follow");
 	CHECK(t, BLK_OP_2, announced,
 	      "capacity changed from %lu to %lu, and no configuration change was notified", before,
 	      before + 2048);
-	CHECK(t, CFG_TXT_5, announced && await_interrupts(t->device->config_vector, arrivals + 1),
-	      "of two changes of capacity not both were notified");
 }
 
 #define COMPARED 128u
@@ -78,9 +75,15 @@ static uint32_t write_and_compare(struct test_run *t, bool flush)
 }
 
 /*
- * That the backend keeps what it holds through a loss of power, no test of ours sees; that it does not
- * even hold what must be stable by now, these do.
+ * That the backend keeps what it holds through a loss of power, no test of ours sees: what is there shows
+ * nothing. That it does not even hold what must be stable by now, counts.
  */
+#define IN_THE_BACKEND(t, clause, same, ...)                                                       \
+	do {                                                                                       \
+		if ((same) != COMPARED)                                                            \
+			CHECK(t, clause, false, __VA_ARGS__);                                      \
+	} while (0)
+
 TEST(blk, stable_writes_are_in_the_backend,
      .about =
 	     "a write is in the backend once it is stable: flushed, written through, or both declined",
@@ -90,23 +93,25 @@ TEST(blk, stable_writes_are_in_the_backend,
 	uint64_t toggle = BIT64(VIRTIO_BLK_F_CONFIG_WCE), flush = BIT64(VIRTIO_BLK_F_FLUSH);
 	uint32_t same;
 
-	blk_skip_read_only(t);
+	blk_skip_unwritable(t);
 	blk_capacity(t, 2 * blk_block_sectors(t));
 	blk_up(t, 0, 0);
 	same = write_and_compare(t, true);
-	CHECK(t, BLK_OP_19, same == COMPARED,
-	      "byte %u of a write that was flushed is not in the backend", same);
+	IN_THE_BACKEND(t, BLK_OP_19, same,
+		       "byte %u of a write that was flushed is not in the backend", same);
 	start_over(t);
 	blk_up(t, 0, flush | toggle);
 	same = write_and_compare(t, false);
-	CHECK(t, BLK_OP_17, same == COMPARED,
-	      "flush declined: byte %u of a completed write is not in the backend", same);
-	if (!blk_offers(t, VIRTIO_BLK_F_CONFIG_WCE))
-		return;
-	start_over(t);
-	blk_up(t, toggle, 0);
-	config_write(t->device, struct virtio_blk_config, writeback, 0);
-	same = write_and_compare(t, false);
-	CHECK(t, BLK_OP_18, same == COMPARED,
-	      "writeback is 0: byte %u of a completed write is not in the backend", same);
+	IN_THE_BACKEND(t, BLK_OP_17, same,
+		       "flush declined: byte %u of a completed write is not in the backend", same);
+	if (blk_offers(t, VIRTIO_BLK_F_CONFIG_WCE)) {
+		start_over(t);
+		blk_up(t, toggle, 0);
+		config_write(t->device, struct virtio_blk_config, writeback, 0);
+		same = write_and_compare(t, false);
+		IN_THE_BACKEND(t, BLK_OP_18, same,
+			       "writeback is 0: byte %u of a completed write is not in the backend",
+			       same);
+	}
+	skip_test(t, "the backend holds what was written, which does not show that it is stable");
 }

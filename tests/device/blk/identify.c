@@ -12,8 +12,10 @@ static struct request *get_id(struct test_run *t, uint8_t preset, uint32_t *leng
 
 	memset(request->in, preset, VIRTIO_BLK_ID_BYTES);
 	answer = blk_send(t, t->device->queues[0], request);
-	if (answer.status == VIRTIO_BLK_S_UNSUPP)
-		skip_test(t, "the device does not support GET_ID");
+	/* Nothing says that every disk has an id. */
+	if (answer.status == VIRTIO_BLK_S_UNSUPP || answer.status == VIRTIO_BLK_S_IOERR)
+		skip_test(t, "the device has no id: GET_ID ends with %s",
+			  blk_status_name(answer.status));
 	INSIST(t, SANE_2, answer.status == VIRTIO_BLK_S_OK, "GET_ID ends with %s",
 	       blk_status_name(answer.status));
 	*length = answer.length;
@@ -24,16 +26,16 @@ TEST(blk, identifier_is_written_as_counted,
      .about = "GET_ID writes as many bytes as its used length says", .type = VIRTIO_TYPE_BLK,
      .judges = CLAUSES(SPLIT_USED_2))
 {
-	uint32_t length, written, claimed;
+	uint32_t length, written;
 	const uint8_t *first, *second;
 
 	blk_up(t, 0, 0);
 	first = get_id(t, EVIDENCE_FIRST, &length)->in;
 	second = get_id(t, EVIDENCE_SECOND, &length)->in;
-	written = first_unwritten(first, second, VIRTIO_BLK_ID_BYTES);
-	claimed = MINIMUM(length, VIRTIO_BLK_ID_BYTES);
-	CHECK(t, SPLIT_USED_2, written >= claimed,
-	      "GET_ID is used with length %u, but byte %u was not written", length, written);
+	written = VIRTIO_BLK_ID_BYTES - count_unwritten(first, second, VIRTIO_BLK_ID_BYTES) + 1;
+	CHECK(t, SPLIT_USED_2, length <= written,
+	      "GET_ID is used with length %u, and %u bytes were written, the status among them",
+	      length, written);
 }
 
 TEST(blk, identifier_is_text, .about = "GET_ID gives ASCII, the same each time",

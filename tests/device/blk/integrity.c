@@ -102,7 +102,7 @@ static struct load *new_load(struct test_run *t)
 	struct load *load = test_memory(t, "load", sizeof(*load), 8);
 	uint32_t bytes;
 
-	blk_skip_read_only(t);
+	blk_skip_unwritable(t);
 	load->sectors = blk_block_sectors(t);
 	bytes = load->sectors * VIRTIO_BLK_SECTOR;
 	blk_capacity(t, (uint64_t)BLOCKS * load->sectors);
@@ -177,7 +177,9 @@ TEST(blk, backend_holds_what_was_written,
 	}
 	blk_send(t, t->device->queues[0], blk_request(t, VIRTIO_BLK_T_FLUSH, 0, 0, 0));
 	found = ask_hash_or_skip(t, 0, (uint64_t)BLOCKS * bytes);
-	CHECK(t, BLK_OP_19, found == sum,
-	      "after a flush the backend does not hold in %u blocks what was written to them",
-	      BLOCKS);
+	/* Where it is there nothing shows that the flush brought it there. */
+	if (found != sum)
+		CHECK(t, BLK_OP_19, false,
+		      "after a flush the backend does not hold in %u blocks what was written to them",
+		      BLOCKS);
 }

@@ -62,11 +62,14 @@ TEST(blk, writes_beyond_the_end_do_no_harm,
      .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, .judges = CLAUSES(SANE_3),
      .breaks = RULES(DRIVER_BLK_1))
 {
-	struct witness witness = call_witness(t);
-	uint32_t block = witness.block, bytes = block * VIRTIO_BLK_SECTOR;
 	uint64_t capacity = BLK_CONFIG(t, capacity);
+	struct witness witness;
+	uint32_t block, bytes;
 
-	blk_skip_read_only(t);
+	blk_skip_unwritable(t);
+	witness = call_witness(t);
+	block = witness.block;
+	bytes = block * VIRTIO_BLK_SECTOR;
 	random_fill(&t->random, witness.before, bytes);
 	blk_write(t, 0, block, witness.before);
 	provoke(t, &witness, VIRTIO_BLK_T_OUT, capacity, bytes);

@@ -19,6 +19,7 @@ bool negotiate(struct test_run *t, struct features features)
 
 struct features features_for(const struct test_run *t)
 {
+	const struct virtio_type *type = virtio_type_by_id(t->device->type);
 	struct features features = NO_FEATURES;
 
 	features_add(&features, VIRTIO_F_VERSION_1);
@@ -36,6 +37,8 @@ struct features features_for(const struct test_run *t)
 		features_add(&features, VIRTIO_F_NOTIFICATION_DATA);
 	if (t->variant.kick_config)
 		features_add(&features, VIRTIO_F_NOTIF_CONFIG_DATA);
+	if (type)
+		features.words[0] |= type->demanded;
 	if (t->workload)
 		features.words[0] |= t->workload->features;
 	return features_close(t->device->type, features_and(features, t->device->offered));
