@@ -15,7 +15,7 @@ trap 'rm -rf "$log" "$scratch" "$wires"' EXIT
 truncate -s 4M "$scratch"
 
 timeout -k 3 300 "${qemu[@]}" -M q35 -accel tcg -m 64 -smp 2 -serial stdio \
-	-kernel "$build/virtproof-selfcheck.elf" -append "vp.exit=debug vp.sabotage=$globs vp.scratch=00:05.0,00:06.0,00:07.0 $*" \
+	-kernel "$build/virtproof-selfcheck.elf" -append "vp.exit=debug vp.sabotage=$globs vp.version=1.4 vp.scratch=00:05.0,00:06.0,00:07.0 $*" \
 	-blockdev null-co,node-name=null,size=16777216,read-zeroes=on \
 	-device virtio-blk-pci,drive=null,serial=virtproof-sabotage,packed=on,addr=1 \
 	-netdev user,id=net -netdev hubport,id=hub0,hubid=0,netdev=net \
@@ -59,7 +59,7 @@ again=$(skipped_names)
 if [ -n "$again" ]; then
 	each=mq=on,hash=on,guest_rsc_ext=on,rsc_interval=30000000,vectors=10
 	selfcheck/peers/with-taps.sh 4 timeout -k 3 120 "${qemu[@]}" -M q35 -accel tcg -m 96 -smp 2 -serial stdio \
-		-kernel "$build/virtproof-selfcheck.elf" -append "vp.exit=debug vp.sabotage=$again $*" \
+		-kernel "$build/virtproof-selfcheck.elf" -append "vp.exit=debug vp.sabotage=$again vp.version=1.4 $*" \
 		-netdev tap,id=near,ifname=vpnear,script=no,downscript=no,queues=4 \
 		-netdev tap,id=far,ifname=vpfar,script=no,downscript=no,queues=4 \
 		-device "virtio-net-pci,netdev=near,rss=on,$each" \
@@ -77,7 +77,7 @@ if [ -n "$again" ] && [ -x "$build/virtproof" ]; then
 	sed -i '/^skipped /d' "$log"
 	"$build/virtproof" run --image="$build/virtproof-selfcheck.elf" --expect=none --quiet \
 		--log="$wires/hosted" -d blk-scratch -d blk-kept -d net-dgram,speed=1000,duplex=full \
-		-d console -d scsi -d balloon-hints -d keyboard -d tablet --append "vp.sabotage=$again $*" >/dev/null 2>&1 || true
+		-d console -d scsi -d balloon-hints -d keyboard -d tablet --append "vp.sabotage=$again vp.version=1.4 $*" >/dev/null 2>&1 || true
 	while read -r record; do
 		verdict=MISSED
 		[[ $record != *'"detected":true'* ]] || verdict=detected

@@ -109,8 +109,6 @@ SABOTEUR(capabilities_overlap, .about = "cap_len reaches into the next capabilit
 SABOTEUR(capabilities_run_out, .about = "cap_len runs past configuration space",
 	 BREAKS(CLAUSE_PCI_CAP_1), .tests = "transport.capability_length*",
 	 BYTES({WINDOW, LENGTH, 0, 0xff}));
-SABOTEUR(capabilities_have_no_type, .about = "a capability has the reserved cfg_type 7",
-	 BREAKS(CLAUSE_PCI_CAP_TXT_6), BYTES({ISR, TYPE, 0, 7}));
 SABOTEUR(capabilities_have_no_bar, .about = "a capability names the reserved BAR 6",
 	 BREAKS(CLAUSE_PCI_CAP_TXT_8), BYTES({ISR, BAR, 0, 6}));
 SABOTEUR(structures_lie_outside, .about = "a structure begins far beyond its BAR",
@@ -167,6 +165,37 @@ static uint32_t read_other_whole(struct onlooker *self, const struct pci_functio
 SABOTEUR(capabilities_depend_on_width, .about = "a capability reads otherwise by 32 bits",
 	 BREAKS(CLAUSE_PCI_CAP_TXT_2), .start = find_capabilities,
 	 .onlooker.config_read = read_other_whole);
+
+static bool offset_written;
+static uint32_t offset_kept;
+
+static void start_keeping(struct virtio_device *device)
+{
+	find_capabilities(device);
+	offset_written = false;
+}
+
+static bool keep_offset(struct onlooker *self, const struct pci_function *function, unsigned offset,
+			unsigned width, uint32_t *value)
+{
+	if (width == 4 && offset == found_at[COMMON] + OFFSET) {
+		offset_written = true;
+		offset_kept = *value;
+	}
+	return true;
+}
+
+static uint32_t show_offset(struct onlooker *self, const struct pci_function *function,
+			    unsigned offset, unsigned width, uint32_t value)
+{
+	return offset_written && width == 4 && offset == found_at[COMMON] + OFFSET ? offset_kept
+										   : value;
+}
+
+SABOTEUR(capabilities_are_writable, .about = "the common structure's offset can be written",
+	 BREAKS(CLAUSE_PCI_CAP_TXT_2), .tests = "transport.capabilities_are_read_only",
+	 .start = start_keeping, .onlooker.config_write = keep_offset,
+	 .onlooker.config_read = show_offset);
 
 SABOTEUR(ids_of_another_vendor, .about = "the vendor id is not virtio's", BREAKS(CLAUSE_PCI_DISC_1),
 	 BYTES({HEADER, PCI_VENDOR_ID, 0, 0x86}));

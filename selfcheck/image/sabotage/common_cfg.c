@@ -72,6 +72,33 @@ SABOTEUR(common_moves_kicks, .about = "writing queue_desc changes queue_notify_o
 	 BREAKS(CLAUSE_PCI_COMMON_TXT_3),
 	 LIES(READS(queue_notify_off, 0, 0x77, .when = once_addressed)));
 
+static bool count_written;
+static uint16_t count_kept;
+
+static void start_counting(struct virtio_device *device)
+{
+	count_written = false;
+}
+
+static bool keep_count(struct onlooker *self, const struct register_access *access, uint64_t *value)
+{
+	if (is_common(access, num_queues)) {
+		count_written = true;
+		count_kept = (uint16_t)*value;
+	}
+	return true;
+}
+
+static uint64_t show_count(struct onlooker *self, const struct register_access *access,
+			   uint64_t value)
+{
+	return is_common(access, num_queues) && count_written ? count_kept : value;
+}
+
+SABOTEUR(common_count_is_writable, .about = "num_queues reads what was written",
+	 BREAKS(CLAUSE_PCI_COMMON_TXT_3), .tests = "transport.read_only*", .start = start_counting,
+	 .onlooker.write = keep_count, .onlooker.read = show_count);
+
 static bool once_used(void)
 {
 	return story.resets && story.was_live;

@@ -58,13 +58,21 @@ void find_queues(struct test_run *t, struct virtio_device *device, unsigned coun
 	       device->problem);
 }
 
+/* A queue below num_queues need not be available (4.1.4.3); only what the workload uses has to be. */
+static bool is_absent(struct virtio_device *device, unsigned queue)
+{
+	device->transport->select_queue(device, queue);
+	return device->transport->queue_size(device) == 0;
+}
+
 void set_up_device(struct test_run *t, struct virtio_device *device, struct features features,
 		   unsigned queues)
 {
 	static struct virtqueue_request requests[VIRTIO_QUEUES_MOST];
 	struct ring_shape shape = device == t->device ? t->shape : (struct ring_shape){0};
 	struct features usual;
-	unsigned offered;
+	const struct workload *workload;
+	unsigned offered, needed;
 	bool accepted;
 
 	accepted = virtio_negotiate(device, features);
@@ -80,9 +88,15 @@ void set_up_device(struct test_run *t, struct virtio_device *device, struct feat
 		queues = MINIMUM(offered, (unsigned)VIRTIO_QUEUES_MOST);
 	INSIST(t, SANE_5, queues <= offered, "the device has %u queues, a driver needs %u", offered,
 	       queues);
+	workload = workload_of(device->type);
+	needed = workload ? workload->queues : 0;
 	shape.indirect = t->variant.indirect && features_have(&features, VIRTIO_F_INDIRECT_DESC);
 	for (unsigned n = 0; n < queues; n++)
-		requests[n] = (struct virtqueue_request){.size = t->variant.size, .shape = &shape};
+		requests[n] = (struct virtqueue_request){
+			.size = t->variant.size,
+			.shape = &shape,
+			.skip = n >= needed && is_absent(device, n),
+		};
 	find_queues(t, device, queues, requests, t->variant.interrupts);
 }
 

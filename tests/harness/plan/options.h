@@ -12,6 +12,7 @@ struct options {
 	const char *device;  /* globs over BDF and type name; "" means all */
 	const char *variant; /* globs over variants, "default" or "all" */
 	const char *scratch; /* globs over BDF, "all"; "" means none */
+	const char *version; /* of the specification, that devices are written to; "": unknown */
 	uint8_t gateway[4];  /* the address of whatever answers on the network */
 	uint64_t from;       /* first test of the plan to run, from 1 */
 	uint64_t seed;

@@ -38,7 +38,7 @@ TEST(transport, status_is_zero_after_reset_at_any_stage,
 	}
 }
 
-/* The largest queue_size of each queue, as a fresh device shows it; the least of them. */
+/* The largest queue_size of each queue, as a fresh device shows it; the least of those that exist. */
 static uint16_t note_sizes(struct virtio_device *device, unsigned count, uint16_t *sizes)
 {
 	uint16_t least = UINT16_MAX;
@@ -46,7 +46,8 @@ static uint16_t note_sizes(struct virtio_device *device, unsigned count, uint16_
 	for (unsigned n = 0; n < count; n++) {
 		device->transport->select_queue(device, n);
 		sizes[n] = device->transport->queue_size(device);
-		least = MINIMUM(least, sizes[n]);
+		if (sizes[n])
+			least = MINIMUM(least, sizes[n]);
 	}
 	return least;
 }
@@ -61,7 +62,9 @@ TEST(transport, reset_undoes_the_queues,
 	unsigned used = MINIMUM(queues_of(device), 8u);
 	uint16_t sizes[QUEUES_LOOKED_AT];
 
-	t->variant.size = note_sizes(device, count, sizes) / 2;
+	meet_device(device);
+	t->variant.size = MAXIMUM(note_sizes(device, count, sizes) / 2, 1);
+	start_over(t);
 	for (unsigned round = 0; round < 2; round++) {
 		const char *when = round ? "after DRIVER_OK" : "before DRIVER_OK";
 
@@ -69,12 +72,15 @@ TEST(transport, reset_undoes_the_queues,
 		if (round)
 			device->transport->set_status(device, STATUS_LIVE);
 		start_over(t);
+		meet_device(device);
 		for (unsigned n = 0; n < count; n++) {
 			uint16_t size, enabled;
 
 			device->transport->select_queue(device, n);
 			size = device->transport->queue_size(device);
 			enabled = device->transport->queue_enabled(device);
+			if (!sizes[n])
+				continue;
 			CHECK(t, PCI_COMMON_TXT_5, size == sizes[n],
 			      "queue %u: queue_size reads %u after a reset %s, and read %u on the "
 			      "fresh device",
@@ -83,6 +89,7 @@ TEST(transport, reset_undoes_the_queues,
 			      "queue %u: queue_enable reads %#x after a reset %s", n, enabled,
 			      when);
 		}
+		start_over(t);
 	}
 }
 

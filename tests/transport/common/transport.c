@@ -61,6 +61,11 @@ void agree_on(struct test_run *t, struct features features)
 	       "FEATURES_OK reads back clear after features %#lx", features.words[0]);
 }
 
+static unsigned queues_needed(const struct test_run *t)
+{
+	return t->workload ? t->workload->queues : 0;
+}
+
 void set_up_polled(struct test_run *t, unsigned count, uint64_t held)
 {
 	static struct virtqueue_request requests[VIRTIO_QUEUES_MOST];
@@ -68,7 +73,10 @@ void set_up_polled(struct test_run *t, unsigned count, uint64_t held)
 
 	agree_on(t, features_for(t));
 	for (unsigned n = 0; n < count; n++)
-		requests[n] = (struct virtqueue_request){.held = n < 64 && held >> n & 1};
+		requests[n] = (struct virtqueue_request){
+			.held = n < 64 && held >> n & 1,
+			.skip = n >= queues_needed(t) && !queue_is_there(device, n),
+		};
 	find_queues(t, device, count, requests, INTERRUPT_NONE);
 }
 
@@ -86,4 +94,25 @@ void advance_to(struct test_run *t, uint8_t status)
 	else if (status & VIRTIO_STATUS_DRIVER)
 		t->device->transport->set_status(t->device, STATUS_FOUND);
 	t->device->transport->set_status(t->device, status);
+}
+
+struct gathering {
+	struct virtio_device *device;
+	uint8_t wanted, got;
+};
+
+static bool has_gathered(void *context)
+{
+	struct gathering *gathering = context;
+
+	gathering->got |= gathering->device->transport->take_interrupt_status(gathering->device);
+	return (gathering->got & gathering->wanted) == gathering->wanted;
+}
+
+uint8_t gather_interrupt_status(struct virtio_device *device, uint8_t wanted)
+{
+	struct gathering gathering = {.device = device, .wanted = wanted};
+
+	wait_until(has_gathered, &gathering, clock_deadline(PATIENCE_NS));
+	return gathering.got;
 }

@@ -44,4 +44,10 @@ void set_up_polled(struct test_run *t, unsigned count, uint64_t held);
  */
 void advance_to(struct test_run *t, uint8_t status);
 
+/*
+ * Reads the interrupt status until it has shown all of `wanted`, or patience ends; what it showed taken together. A
+ * buffer may show as used before the device sets its bit.
+ */
+uint8_t gather_interrupt_status(struct virtio_device *device, uint8_t wanted);
+
 #endif

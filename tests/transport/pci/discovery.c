@@ -186,11 +186,14 @@ TEST(transport, sr_iov_feature_goes_with_the_capability,
      .traits = DEVICE_OVER_PCI, .judges = CLAUSES(RESV_11, RESV_12))
 {
 	const struct pci_function *function = virtio_pci(t->device)->function;
-	const struct features all = virtio_read_offer(t->device);
-	bool offered = features_have(&all, VIRTIO_F_SR_IOV);
+	struct features all;
+	bool offered;
 	enum extended_walk walk = EXTENDED_ABSENT;
 	unsigned express;
 
+	meet_device(t->device);
+	all = virtio_read_offer(t->device);
+	offered = features_have(&all, VIRTIO_F_SR_IOV);
 	if (is_express(function, &express))
 		walk = pci_config_size(function) > PCI_CONFIG_SIZE
 			       ? find_extended(function, EXTENDED_SR_IOV)

@@ -9,8 +9,12 @@ TEST(transport, feature_words_do_not_depend_on_the_order,
 {
 	static const uint32_t order[] = {1, 0, 3, 0, 2, 1, 1, 0, 0, 3, 2, 1};
 	struct virtio_device *device = t->device;
-	struct features offered = virtio_read_offer(device);
+	struct features offered;
 
+	/* What a driver finds in the order of 3.1.1 must be there at status 0, too: no text makes a difference. */
+	meet_device(device);
+	offered = virtio_read_offer(device);
+	start_over(t);
 	for (unsigned n = 0; n < ARRAY_LENGTH(order); n++) {
 		uint32_t word = order[n];
 		uint32_t expected = (uint32_t)(offered.words[word / 2] >> (word % 2 * 32)), got;
@@ -29,6 +33,7 @@ TEST(transport, feature_words_beyond_the_defined_are_empty,
 	static const uint32_t beyond[] = {4, 5, 0xff, 0x100, 0x10000, 0x80000000, 0xffffffff};
 	struct virtio_device *device = t->device;
 
+	meet_device(device);
 	for (unsigned n = 0; n < ARRAY_LENGTH(beyond); n++) {
 		uint32_t got;
 
@@ -39,6 +44,26 @@ TEST(transport, feature_words_beyond_the_defined_are_empty,
 	}
 }
 
+/*
+ * What driver_feature shows. Between selecting and reading, the complement of what is expected is written somewhere
+ * else: a read that nobody answers may give what went over the bus last.
+ */
+static struct features features_held_behind_a_decoy(struct virtio_device *device,
+						    const struct features *expected)
+{
+	struct features held = NO_FEATURES;
+
+	for (unsigned word = 0; word < FEATURE_BITS / 32; word++) {
+		uint32_t wanted = (uint32_t)(expected->words[word / 2] >> (word % 2 * 32));
+
+		common_write(device, driver_feature_select, word);
+		common_write(device, device_feature_select, ~wanted);
+		held.words[word / 2] |= (uint64_t)common_read(device, driver_feature)
+					<< (word % 2 * 32);
+	}
+	return held;
+}
+
 TEST(transport, driver_features_read_back,
      .about = "driver_feature shows the offered bits that the driver wrote, word by word",
      .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_COMMON_5))
@@ -47,13 +72,12 @@ TEST(transport, driver_features_read_back,
 	struct features described = features_described(device);
 	struct features sets[] = {described, features_least(device), described};
 
-	device->transport->set_status(device, STATUS_FOUND);
-	device->transport->set_status(device, STATUS_DRIVEN);
+	meet_device(device);
 	for (unsigned n = 0; n < ARRAY_LENGTH(sets); n++) {
 		struct features got, missing;
 
 		virtio_write_features(device, &sets[n]);
-		got = features_and(virtio_read_held_features(device), device->offered);
+		got = features_and(features_held_behind_a_decoy(device, &sets[n]), device->offered);
 		/* A device may add up what it was given: a smaller set behind a larger one. */
 		missing = features_without(sets[n], got);
 		CHECK(t, PCI_COMMON_5, features_empty(missing),
