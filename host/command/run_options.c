@@ -66,7 +66,9 @@ static const GOptionEntry entries[] = {
 	{"append", 'A', 0, G_OPTION_ARG_STRING, AT(append),
 	 "More words for the image, such as 'vp.bench vp.seed=7'", "WORDS"},
 	{"silence", 0, 0, G_OPTION_ARG_CALLBACK, take_count,
-	 "Seconds without a record after which the VMM hangs or spins (30)", "SECONDS"},
+	 "Seconds without a record after which the VMM hangs or spins, in a test besides the time that "
+	 "the image gives it (30)",
+	 "SECONDS"},
 	{"incidents", 0, 0, G_OPTION_ARG_CALLBACK, take_count,
 	 "How often the VMM may go down unexpectedly before the run is given up (16)", "N"},
 	{"log", 'l', 0, G_OPTION_ARG_FILENAME, AT(log),

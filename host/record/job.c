@@ -78,6 +78,7 @@ struct job *job_new(void)
 	job->unended = g_ptr_array_new_with_free_func(g_free);
 	job->open_checks = g_ptr_array_new_with_free_func(check_free);
 	job->clauses_by_id = g_hash_table_new(g_str_hash, g_str_equal);
+	job->held_in_boot = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	return job;
 }
 
@@ -99,6 +100,7 @@ void job_free(struct job *job)
 	g_clear_pointer(&job->at, position_free);
 	g_hash_table_unref(job->places);
 	g_hash_table_unref(job->clauses_by_id);
+	g_hash_table_unref(job->held_in_boot);
 	g_ptr_array_unref(job->devices);
 	g_ptr_array_unref(job->tests);
 	g_ptr_array_unref(job->clauses);
@@ -183,6 +185,7 @@ static void add_run(struct job *job, JsonObject *record)
 	struct run *run = g_new0(struct run, 1);
 
 	run->record = json_object_ref(record);
+	g_hash_table_remove_all(job->held_in_boot);
 	run->command_line = record_text(record, "cmdline");
 	run->cpus = record_number(record, "cpus", 0);
 	run->tsc_khz = record_number(record, "tsc_khz", 0);
@@ -272,7 +275,10 @@ static void judge_clause(struct job *job, const char *id, enum level level,
 		clause->why = g_strdup(why);
 		g_ptr_array_add(job->clauses, clause);
 		g_hash_table_insert(job->clauses_by_id, clause->id, clause);
-	} else if (verdict > clause->verdict) {
+	}
+	if (clause->level == LEVEL_NONE)
+		clause->level = level;
+	if (verdict > clause->verdict) {
 		clause->verdict = verdict;
 		g_free(clause->why);
 		clause->why = g_strdup(why);
@@ -282,9 +288,26 @@ static void judge_clause(struct job *job, const char *id, enum level level,
 
 static void add_clause(struct job *job, JsonObject *record)
 {
-	judge_clause(job, record_text(record, "id"), level_parse(record_text(record, "level")),
+	const char *id = record_text(record, "id");
+	gint64 known = g_hash_table_remove(job->held_in_boot, id) ? 1 : 0;
+
+	judge_clause(job, id, level_parse(record_text(record, "level")),
 		     clause_verdict_parse(record_text(record, "verdict")),
-		     record_text(record, "why"), record_number(record, "checks", 0));
+		     record_text(record, "why"), record_number(record, "checks", 0) - known);
+}
+
+/*
+ * A boot that is lost takes its clause records with it: what held in it is known from its tests, counted
+ * once a clause. Where the clause record comes all the same, it counts instead.
+ */
+static void note_held(struct job *job, JsonObject *record)
+{
+	g_auto(GStrv) ids = g_strsplit(record_text(record, "held"), " ", -1);
+
+	for (char **id = ids; *id; id++) {
+		if (**id && g_hash_table_add(job->held_in_boot, g_strdup(*id)))
+			judge_clause(job, *id, LEVEL_NONE, CLAUSE_HOLDS, "", 1);
+	}
 }
 
 /* The checks that did not hold come between a test's start and its own record. */
@@ -311,6 +334,7 @@ static void add_test(struct job *job, JsonObject *record)
 	job->counts.of[test->verdict]++;
 	g_ptr_array_add(job->tests, test);
 	job->ended++;
+	note_held(job, record);
 	job->in_test = FALSE;
 }
 

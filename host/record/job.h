@@ -102,6 +102,8 @@ struct job {
 	JsonObject
 		*open_output; /* what was said in a test whose record has not come yet, or NULL */
 	GHashTable *clauses_by_id;
+	GHashTable *
+		held_in_boot; /* ids of clauses that held in this boot and whose record has not come */
 	struct counts counts; /* of the tests */
 };
 

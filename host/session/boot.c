@@ -58,6 +58,7 @@ struct boot {
 	unsigned tick, farewell, linger;
 	gboolean exited;
 	gint64 last_record;    /* when; monotonic */
+	gint64 limit;          /* microseconds after which the image itself cuts off what runs */
 	gint64 last_question;  /* when the VMM was last asked for trouble */
 	gboolean fresh;        /* a record has come since the last tick */
 	gint64 idle_since;     /* the first tick without a record */
@@ -173,8 +174,12 @@ static void take_record(JsonObject *record, const char *line, void *context)
 			boot->farewell = g_timeout_add(FAREWELL_MS, say_farewell, boot);
 	}
 	/* Records come late: what waits to be read may well belong to this test, so it is not read first. */
-	if (record_is(record, "start"))
+	if (record_is(record, "start")) {
 		tail_mark(&boot->tail);
+		boot->limit = record_number(record, "limit", 0) * 1000;
+	} else if (record_is(record, "test")) {
+		boot->limit = 0;
+	}
 	boot->request->record(boot, record, line, boot->request->context);
 }
 
@@ -287,6 +292,12 @@ static gboolean daemon_is_gone(struct boot *boot)
 	return !end;
 }
 
+/* The image may be busy until it cuts off a test by itself, and has to say so then. */
+static gint64 silence_of(const struct boot *boot)
+{
+	return (gint64)boot->request->silence * G_USEC_PER_SEC + boot->limit;
+}
+
 /* Silence is judged by records, not bytes: garbage is no progress. */
 static gboolean look(void *context)
 {
@@ -304,7 +315,7 @@ static gboolean look(void *context)
 	} else if (boot_in_trouble(boot, now)) {
 		return G_SOURCE_CONTINUE;
 	} else if (!boot->exited && !boot->result->summary &&
-		   now - boot->last_record > (gint64)boot->request->silence * G_USEC_PER_SEC) {
+		   now - boot->last_record > silence_of(boot)) {
 		give_up_on(boot, now);
 	}
 	return G_SOURCE_CONTINUE;

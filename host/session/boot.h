@@ -33,7 +33,8 @@ enum boot_end {
 struct boot_request {
 	struct process_order vmm; /* how it is started */
 	char *const *exits;       /* statuses of an ordered end, in decimal; NULL behind the last */
-	unsigned silence;         /* seconds without a record that are too long */
+	unsigned
+		silence; /* seconds without a record that are too long, besides what the image gives a test */
 	const char *
 		broken; /* pattern of a line on standard error: it is of no use any more; or NULL */
 	GCancellable *cancel; /* ends the boot; or NULL */

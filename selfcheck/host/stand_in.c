@@ -16,8 +16,8 @@
 static struct {
 	unsigned tests, crash, hang, spin, babble, quit, complain, fail, warn, garbage, tear,
 		linger;
-	unsigned kill_daemon, end_daemon, cut_daemon, say, pace, lose, omit, skip, crash_at_end,
-		exit, clause_holds, samples, factor, schema;
+	unsigned kill_daemon, end_daemon, cut_daemon, say, pace, limit, think, work, lose, omit,
+		skip, crash_at_end, exit, clause_holds, samples, factor, schema;
 	bool crash_always, mute, ask, bad, trouble, surroundings, bind, mourn, empty, devices_only;
 } told = {.tests = 12, .factor = 100, .schema = 1};
 
@@ -43,6 +43,9 @@ static const struct {
 	{"--cut-daemon", &told.cut_daemon},   /* in this one: make it hang up */
 	{"--say", &told.say},                 /* in this one: something on standard error */
 	{"--pace", &told.pace},               /* milliseconds that a test takes */
+	{"--limit", &told.limit},             /* milliseconds that a test may take */
+	{"--think", &told.think},             /* in this one: nothing for 1.8 s */
+	{"--work", &told.work},               /* in this one: nothing but heartbeats for 1.8 s */
 	{"--garbage", &told.garbage},         /* MiB of it, before test 2 */
 	{"--tear", &told.tear},               /* a torn record before this one */
 	{"--linger", &told.linger},           /* stay after the summary */
@@ -162,6 +165,12 @@ static void misbehave(unsigned n)
 		exit(0);
 	if (n == told.say)
 		fputs("stand-in: worker: Invalid argument\n", stderr);
+	for (unsigned i = 0; i < 6 && (n == told.think || n == told.work); i++) {
+		usleep(300000);
+		if (n == told.work)
+			puts("{\"type\":\"alive\"}");
+		fflush(stdout);
+	}
 	if (n == told.kill_daemon)
 		lose_daemon('k');
 	if (n == told.end_daemon)
@@ -196,11 +205,12 @@ static void run_test(unsigned n, bool alone)
 	const char *suite = suites[n % 4], *device = n % 2 ? "00:03.0" : "00:04.0";
 	const char *verdict = n == told.fail ? "fail" : n == told.warn ? "warn" : "pass";
 	bool skipped = told.skip >> n % 2 & 1;
+	bool held = n != told.fail && n != told.warn && !(told.skip >> n % 2 & 1);
 	const char *level = n == told.fail ? "MUST" : "SHOULD";
 
 	printf("{\"type\":\"start\",\"suite\":\"%s\",\"test\":\"number_%u\",\"device\":\"%s\","
-	       "\"variant\":\"split\",\"n\":%u,\"of\":%u}\n",
-	       suite, n, device, alone ? 1 : n, alone ? 1 : told.tests);
+	       "\"variant\":\"split\",\"n\":%u,\"of\":%u,\"limit\":%u}\n",
+	       suite, n, device, alone ? 1 : n, alone ? 1 : told.tests, told.limit);
 	fflush(stdout);
 	usleep(told.pace * 1000);
 	misbehave(n);
@@ -215,9 +225,9 @@ static void run_test(unsigned n, bool alone)
 	if (n == told.lose)
 		return;
 	printf("{\"type\":\"test\",\"suite\":\"%s\",\"test\":\"number_%u\",\"device\":\"%s\","
-	       "\"variant\":\"split\",\"verdict\":\"%s\",\"reason\":\"%s\",\"us\":%u}\n",
+	       "\"variant\":\"split\",\"verdict\":\"%s\",\"reason\":\"%s\",\"us\":%u,\"held\":\"%s%.0u\"}\n",
 	       suite, n, device, skipped ? "skip" : verdict, skipped ? "the device refuses" : "",
-	       n * 100);
+	       n * 100, held ? "DEMO-" : "", held ? n : 0);
 	fflush(stdout);
 }
 

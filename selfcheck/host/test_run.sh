@@ -41,6 +41,7 @@ expect "a crash names its test" says "vmm-died  in device.number_7: killed by si
 expect "a crash keeps the last words" says "assertion 'n != 7' failed"
 expect "a crash can be repeated" says "vp.tests=device.number_7 vp.device=00:03.0 vp.variant=split"
 expect "a crash loses no other test" all_judged_but 7
+expect "a crash loses no clause" says "clauses: 11 hold, 0 violated, 0 not judged"
 repeat
 expect "a repeated crash crashes again" says "vmm-died  in device.number_7: killed by signal 6"
 expect "a repeated crash is all that is judged" says "all                            0      1      0      0      0"
@@ -52,6 +53,12 @@ expect "a hang loses no other test" all_judged_but 9
 
 run_stand_in --silence 1 -- --spin 9
 expect "a spin names its test" says "vmm-spins  in ring.number_9: spins"
+run_stand_in --silence 1 -- --think 9
+expect "a test that thinks for too long hangs" says "vmm-hung  in ring.number_9: hangs"
+run_stand_in --silence 1 -- --think 9 --limit 1500
+expect "a test has the time that the image gives it" status_is 0
+run_stand_in --silence 1 -- --work 9
+expect "a heartbeat is progress" status_is 0
 run_stand_in --silence 1 -- --babble 3
 expect "a babbler names its test" says "vmm-spins  in device.number_3"
 expect "a babbler loses no other test" all_judged_but 3

@@ -72,6 +72,25 @@ void tally_settle(const struct test_run *t)
 	touched_count = 0;
 }
 
+void tally_news(char *ids, size_t size)
+{
+	static bool told[CLAUSE_COUNT];
+	struct text text = {.buffer = ids, .size = size};
+
+	*ids = '\0';
+	for (unsigned id = 0; id < CLAUSE_COUNT; id++) {
+		const char *name;
+
+		if (told[id] || !clause_state(id)->held)
+			continue;
+		name = clause_name(&clauses[id]);
+		if (text.length + strlen(name) + 2 > size)
+			break;
+		told[id] = true;
+		text_add(&text, "%s%s", *ids ? " " : "", name);
+	}
+}
+
 static unsigned count_bits(const uint64_t bits[PLACES_MOST / 64])
 {
 	unsigned count = 0;

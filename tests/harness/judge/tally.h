@@ -23,4 +23,10 @@ unsigned tally_devices(enum clause_id id);
 /* In how many variants it did. */
 unsigned tally_variants(enum clause_id id);
 
+/*
+ * Writes the ids of the clauses that hold by the test that tally_settle() was last called for and had not
+ * held before in this boot, blanks between. Those that do not fit are written the next time.
+ */
+void tally_news(char *ids, size_t size);
+
 #endif

@@ -23,8 +23,9 @@
 
 #define ARENA_MOST    (16 * MIB)
 #define TIMEOUT_NS    (15 * NANOSECONDS_A_SECOND)
-#define TIMEOUT_WAITS 5  /* that a test may need as long as patience lasts */
-#define MACHINE_CHECK 18 /* the exception (SDM 3A, table 6-1) */
+#define TIMEOUT_WAITS 5    /* that a test may need as long as patience lasts */
+#define NEWS_BYTES    2048 /* for ids of clauses */
+#define MACHINE_CHECK 18   /* the exception (SDM 3A, table 6-1) */
 
 static struct test_run current;
 static struct result current_result;
@@ -251,11 +252,14 @@ static enum verdict report_result(const struct result *result)
 {
 	struct outcome outcome = outcome_of(current.findings);
 	char reason[FINDING_WORDS];
+	static char news[NEWS_BYTES];
 
 	outcome_reason(&outcome, reason, sizeof(reason));
+	tally_news(news, sizeof(news));
 	REPORT("test", PLACE_FIELDS(result), NUMBER("n", result->number, FOR_PEOPLE),
 	       TEXT("verdict", verdict_name(outcome.verdict)), TEXT("reason", reason),
-	       TEXT("because", outcome_because(&outcome)), NUMBER("us", result->microseconds));
+	       TEXT("because", outcome_because(&outcome)), NUMBER("us", result->microseconds),
+	       TEXT("held", news));
 	return outcome.verdict;
 }
 
@@ -264,7 +268,8 @@ enum verdict run_step(const struct test *test, struct virtio_device *device,
 		      const char *obstacle)
 {
 	set_step(test, device, variant, number, of);
-	REPORT("start", PLACE_FIELDS(&current_result), NUMBER("n", number), NUMBER("of", of));
+	REPORT("start", PLACE_FIELDS(&current_result), NUMBER("n", number), NUMBER("of", of),
+	       NUMBER("limit", timeout_of(test) / 1000000));
 	if (!obstacle)
 		obstacle = reason_to_skip(test, device);
 	if (obstacle)
