@@ -64,7 +64,7 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h \
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-layers test-declarations test-comments test-clang test-uncovered test-reproducible test-safety test-wrong test-trace test-trace-saboteurs test-boot test-sabotage test-interrupt test-lab test-bench test-qemu-trace test-peers test-others test-coverage
+TEST_TARGETS := all lint unit test-layers test-declarations test-comments test-clang test-uncovered test-reproducible test-safety test-wrong test-dying test-trace test-trace-saboteurs test-boot test-sabotage test-interrupt test-lab test-bench test-qemu-trace test-peers test-others test-coverage
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -214,6 +214,10 @@ test-qemu-trace: $(BUILD)/virtproof.elf ## kicks and interrupts went the way the
 .PHONY: test-wrong
 test-wrong: $(BUILD)/virtproof.elf $(BUILD)/virtproof-selfcheck.elf ## tests that go wrong on purpose are reported as such
 	@selfcheck/wrong/run.sh $(BUILD)
+
+.PHONY: test-dying
+test-dying: $(BUILD)/virtproof-selfcheck.elf ## a device that dies is accused once, and of nothing that follows
+	@selfcheck/wrong/dying.sh $(BUILD)
 
 .PHONY: test-bench
 test-bench: $(BUILD)/virtproof.elf ## the throughput benchmarks run, and their figures are possible

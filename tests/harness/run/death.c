@@ -62,8 +62,8 @@ const char *death_in_the_way(const struct virtio_device *device, const struct te
 {
 	static char why[SINCE_SIZE + 80];
 	const struct subject *subject = subject_of(device);
-	/* What has never served anything may still have registers to be judged. */
-	bool stops = subject->served || (test->needs & NEEDS_WORK);
+	/* What has never served anything may still have registers to be judged: by tests of no type. */
+	bool stops = subject->served || test->type || (test->needs & NEEDS_WORK);
 
 	if (test->needs & NEEDS_CONFIGURATION_SPACE_ONLY || !*subject->since)
 		return NULL;
