@@ -259,6 +259,7 @@ static gboolean add_device(struct launch *launch, const char *spec, GError **err
 		descriptor_group(launch->descriptor, "device", device->name, error);
 	g_autofree char *number = g_strdup_printf("%u", index);
 	g_autofree char *slot = g_strdup_printf("%02x", FIRST_SLOT + index);
+	g_autofree char *slot_decimal = g_strdup_printf("%u", FIRST_SLOT + index);
 
 	if (!group)
 		return FALSE;
@@ -270,6 +271,7 @@ static gboolean add_device(struct launch *launch, const char *spec, GError **err
 	set_text(device->texts, "name", device->name);
 	set_text(device->texts, "index", number);
 	set_text(device->texts, "slot", slot);
+	set_text(device->texts, "slot-decimal", slot_decimal);
 	set_text(device->texts, "properties", comma ? comma : "");
 	add_group(launch->descriptor, group, device->texts);
 	return finish_device(launch, device, error);

@@ -50,7 +50,7 @@ started --vmm firecracker -d none
 expect "Firecracker without devices is JSON too" grep -q '"drives":\[\],"network-interfaces":\[\]}$' "$PRINT_TO.json"
 started --vmm cloud-hypervisor -d blk-scratch -d blk-scratch -d rng
 expect "Cloud Hypervisor gets one --disk for all" \
-	sh -c 'tr "\n" " " <"$PRINT_TO" | grep -q -- "--disk path=[^ ]*disk0.raw,id=virtio0 path=[^ ]*disk1.raw"'
+	sh -c 'tr "\n" " " <"$PRINT_TO" | grep -q -- "--disk path=[^ ]*disk0.raw,image_type=raw,id=virtio0,pci_device_id=3 path=[^ ]*disk1.raw"'
 expect "its scratch disks are named to the image" printed "vp.scratch=all,all"
 expect "the version is that of the VMM" says "on cloud-hypervisor 9.8.7"
 started --vmm kvmtool -M pci-legacy
