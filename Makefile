@@ -64,7 +64,7 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h \
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-layers test-declarations test-comments test-clang test-uncovered test-reproducible test-safety test-wrong test-dying test-trace test-trace-saboteurs test-boot test-sabotage test-interrupt test-lab test-bench test-qemu-trace test-peers test-others test-coverage
+TEST_TARGETS := all lint unit test-layers test-declarations test-comments test-clang test-uncovered test-reproducible test-safety test-wrong test-dying test-trace test-trace-saboteurs test-boot test-sabotage test-eccentrics test-interrupt test-lab test-bench test-qemu-trace test-peers test-others test-coverage
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -177,6 +177,10 @@ test-others-all: $(BUILD)/virtproof.elf $(BUILD)/virtproof ## the same, and thos
 .PHONY: test-sabotage
 test-sabotage: $(BUILD)/virtproof-selfcheck.elf $(BUILD)/virtproof ## every saboteur (SABOTEURS=globs) must be found out by the tests
 	@selfcheck/sabotage/run.sh $(BUILD) '$(or $(SABOTEURS),*)'
+
+.PHONY: test-eccentrics
+test-eccentrics: $(BUILD)/virtproof-selfcheck.elf ## no eccentric (ECCENTRICS=globs) may be accused (ALL=1: by anything)
+	@selfcheck/eccentric/run.sh $(BUILD) '$(or $(ECCENTRICS),*)' $(if $(ALL),vp.everywhere)
 
 .PHONY: test-interrupt
 test-interrupt: all ## the interrupt suite over all variants, and a part of it through KVM

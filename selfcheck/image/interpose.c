@@ -9,6 +9,7 @@
 
 static struct interposed chosen;
 static struct onlooker standing;
+static bool stays; /* between tests, too */
 /* Used elements that it was shown, by queue; a queue that was made anew begins at 0. */
 static struct {
 	const struct virtqueue *queue;
@@ -60,7 +61,14 @@ static void show_new_elements(struct onlooker *self, struct virtqueue *queue)
 	}
 }
 
-static void begin(struct virtio_device *device)
+static void start(struct virtio_device *device)
+{
+	memset(seen, 0, sizeof(seen));
+	if (chosen.start)
+		chosen.start(device);
+}
+
+static void stand_before(struct virtio_device *device)
 {
 	standing = chosen.onlooker;
 	standing.place = ONLOOKER_INTERFERES;
@@ -68,20 +76,44 @@ static void begin(struct virtio_device *device)
 	standing.function = virtio_pci(device)->function;
 	if (chosen.used_element)
 		standing.used = show_new_elements;
-	memset(seen, 0, sizeof(seen));
 	if (chosen.offers)
 		offer_start(device, chosen.offers);
-	if (chosen.start)
-		chosen.start(device);
+	start(device);
 	onlooker_push(&standing);
 }
 
-static void end(struct virtio_device *device)
+static void leave(struct virtio_device *device)
 {
 	onlooker_pop(&standing);
 	offer_end();
 	if (chosen.stop)
 		chosen.stop(device);
+}
+
+void interpose_for_long(struct virtio_device *device)
+{
+	stand_before(device);
+	stays = true;
+}
+
+void interpose_no_longer(struct virtio_device *device)
+{
+	stays = false;
+	leave(device);
+}
+
+static void begin(struct virtio_device *device)
+{
+	if (stays)
+		start(device);
+	else
+		stand_before(device);
+}
+
+static void end(struct virtio_device *device)
+{
+	if (!stays)
+		leave(device);
 }
 
 const struct interference interposition = {.begin = begin, .end = end};

@@ -30,4 +30,13 @@ void interpose(const struct interposed *who);
 /* For run_once(): whoever was named last stands in between. */
 extern const struct interference interposition;
 
+/*
+ * Lets whoever was named last stand before a device from now on, between tests too; start() is called at once,
+ * and for each test that is run with `interposition`.
+ */
+void interpose_for_long(struct virtio_device *device);
+
+/* Ends that. */
+void interpose_no_longer(struct virtio_device *device);
+
 #endif

@@ -3,6 +3,7 @@
 #ifndef TESTS_HARNESS_STEP_H
 #define TESTS_HARNESS_STEP_H
 
+#include "tests/harness/judge/finding.h"
 #include "tests/harness/plan/result.h"
 
 /* Takes the memory that devices may touch: half of what is left, 16 MiB at most. Before any step. */
@@ -23,6 +24,9 @@ struct interference {
  */
 bool run_once(const struct test *test, struct virtio_device *device, const struct variant *variant,
 	      const struct interference *interference);
+
+/* What the test that was run last has found, until the next one is run. */
+const struct findings *run_once_findings(void);
 
 /*
  * An experiment of the harness, where rings are polled: nothing is counted or reported of it, and what
