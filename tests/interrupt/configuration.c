@@ -3,6 +3,7 @@
 #include "tests/harness/drive/ask.h"
 #include "tests/harness/run/selection.h"
 #include "tests/interrupt/interrupt.h"
+#include "tests/transport/common/transport.h"
 
 #define WATCH_NS 20000000ull
 
@@ -90,6 +91,27 @@ TEST(interrupt, configuration_change_comes_by_its_entry,
 	}
 }
 
+/* All arrivals but those of queues, which may be notified needlessly: of any of their vectors. */
+static uint64_t arrivals_of_no_queue(const struct virtio_device *device)
+{
+	uint64_t total, arrivals;
+
+	do {
+		total = arrivals = interrupt_total();
+		for (unsigned n = 0; n < device->queue_count; n++) {
+			const struct virtqueue *queue = device->queues[n];
+			bool counted = !queue || !queue->vector;
+
+			for (unsigned m = 0; !counted && m < n; m++)
+				counted = device->queues[m] &&
+					  device->queues[m]->vector == queue->vector;
+			if (!counted)
+				arrivals -= interrupt_count(queue->vector);
+		}
+	} while (interrupt_total() != total);
+	return arrivals;
+}
+
 TEST(interrupt, unmapped_configuration_is_silent,
      .about = "with config_msix_vector NO_VECTOR a change makes no message and raises no pin",
      .needs = NEEDS_HOST | NEEDS_MSIX | NEEDS_WORK, .judges = CLAUSES(PCI_CFGINT_1))
@@ -104,16 +126,17 @@ TEST(interrupt, unmapped_configuration_is_silent,
 	if (device->line_known)
 		pin = device->transport->line->claim(device, 0);
 	go_live(t);
-	arrivals = interrupt_total();
+	arrivals = arrivals_of_no_queue(device);
 	make_change(t, true);
 	make_change(t, false);
 	for (deadline = clock_deadline(WATCH_NS); !clock_passed(deadline);)
 		settle_interrupts();
 	fence_by_reset(t);
-	CHECK(t, PCI_CFGINT_1, interrupt_total() == arrivals,
+	arrivals = arrivals_of_no_queue(device) - arrivals;
+	CHECK(t, PCI_CFGINT_1, !arrivals,
 	      "config_msix_vector is NO_VECTOR, the configuration was changed twice, and %lu "
 	      "interrupts came",
-	      interrupt_total() - arrivals);
+	      arrivals);
 	if (pin) {
 		device->transport->line->release(device);
 		interrupt_free(pin);
@@ -175,7 +198,8 @@ TEST(interrupt, isr_status_gathers_both_bits,
 	wait_until(interrupt_status_set, device, clock_deadline(PATIENCE_NS));
 	virtqueue_arm(work_queue(t), 0);
 	complete_one(t, work_queue(t));
-	isr = device->transport->take_interrupt_status(device);
+	isr = gather_interrupt_status(device,
+				      VIRTIO_INTERRUPT_CONFIGURATION | VIRTIO_INTERRUPT_USED);
 	CHECK(t, PCI_ISR_2, isr & VIRTIO_INTERRUPT_CONFIGURATION,
 	      "the configuration was changed, then a buffer used, and the ISR status reads %#x",
 	      isr);

@@ -4,41 +4,89 @@
 #include "tests/interrupt/interrupt.h"
 #include "virtio/ring/split.h"
 
-#define ROUNDS 16
+#define ROUNDS        16
+
+#define LIVES         4
+#define REARMINGS     120
+#define MOST_DELAY_NS 20000
+
+/* The clause by which arming again loses nothing, whatever the device was just doing. */
+static enum clause_id clause_of_arming(const struct virtqueue *queue)
+{
+	if (ring_is_packed(queue))
+		return CLAUSE_PACKED_EV_TXT_7;
+	return queue->event_idx ? CLAUSE_EVIDX_TXT_3 : CLAUSE_NOTIF_TXT_2;
+}
+
+/*
+ * A request under suppression, armed again at some moment while the device is at it: what does not show as used
+ * by then has to be announced. True when nothing was lost.
+ */
+static bool rearm_under_way(struct test_run *t, struct virtqueue *queue)
+{
+	struct completion completion;
+	struct mark mark;
+	bool kept = true;
+
+	virtqueue_suppress(queue);
+	submit(t, queue, new_request(t, random_next(&t->random)));
+	clock_spin(random_below(&t->random, MOST_DELAY_NS));
+	mark = mark_arrivals(queue);
+	virtqueue_arm(queue, 0);
+	if (!virtqueue_used_pending(queue))
+		kept = await_messages(t, queue, &mark, 1);
+	INSIST(t, SANE_1, await_completion(t, queue, &completion),
+	       "queue %u: %s is not completed in time", queue->index, t->workload->about);
+	return kept;
+}
 
 TEST(interrupt, suppressed_queue_is_quiet,
-     .about = "completions make no message while suppressed, and do again once armed",
+     .about = "completions mostly make no message while suppressed",
      .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX,
-     .judges = CLAUSES(EVIDX_TXT_3, NOTIF_TXT_2, PACKED_EV_TXT_2, PACKED_EV_TXT_7, SPLIT_NOTIF_2,
-		       SPLIT_NOTIF_6))
+     .judges = CLAUSES(PACKED_EV_TXT_2, SPLIT_NOTIF_2, SPLIT_NOTIF_6))
 {
 	struct virtqueue *queue;
-	struct mark mark;
-	bool came;
+	unsigned noisy = 0;
 
 	bring_up(t);
 	queue = work_queue(t);
 	/* What comes with the very first buffer is another test's. */
 	complete_with_message(t, queue);
 	virtqueue_suppress(queue);
-	mark = mark_arrivals(queue);
-	for (unsigned n = 0; n < ROUNDS; n++)
+	for (unsigned n = 0; n < ROUNDS; n++) {
+		struct mark mark = mark_arrivals(queue);
+
 		complete_one(t, queue);
-	/* The device may look at the flags only after the buffer could be seen. */
-	settle_interrupts();
-	came = complete_with_message(t, queue);
-	JUDGE(t, clause_of_quiet(queue), arrivals_own(queue, &mark) <= came,
-	      "queue %u: %lu messages for %u completions while suppressed", queue->index,
-	      arrivals_own(queue, &mark) - came, ROUNDS);
-	if (ring_is_packed(queue))
-		CHECK(t, PACKED_EV_TXT_7, came, "queue %u: no message after arming again",
-		      queue->index);
-	else if (queue->event_idx)
-		CHECK(t, EVIDX_TXT_3, came, "queue %u: no message after moving used_event again",
-		      queue->index);
-	else
-		CHECK(t, NOTIF_TXT_2, came, "queue %u: no message after flags went back to 0",
-		      queue->index);
+		settle_interrupts();
+		noisy += arrivals_own(queue, &mark) > 0;
+	}
+	/* A hint that may come too late now and then: more than half is too often. */
+	JUDGE(t, clause_of_quiet(queue), noisy * 2 <= ROUNDS,
+	      "queue %u: %u of %u completions made messages while suppressed", queue->index, noisy,
+	      ROUNDS);
+}
+
+TEST(interrupt, arming_again_loses_nothing,
+     .about =
+	     "a buffer used after suppression was lifted is announced, at whatever moment that was",
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX,
+     .judges = CLAUSES(EVIDX_TXT_3, NOTIF_TXT_2, PACKED_EV_TXT_7, SANE_1))
+{
+	struct virtqueue *queue;
+
+	bring_up(t);
+	queue = work_queue(t);
+	complete_with_message(t, queue);
+	for (unsigned n = 0; n < REARMINGS; n++) {
+		if (!JUDGE(t, clause_of_arming(queue), rearm_under_way(t, queue),
+			   "queue %u, round %u: armed again before the buffer showed as used, and no "
+			   "message came",
+			   queue->index, n) ||
+		    !JUDGE(t, clause_of_arming(queue), complete_with_message(t, queue),
+			   "queue %u, round %u: armed again, a buffer used, and no message came",
+			   queue->index, n))
+			return;
+	}
 }
 
 /* The event field behind the available ring (2.7.6). */
@@ -84,16 +132,14 @@ TEST(interrupt, flags_mean_nothing_with_event_idx,
 	}
 }
 
-TEST(interrupt, first_use_respects_used_event,
-     .about = "the first buffer after a reset is announced only if used_event asks for it",
-     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_EVENT_IDX),
-     .judges = CLAUSES(SPLIT_NOTIF_6))
+/* Whether the first buffer of a life is announced although used_event is half the index space away. */
+static bool first_is_announced(struct test_run *t)
 {
 	struct virtqueue *queue;
 	struct mark mark;
-	bool came;
+	bool came, fenced;
+	uint64_t messages;
 
-	t->variant.event_idx = true;
 	bring_up(t);
 	queue = work_queue(t);
 	virtqueue_arm(queue, 0x8000);
@@ -102,11 +148,26 @@ TEST(interrupt, first_use_respects_used_event,
 	settle_interrupts();
 	came = complete_with_message(t, queue);
 	/* Of two messages the second may be under way still. */
-	if (!fence(t, queue))
-		skip_test(t, "queue %u: the message behind does not come", queue->index);
-	CHECK(t, SPLIT_NOTIF_6, arrivals_own(queue, &mark) <= came,
-	      "queue %u: used_event was 32768 when the first buffer was used, and a message came",
-	      queue->index);
+	fenced = fence(t, queue);
+	CAN_JUDGE(t, fenced, "queue %u: the message behind does not come", queue->index);
+	messages = arrivals_own(queue, &mark);
+	start_over(t);
+	return messages > came;
+}
+
+TEST(interrupt, first_use_respects_used_event,
+     .about = "the first buffer after a reset is announced only if used_event asks for it",
+     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_EVENT_IDX),
+     .judges = CLAUSES(SPLIT_NOTIF_6))
+{
+	unsigned announced = 0;
+
+	t->variant.event_idx = true;
+	for (unsigned life = 0; life < LIVES; life++)
+		announced += first_is_announced(t);
+	CHECK(t, SPLIT_NOTIF_6, announced * 2 <= LIVES,
+	      "used_event was 32768 when the first buffer was used, and a message came in %u of %u lives",
+	      announced, LIVES);
 }
 
 TEST(interrupt, event_index_starts_anew_after_reset,

@@ -59,15 +59,19 @@ TEST(ring, queues_keep_their_own_fields,
 		sizes[n] = device->transport->queue_size(device);
 		if (sizes[n] > 1 && n % 2)
 			sizes[n] /= 2;
+		if (!sizes[n])
+			continue;
 		device->transport->set_queue_size(device, sizes[n]);
+		/* Whether a size is taken is PCI-COMMON-TXT-6; here it is to stay as it reads now. */
+		sizes[n] = device->transport->queue_size(device);
 	}
 	/* Field by field over all queues, not queue by queue. */
 	for (unsigned n = 0; n < count; n++) {
 		device->transport->select_queue(device, n);
 		device->transport->set_queue_area(device, AREA_DESCRIPTOR, mark_of(n, 0));
 		/* Whether areas can be read back at all is another clause. */
-		shown = shown &&
-			device->transport->queue_area(device, AREA_DESCRIPTOR) == mark_of(n, 0);
+		shown = shown && (!sizes[n] || device->transport->queue_area(
+						       device, AREA_DESCRIPTOR) == mark_of(n, 0));
 	}
 	for (unsigned n = count; n-- > 0;) {
 		device->transport->select_queue(device, n);
@@ -76,6 +80,8 @@ TEST(ring, queues_keep_their_own_fields,
 	}
 	for (unsigned n = 0; n < count; n++) {
 		device->transport->select_queue(device, n);
+		if (!sizes[n])
+			continue;
 		if (!CHECK(t, VQ_TXT_9,
 			   device->transport->queue_size(device) == sizes[n] &&
 				   (!shown || areas_are_of(device, n)),

@@ -57,11 +57,13 @@ SABOTEUR(packed_suppression_ignored,
 /* ---- one message too few after suppression ---- */
 
 static bool was_suppressed, drop_next;
+static unsigned liftings;
 
 static void start_suppression(struct virtio_device *device)
 {
 	hand_start(device);
 	was_suppressed = false;
+	liftings = 0;
 	drop_next = false;
 }
 
@@ -102,6 +104,17 @@ SABOTEUR(packed_message_lost_after_suppression,
 	 .about = "the first message of a packed ring after suppression is lost",
 	 BREAKS(CLAUSE_PACKED_EV_TXT_7), .start = start_suppression,
 	 .onlooker.publish = note_suppression, .onlooker.arrival = drop_the_first);
+
+static void note_suppression_rarely(struct onlooker *self, struct virtqueue *queue)
+{
+	note_suppression(self, queue);
+	drop_next = drop_next && ++liftings % 40 == 0;
+}
+
+SABOTEUR(message_lost_now_and_then, .about = "one message in 40 after suppression is lost",
+	 BREAKS(CLAUSE_NOTIF_TXT_2, CLAUSE_EVIDX_TXT_3), .start = start_suppression,
+	 .tests = "interrupt.arming*", .onlooker.publish = note_suppression_rarely,
+	 .onlooker.arrival = drop_the_first);
 
 /* ---- the index ---- */
 
