@@ -72,7 +72,7 @@ printf '[vmm]\n' >"$folder/bad.ini"
 started --vmm "$folder/bad.ini"
 expect "a descriptor without a command is refused" says "has no command"
 started --vmm nothing
-expect "an unknown VMM is told with the known ones" says "known are: cloud-hypervisor, crosvm"
+expect "an unknown VMM is told with the known ones" says "known are: alioth, cloud-hypervisor, crosvm"
 started --vmm qemu -d teapot
 expect "an unknown device is told with the known ones" says "no device 'teapot'; known are: blk"
 started --vmm qemu --image "$folder/missing"
