@@ -10,9 +10,19 @@
 
 /*
  * Waits until condition(context) or the deadline (TSC); the last answer of the condition. Spins for
- * 20 µs, then halts between interrupts, for 200 µs at most.
+ * 20 µs, then halts between interrupts, for 200 µs at most. A halt that lasts half a second all the
+ * same (the machine was paused, or had no CPU) takes the deadline along by as much.
  */
 bool wait_until(bool (*condition)(void *context), void *context, uint64_t deadline);
+
+/* By how many ticks deadlines were taken along since boot. Any CPU. */
+uint64_t waits_taken_along(void);
+
+/*
+ * Calls look() at the beginning of each wait and after each of its halts, on behalf of whoever watches over
+ * the time that passes; it must not wait itself. NULL: nobody does.
+ */
+void waits_watch(void (*look)(void));
 
 /* How many waits of wait_until() have ended at their deadline. */
 uint64_t waits_run_out(void);

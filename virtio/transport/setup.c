@@ -5,23 +5,41 @@
 #include "arch/clock.h"
 #include "arch/cpu.h"
 #include "arch/interrupt.h"
+#include "lib/format.h"
 #include "lib/string.h"
 #include "virtio/ring/queue.h"
 
 /* 2.4 sets no bound, and hardware has to drain. */
-#define RESET_TIMEOUT_NS (3 * NANOSECONDS_A_SECOND)
+#define RESET_LEAST_NS (3 * NANOSECONDS_A_SECOND)
+
+static uint64_t reset_patience = RESET_LEAST_NS;
+
+void virtio_reset_patience(uint64_t nanoseconds)
+{
+	reset_patience = MAXIMUM(nanoseconds, RESET_LEAST_NS);
+}
+
+/* What a register does not do in time after a reset was asked for. */
+static const char *reset_problem(const char *reads, const char *written)
+{
+	static char problem[96];
+
+	format_text(problem, sizeof(problem), "%s does not read 0 within %llu s of writing %s",
+		    reads, reset_patience / NANOSECONDS_A_SECOND, written);
+	return problem;
+}
 
 /* The entry of the configuration; with a single one the queues share it. */
 #define CONFIGURATION_ENTRY 0
 
 bool virtio_reset(struct virtio_device *device)
 {
-	uint64_t deadline = clock_deadline(RESET_TIMEOUT_NS);
+	uint64_t deadline = clock_deadline(reset_patience);
 
 	device->transport->set_status(device, 0);
 	while (device->transport->get_status(device) != 0) {
 		if (clock_passed(deadline)) {
-			device->problem = "device_status does not read 0 within 3 s of writing 0";
+			device->problem = reset_problem("device_status", "0");
 			return false;
 		}
 		cpu_relax();
@@ -256,13 +274,13 @@ bool virtio_set_up_queues(struct virtio_device *device, unsigned count,
 bool virtio_reset_queue(struct virtqueue *queue)
 {
 	struct virtio_device *device = queue->device;
-	uint64_t deadline = clock_deadline(RESET_TIMEOUT_NS);
+	uint64_t deadline = clock_deadline(reset_patience);
 
 	device->transport->select_queue(device, queue->index);
 	device->transport->start_queue_reset(device);
 	while (device->transport->queue_reset(device) != 0) {
 		if (clock_passed(deadline)) {
-			device->problem = "queue_reset does not read 0 within 3 s of writing 1";
+			device->problem = reset_problem("queue_reset", "1");
 			return false;
 		}
 		cpu_relax();

@@ -19,7 +19,10 @@ struct virtqueue_request {
 	const struct ring_shape *shape; /* virtio/ring/shape.h; NULL: the usual one */
 };
 
-/* Writes 0 to the status and waits until 0 reads back (2.4); false when it does not within 3 s. */
+/* How long resets are waited for from now on, at least 3 s: as long as for anything else. */
+void virtio_reset_patience(uint64_t nanoseconds);
+
+/* Writes 0 to the status and waits until 0 reads back (2.4); false when it does not in time. */
 bool virtio_reset(struct virtio_device *device);
 
 /* Sets bits of the status beside those that it reads: DRIVER_OK, FAILED, SUSPEND. */
@@ -52,7 +55,7 @@ bool virtio_set_up_queues(struct virtio_device *device, unsigned count,
 /* Gives vectors and queues back; the device has been reset before. */
 void virtio_give_back_queues(struct virtio_device *device);
 
-/* RING_RESET: resets one queue and waits until that is complete (2.6.1); false when it is not within 3 s. */
+/* RING_RESET: resets one queue and waits until that is complete (2.6.1); false when it is not in time. */
 bool virtio_reset_queue(struct virtqueue *queue);
 
 /*

@@ -7,12 +7,15 @@
  */
 #include "arch/clock.h"
 #include "arch/cpu.h"
+#include "arch/wait.h"
 #include "arch/x86/cpu/fault.h"
 #include "arch/x86/interrupt/lapic.h"
 #include "arch/x86/interrupt/pic.h"
 #include "arch/x86/run/guard.h"
 #include "arch/x86/run/processor.h"
 #include "arch/x86/say/fatal.h"
+
+#define LATE_NS 500000000 /* a timer that fires so late was not ours to set */
 
 __attribute__((returns_twice)) bool guard_enter(struct guard *guard, void (*function)(void *),
 						void *argument, struct guard **innermost);
@@ -29,6 +32,7 @@ void guard_call(void (*function)(void *), void *argument, uint64_t timeout,
 	*report = (struct guard_report){.end = GUARD_RETURNED};
 	if (timeout != 0) {
 		guard.deadline = clock_deadline(timeout);
+		guard.along = waits_taken_along();
 		timer_want(guard.deadline);
 	}
 	if (!guard_enter(&guard, function, argument, &local->run->guard))
@@ -81,14 +85,31 @@ void guard_end_by(struct guard *guard, enum guard_end end, const struct trap_fra
 	end_guard(guard, end);
 }
 
+/*
+ * A pause of the machine is nobody's fault: what waits have lasted longer for it is added, and so is what the
+ * timer is late when the pause ends in this very interrupt.
+ */
+static void take_along(struct guard *guard, uint64_t late)
+{
+	guard->deadline += waits_taken_along() - guard->along;
+	guard->along = waits_taken_along();
+	if (clock_to_ns(late) >= LATE_NS)
+		guard->deadline += late;
+}
+
 void guard_timer_fired(const struct trap_frame *frame)
 {
 	struct cpu_local *local = cpu_local();
 	struct guard *expired = NULL;
+	uint64_t late = clock_passed(local->timer->armed) ? clock_now() - local->timer->armed : 0;
 
+	if (local->timer->armed == 0)
+		late = 0;
 	local->timer->armed = 0;
 	/* When several are over, the outermost of them: the inner ones lie in its way. */
 	for (struct guard *guard = local->run->guard; guard != NULL; guard = guard->outer) {
+		if (guard->deadline != 0)
+			take_along(guard, late);
 		if (guard->deadline != 0 && clock_passed(guard->deadline))
 			expired = guard;
 	}
@@ -117,6 +138,7 @@ void guard_extend(uint64_t timeout)
 
 	if (guard != NULL) {
 		guard->deadline = clock_deadline(timeout);
+		guard->along = waits_taken_along();
 		timer_want(guard->deadline);
 	}
 	interrupts_restore(open);

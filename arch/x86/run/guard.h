@@ -19,6 +19,7 @@ struct guard {
 	struct guard_context context;
 	struct guard *outer;
 	uint64_t deadline; /* TSC, 0: none */
+	uint64_t along;    /* waits_taken_along() when that was set */
 	struct guard_report *report;
 };
 

@@ -9,18 +9,50 @@
 #define SPIN_NS   20000
 #define SLEEP_NS  200000
 #define SETTLE_NS 200000
+#define JUMP_NS   500000000 /* a halt as long as this was not ours */
 
-static uint64_t run_out;
+static uint64_t run_out, taken_along;
+static void (*watcher)(void);
 
 uint64_t waits_run_out(void)
 {
 	return run_out;
 }
 
+uint64_t waits_taken_along(void)
+{
+	return taken_along;
+}
+
+void waits_watch(void (*look)(void))
+{
+	watcher = look;
+}
+
+static void let_watch(void)
+{
+	if (watcher)
+		watcher();
+}
+
+/* Halts for a moment, interrupts closed; how many ticks it lasted longer than that could take. */
+static uint64_t nap(void)
+{
+	uint64_t before = clock_now(), passed;
+
+	cpu_halt_until(clock_deadline(SLEEP_NS));
+	passed = clock_now() - before;
+	if (clock_to_ns(passed) < JUMP_NS)
+		return 0;
+	taken_along += passed;
+	return passed;
+}
+
 bool wait_until(bool (*condition)(void *context), void *context, uint64_t deadline)
 {
 	uint64_t spin = clock_deadline(SPIN_NS);
 
+	let_watch();
 	for (;;) {
 		if (condition(context))
 			return true;
@@ -37,7 +69,8 @@ bool wait_until(bool (*condition)(void *context), void *context, uint64_t deadli
 			interrupts_open();
 			return true;
 		}
-		cpu_halt_until(clock_deadline(SLEEP_NS));
+		deadline += nap();
+		let_watch();
 	}
 }
 

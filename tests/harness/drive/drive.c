@@ -4,7 +4,9 @@
 #include "arch/interrupt.h"
 #include "tests/harness/drive/diagnose.h"
 
-#define IMPATIENT_MS 1000 /* of the one that has let test after test wait in vain */
+#define IMPATIENT_MS     1000 /* of the one that has let test after test wait in vain */
+#define PACE_TIMES       4 /* what a plain request has taken so far, a device may take for anything */
+#define PATIENCE_MOST_NS (20 * NANOSECONDS_A_SECOND)
 
 void drive_device(struct test_run *t, struct virtio_device *device)
 {
@@ -167,11 +169,33 @@ void lose_patience(bool lost)
 	impatient = lost;
 }
 
+static uint64_t pace;
+
+void set_pace(uint64_t ns)
+{
+	pace = ns;
+}
+
+uint64_t pace_ns(void)
+{
+	return pace;
+}
+
+/* The request that comes back now was alone, so it has taken as long as it is since it was published. */
+static void measure_pace(const struct virtqueue *queue)
+{
+	struct ring_progress progress = ring_progress();
+
+	if (queue->in_flight == 0 && progress.taken > progress.published)
+		pace = MAXIMUM(pace, clock_to_ns(progress.taken - progress.published));
+}
+
 uint64_t patience_ns(void)
 {
 	uint64_t most = impatient ? IMPATIENT_MS : UINT64_MAX;
+	uint64_t asked = MINIMUM(options.patience_ms, most) * 1000000;
 
-	return MINIMUM(options.patience_ms, most) * 1000000;
+	return MAXIMUM(asked, MINIMUM(PACE_TIMES * pace, PATIENCE_MOST_NS));
 }
 
 static bool used_pending(void *queue)
@@ -209,6 +233,7 @@ bool await_completion(struct test_run *t, struct virtqueue *queue, struct comple
 		diagnose(t, queue);
 		return false;
 	}
+	measure_pace(queue);
 	insist_on_chain(t, queue, completion, NULL);
 	return true;
 }

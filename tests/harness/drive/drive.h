@@ -17,6 +17,15 @@
 #define PATIENCE_NS patience_ns()
 uint64_t patience_ns(void);
 
+/*
+ * What a plain request has taken at most, in nanoseconds: 0 until one was served. A device that needs long is
+ * waited for longer: four times that.
+ */
+void set_pace(uint64_t ns);
+
+/* What the device has needed since it was set. */
+uint64_t pace_ns(void);
+
 /* Whether the device has let test after test wait in vain. */
 void lose_patience(bool lost);
 

@@ -12,6 +12,7 @@
 #include "tests/harness/subject/subject.h"
 #include "tests/harness/subject/taker.h"
 #include "virtio/transport.h"
+#include "virtio/transport/setup.h"
 
 #define VARIANTS_MOST 512
 
@@ -116,6 +117,7 @@ static void find_line(struct virtio_device *device)
 void prepare_subjects(void)
 {
 	take_arena();
+	virtio_reset_patience(options.patience_ms * 1000000);
 	/* A line that the firmware left open would disturb whoever shares it. */
 	for_each_device (device) {
 		if (device->transport->line)

@@ -23,7 +23,10 @@
 
 #define ARENA_MOST    (16 * MIB)
 #define TIMEOUT_NS    (15 * NANOSECONDS_A_SECOND)
-#define TIMEOUT_WAITS 5    /* that a test may need as long as patience lasts */
+#define TIMEOUT_WAITS 5       /* that a test may need as long as patience lasts */
+#define USUAL_PACE_NS 5000000 /* the slowest plain request that is nothing unusual */
+#define SLOWER_MOST   4u
+#define BEAT_NS       (5 * NANOSECONDS_A_SECOND)
 #define NEWS_BYTES    2048 /* for ids of clauses */
 #define MACHINE_CHECK 18   /* the exception (SDM 3A, table 6-1) */
 
@@ -65,6 +68,7 @@ static void set_step(const struct test *test, struct virtio_device *device,
 		.findings = &findings,
 	};
 	random_seed(&current.random, options.seed + number);
+	set_pace(current.subject->pace_ns);
 }
 
 /* The device fresh, nothing left of an earlier test. */
@@ -83,6 +87,29 @@ static bool prepare(struct test_run *t)
 	return true;
 }
 
+static uint64_t next_beat, began;
+
+/* Says that a test still runs: whoever reads along need not take silence for a hang. */
+static void beat(void)
+{
+	bool hushed;
+
+	if (!clock_passed(next_beat))
+		return;
+	next_beat = clock_deadline(BEAT_NS);
+	hushed = report_hush(false);
+	REPORT("alive", PLACE_FIELDS(&current_result),
+	       NUMBER("us", clock_to_ns(clock_now() - began) / 1000));
+	report_hush(hushed);
+}
+
+static void watch_time(void)
+{
+	began = clock_now();
+	next_beat = clock_deadline(BEAT_NS);
+	waits_watch(beat);
+}
+
 static void call_test(void *context)
 {
 	struct test_run *t = context;
@@ -90,11 +117,15 @@ static void call_test(void *context)
 	t->test->run(t);
 }
 
+/* A device that is slower than those at hand when budgets were written gets more, within reason. */
 static uint64_t timeout_of(const struct test *test)
 {
+	uint64_t slower = MAXIMUM(MINIMUM(pace_ns() / USUAL_PACE_NS, SLOWER_MOST), 1u);
+
 	if (options.timeout_ms)
 		return options.timeout_ms * 1000000;
-	return test->timeout ? test->timeout : MAXIMUM(TIMEOUT_NS, TIMEOUT_WAITS * PATIENCE_NS);
+	return slower *
+	       (test->timeout ? test->timeout : MAXIMUM(TIMEOUT_NS, TIMEOUT_WAITS * PATIENCE_NS));
 }
 
 /*
@@ -160,6 +191,7 @@ static bool call(struct test_run *t)
 	struct guard_report report;
 	uint64_t run_out = waits_run_out(), start = clock_now();
 
+	watch_time();
 	guard_call(call_test, t, timeout_of(t->test), &report);
 	current_result.microseconds = clock_to_ns(clock_now() - start) / 1000;
 	note_end(t, &report, start);
@@ -187,6 +219,8 @@ static bool carry_out(struct test_run *t, const struct interference *interferenc
 	cut_off = call(t);
 	drive_device(t, device);
 	release_helpers(t);
+	if (!interference)
+		t->subject->pace_ns = pace_ns();
 	if (!face_of(t->device)->unusable)
 		t->subject->lost = !judge_aftermath(t, strays);
 	if (interference)

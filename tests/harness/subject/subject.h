@@ -31,6 +31,7 @@ struct subject {
 	bool lost;         /* a reset did not bring it back */
 	unsigned let_down; /* tests that failed and had waited in vain */
 	enum taker taker;
+	uint64_t pace_ns;    /* what a plain request took at most: drive.h */
 	bool served;         /* it has used a buffer in this boot */
 	bool dead;           /* it serves nothing, be it after a reset */
 	uint8_t last_status; /* device_status when a plain request was not served; 0: all is well */
