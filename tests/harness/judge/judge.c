@@ -6,6 +6,7 @@
 #include "lib/string.h"
 #include "tests/harness/judge/declared.h"
 #include "tests/harness/judge/evidence.h"
+#include "tests/harness/judge/fault.h"
 #include "tests/harness/judge/finding.h"
 #include "tests/harness/judge/outcome.h"
 #include "tests/harness/judge/tally.h"
@@ -109,6 +110,19 @@ static void report_broken(struct test_run *t, enum clause_id id, const char *mes
 	       TEXT("repeat", repeat_words(t)));
 }
 
+/* Whether it is a root fault that an earlier test has told: then the test says that it rests on it. */
+static bool told_before(struct test_run *t, enum clause_id id)
+{
+	const struct fault *fault = fault_of(t->faults, id);
+	char name[TEST_NAME_SIZE];
+
+	test_full_name(t->test, name);
+	if (!fault || strcmp(fault->since, name) == 0)
+		return false;
+	not_judged(t, id, "not judged since %s broke %s", fault->since, clause_name(&clauses[id]));
+	return true;
+}
+
 void check_broken(struct test_run *t, enum clause_id id, const char *format, ...)
 {
 	struct clause_state *state = clause_state(id);
@@ -116,6 +130,8 @@ void check_broken(struct test_run *t, enum clause_id id, const char *format, ...
 	char message[FINDING_WORDS];
 	va_list arguments;
 
+	if (!t->asks && told_before(t, id))
+		return;
 	va_start(arguments, format);
 	format_text_list(message, sizeof(message), format, arguments);
 	va_end(arguments);
@@ -129,6 +145,7 @@ void check_broken(struct test_run *t, enum clause_id id, const char *format, ...
 	add_finding(t, FINDING_BROKEN, id, "%s", message);
 	/* Evidence is gathered where a finding is made, and not again where it is met again. */
 	report_broken(t, id, message, t->findings->count > known ? evidence(t) : "");
+	note_fault(t, id);
 }
 
 void not_judged(struct test_run *t, enum clause_id since, const char *format, ...)

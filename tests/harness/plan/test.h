@@ -39,6 +39,23 @@ enum {
 	NEEDS_CONFIGURATION_SPACE_ONLY = BIT(8), /* runs on devices that cannot be driven too */
 };
 
+/*
+ * What a test takes for granted of a device. Where one of these is known to be broken (a root fault:
+ * tests/harness/judge/fault.h), the test is not judged.
+ */
+enum device_state {
+	STATE_RESET = BIT(0), /* a reset takes the device back to where it serves from the start */
+	STATE_FEATURES =
+		BIT(1), /* no feature is in force that was negotiated before the reset alone */
+	STATE_SIZES = BIT(2),    /* queue_size is the largest again after a reset */
+	STATE_RESIZING = BIT(3), /* a smaller queue_size is taken */
+	STATE_INDICES = BIT(4),  /* rings begin at 0 after a reset */
+	STATE_VECTORS = BIT(5),  /* a reset unmaps vectors */
+	STATE_MASKS = BIT(6),    /* a masked message is held and sent on unmasking */
+	STATE_PENDING = BIT(7),  /* pending bits say what is pending */
+};
+
+struct faults;
 struct findings;
 struct result;
 struct subject;
@@ -59,7 +76,9 @@ struct test {
 	bool has_feature; /* … when this is set: see WITH_FEATURE() */
 	const uint16_t *judges; /* the clauses that it may judge: CLAUSES(); NULL: none */
 	const uint16_t
-		*breaks;  /* rules for drivers that it breaks on purpose: RULES(); NULL: none */
+		*breaks; /* rules for drivers that it breaks on purpose: RULES(); NULL: none */
+	uint32_t
+		assumes; /* STATE_…, what it takes for granted; 0: what it needs and judges says it */
 	uint64_t timeout; /* nanoseconds until it is cut off; 0: the default */
 	void (*run)(struct test_run *t);
 };
@@ -132,6 +151,7 @@ struct test_run {
 	struct arena *arena;             /* memory that the device may touch */
 	struct random random;
 	struct findings *findings; /* its outcome is computed from them */
+	struct faults *faults;     /* what is known to be broken in the subject: judge/fault.h */
 	unsigned own_checks;       /* of clauses that the test declares */
 	bool asks; /* an experiment of the harness: nothing is counted or reported */
 	bool up;   /* bring_up() succeeded: queues exist */

@@ -9,6 +9,7 @@
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/run/aftermath.h"
 #include "tests/harness/judge/evidence.h"
+#include "tests/harness/judge/fault.h"
 #include "tests/harness/judge/finding.h"
 #include "tests/harness/judge/judge.h"
 #include "tests/harness/judge/outcome.h"
@@ -66,6 +67,7 @@ static void set_step(const struct test *test, struct virtio_device *device,
 		.workload = workload_of(device->type),
 		.arena = &arena,
 		.findings = &findings,
+		.faults = &subject_of(device)->faults,
 	};
 	random_seed(&current.random, options.seed + number);
 	set_pace(current.subject->pace_ns);
@@ -242,12 +244,15 @@ bool run_once(const struct test *test, struct virtio_device *device, const struc
 	      const struct interference *interference)
 {
 	struct subject *subject = subject_of(device);
+	static struct faults faults;
 	bool lost = subject->lost, cut_off;
 
+	faults = subject->faults;
 	set_step(test, device, variant, 1, 1);
 	cut_off = execute(&current, interference);
 	/* Whoever interfered may have kept it from coming back. */
 	subject->lost = lost;
+	subject->faults = faults;
 	return cut_off;
 }
 
@@ -287,6 +292,17 @@ static void skip(struct test_run *t, const char *why)
 	not_judged(t, cause_of(t->subject), "%s%s", lacks_feature ? "not offered: " : "", why);
 }
 
+/* Ends the step without the test, when something that it takes for granted is known to be broken. */
+static bool skip_for_fault(struct test_run *t)
+{
+	const struct fault *fault = fault_in_the_way(t->faults, t->test);
+
+	if (fault)
+		not_judged(t, fault->clause, "not judged since %s broke %s", fault->since,
+			   clause_name(&clauses[fault->clause]));
+	return fault;
+}
+
 static enum verdict report_result(const struct result *result)
 {
 	struct outcome outcome = outcome_of(current.findings);
@@ -313,7 +329,7 @@ enum verdict run_step(const struct test *test, struct virtio_device *device,
 		obstacle = reason_to_skip(test, device);
 	if (obstacle)
 		skip(&current, obstacle);
-	else
+	else if (!skip_for_fault(&current))
 		execute(&current, NULL);
 	return report_result(&current_result);
 }

@@ -7,6 +7,7 @@
 #ifndef TESTS_HARNESS_SUBJECT_H
 #define TESTS_HARNESS_SUBJECT_H
 
+#include "tests/harness/judge/fault.h"
 #include "tests/harness/subject/contact.h"
 #include "virtio/device.h"
 
@@ -37,6 +38,7 @@ struct subject {
 	uint8_t last_status; /* device_status when a plain request was not served; 0: all is well */
 	char since
 		[SINCE_SIZE]; /* the test after which it was lost or dead, with its variant; "": none */
+	struct faults faults; /* root faults that were found in this boot */
 };
 
 /* Enrols a face of a device, which may have others; NULL when there are SUBJECTS_MOST or FACES_MOST. */
