@@ -62,6 +62,13 @@ bool check_service(const struct traffic *traffic, enum clause_id id, const char 
 	return JUDGE(traffic->t, id, !*flaw, "%s: %s", what, flaw);
 }
 
+bool check_layout(const struct traffic *traffic, enum clause_id id, const char *what)
+{
+	CAN_JUDGE(traffic->t, traffic->loads->request->in_length || *traffic_service_flaw(traffic),
+		  "%s: used, and nothing that comes back shows what was read", what);
+	return check_service(traffic, id, what);
+}
+
 bool judge_service(const struct traffic *traffic)
 {
 	bool packed = ring_is_packed(traffic->queue), good = true;

@@ -47,12 +47,12 @@ TEST(ring, messages_may_be_cut_anywhere,
 			break;
 	}
 	format_text(what, sizeof(what), "both directions cut before byte %u", traffic->out_at);
-	check_service(traffic, CLAUSE_SPLIT_FRAME_1, what);
+	check_layout(traffic, CLAUSE_SPLIT_FRAME_1, what);
 	traffic->out_at = traffic->in_at = 0;
 	traffic->cut_anywhere = true;
 	traffic->out_parts = traffic->in_parts = TRAFFIC_PARTS_MOST;
 	traffic_run(traffic, 8);
-	check_service(traffic, CLAUSE_SPLIT_FRAME_1, "cut into 16 pieces");
+	check_layout(traffic, CLAUSE_SPLIT_FRAME_1, "cut into 16 pieces");
 }
 
 TEST(ring, split_parts_may_lie_apart,
@@ -66,7 +66,7 @@ TEST(ring, split_parts_may_lie_apart,
 
 		t->shape.placement = placement;
 		traffic = serve(t);
-		if (!check_service(traffic, CLAUSE_SPLIT_TXT_1, "parts in another order"))
+		if (!check_layout(traffic, CLAUSE_SPLIT_TXT_1, "parts in another order"))
 			break;
 		start_over(t);
 	}
@@ -77,8 +77,8 @@ TEST(ring, split_parts_need_no_better_alignment,
      .axes = AXIS_EVENT_IDX,
      .judges = CLAUSES(PACKED_DESC_1, SPLIT_DESC_1, SPLIT_TXT_2, VQ_TXT_2, VQ_TXT_5))
 {
-	check_service(serve_with(t, LIBERTY_BARE_ALIGNMENT), CLAUSE_SPLIT_TXT_2,
-		      "parts aligned to 16, 2 and 4 bytes");
+	check_layout(serve_with(t, LIBERTY_BARE_ALIGNMENT), CLAUSE_SPLIT_TXT_2,
+		     "parts aligned to 16, 2 and 4 bytes");
 }
 
 TEST(ring, split_chains_may_be_scattered,
@@ -88,8 +88,8 @@ TEST(ring, split_chains_may_be_scattered,
 {
 	struct traffic *traffic = serve_with(t, LIBERTY_SCATTERED);
 
-	check_service(traffic, CLAUSE_SPLIT_TXT_3, "descriptors of a chain in scattered slots");
-	check_service(traffic, CLAUSE_SPLIT_TXT_5, "heads in scattered slots");
+	check_layout(traffic, CLAUSE_SPLIT_TXT_3, "descriptors of a chain in scattered slots");
+	check_layout(traffic, CLAUSE_SPLIT_TXT_5, "heads in scattered slots");
 }
 
 TEST(ring, split_next_counts_with_its_flag_alone,
@@ -97,8 +97,8 @@ TEST(ring, split_next_counts_with_its_flag_alone,
      .axes = AXIS_INDIRECT,
      .judges = CLAUSES(PACKED_DESC_1, SPLIT_DESC_1, SPLIT_TXT_4, VQ_TXT_2, VQ_TXT_5))
 {
-	check_service(serve_with(t, LIBERTY_STRAY_NEXT), CLAUSE_SPLIT_TXT_4,
-		      "next 0xfffe in descriptors without NEXT");
+	check_layout(serve_with(t, LIBERTY_STRAY_NEXT), CLAUSE_SPLIT_TXT_4,
+		     "next 0xfffe in descriptors without NEXT");
 }
 
 TEST(ring, split_descriptors_are_read_afresh,
@@ -115,7 +115,7 @@ TEST(ring, split_descriptors_are_read_afresh,
 		if (!traffic_round(traffic, 1))
 			break;
 	}
-	check_service(traffic, CLAUSE_SPLIT_TXT_8, "the same descriptors for another buffer");
+	check_layout(traffic, CLAUSE_SPLIT_TXT_8, "the same descriptors for another buffer");
 }
 
 TEST(ring, split_table_reference_ignores_write,
@@ -123,8 +123,8 @@ TEST(ring, split_table_reference_ignores_write,
      .always = AXIS_INDIRECT, WITH_FEATURE(VIRTIO_F_INDIRECT_DESC),
      .judges = CLAUSES(PACKED_DESC_1, SPLIT_DESC_1, SPLIT_IND_1, VQ_TXT_2, VQ_TXT_5))
 {
-	check_service(serve_with(t, LIBERTY_TABLE_WRITABLE), CLAUSE_SPLIT_IND_1,
-		      "WRITE set in the descriptor of a table");
+	check_layout(serve_with(t, LIBERTY_TABLE_WRITABLE), CLAUSE_SPLIT_IND_1,
+		     "WRITE set in the descriptor of a table");
 }
 
 TEST(ring, split_table_may_follow_direct_descriptors,
@@ -145,7 +145,7 @@ TEST(ring, split_table_may_follow_direct_descriptors,
 		traffic_run(traffic, 12);
 		format_text(what, sizeof(what), "up to %u direct descriptors before a table",
 			    direct);
-		if (!check_service(traffic, CLAUSE_SPLIT_IND_2, what))
+		if (!check_layout(traffic, CLAUSE_SPLIT_IND_2, what))
 			break;
 		start_over(t);
 	}
@@ -156,8 +156,8 @@ TEST(ring, split_tables_may_be_scattered,
      .always = AXIS_INDIRECT, WITH_FEATURE(VIRTIO_F_INDIRECT_DESC),
      .judges = CLAUSES(PACKED_DESC_1, SPLIT_DESC_1, SPLIT_IND_TXT_1, VQ_TXT_2, VQ_TXT_5))
 {
-	check_service(serve_with(t, LIBERTY_SCATTERED), CLAUSE_SPLIT_IND_TXT_1,
-		      "table entries linked backwards");
+	check_layout(serve_with(t, LIBERTY_SCATTERED), CLAUSE_SPLIT_IND_TXT_1,
+		     "table entries linked backwards");
 }
 
 TEST(ring, split_table_ends_without_next,
@@ -173,8 +173,7 @@ TEST(ring, split_table_ends_without_next,
 	memset(trap, 0x3c, 64);
 	t->shape.tail = &tail;
 	traffic = serve(t);
-	check_service(traffic, CLAUSE_SPLIT_IND_TXT_2,
-		      "an unlinked entry at the end of each table");
+	check_layout(traffic, CLAUSE_SPLIT_IND_TXT_2, "an unlinked entry at the end of each table");
 	CHECK(t, SPLIT_IND_TXT_2, all_bytes_are(trap, 0x3c, 64),
 	      "the buffer of an unlinked table entry was written");
 	traffic->queue->shape.tail = NULL;
@@ -195,7 +194,7 @@ TEST(ring, tables_may_lie_anywhere,
 		leave_test(t);
 	start_over(t);
 	t->shape.liberties = LIBERTY_UNALIGNED_TABLES;
-	check_service(serve(t), CLAUSE_SPLIT_IND_TXT_3, "tables at odd addresses");
+	check_layout(serve(t), CLAUSE_SPLIT_IND_TXT_3, "tables at odd addresses");
 }
 
 TEST(ring, packed_list_is_known_by_its_last_id,
@@ -203,8 +202,8 @@ TEST(ring, packed_list_is_known_by_its_last_id,
      .always = AXIS_RING, WITH_FEATURE(VIRTIO_F_RING_PACKED),
      .judges = CLAUSES(PACKED_DESC_1, PACKED_TXT_8, SPLIT_DESC_1, VQ_TXT_2, VQ_TXT_5))
 {
-	check_service(serve_with(t, LIBERTY_STRAY_IDS), CLAUSE_PACKED_TXT_8,
-		      "other ids in all descriptors of a list but the last");
+	check_layout(serve_with(t, LIBERTY_STRAY_IDS), CLAUSE_PACKED_TXT_8,
+		     "other ids in all descriptors of a list but the last");
 }
 
 TEST(ring, packed_lists_are_used_in_element_order,
@@ -239,16 +238,16 @@ TEST(ring, packed_tables_are_taken_entry_by_entry,
 	if (!t->variant.indirect)
 		skip_test(t, "VIRTIO_F_INDIRECT_DESC is not offered");
 	traffic = serve(t);
-	check_service(traffic, CLAUSE_PACKED_TXT_17, "tables without NEXT flags");
+	check_layout(traffic, CLAUSE_PACKED_TXT_17, "tables without NEXT flags");
 	start_over(t);
 	t->shape.liberties = LIBERTY_STRAY_FLAGS;
-	check_service(serve(t), CLAUSE_PACKED_TXT_18, "NEXT, AVAIL and USED set in table entries");
+	check_layout(serve(t), CLAUSE_PACKED_TXT_18, "NEXT, AVAIL and USED set in table entries");
 	start_over(t);
 	t->shape.liberties = LIBERTY_STRAY_IDS;
-	check_service(serve(t), CLAUSE_PACKED_TXT_19, "ids in table entries");
+	check_layout(serve(t), CLAUSE_PACKED_TXT_19, "ids in table entries");
 	start_over(t);
 	t->shape.liberties = LIBERTY_TABLE_WRITABLE;
-	check_service(serve(t), CLAUSE_PACKED_TXT_20, "WRITE set in the descriptor of a table");
+	check_layout(serve(t), CLAUSE_PACKED_TXT_20, "WRITE set in the descriptor of a table");
 }
 
 TEST(ring, packed_ring_may_mix_lists_and_tables,
@@ -269,6 +268,6 @@ TEST(ring, packed_ring_may_mix_lists_and_tables,
 		if (!traffic_round(traffic, 1 + n % 3))
 			break;
 	}
-	check_service(traffic, CLAUSE_PACKED_TXT_22, "lists and tables by turns");
+	check_layout(traffic, CLAUSE_PACKED_TXT_22, "lists and tables by turns");
 	check_flaw(traffic, CLAUSE_PACKED_TXT_6, FLAW_SLOT);
 }

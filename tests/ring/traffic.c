@@ -143,9 +143,10 @@ static bool expose(struct traffic *traffic, struct load *load, unsigned waiting)
 	struct virtqueue *queue = traffic->queue;
 	struct request *request = load->request;
 	unsigned least = request_least(request), held = least * waiting;
-	/* Those that wait need their room too. */
-	unsigned room = queue->shape.indirect ? 2 * TRAFFIC_PARTS_MOST
-					      : (queue->free > held ? queue->free - held : 1u);
+	/* Those that wait need their room too; with a table, too, no chain is longer than the queue (2.7.5.3.1). */
+	unsigned room = queue->shape.indirect
+				? MINIMUM(2 * TRAFFIC_PARTS_MOST, (unsigned)queue->size)
+				: (queue->free > held ? queue->free - held : 1u);
 	unsigned count;
 
 	if (!queue->shape.indirect && room < least)
@@ -239,8 +240,10 @@ static void judge_load(struct traffic *traffic, struct load *load,
 	if (memcmp(request->out, load->out_copy, request->out_length) != 0)
 		traffic_note(traffic, FLAW_READABLE,
 			     "request %u: its device-readable bytes have changed", traffic->served);
-	if (completion->skipped)
+	if (completion->skipped) {
+		traffic->skipped += request->in_length > 0;
 		judge_skipped(traffic, load);
+	}
 	if (completion->has_length && request->in_length)
 		judge_written(traffic, load, completion);
 	else if (completion->has_length && completion->length)

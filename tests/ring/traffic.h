@@ -80,6 +80,7 @@ struct traffic {
 	unsigned expected; /* buffers of this round */
 	unsigned taken;    /* of them taken back */
 	unsigned served;   /* requests since the start */
+	unsigned skipped;  /* of them those with writable bytes that no used element names */
 	unsigned looks;    /* at the ring in this round */
 	bool broken;       /* the ring cannot be used any more */
 	char flaws[FLAWS][FLAW_SIZE];
@@ -136,6 +137,12 @@ bool check_flaw(const struct traffic *traffic, enum clause_id id, enum flaw flaw
  * True when it holds.
  */
 bool check_service(const struct traffic *traffic, enum clause_id id, const char *what);
+
+/*
+ * check_service() for how a buffer was laid out: where nothing is sent back, nothing shows which bytes were read, and
+ * the test ends there without judging.
+ */
+bool check_layout(const struct traffic *traffic, enum clause_id id, const char *what);
 
 /* For the ring formats: notes a flaw unless there is one of its kind already. */
 void traffic_note(struct traffic *traffic, enum flaw flaw, const char *format, ...)

@@ -120,11 +120,14 @@ TEST(ring, used_buffer_is_complete_when_it_shows,
 	end_watch(watch);
 	INSIST(t, SANE_1, served, "a buffer is not used in time");
 	if (ring_is_packed(work_queue(t))) {
+		CAN_JUDGE(t, watch->bytes, "the device writes nothing into the buffer");
 		CHECK(t, PACKED_TXT_13, !data_late,
 		      "data in the buffer changed after its descriptor showed as used");
 		return;
 	}
 	CHECK(t, SPLIT_TXT_16, !id_late, "used idx moved before the id was written");
 	CHECK(t, SPLIT_USED_1, !length_late, "used idx moved before len was written");
-	CHECK(t, SPLIT_USED_3, !data_late, "data in the buffer changed after used idx moved");
+	if (watch->bytes)
+		CHECK(t, SPLIT_USED_3, !data_late,
+		      "data in the buffer changed after used idx moved");
 }

@@ -2,6 +2,7 @@
 /* Saboteurs that write into a split ring and its buffers what does not belong there (2.7). */
 #include "lib/string.h"
 #include "selfcheck/image/sabotage/chains.h"
+#include "tests/harness/subject/subject.h"
 #include "virtio/ring/split.h"
 
 static void flip(volatile void *byte)
@@ -126,6 +127,17 @@ static void write_behind_used_ring(struct virtqueue *queue, struct used_element 
 SABOTEUR(memory_behind_the_used_ring, .about = "the byte behind avail_event is written",
 	 BREAKS(CLAUSE_SPLIT_TXT_10, CLAUSE_EVIDX_TXT_5), .tests = "ring.*",
 	 .used_element = write_behind_used_ring);
+
+static void write_far_event(struct virtqueue *queue, struct used_element *element)
+{
+	if (!ring_is_packed(queue) && queue->event_idx)
+		write16((uint8_t *)split_of(queue)->used + 4 + 8u * offered_size(queue->device),
+			(uint16_t)(split_of(queue)->used_index + 1));
+}
+SABOTEUR(avail_event_of_the_largest_ring,
+	 .about = "avail_event is kept where the largest ring would have it",
+	 BREAKS(CLAUSE_EVIDX_TXT_5), .tests = "ring.split_avail_event*",
+	 .used_element = write_far_event);
 
 static void write_avail_event(struct virtqueue *queue, struct used_element *element)
 {

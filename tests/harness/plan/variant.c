@@ -126,7 +126,7 @@ static void set_window(struct variant *variant)
 	variant->access = ACCESS_WINDOW;
 }
 
-/* Sorted by axis. A ring of one entry needs tables for most requests; only packed rings can be odd. */
+/* Sorted by axis. A ring of one entry has room for the shortest requests alone; only packed rings can be odd. */
 static const struct setting settings[] = {
 	{AXIS_RING, 0, VIRTIO_F_RING_PACKED, 0, set_packed},
 	{AXIS_EVENT_IDX, 0, VIRTIO_F_EVENT_IDX, 0, set_event_idx},
