@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "virtio/device/input.h"
 
+#include "virtio/config.h"
+
 static const struct feature_bit features[] = {{0, NULL}};
 
 #define FIELD(field, ...) CONFIG_FIELD(struct virtio_input_config, field, __VA_ARGS__)
@@ -22,22 +24,48 @@ static const struct virtio_type input_type = {
 };
 VIRTIO_TYPE(input_type);
 
-bool input_prepare_status(struct arena *arena, uint16_t led, uint32_t value,
-			  struct request *request)
-{
-	struct virtio_input_event *event = arena_allocate(arena, "status event", sizeof(*event), 8);
+#define KNOWN_MOST 16
 
-	if (!event)
+/* Whether EV_BITS has the LED, asked once a device: not each of many status events shall cost so many exits. */
+static bool has_led(struct virtio_device *device)
+{
+	static struct {
+		const struct virtio_device *device;
+		bool has;
+	} known[KNOWN_MOST];
+	static unsigned count;
+	unsigned place = count % KNOWN_MOST;
+
+	for (unsigned n = 0; n < MINIMUM(count, (unsigned)KNOWN_MOST); n++) {
+		if (known[n].device == device)
+			return known[n].has;
+	}
+	if (device->config_length <= offsetof(struct virtio_input_config, u))
 		return false;
-	*event = (struct virtio_input_event){to_le16(INPUT_EV_LED), to_le16(led), to_le32(value)};
-	*request = (struct request){.out = (uint8_t *)event, .out_length = sizeof(*event)};
-	return true;
+	config_write(device, struct virtio_input_config, select, VIRTIO_INPUT_CFG_EV_BITS);
+	config_write(device, struct virtio_input_config, subsel, INPUT_EV_LED);
+	known[place].device = device;
+	known[place].has = config_read(device, struct virtio_input_config, size) > 0 &&
+			   config_read(device, struct virtio_input_config, u.bitmap[0]) &
+				   BIT(INPUT_LED_SCROLLL);
+	count++;
+	return known[place].has;
 }
 
 static bool prepare(struct virtio_device *device, struct arena *arena, uint64_t seed,
 		    struct request *request)
 {
-	return input_prepare_status(arena, INPUT_LED_SCROLLL, 0, request);
+	struct virtio_input_event *event = arena_allocate(arena, "status event", sizeof(*event), 8);
+	bool led = has_led(device);
+
+	if (!event)
+		return false;
+	/* An LED where there is one; else the end of an update, which every evdev device knows. */
+	*event = (struct virtio_input_event){to_le16(led ? INPUT_EV_LED : INPUT_EV_SYN),
+					     to_le16(led ? INPUT_LED_SCROLLL : INPUT_SYN_REPORT),
+					     to_le32(0)};
+	*request = (struct request){.out = (uint8_t *)event, .out_length = sizeof(*event)};
+	return true;
 }
 
 static const struct workload input_workload = {

@@ -87,8 +87,4 @@ enum {
 	INPUT_PROP_CNT = 32,
 };
 
-/* A status event, one LED off; false when the arena is full. */
-bool input_prepare_status(struct arena *arena, uint16_t led, uint32_t value,
-			  struct request *request);
-
 #endif

@@ -151,8 +151,11 @@ TEST(input, event_codes_belong_to_their_types,
 	input_query(t, VIRTIO_INPUT_CFG_EV_BITS, INPUT_EV_SYN, &answer);
 	for (unsigned bit = 0; bit < 32; bit++)
 		listed |= (uint32_t)input_bit(&answer, bit) << bit;
-	/* Types 0 to 3 could by chance look like the four codes of EV_SYN. */
-	CHECK(t, INPUT_CFG_7, listed != types || !(types >> 4),
+	/*
+	 * Types 0 to 3 could by chance look like the four codes of EV_SYN. Bit 0 says nothing: whatever the
+	 * answer holds, it is there, so that EV_SYN counts to the types.
+	 */
+	CHECK(t, INPUT_CFG_7, (listed | BIT(0)) != (types | BIT(0)) || !(types >> 4),
 	      "EV_BITS of type 0 is %#x, which is the list of the supported types", listed);
 }
 
