@@ -96,6 +96,8 @@ static void try_step(struct hunt *hunt, const struct test *test, struct virtio_d
 	bool hit = false, cut_off;
 
 	clear_states();
+	subject_of(device)->served =
+		false; /* by the device behind, not by the one that is made of it */
 	interpose(&(struct interposed){
 		.onlooker = saboteur->onlooker,
 		.offers = saboteur->offers,
