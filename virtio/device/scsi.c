@@ -54,9 +54,19 @@ void scsi_address(uint8_t lun[8], uint8_t target, uint16_t unit)
 	memset(lun, 0, 8);
 	lun[0] = 1;
 	lun[1] = target;
-	/* SAM-5, 4.7: peripheral addressing below 256, flat space addressing above. */
-	lun[2] = (uint8_t)(unit < 256 ? 0 : 0x40 | unit >> 8);
+	/* SAM-5, 4.7: flat space addressing, the form that drivers send for all units, and some devices take alone. */
+	lun[2] = (uint8_t)(0x40 | unit >> 8);
 	lun[3] = (uint8_t)unit;
+}
+
+bool scsi_is_address_of(const uint8_t lun[8], uint8_t target, uint16_t unit)
+{
+	uint8_t wanted[8];
+
+	scsi_address(wanted, target, unit);
+	if (unit < 256 && lun[2] == 0)
+		wanted[2] = 0;
+	return memcmp(lun, wanted, sizeof(wanted)) == 0;
 }
 
 struct virtio_scsi_req_cmd *scsi_header(const struct request *request)

@@ -170,6 +170,9 @@ bool scsi_status_is_defined(uint8_t status);
 /* Fills `lun` with the single level format of 5.6.6.1. */
 void scsi_address(uint8_t lun[8], uint8_t target, uint16_t unit);
 
+/* Whether the address of an event is that of a unit, in either form of addressing (SAM-5, 4.7). */
+bool scsi_is_address_of(const uint8_t lun[8], uint8_t target, uint16_t unit);
+
 /*
  * Makes a command for target and unit in the arena: `out_bytes` of data for the device behind the
  * header (see scsi_data_out()), `in_bytes` from it behind the response. The response header is preset to

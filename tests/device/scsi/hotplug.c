@@ -43,13 +43,12 @@ static const struct virtio_scsi_event *next_event(struct test_run *t)
 static void expect_event(struct test_run *t, enum virtio_scsi_reset_reason reason)
 {
 	const struct virtio_scsi_event *event = next_event(t);
-	uint8_t lun[8];
 
 	INSIST(t, SANE_13, event, "the host plugged a unit, and no event came in time");
-	scsi_address(lun, TARGET, 0);
 	INSIST(t, SANE_13,
 	       from_le32(event->event) == VIRTIO_SCSI_T_TRANSPORT_RESET &&
-		       from_le32(event->reason) == reason && memcmp(event->lun, lun, 8) == 0,
+		       from_le32(event->reason) == reason &&
+		       scsi_is_address_of(event->lun, TARGET, 0),
 	       "event %#x, reason %u, target %u came, not a transport reset with reason %u of "
 	       "target %u",
 	       from_le32(event->event), from_le32(event->reason), event->lun[1], reason, TARGET);
@@ -139,10 +138,8 @@ static bool change_came(struct test_run *t, const struct scsi_unit *unit)
 {
 	struct virtqueue *queue = t->device->queues[SCSI_EVENT_QUEUE];
 	struct completion completion;
-	uint8_t lun[8];
 	bool came = false;
 
-	scsi_address(lun, unit->target, unit->lun);
 	scsi_manage(t, VIRTIO_SCSI_T_TMF_QUERY_TASK, unit->target, 0);
 	while (virtqueue_take(queue, &completion)) {
 		const struct request *request = completion.token;
@@ -150,7 +147,7 @@ static bool change_came(struct test_run *t, const struct scsi_unit *unit)
 
 		came = came || ((from_le32(event->event) & ~VIRTIO_SCSI_T_EVENTS_MISSED) ==
 					VIRTIO_SCSI_T_PARAM_CHANGE &&
-				memcmp(event->lun, lun, sizeof(lun)) == 0);
+				scsi_is_address_of(event->lun, unit->target, unit->lun));
 	}
 	return came;
 }
