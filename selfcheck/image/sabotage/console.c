@@ -150,10 +150,12 @@ static bool swallow_emergency(struct onlooker *self, const struct register_acces
 			      uint64_t *value)
 {
 	return access->structure != STRUCTURE_DEVICE ||
-	       access->offset != offsetof(struct virtio_console_config, emerg_wr);
+	       access->offset != offsetof(struct virtio_console_config, emerg_wr) ||
+	       features_have(&access->device->negotiated, VIRTIO_CONSOLE_F_EMERG_WRITE);
 }
 
-SABOTEUR(console_ignores_emergencies, .about = "what is written to emerg_wr is lost",
+SABOTEUR(console_ignores_emergencies,
+	 .about = "what is written to emerg_wr is lost while the feature is not accepted",
 	 BREAKS(CLAUSE_CONSOLE_INIT_2, CLAUSE_CONSOLE_EMERG_1, CLAUSE_CONSOLE_EMERG_2),
 	 .type = VIRTIO_TYPE_CONSOLE, .tests = "console.emergency_write_comes*",
 	 .onlooker.write = swallow_emergency);

@@ -8,8 +8,8 @@
 
 TEST(console, emergency_write_needs_no_driver,
      .about = "emerg_wr may be written while the device is unconfigured, which it survives",
-     .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_CONSOLE_F_EMERG_WRITE),
-     .judges = CLAUSES(CONSOLE_INIT_1, SANE_10))
+     .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_CONFIG | NEEDS_WORK,
+     WITH_FEATURE(VIRTIO_CONSOLE_F_EMERG_WRITE), .judges = CLAUSES(CONSOLE_INIT_1, SANE_10))
 {
 	struct virtio_device *device = t->device;
 	struct console *console;
@@ -38,26 +38,40 @@ static bool comes_out(struct wire *wire, const char *text)
 	return input->length == length && memcmp(input->bytes, text, length) == 0;
 }
 
+/*
+ * 5.3.5.1 has the characters go to "an appropriate log or output method", which need not be the port. Where
+ * they come out with the feature accepted it is.
+ */
+static bool comes_out_accepted(struct test_run *t, struct wire *wire)
+{
+	struct features features = NO_FEATURES;
+
+	features_add(&features, VIRTIO_CONSOLE_F_EMERG_WRITE);
+	console_start(t, t->device, features, false);
+	return comes_out(wire, "accepted");
+}
+
 TEST(console, emergency_write_comes_out,
      .about = "the low byte of each emergency write comes out, configured or not, even when failed",
      .type = VIRTIO_TYPE_CONSOLE, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_CONSOLE_F_EMERG_WRITE),
      .judges = CLAUSES(CONSOLE_EMERG_1, CONSOLE_EMERG_2, CONSOLE_INIT_2, RESET_1, SANE_10))
 {
 	struct virtio_device *device = t->device;
+	bool declined, failed, reset;
 	struct wire wire;
 
 	console_find_wires(t, false, &wire, 1);
 	if (wire.far->device == device)
 		skip_test(t, "the port is joined to another of the same device");
-	CHECK(t, CONSOLE_EMERG_1, comes_out(&wire, "declined"),
-	      "with the feature declined and DRIVER_OK set, %u of 8 characters come out, or others",
-	      wire.far->input[wire.far_port].length);
+	declined = comes_out(&wire, "declined");
 	virtio_add_status(device, VIRTIO_STATUS_FAILED);
-	CHECK(t, CONSOLE_EMERG_2, comes_out(&wire, "failed"),
-	      "with FAILED set, %u of 6 characters come out, or others",
-	      wire.far->input[wire.far_port].length);
-	INSIST(t, RESET_1, virtio_reset(device), "%s", device->problem);
-	CHECK(t, CONSOLE_INIT_2, comes_out(&wire, "reset"),
-	      "after a reset, %u of 5 characters come out, or others",
-	      wire.far->input[wire.far_port].length);
+	failed = comes_out(&wire, "failed");
+	start_over(t);
+	reset = comes_out(&wire, "reset");
+	if (!declined && !failed && !reset && !comes_out_accepted(t, &wire))
+		skip_test(t, "no emergency write comes out at this end: it may go to a log");
+	CHECK(t, CONSOLE_EMERG_1, declined,
+	      "with the feature declined and DRIVER_OK set the characters do not come out");
+	CHECK(t, CONSOLE_EMERG_2, failed, "with FAILED set the characters do not come out");
+	CHECK(t, CONSOLE_INIT_2, reset, "after a reset the characters do not come out");
 }

@@ -4,7 +4,7 @@
 #include "tests/device/console/console.h"
 #include "tests/harness/subject/helper.h"
 
-#define WIRE_WAIT_NS 20000000
+#define WIRE_WAIT_NS 100000000
 #define TRIES        2
 #define INPUT_ROOM   (256u * 1024)
 

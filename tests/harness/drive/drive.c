@@ -46,6 +46,22 @@ struct features features_for(const struct test_run *t)
 	return features_close(t->device->type, features_and(features, t->device->offered));
 }
 
+void accept_features(struct test_run *t, struct virtio_device *device, struct features features)
+{
+	bool accepted = virtio_negotiate(device, features);
+	struct features usual;
+
+	if (device != t->device)
+		CAN_JUDGE(t, accepted, "%s, which is to help, does not accept the features %#lx",
+			  device->name, features.words[0]);
+	usual = features_for(t);
+	/* Declining a set is no failure (2.2.2 says SHOULD), but for the one that all else takes. */
+	CAN_JUDGE(t, accepted || features_equal(&features, &usual),
+		  "the device does not accept the features %#lx", features.words[0]);
+	INSIST(t, SANE_4, accepted, "FEATURES_OK reads back clear after features %#lx",
+	       features.words[0]);
+}
+
 void find_queues(struct test_run *t, struct virtio_device *device, unsigned count,
 		 const struct virtqueue_request *requests, enum interrupt_mode mode)
 {
@@ -72,18 +88,10 @@ void set_up_device(struct test_run *t, struct virtio_device *device, struct feat
 {
 	static struct virtqueue_request requests[VIRTIO_QUEUES_MOST];
 	struct ring_shape shape = device == t->device ? t->shape : (struct ring_shape){0};
-	struct features usual;
 	const struct workload *workload;
 	unsigned offered, needed;
-	bool accepted;
 
-	accepted = virtio_negotiate(device, features);
-	usual = features_for(t);
-	/* Declining a set is no failure (2.2.2 says SHOULD), but for the one that all else takes. */
-	CAN_JUDGE(t, accepted || device != t->device || features_equal(&features, &usual),
-		  "the device does not accept the features %#lx", features.words[0]);
-	INSIST(t, SANE_4, accepted, "FEATURES_OK reads back clear after features %#lx",
-	       features.words[0]);
+	accept_features(t, device, features);
 	/* Some devices count queues only that a negotiated feature has brought. */
 	offered = device->transport->queue_count(device);
 	if (queues == ALL_QUEUES)

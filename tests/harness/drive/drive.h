@@ -65,6 +65,12 @@ void set_up(struct test_run *t, struct features features, unsigned queues);
 void go_live(struct test_run *t);
 
 /*
+ * Negotiates for the device of the test or a helper. Leaves the test as skipped when the set is declined, and as
+ * failed when it was features_for(), without which the device serves nobody.
+ */
+void accept_features(struct test_run *t, struct virtio_device *device, struct features features);
+
+/*
  * Sets up queues 0 … count - 1 as asked for, with their vectors, for the device of the test or a helper. Leaves the
  * test as failed when that is not possible, and as skipped when the device maps no vector: it may say so
  * by NO_VECTOR (4.1.5.1.2.1), which the tests of PCI-MSIX-5, -6 and -12 judge.
