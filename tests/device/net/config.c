@@ -131,6 +131,7 @@ TEST(net, frames_of_the_mtu_are_forwarded, .about = "a packet of exactly mtu byt
 	if (frame > FRAME_MOST)
 		skip_test(t, "mtu is %u: more than the largest frame that this suite makes", mtu);
 	network = network_start(t, NEEDS_SOMEONE, &large, &large);
+	network_insist_on(network, MINIMUM(frame, NET_FRAME_MOST));
 	if (mtu > GATEWAY_MTU && !twin_takes(network, mtu))
 		skip_test(t, "mtu is %u: the network may not take more than %u", mtu, GATEWAY_MTU);
 	payload = mtu - sizeof(struct ipv4_header) - sizeof(struct icmp_echo);
@@ -154,6 +155,7 @@ TEST(net, frames_above_the_mtu_stay_out,
 	if (most + ABOVE_MTU > FRAME_MOST)
 		skip_test(t, "mtu is %u: more than the largest frame that this suite makes", mtu);
 	network = network_start(t, NEEDS_BUILDER, &large, NULL);
+	network_insist_on(network, MINIMUM(most, NET_FRAME_MOST));
 	INSIST(t, SANE_11, network_fetched_whole(network, network_fetch(network, most)),
 	       "a frame of exactly mtu and header, %u bytes, does not come in whole", most);
 	CHECK(t, NET_CFG_5, !network_delivers(network, most + 1),

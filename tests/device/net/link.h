@@ -14,8 +14,9 @@
 struct link_settings {
 	struct features features; /* VERSION_1 and MAC are added, requirements closed */
 	unsigned pairs;           /* queue pairs to use, 1 */
-	unsigned buffers;         /* receive buffers a pair, 16 */
-	uint32_t buffer_size;     /* enough for the largest packet that may come */
+	unsigned
+		buffers; /* receive buffers a pair: as many as are needed for any device to take frames */
+	uint32_t buffer_size; /* enough for the largest packet that may come */
 	bool mixed;   /* every second buffer is half as large again, every third twice as large */
 	bool idle;    /* leave the pairs behind the first as they are after a reset */
 	bool vectors; /* interrupts as the test's variant has them, else polled */

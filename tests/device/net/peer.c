@@ -2,18 +2,8 @@
 #include "tests/device/net/peer.h"
 
 #include "lib/string.h"
-#include "tests/harness/drive/ask.h"
-#include "tests/harness/judge/finding.h"
-#include "tests/harness/plan/options.h"
 #include "tests/harness/subject/helper.h"
-#include "virtio/onlooker.h"
 
-#define PEERS_MOST     16
-#define ARP_TRIES      3
-#define ARP_WAIT_NS    40000000
-#define PROBE_WAIT_NS  40000000
-#define PROBE_COOKIE   0x70726f62
-#define OWN_HOST       15  /* our address: the gateway's network with this last byte */
 #define FORGED_HOST    100 /* and the first of those that provoked ARP replies go to */
 #define FORGED_HOSTS   100
 #define PROVOKE_LENGTH 80
@@ -21,156 +11,7 @@
 #define FENCE_PAYLOAD  32
 #define KNOWN_BYTES    22 /* of a probe: the Ethernet header, the cookie, the length */
 #define ECHO_BYTES     42 /* of the headers of an echo frame */
-#define HOST_NUMBER    20 /* of the address that frames from the host have */
 #define TRIES          3  /* a network may lose a packet */
-
-/* Sends without insisting: on a network where nobody listens a frame may stay in the queue. */
-static bool try_to_send(struct link *link, const struct frame *frame)
-{
-	struct virtqueue *queue = link->device->queues[NET_TRANSMIT_QUEUE];
-	struct request *request = test_memory(link->t, "request", sizeof(*request), 8);
-	uint64_t deadline = clock_deadline(PROBE_WAIT_NS);
-	struct completion completion;
-
-	if (!net_prepare_transmit(link->device, link->t->arena, frame->length, request))
-		return false;
-	memcpy(request->out + link->header, frame->bytes, frame->length);
-	if (!request_add(queue, request))
-		return false;
-	virtqueue_publish(queue);
-	virtqueue_kick(queue);
-	while (!virtqueue_used_pending(queue)) {
-		if (clock_passed(deadline))
-			return false;
-	}
-	return virtqueue_take(queue, &completion);
-}
-
-static bool hears(struct link *from, struct link *to, struct frame *frame)
-{
-	struct flow flow = flow_of(from->mac, mac_broadcast, false, 0);
-
-	frame_probe(frame, &flow, PROBE_COOKIE, NET_FRAME_LEAST);
-	return try_to_send(from, frame) && link_await_probe(to, PROBE_COOKIE, PROBE_WAIT_NS);
-}
-
-static bool is_reply_to(const struct packet *packet, const void *ip)
-{
-	struct parsed parsed;
-
-	return frame_parse(packet->bytes, packet->length, &parsed) && parsed.arp &&
-	       from_be16(parsed.arp->operation) == ARP_REPLY &&
-	       memcmp(parsed.arp->target_ip, ip, sizeof(parsed.arp->target_ip)) == 0;
-}
-
-/* ARP from any sender address, for the gateway. */
-static void make_arp(struct frame *frame, const struct peer *peer, const uint8_t mac[NET_MAC_BYTES],
-		     uint8_t host)
-{
-	struct flow flow = flow_of(mac, mac_broadcast, false, 0);
-
-	memcpy(flow.from_ip, peer->own_ip, sizeof(peer->own_ip));
-	flow.from_ip[3] = host;
-	memcpy(flow.to_ip, peer->gateway_ip, sizeof(peer->gateway_ip));
-	frame_arp(frame, &flow, ARP_REQUEST);
-}
-
-static void look_for_gateway(struct link *link, struct peer *peer, struct frame *frame)
-{
-	struct packet *packet;
-	struct parsed parsed;
-
-	memcpy(peer->gateway_ip, options.gateway, sizeof(peer->gateway_ip));
-	memcpy(peer->own_ip, peer->gateway_ip, sizeof(peer->own_ip));
-	peer->own_ip[3] = OWN_HOST;
-	for (unsigned n = 0; n < ARP_TRIES && !peer->gateway; n++) {
-		make_arp(frame, peer, link->mac, OWN_HOST);
-		if (!try_to_send(link, frame))
-			return;
-		packet = link_await(link, is_reply_to, peer->own_ip, ARP_WAIT_NS);
-		if (!packet || !frame_parse(packet->bytes, packet->length, &parsed))
-			continue;
-		memcpy(peer->gateway_mac, parsed.arp->sender_mac, NET_MAC_BYTES);
-		peer->gateway = true;
-	}
-}
-
-static void look_for_twin(struct link *link, struct peer *peer, struct frame *frame)
-{
-	struct test_run *t = link->t;
-	struct virtio_device *candidate;
-
-	for (unsigned n = 0; (candidate = other_device(t, VIRTIO_TYPE_NET, n)); n++) {
-		struct link *other;
-
-		if (!take_helper(t, candidate))
-			continue;
-		other = link_start(t, candidate, &(struct link_settings){.buffers = 4});
-		if (hears(link, other, frame)) {
-			peer->twin = candidate;
-			return;
-		}
-		release_helper(t, candidate);
-	}
-}
-
-static bool ask_for_frame(const struct virtio_device *device, const struct frame *frame)
-{
-	struct ask ask = ask_for("frame", device);
-	char text[FINDING_WORDS / 2];
-
-	ask_bytes(&ask, "bytes", frame->bytes, frame->length);
-	return !ask.cut && ask_host(&ask, text, sizeof(text)) == TOLD_OK;
-}
-
-static void look_for_host(struct link *link, struct peer *peer, struct frame *frame)
-{
-	struct flow flow = flow_of(link->mac, link->mac, false, 0);
-
-	mac_unicast(HOST_NUMBER, flow.from_mac);
-	frame_probe(frame, &flow, PROBE_COOKIE, NET_FRAME_LEAST);
-	peer->host = ask_for_frame(link->device, frame) &&
-		     link_await_probe(link, PROBE_COOKIE, PROBE_WAIT_NS);
-}
-
-/* A plain start, without whatever a saboteur has put in between; the device is as fresh afterwards. */
-static void search(struct test_run *t, struct peer *peer)
-{
-	struct frame *frame = test_memory(t, "frame", sizeof(*frame), 16);
-	struct link *link;
-
-	onlookers_rest(t->device, true);
-	link = link_start(t, t->device,
-			  &(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_MAC)});
-	look_for_twin(link, peer, frame);
-	look_for_gateway(link, peer, frame);
-	if (options.host && !peer->twin && !peer->gateway)
-		look_for_host(link, peer, frame);
-	INSIST(t, RESET_1, virtio_reset(t->device), "%s", t->device->problem);
-	virtio_give_back_queues(t->device);
-	onlookers_rest(t->device, false);
-	t->up = false;
-}
-
-/* The cache lasts for the run: who is on a network is the host's doing. */
-static const struct peer *peer_of(struct test_run *t)
-{
-	static struct {
-		const struct virtio_device *device;
-		struct peer peer;
-	} known[PEERS_MOST];
-	static unsigned count;
-	struct peer peer = {NULL};
-
-	for (unsigned n = 0; n < MINIMUM(count, (unsigned)PEERS_MOST); n++) {
-		if (known[n].device == t->device)
-			return &known[n].peer;
-	}
-	search(t, &peer);
-	known[count % PEERS_MOST].device = t->device;
-	known[count % PEERS_MOST].peer = peer;
-	return &known[count++ % PEERS_MOST].peer;
-}
 
 static void insist(struct test_run *t, enum network_need need, const struct peer *peer)
 {
@@ -339,6 +180,39 @@ bool network_receives(struct network *network, const uint8_t to[NET_MAC_BYTES])
 			return true;
 	}
 	return false;
+}
+
+/* Whether the twin, which is asked to filter nothing, sees a frame that the device sends to this address. */
+static bool twin_sees(struct network *network, const uint8_t to[NET_MAC_BYTES])
+{
+	struct flow flow = flow_of(network->link->mac, to, false, 0);
+
+	for (unsigned n = 0; n < TRIES; n++) {
+		uint32_t cookie = network_cookie(network);
+
+		frame_probe(network->frame, &flow, cookie, PROVOKE_LENGTH);
+		link_send(network->link, network->frame);
+		if (link_await_probe(network->twin, cookie, PATIENCE_NS / TRIES))
+			return true;
+	}
+	return false;
+}
+
+bool network_brings(struct network *network, const uint8_t to[NET_MAC_BYTES])
+{
+	uint8_t ack = link_receive_mode(network->link, VIRTIO_NET_CTRL_RX_PROMISC, true);
+
+	if (ack != VIRTIO_NET_OK)
+		skip_test(network->t, "PROMISC on is answered %u", ack);
+	return network_receives(network, to) || (network->twin && twin_sees(network, to));
+}
+
+void network_insist_on(const struct network *network, uint32_t length)
+{
+	if (length > network->peer->frame_most)
+		skip_test(network->t,
+			  "frames of %u bytes are not known to be carried here, of %u bytes are",
+			  length, network->peer->frame_most);
 }
 
 bool network_lets_through(struct network *network, const uint8_t to[NET_MAC_BYTES],

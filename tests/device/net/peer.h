@@ -7,19 +7,10 @@
 #ifndef TESTS_DEVICE_NET_PEER_H
 #define TESTS_DEVICE_NET_PEER_H
 
-#include "tests/device/net/link.h"
+#include "tests/device/net/search.h"
 
 /* The time limit of tests that pass many frames: where ring 0 is emulated each takes milliseconds. */
 #define MANY_FRAMES_NS (60 * NANOSECONDS_A_SECOND)
-
-/* Who is there for one device. */
-struct peer {
-	struct virtio_device *twin; /* NULL: none */
-	bool gateway;
-	bool host; /* only where there is neither of the others */
-	uint8_t gateway_mac[NET_MAC_BYTES];
-	uint8_t gateway_ip[4], own_ip[4];
-};
 
 /* A test's device with its network around it. */
 struct network {
@@ -77,6 +68,15 @@ struct packet *network_took(struct network *network, uint32_t provoked, uint64_t
  */
 bool network_lets_through(struct network *network, const uint8_t to[NET_MAC_BYTES],
 			  const uint8_t fence[NET_MAC_BYTES]);
+
+/*
+ * Turns promiscuous mode on and says whether the network brings frames for this address here at all: the device
+ * takes them, or else the twin does. Switches and bridges keep from a port what nobody behind it has asked for.
+ */
+bool network_brings(struct network *network, const uint8_t to[NET_MAC_BYTES]);
+
+/* Leaves the test as skipped when the network is not known to carry frames of `length` bytes, at most. */
+void network_insist_on(const struct network *network, uint32_t length);
 
 /* Whether a frame to `to` comes in in time, in which it is provoked a few times. */
 bool network_receives(struct network *network, const uint8_t to[NET_MAC_BYTES]);

@@ -3,6 +3,7 @@
 #include "tests/device/net/peer.h"
 
 #define PAYLOAD 200
+#define HEADERS 42 /* of an echo request: Ethernet, IPv4, ICMP */
 
 TEST(net, frames_are_carried,
      .about = "frames of all sizes, in one descriptor or several, reach the network unchanged",
@@ -14,6 +15,8 @@ TEST(net, frames_are_carried,
 		network_start(t, NEEDS_SOMEONE, &(struct link_settings){.pairs = 1}, NULL);
 
 	for (unsigned n = 0; n < ARRAY_LENGTH(payloads); n++) {
+		if (HEADERS + payloads[n] > network->peer->frame_most)
+			continue;
 		INSIST(t, SANE_11, network_carries(network, NULL, payloads[n], 1),
 		       "an echo request of %u bytes is lost or changed", payloads[n]);
 	}

@@ -123,6 +123,8 @@ TEST(net, listed_tags_come_in,
 								 VIRTIO_NET_F_CTRL_VLAN)},
 		NULL);
 
+	CAN_JUDGE(t, link_has(network->link, VIRTIO_NET_F_CTRL_VLAN),
+		  "VIRTIO_NET_F_CTRL_VLAN is offered and not negotiated");
 	be_unpromiscuous(network);
 	CHECK(t, NET_CTRL_VLAN_3, !lets_through(network, NEVER_ADDED),
 	      "with an empty table a frame tagged %u comes in", NEVER_ADDED);
