@@ -15,8 +15,7 @@ static const struct {
 } without_driver[] = {
 	{VIRTIO_TYPE_9P, "9p"},       {VIRTIO_TYPE_GPU, "gpu"},       {VIRTIO_TYPE_RTC, "rtc"},
 	{VIRTIO_TYPE_VSOCK, "vsock"}, {VIRTIO_TYPE_CRYPTO, "crypto"}, {VIRTIO_TYPE_IOMMU, "iommu"},
-	{VIRTIO_TYPE_MEM, "mem"},     {VIRTIO_TYPE_SOUND, "sound"},   {VIRTIO_TYPE_FS, "fs"},
-	{VIRTIO_TYPE_PMEM, "pmem"},
+	{VIRTIO_TYPE_SOUND, "sound"}, {VIRTIO_TYPE_FS, "fs"},         {VIRTIO_TYPE_PMEM, "pmem"},
 };
 
 const struct virtio_type *virtio_type_by_id(uint32_t id)

@@ -8,11 +8,11 @@
 #include "tests/harness/subject/helper.h"
 #include "virtio/onlooker.h"
 
-#define PEERS_MOST  16
-#define ARP_TRIES   3
-#define PROBE_TRIES 3
-#define PROBE_WAIT_NS  150000000
-#define PROBE_COOKIE   0x70726f62
+#define PEERS_MOST    16
+#define ARP_TRIES     3
+#define PROBE_TRIES   3
+#define PROBE_WAIT_NS 150000000
+#define PROBE_COOKIE  0x70726f62
 
 bool try_to_send(struct link *link, const struct frame *frame)
 {
@@ -59,7 +59,7 @@ bool is_reply_to(const struct packet *packet, const void *ip)
 }
 
 void make_arp(struct frame *frame, const struct peer *peer, const uint8_t mac[NET_MAC_BYTES],
-		     uint8_t host)
+	      uint8_t host)
 {
 	struct flow flow = flow_of(mac, mac_broadcast, false, 0);
 
@@ -193,4 +193,3 @@ const struct peer *peer_of(struct test_run *t)
 	known[count % PEERS_MOST].peer = peer;
 	return &known[count++ % PEERS_MOST].peer;
 }
-

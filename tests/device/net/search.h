@@ -5,9 +5,9 @@
 
 #include "tests/device/net/link.h"
 
-#define OWN_HOST       15  /* our address: the gateway's network with this last byte */
-#define ARP_WAIT_NS    150000000 /* a busy host takes its time */
-#define HOST_NUMBER    20 /* of the address that frames from the host have */
+#define OWN_HOST    15        /* our address: the gateway's network with this last byte */
+#define ARP_WAIT_NS 150000000 /* a busy host takes its time */
+#define HOST_NUMBER 20        /* of the address that frames from the host have */
 
 /* Who is there for one device. */
 struct peer {
