@@ -16,6 +16,15 @@ static bool is_of_flow(const struct packet *packet, const void *context)
 	       from_be16(got.tcp->to) == flow->to_port;
 }
 
+/* Five segments of one flow, one behind the other. */
+static void send_segments(struct network *network, const struct flow *flow)
+{
+	for (uint32_t n = 0; n < SEGMENTS; n++) {
+		frame_tcp(network->frame, flow, TCP_ACK, SEQUENCE + n * SEGMENT, SEGMENT);
+		link_send(network->twin, network->frame);
+	}
+}
+
 /* Bytes behind the TCP header. */
 static uint32_t payload_of(const struct packet *packet)
 {
@@ -59,10 +68,7 @@ TEST(net, joined_segments_are_counted,
 	uint32_t received = 0, joined = 0;
 	struct packet *packet;
 
-	for (uint32_t n = 0; n < SEGMENTS; n++) {
-		frame_tcp(network->frame, &flow, TCP_ACK, SEQUENCE + n * SEGMENT, SEGMENT);
-		link_send(network->twin, network->frame);
-	}
+	send_segments(network, &flow);
 	while (received < SEGMENTS * SEGMENT &&
 	       (packet = link_await(network->link, is_of_flow, &flow, PATIENCE_NS))) {
 		uint32_t payload = payload_of(packet);
@@ -75,4 +81,30 @@ TEST(net, joined_segments_are_counted,
 	}
 	if (!joined)
 		skip_test(t, "the device joins no segments");
+}
+
+TEST(net, segments_are_not_counted_unasked,
+     .about = "where the feature is offered and declined no packet tells of joined segments",
+     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_RSC_EXT),
+     .judges = CLAUSES(NET_RX_35, SANE_11))
+{
+	struct network *network = network_start(
+		t, NEEDS_TWIN,
+		&(struct link_settings){
+			.features = NET_FEATURES(VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_TSO4,
+						 VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO4)},
+		NULL);
+	struct flow flow = flow_of(network->twin->mac, network->link->mac, false,
+				   (uint16_t)network_cookie(network));
+	uint32_t received = 0;
+	struct packet *packet;
+
+	send_segments(network, &flow);
+	while (received < SEGMENTS * SEGMENT &&
+	       (packet = link_await(network->link, is_of_flow, &flow, PATIENCE_NS))) {
+		received += payload_of(packet);
+		CHECK(t, NET_RX_35, !(packet->header.hdr.flags & VIRTIO_NET_HDR_F_RSC_INFO),
+		      "a segment comes in with flags %#x", packet->header.hdr.flags);
+	}
+	INSIST(t, SANE_11, received > 0, "of %u segments none comes in", SEGMENTS);
 }

@@ -118,7 +118,10 @@ TEST(net, disabled_pairs_fall_silent,
 	}
 }
 
-/* Where nothing was sent in a flow yet, each of its packets may go to a random one of these queues. */
+/*
+ * Where nothing was sent in a flow yet, each of its packets may go to a random one of these queues. One that all
+ * of them stay on shows no steering, and none that is wrong.
+ */
 TEST(net, flows_arrive_on_the_queues_in_use,
      .about = "with several pairs in use flows arrive on the queues of these",
      .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG,
@@ -126,14 +129,15 @@ TEST(net, flows_arrive_on_the_queues_in_use,
 {
 	struct network *network = start(t, idle());
 	uint16_t first = first_flow(network);
+	unsigned highest = 0;
 
 	use_pairs(network, 2);
-	for (unsigned round = 0; round < ROUNDS; round++) {
-		unsigned highest = highest_pair(network, first);
-
-		CHECK(t, NET_PROSE_5, highest < 2, "with 2 pairs a packet arrives on receiveq%u",
-		      highest + 1);
-	}
+	for (unsigned round = 0; round < ROUNDS; round++)
+		highest = MAXIMUM(highest, highest_pair(network, first));
+	if (highest == 0)
+		skip_test(t, "with 2 pairs every flow arrives on receiveq1");
+	CHECK(t, NET_PROSE_5, highest < 2, "with 2 pairs a packet arrives on receiveq%u",
+	      highest + 1);
 }
 
 /* The device says something in a flow first, on one of its transmit queues. */

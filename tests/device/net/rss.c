@@ -150,7 +150,7 @@ static bool arrives_right(struct steered *steered)
 	format_text(steered->why, sizeof(steered->why),
 		    "the hash is %#x by type %u, reported are %#x by type %u", hash,
 		    report_of(type), value, report);
-	return value == hash;
+	return value == hash && report == report_of(type);
 }
 
 /* The same for several flows of a kind. */
