@@ -103,11 +103,20 @@ static struct reads *start_reads(struct test_run *t, const struct scsi_unit *uni
 	return reads;
 }
 
-/* Asks about the last few, which are the last to be done; false when none of them is known to be active. */
+static bool read_done(void *queue)
+{
+	return virtqueue_used_pending(queue);
+}
+
+/*
+ * Asks about the last few, which are the last to be done, once the first is: false when none of them is known
+ * to be active.
+ */
 static bool any_active(struct test_run *t, const struct scsi_unit *unit, struct reads *reads)
 {
 	bool any = false;
 
+	wait_until(read_done, t->device->queues[SCSI_REQUEST_QUEUE], clock_deadline(PATIENCE_NS));
 	for (unsigned n = DEPTH - ASKED; n < DEPTH; n++) {
 		reads->active[n] = scsi_manage(t, VIRTIO_SCSI_T_TMF_QUERY_TASK, unit->target,
 					       n + 1) == VIRTIO_SCSI_S_FUNCTION_SUCCEEDED;
