@@ -21,6 +21,7 @@
 
 #define DEFAULT_SILENCE   30
 #define DEFAULT_INCIDENTS 16
+#define DEFAULT_FRESH     4
 
 static void tell_conclusion(const struct conclusion *conclusion)
 {
@@ -186,6 +187,7 @@ static int run_launch(struct launch *launch, const struct run_options *options, 
 		.silence = (unsigned)(options->silence ? options->silence : DEFAULT_SILENCE),
 		.incidents_limit =
 			(unsigned)(options->incidents ? options->incidents : DEFAULT_INCIDENTS),
+		.fresh_limit = (unsigned)(options->fresh < 0 ? DEFAULT_FRESH : options->fresh),
 		.cancel = interruption(),
 	};
 
@@ -198,7 +200,7 @@ int command_run(int argc, char **argv)
 {
 	g_auto(GStrv) words = g_strdupv(argv);
 	g_autoptr(GError) error = NULL;
-	struct run_options options = {NULL};
+	struct run_options options = {.fresh = -1};
 	struct descriptor *descriptor = NULL;
 	struct launch *launch = NULL;
 	int status = EXIT_TROUBLE;

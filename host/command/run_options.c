@@ -71,6 +71,8 @@ static const GOptionEntry entries[] = {
 	 "SECONDS"},
 	{"incidents", 0, 0, G_OPTION_ARG_CALLBACK, take_count,
 	 "How often the VMM may go down unexpectedly before the run is given up (16)", "N"},
+	{"fresh-boots", 0, 0, G_OPTION_ARG_INT, AT(fresh),
+	 "How many boots at most may judge what a root fault took away in an earlier one (4)", "N"},
 	{"log", 'l', 0, G_OPTION_ARG_FILENAME, AT(log),
 	 "Keep all records in FILE, for 'virtproof report' and 'compare'", "FILE"},
 	{"report", 'r', 0, G_OPTION_ARG_FILENAME_ARRAY, AT(reports),

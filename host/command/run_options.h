@@ -23,6 +23,7 @@ struct run_options {
 	int memory;    /* MiB */
 	int silence;   /* seconds */
 	int incidents; /* boots lost unexpectedly */
+	int fresh;     /* boots for what root faults took away; below 0: not said */
 	gboolean strict, quiet, print, update, list_tests;
 };
 

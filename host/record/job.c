@@ -45,6 +45,16 @@ static void incident_free(void *data)
 	g_free(incident);
 }
 
+static void root_fault_free(void *data)
+{
+	struct root_fault *fault = data;
+
+	g_free(fault->device);
+	g_free(fault->clause);
+	g_free(fault->since);
+	g_free(fault);
+}
+
 static void position_free(struct position *position)
 {
 	g_free(position->suite);
@@ -75,6 +85,7 @@ struct job *job_new(void)
 	job->measures = g_ptr_array_new_with_free_func(measure_free);
 	job->incidents = g_ptr_array_new_with_free_func(incident_free);
 	job->notes = g_ptr_array_new_with_free_func(g_free);
+	job->findings = g_ptr_array_new_with_free_func(root_fault_free);
 	job->unended = g_ptr_array_new_with_free_func(g_free);
 	job->open_checks = g_ptr_array_new_with_free_func(check_free);
 	job->clauses_by_id = g_hash_table_new(g_str_hash, g_str_equal);
@@ -107,6 +118,7 @@ void job_free(struct job *job)
 	g_ptr_array_unref(job->measures);
 	g_ptr_array_unref(job->incidents);
 	g_ptr_array_unref(job->notes);
+	g_ptr_array_unref(job->findings);
 	g_ptr_array_unref(job->unended);
 	g_ptr_array_unref(job->open_checks);
 	g_free(job);
@@ -184,8 +196,13 @@ static void add_run(struct job *job, JsonObject *record)
 {
 	struct run *run = g_new0(struct run, 1);
 
-	run->record = json_object_ref(record);
 	g_hash_table_remove_all(job->held_in_boot);
+	/* A fresh boot is told to do a part only: what the run as a whole was told stays. */
+	if (job->again && job->run) {
+		g_free(run);
+		return;
+	}
+	run->record = json_object_ref(record);
 	run->command_line = record_text(record, "cmdline");
 	run->cpus = record_number(record, "cpus", 0);
 	run->tsc_khz = record_number(record, "tsc_khz", 0);
@@ -204,19 +221,27 @@ static void note_unended(struct job *job)
 	job->in_test = FALSE;
 }
 
-static void add_summary(struct job *job, JsonObject *record)
+static void end_plan(struct job *job)
 {
-	struct summary *summary = g_new0(struct summary, 1);
-	JsonObject *clauses = record_object(record, "clauses");
-
-	summary->record = json_object_ref(record);
-	summary->errors = record_number(record, "error", 0);
-	summary->uncovered = clauses ? record_number(clauses, "uncovered", -1) : -1;
 	note_unended(job);
 	if (job->at)
 		job->missing += MAX(job->at->of - job->ended - job->left_out, 0);
 	job->ended = 0;
 	job->left_out = -1;
+}
+
+static void add_summary(struct job *job, JsonObject *record)
+{
+	struct summary *summary;
+	JsonObject *clauses = record_object(record, "clauses");
+	end_plan(job);
+	if (job->again && job->summary)
+		return;
+	summary = g_new0(struct summary, 1);
+
+	summary->record = json_object_ref(record);
+	summary->errors = record_number(record, "error", 0);
+	summary->uncovered = clauses ? record_number(clauses, "uncovered", -1) : -1;
 	g_clear_pointer(&job->summary, summary_free);
 	job->summary = summary;
 }
@@ -310,6 +335,67 @@ static void note_held(struct job *job, JsonObject *record)
 	}
 }
 
+/* The finding for which a test was not judged: the reason begins with it. "" for none. */
+static const char *find_cause(const struct job *job, JsonObject *record)
+{
+	static const char before[] = "not judged since ";
+	const char *reason = record_text(record, "reason");
+
+	if (strcmp(record_text(record, "because"), "not judged") != 0 ||
+	    !g_str_has_prefix(reason, before))
+		return "";
+	for (unsigned i = 0; i < job->findings->len; i++) {
+		const struct root_fault *fault = job->findings->pdata[i];
+
+		if (strcmp(fault->device, record_text(record, "device")) == 0 &&
+		    g_str_has_prefix(reason + strlen(before), fault->since))
+			return fault->since;
+	}
+	return "";
+}
+
+/* Where a test of an earlier boot stands among the tests, or their number. */
+static unsigned place_of(const struct job *job, const struct test_result *wanted)
+{
+	unsigned i = 0;
+
+	for (; i < job->tests->len; i++) {
+		const struct test_result *test = job->tests->pdata[i];
+
+		if (strcmp(test->full_name, wanted->full_name) == 0 &&
+		    strcmp(test->device, wanted->device) == 0 &&
+		    strcmp(test->variant, wanted->variant) == 0)
+			break;
+	}
+	return i;
+}
+
+/*
+ * Takes the test over. What was judged before stays in a fresh boot, unless it ends worse; what a root fault
+ * took away is what that boot is for.
+ */
+static void enter_test(struct job *job, struct test_result *test)
+{
+	unsigned place = job->again ? place_of(job, test) : job->tests->len;
+	struct test_result *earlier = place < job->tests->len ? job->tests->pdata[place] : NULL;
+
+	job->last = NULL;
+	if (earlier && (*test->since || (!*earlier->since && test->verdict <= earlier->verdict))) {
+		test_result_free(test);
+		return;
+	}
+	if (earlier) {
+		job->regained += *earlier->since != '\0';
+		job->counts.of[earlier->verdict]--;
+		test_result_free(earlier);
+		job->tests->pdata[place] = test;
+	} else {
+		g_ptr_array_add(job->tests, test);
+	}
+	job->counts.of[test->verdict]++;
+	job->last = test;
+}
+
 /* The checks that did not hold come between a test's start and its own record. */
 static void add_test(struct job *job, JsonObject *record)
 {
@@ -331,8 +417,9 @@ static void add_test(struct job *job, JsonObject *record)
 		if (*check->clause)
 			judge_clause(job, check->clause, check->level, CLAUSE_VIOLATED, "", 0);
 	}
-	job->counts.of[test->verdict]++;
-	g_ptr_array_add(job->tests, test);
+	g_free(test->since);
+	test->since = g_strdup(find_cause(job, record));
+	enter_test(job, test);
 	job->ended++;
 	note_held(job, record);
 	job->in_test = FALSE;
@@ -361,6 +448,22 @@ static void add_output(struct job *job, JsonObject *record)
 	job->open_output = json_object_ref(record);
 }
 
+static void add_finding(struct job *job, JsonObject *record)
+{
+	struct root_fault *fault = g_new0(struct root_fault, 1);
+
+	fault->device = record_copy(record, "device");
+	fault->clause = record_copy(record, "clause");
+	fault->since = record_copy(record, "since");
+	g_ptr_array_add(job->findings, fault);
+}
+
+static void add_fresh_boot(struct job *job, JsonObject *record)
+{
+	job->again = TRUE;
+	job->fresh_boots++;
+}
+
 static void add_note(struct job *job, JsonObject *record)
 {
 	g_ptr_array_add(job->notes, record_copy(record, "text"));
@@ -372,10 +475,11 @@ void job_add(struct job *job, JsonObject *record)
 		const char *type;
 		void (*add)(struct job *job, JsonObject *record);
 	} kinds[] = {
-		{"start", add_start},   {"test", add_test},       {"check", add_check},
-		{"clause", add_clause}, {"measure", add_measure}, {"device", add_device},
-		{"job", add_about},     {"run", add_run},         {"note", add_note},
-		{"vmm", add_incident},  {"summary", add_summary}, {"output", add_output},
+		{"start", add_start},     {"test", add_test},       {"check", add_check},
+		{"clause", add_clause},   {"measure", add_measure}, {"device", add_device},
+		{"job", add_about},       {"run", add_run},         {"note", add_note},
+		{"vmm", add_incident},    {"summary", add_summary}, {"output", add_output},
+		{"finding", add_finding}, {"boot", add_fresh_boot},
 	};
 
 	for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++) {

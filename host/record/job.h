@@ -10,6 +10,7 @@
  *        command, repeat_before, repeat_after: begins a job
  *   vmm  event, status, exit, output, test: what became of a VMM that did not end as it should
  *   output vmm, daemons: what they printed during the test whose record comes next
+ *   boot device, since, skip, from, tests: begins a fresh boot for what a root fault took away
  *   test for a test in which the VMM went down: outcome says how, repeat how to see it again
  */
 #ifndef HOST_RECORD_JOB_H
@@ -62,6 +63,13 @@ struct incident {
 	const char *output; /* what it printed last, on several lines */
 };
 
+/* A root fault: what rests on it is not judged from then on. */
+struct root_fault {
+	char *device; /* its BDF */
+	char *clause;
+	char *since; /* the test that found it: suite.test, maybe with its variant */
+};
+
 /* Where the image is in its plan. */
 struct position {
 	char *suite;
@@ -92,13 +100,18 @@ struct job {
 	GPtrArray *measures;     /* struct measure */
 	GPtrArray *incidents;    /* struct incident */
 	GPtrArray *notes;        /* char *: sentences of the image to its user */
+	GPtrArray *findings;     /* struct root_fault, each once */
 	struct position *at;     /* the test that started last, or NULL */
 	gboolean in_test;        /* it has not ended */
 	GPtrArray *unended;      /* char *: tests that began, and another began before they ended */
 	gint64 ended;            /* tests that ended since the plan was begun */
 	gint64 left_out;         /* tests before the first of them; -1 before that */
 	gint64 missing;          /* tests of plans that came to their summary without them */
-	GPtrArray *open_checks;  /* struct check whose test record has not come yet */
+	gboolean again;          /* the boot judges again what an earlier one could not */
+	unsigned fresh_boots;    /* such boots */
+	unsigned regained;       /* tests that they have judged */
+	struct test_result *last; /* that a record was about; NULL: it told nothing new */
+	GPtrArray *open_checks;   /* struct check whose test record has not come yet */
 	JsonObject
 		*open_output; /* what was said in a test whose record has not come yet, or NULL */
 	GHashTable *clauses_by_id;

@@ -57,6 +57,7 @@ struct test_result *test_result_new(JsonObject *record, JsonObject *output, GPtr
 	test->verdict = VERDICT_ERROR;
 	verdict_parse(record_text(record, "verdict"), &test->verdict);
 	test->reason = record_copy(record, "reason");
+	test->since = g_strdup("");
 	test->reason_is_check = strcmp(record_text(record, "because"), "check") == 0;
 	test->dump = record_copy(record, "dump");
 	test->outcome = outcome_parse(record_text(record, "outcome"));
@@ -80,6 +81,7 @@ void test_result_free(void *data)
 	g_free(test->given);
 	g_free(test->variant);
 	g_free(test->reason);
+	g_free(test->since);
 	g_free(test->dump);
 	g_free(test->vmm_said);
 	g_free(test->daemon_said);

@@ -31,7 +31,8 @@ struct test_result {
 	char *given;     /* the device as --device named it: "blk-scratch"; "" when unknown */
 	char *variant;
 	enum verdict verdict;
-	char *reason;             /* why, in words; "" for none */
+	char *reason; /* why, in words; "" for none */
+	char *since; /* the finding that keeps it from being judged, by the test that made it; "" */
 	gboolean reason_is_check; /* it says again what one of the checks says */
 	char *dump;               /* the state of the ring when it failed; "" for none */
 	enum outcome outcome;

@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "host/record/records.h"
 #include "host/report/phrase.h"
 
 /* The progress line is not redrawn more often than this: the eye sees no more. */
@@ -151,12 +152,27 @@ static void view_incident(const struct job *job, const struct incident *incident
 	fflush(narrator->out);
 }
 
+static void view_fresh_boot(const struct job *job, JsonObject *boot, void *context)
+{
+	struct narrator *narrator = context;
+
+	if (narrator->quiet)
+		return;
+	erase_progress(narrator);
+	fprintf(narrator->out,
+		"fresh boot  for %" G_GINT64_FORMAT " tests of %s that were not judged since %s\n",
+		record_number(boot, "tests", 0), record_text(boot, "device"),
+		record_text(boot, "since"));
+	fflush(narrator->out);
+}
+
 struct session_viewer narrator_viewer(struct narrator *narrator)
 {
 	return (struct session_viewer){.started = view_start,
 				       .judged = view_test,
 				       .measured = view_measure,
 				       .incident = view_incident,
+				       .fresh_boot = view_fresh_boot,
 				       .context = narrator};
 }
 
@@ -250,6 +266,10 @@ void narrator_finish(struct narrator *narrator, const struct job *job, gboolean 
 		tell_devices(narrator, job);
 		tell_clauses(narrator, job);
 	}
+	if (job->fresh_boots)
+		fprintf(narrator->out,
+			"%u tests that a root fault had taken away were judged in %u fresh boot%s\n",
+			job->regained, job->fresh_boots, job->fresh_boots == 1 ? "" : "s");
 	tell_unexpected(narrator, job, strict);
 	if (trouble)
 		fprintf(narrator->out, "%s\n", trouble);

@@ -5,13 +5,18 @@
 
 #include "host/record/records.h"
 #include "host/session/daemons.h"
+#include "host/session/fresh.h"
 #include "host/session/verbs.h"
+
+/* No more fresh boots are begun when they have taken that long. */
+#define FRESH_US (120 * G_USEC_PER_SEC)
 
 /* A session on its way. */
 struct course {
 	struct session *session;
 	struct verbs *verbs;     /* of the boot that runs */
 	struct daemons *daemons; /* of the same */
+	const char *words;       /* for the image, besides the user's; "" */
 	gint64 from;             /* the place in the plan that it began at */
 	gint64 foreign; /* the schema of the image's records, when the program does not read it */
 };
@@ -29,7 +34,7 @@ static void view(struct session *session, JsonObject *record)
 	const struct session_viewer *viewer = &session->viewer;
 	struct job *job = session->job;
 	gboolean judged = record_is(record, "test");
-	struct test_result *test = judged ? job->tests->pdata[job->tests->len - 1] : NULL;
+	struct test_result *test = judged ? job->last : NULL;
 
 	if (test)
 		expectations_mark(session->expectations, test);
@@ -40,6 +45,8 @@ static void view(struct session *session, JsonObject *record)
 	else if (record_is(record, "measure") && viewer->measured)
 		viewer->measured(job, g_ptr_array_index(job->measures, job->measures->len - 1),
 				 viewer->context);
+	else if (record_is(record, "boot") && viewer->fresh_boot)
+		viewer->fresh_boot(job, record, viewer->context);
 	else if (record_is(record, "vmm") && viewer->incident)
 		viewer->incident(job, g_ptr_array_index(job->incidents, job->incidents->len - 1),
 				 viewer->context);
@@ -186,8 +193,9 @@ static gboolean boot_once(struct course *course, struct boot_result *result, GEr
 	g_autofree char *own = launch_append(session->launch);
 	g_autofree char *resume =
 		from > 1 ? g_strdup_printf(" vp.from=%" G_GINT64_FORMAT, from) : g_strdup("");
-	g_autofree char *append = g_strdup_printf("%s%s%s%s", own, *session->append ? " " : "",
-						  session->append, resume);
+	g_autofree char *append =
+		g_strdup_printf("%s%s%s%s%s%s", own, *session->append ? " " : "", session->append,
+				*course->words ? " " : "", course->words, resume);
 	g_auto(GStrv) command = launch_command(session->launch, append, error);
 	g_auto(GStrv) exits = descriptor_list(session->launch->descriptor, "vmm", "exits");
 	g_autofree char *broken =
@@ -311,13 +319,14 @@ static gboolean goes_on(struct course *course, const struct boot_result *result,
 	return TRUE;
 }
 
-enum session_end session_run(struct session *session, char **trouble)
+/* Boots until the plan is gone through, from a place in it. */
+static enum session_end run_plan(struct session *session, const char *words, gint64 from,
+				 char **trouble)
 {
-	struct course course = {.session = session, .from = 1};
+	struct course course = {.session = session, .words = words, .from = from};
 	enum session_end end = SESSION_COMPLETE;
 	gboolean again = TRUE;
 
-	*trouble = NULL;
 	while (again) {
 		struct boot_result result;
 		g_autoptr(GError) error = NULL;
@@ -331,4 +340,42 @@ enum session_end session_run(struct session *session, char **trouble)
 		boot_result_clear(&result);
 	}
 	return end;
+}
+/* A plan that was gone through but for what root faults took away. */
+static enum session_end run_fresh_boots(struct session *session, char **trouble)
+{
+	g_autoptr(GHashTable) given_up =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	gint64 began = g_get_monotonic_time();
+	enum session_end end = SESSION_COMPLETE;
+
+	for (unsigned n = 0; n < session->fresh_limit && end == SESSION_COMPLETE &&
+			     g_get_monotonic_time() - began < FRESH_US;
+	     n++) {
+		JsonObject *boot = fresh_boot_plan(session->job, given_up, session->append);
+		g_autofree char *words = boot ? fresh_boot_words(boot) : NULL;
+		g_autofree char *device = boot ? record_copy(boot, "device") : NULL;
+		gint64 from = boot ? record_number(boot, "from", 1) : 0;
+		unsigned lost;
+
+		if (!boot)
+			break;
+		lost = fresh_boot_count_lost(session->job, device);
+		session_tell(session, boot);
+		end = run_plan(session, words, from, trouble);
+		/* The fault is back at once: another boot would show no more. */
+		if (fresh_boot_count_lost(session->job, device) == lost)
+			g_hash_table_add(given_up, g_steal_pointer(&device));
+	}
+	return end;
+}
+
+enum session_end session_run(struct session *session, char **trouble)
+{
+	enum session_end end;
+
+	*trouble = NULL;
+	end = run_plan(session, "", 1, trouble);
+	return end == SESSION_COMPLETE && !session->listing ? run_fresh_boots(session, trouble)
+							    : end;
 }

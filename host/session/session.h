@@ -30,6 +30,7 @@ struct session_viewer {
 	void (*judged)(const struct job *job, struct test_result *test, void *context);
 	void (*measured)(const struct job *job, const struct measure *measure, void *context);
 	void (*incident)(const struct job *job, const struct incident *incident, void *context);
+	void (*fresh_boot)(const struct job *job, JsonObject *boot, void *context);
 	void *context;
 };
 
@@ -41,6 +42,7 @@ struct session {
 	unsigned silence;         /* seconds */
 	FILE *listing;            /* where what is no record goes: the answer to vp.list; or NULL */
 	unsigned incidents_limit; /* boots lost unexpectedly before giving up */
+	unsigned fresh_limit;     /* boots at most for what a root fault took away */
 	const struct expectations *expectations; /* marked in each test as it is judged */
 	FILE *log;                               /* where every record goes, or NULL */
 	GCancellable *cancel;                    /* ends the session */

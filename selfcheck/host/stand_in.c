@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A VMM and a guest in one that are neither: prints the records of a run, and misbehaves as told.
- * Takes the image's command line behind --append, of which it minds vp.from and vp.tests.
+ * Takes the image's command line behind --append, of which it minds vp.tests, vp.skip, vp.device and vp.from.
  */
 #include <signal.h>
 #include <stdbool.h>
@@ -16,8 +16,8 @@
 static struct {
 	unsigned tests, crash, hang, spin, babble, quit, complain, fail, warn, garbage, tear,
 		linger;
-	unsigned kill_daemon, end_daemon, cut_daemon, say, pace, limit, think, work, lose, omit,
-		skip, crash_at_end, exit, clause_holds, samples, factor, schema;
+	unsigned kill_daemon, end_daemon, cut_daemon, say, pace, limit, fault, again, think, work,
+		lose, omit, skip, crash_at_end, exit, clause_holds, samples, factor, schema;
 	bool crash_always, mute, ask, bad, trouble, surroundings, bind, mourn, empty, devices_only;
 } told = {.tests = 12, .factor = 100, .schema = 1};
 
@@ -46,9 +46,13 @@ static const struct {
 	{"--limit", &told.limit},             /* milliseconds that a test may take */
 	{"--think", &told.think},             /* in this one: nothing for 1.8 s */
 	{"--work", &told.work},               /* in this one: nothing but heartbeats for 1.8 s */
-	{"--garbage", &told.garbage},         /* MiB of it, before test 2 */
-	{"--tear", &told.tear},               /* a torn record before this one */
-	{"--linger", &told.linger},           /* stay after the summary */
+	{"--fault",
+	 &told.fault}, /* in this one: a root fault, and what follows on its device is not judged */
+	{"--again",
+	 &told.again}, /* it comes again after so many tests of a boot that leaves it out */
+	{"--garbage", &told.garbage}, /* MiB of it, before test 2 */
+	{"--tear", &told.tear},       /* a torn record before this one */
+	{"--linger", &told.linger},   /* stay after the summary */
 	{"--crash-at-end", &told.crash_at_end},
 	{"--exit", &told.exit},       /* status of an ordered end */
 	{"--samples", &told.samples}, /* of measures; 0: no measure */
@@ -83,6 +87,41 @@ static unsigned after(const char *line, const char *key)
 	while ((at = strstr(at, key)))
 		found = at += strlen(key);
 	return found ? (unsigned)strtoul(found, NULL, 10) : 0;
+}
+
+/* Whether the word with that key names test n. */
+static bool lists(const char *line, const char *key, unsigned n)
+{
+	char name[32];
+	const char *word = NULL, *at = line;
+	size_t length = (size_t)snprintf(name, sizeof(name), ".number_%u", n);
+
+	while ((at = strstr(at, key)))
+		word = at += strlen(key);
+	for (; word && *word && *word != ' '; word++) {
+		if (strncmp(word, name, length) == 0 && (word[length] < '0' || word[length] > '9'))
+			return true;
+	}
+	return false;
+}
+
+static const char *device_of(unsigned n)
+{
+	return n % 2 ? "00:03.0" : "00:04.0";
+}
+
+/* Whether the plan has test n. */
+static bool is_chosen(const char *append, unsigned n)
+{
+	const char *device = NULL, *at = append;
+
+	while ((at = strstr(at, "vp.device=")))
+		device = at += strlen("vp.device=");
+	if (device && strncmp(device, device_of(n), strlen(device_of(n))) != 0)
+		return false;
+	if (strstr(append, "vp.tests=") && !lists(append, "vp.tests=", n))
+		return false;
+	return !lists(append, "vp.skip=", n);
 }
 
 static void print_garbage(unsigned mib)
@@ -200,17 +239,27 @@ static void ask_for_resize(void)
 	printf("{\"type\":\"told\",\"id\":1,\"answer\":\"%s\"}\n", answer);
 }
 
-static void run_test(unsigned n, bool alone)
+/* A root fault of a device: what follows on it is not judged. */
+static struct fault {
+	char since[64]; /* the test that found it */
+	unsigned ran;   /* tests of the device that were judged in this boot */
+} faults[2];
+
+static void run_test(unsigned n, unsigned place, unsigned of, bool spared)
 {
-	const char *suite = suites[n % 4], *device = n % 2 ? "00:03.0" : "00:04.0";
+	const char *suite = suites[n % 4], *device = device_of(n);
+	struct fault *fault = &faults[n % 2];
+	char reason[128] = "the device refuses";
 	const char *verdict = n == told.fail ? "fail" : n == told.warn ? "warn" : "pass";
-	bool skipped = told.skip >> n % 2 & 1;
-	bool held = n != told.fail && n != told.warn && !(told.skip >> n % 2 & 1);
+	bool lost = fault->since[0], skipped = lost || told.skip >> n % 2 & 1;
+	bool held = n != told.fail && n != told.warn && !skipped;
 	const char *level = n == told.fail ? "MUST" : "SHOULD";
 
+	if (lost)
+		snprintf(reason, sizeof(reason), "not judged since %s: it is gone", fault->since);
 	printf("{\"type\":\"start\",\"suite\":\"%s\",\"test\":\"number_%u\",\"device\":\"%s\","
 	       "\"variant\":\"split\",\"n\":%u,\"of\":%u,\"limit\":%u}\n",
-	       suite, n, device, alone ? 1 : n, alone ? 1 : told.tests, told.limit);
+	       suite, n, device, place, of, told.limit);
 	fflush(stdout);
 	usleep(told.pace * 1000);
 	misbehave(n);
@@ -222,12 +271,20 @@ static void run_test(unsigned n, bool alone)
 		       "\"the number is %u\",\"repeat\":\"vp.tests=%s.number_%u "
 		       "vp.device=%s\"}\n",
 		       n, level, suite, n, device, n, suite, n, device);
+	fault->ran += !skipped;
+	if (n == told.fault || (spared && !lost && n % 2 == told.fault % 2 && told.again &&
+				fault->ran == told.again)) {
+		snprintf(fault->since, sizeof(fault->since), "%s.number_%u [split]", suite, n);
+		printf("{\"type\":\"finding\",\"device\":\"%s\",\"clause\":\"DEMO-%u\",\"since\":\"%s\","
+		       "\"takes\":\"all\"}\n",
+		       device, n, fault->since);
+	}
 	if (n == told.lose)
 		return;
 	printf("{\"type\":\"test\",\"suite\":\"%s\",\"test\":\"number_%u\",\"device\":\"%s\","
-	       "\"variant\":\"split\",\"verdict\":\"%s\",\"reason\":\"%s\",\"us\":%u,\"held\":\"%s%.0u\"}\n",
-	       suite, n, device, skipped ? "skip" : verdict, skipped ? "the device refuses" : "",
-	       n * 100, held ? "DEMO-" : "", held ? n : 0);
+	       "\"variant\":\"split\",\"verdict\":\"%s\",\"reason\":\"%s\",\"because\":\"%s\",\"us\":%u,\"held\":\"%s%.0u\"}\n",
+	       suite, n, device, skipped ? "skip" : verdict, skipped ? reason : "",
+	       lost ? "not judged" : "", n * 100, held ? "DEMO-" : "", held ? n : 0);
 	fflush(stdout);
 }
 
@@ -281,15 +338,16 @@ static void print_measures(void)
 		       depth, (5000 + (unsigned)rand_r(&seed) % 100) * depth * 100 / told.factor);
 }
 
-static void print_end(unsigned from)
+static void print_end(const char *append, unsigned from)
 {
 	unsigned ran = told.tests - from + 1;
 
 	for (unsigned n = from; n <= told.tests && told.skip != 3 && !told.devices_only; n++)
-		printf("{\"type\":\"clause\",\"id\":\"DEMO-%u\",\"level\":\"%s\",\"verdict\":"
-		       "\"%s\",\"checks\":1,\"why\":\"\"}\n",
-		       n, n == told.warn ? "SHOULD" : "MUST",
-		       n == told.fail || n == told.warn ? "violated" : "holds");
+		if (is_chosen(append, n) && !faults[n % 2].since[0])
+			printf("{\"type\":\"clause\",\"id\":\"DEMO-%u\",\"level\":\"%s\",\"verdict\":"
+			       "\"%s\",\"checks\":1,\"why\":\"\"}\n",
+			       n, n == told.warn ? "SHOULD" : "MUST",
+			       n == told.fail || n == told.warn ? "violated" : "holds");
 	if (told.samples)
 		print_measures();
 	printf("{\"type\":\"summary\",\"pass\":%u,\"fail\":%u,\"warn\":0,\"skip\":0,\"error\":%u,"
@@ -342,22 +400,26 @@ int main(int argc, char **argv)
 	}
 
 	unsigned from = after(append, "vp.from=");
-	unsigned only = after(append, ".number_");
+	unsigned place = 0, of = 0;
 
 	from = from ? from : 1;
+	for (unsigned n = 1; n <= told.tests; n++)
+		of += is_chosen(append, n);
 	fputs("SeaBIOS (version 1.16.2)\r\n\033c\033[?7lBooting from ROM...", stdout);
 	print_devices(append);
 	if (told.surroundings)
 		print_surroundings();
-	for (unsigned n = from; n <= told.tests; n++) {
+	for (unsigned n = 1; n <= told.tests; n++) {
+		if (!is_chosen(append, n) || ++place < from)
+			continue;
 		if (n == 2 && told.garbage)
 			print_garbage(told.garbage);
 		if (n == told.tear)
 			fputs("{\"type\":\"test\",\"suite\":\"ring\",\"te", stdout);
-		if ((!only || n == only) && n != told.omit && !told.devices_only)
-			run_test(n, only);
+		if (n != told.omit && !told.devices_only)
+			run_test(n, place, of, lists(append, "vp.skip=", told.fault));
 	}
-	print_end(from);
+	print_end(append, from);
 	if (told.crash_at_end)
 		raise(SIGSEGV);
 	while (told.linger)

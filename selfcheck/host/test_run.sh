@@ -176,6 +176,27 @@ expect "a VMM that dies beside a daemon is named" says "vmm-died  in interrupt.n
 run_stand_in -d served
 expect "a daemon that serves well is not heard of" status_is 0
 
+# What a root fault takes away is judged in a fresh boot, behind its cause and without it.
+run_stand_in --log "$folder/fresh.log" -- --fault 3
+expect "what a fault took away is judged in a fresh boot" says "4 tests that a root fault had taken away were judged in 1 fresh boot"
+expect "a fresh boot says what it is for" \
+	says "fresh boot  for 4 tests of 00:03.0 that were not judged since device.number_3 [split]"
+expect "after a fresh boot all is judged once" says "all                           12      0      0      0      0"
+expect "a fresh boot begins behind the cause and leaves it out" \
+	grep -q '"cmdline":".*vp.device=00:03.0 vp.skip=device.number_3 vp.from=2"' "$folder/fresh.log"
+expect "a fresh boot has its device only" [ "$(grep -c '"type":"start".*number_4"' "$folder/fresh.log")" = 1 ]
+expect "a run with a fresh boot is as good as it was" status_is 0
+run_stand_in --fresh-boots 0 -- --fault 3
+expect "there are no fresh boots for those who want none" says "all                            8      0      0      4      0"
+run_stand_in -- --fault 3 --again 2
+expect "a fault that comes again is left out, too" \
+	says "4 tests that a root fault had taken away were judged in 2 fresh boots"
+run_stand_in -- --fault 1 --again 1 --tests 40
+expect "fresh boots are bounded" says "were judged in 4 fresh boots"
+run_stand_in -- --fault 3 --crash 7
+expect "a fresh boot may lose the VMM" says "vmm-died  in device.number_7: killed by signal 6"
+expect "behind it the rest is judged" says "all                           11      1      0      0      0"
+
 start_hanging() { # a run in the background that hangs in a test: its pid, and that of the VMM in child
 	rm -f "$folder/out"
 	TMPDIR="$folder/tmp" "$build/virtproof" run --vmm "$here/stand-in.ini" \
