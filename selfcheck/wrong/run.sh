@@ -37,7 +37,7 @@ ends() {
 	verdict $? "selftest.$2 is reported ($1): $3"
 }
 
-boot virtproof-selfcheck 2 'vp.selftest vp.tests=selftest.*,transport.version_1_is_offered vp.skip=selftest.wedges_the_device,selftest.judges_undeclared'
+boot virtproof-selfcheck 2 'vp.selftest vp.tests=selftest.*,transport.version_1_is_offered vp.skip=selftest.wedges_the_device,selftest.judges_undeclared,selftest.waits_long'
 ends skip spins_for_ever 'cut off after'
 ends skip sleeps_for_ever 'cut off after'
 ends error dereferences_null '#PF'
@@ -64,6 +64,10 @@ boot virtproof-selfcheck 1 'vp.selftest vp.tests=selftest.judges_undeclared'
 one_record '"type":"test"' '"device":"00:01.0"' '"verdict":"error"' '"because":"suite"' \
 	'judges RESV-1, which it does not declare'
 verdict $? 'a check of what the test does not declare is an error of the suite'
+
+boot virtproof-selfcheck 1 'vp.selftest vp.tests=selftest.waits_long vp.device=00:01.0'
+one_record '"type":"alive"' '"test":"waits_long"' '"device":"00:01.0"' '"us":5'
+verdict $? 'a test that waits for long says after five seconds that it still runs'
 
 boot virtproof-selfcheck 1 'vp.selftest vp.tests=selftest.spins_with_interrupts_closed'
 one_record '"type":"test"' '"device":"00:01.0"' '"verdict":"skip"' 'needs a second CPU'

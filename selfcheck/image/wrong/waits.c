@@ -55,3 +55,13 @@ WRONG(selftest, finds_it_silent, .about = "a device that takes no request is tol
 {
 	give_up(t, add_one(t));
 }
+
+static bool never(void *context)
+{
+	return false;
+}
+
+WRONG(selftest, waits_long, .about = "a test that waits for long says that it still runs")
+{
+	wait_until(never, NULL, clock_deadline(6 * NANOSECONDS_A_SECOND));
+}
