@@ -4,6 +4,7 @@
 #include "tests/harness/run/selection.h"
 #include "tests/interrupt/interrupt.h"
 #include "tests/transport/common/transport.h"
+#include "virtio/device/blk.h"
 
 #define WATCH_NS 20000000ull
 
@@ -32,10 +33,7 @@ static const struct change *change_of(struct test_run *t)
 
 static uint64_t disk_bytes(struct virtio_device *device)
 {
-	uint64_t capacity;
-
-	config_get(device, 0, &capacity, sizeof(capacity));
-	return capacity * SECTOR;
+	return config_read(device, struct virtio_blk_config, capacity) * SECTOR;
 }
 
 struct expected_change {

@@ -2,6 +2,7 @@
 #include "tests/interrupt/interrupt.h"
 
 #include "lib/string.h"
+#include "virtio/config.h"
 
 /* One look, during which something may arrive. */
 static struct mark counts_now(const struct virtqueue *queue)
@@ -136,6 +137,20 @@ void fence_by_reset(struct test_run *t)
 	settle_interrupts();
 }
 
+/* The fields of the type that this device has, each as wide as it is. */
+static void read_fields(struct virtio_device *device, struct configuration *configuration)
+{
+	for_each_config_field(field, device)
+	{
+		uint64_t value;
+
+		if (field->offset + field->width > configuration->length)
+			continue;
+		value = config_read_at(device, field->offset, field->width);
+		memcpy(configuration->bytes + field->offset, &value, field->width);
+	}
+}
+
 void read_configuration(struct virtio_device *device, struct configuration *configuration)
 {
 	*configuration = (struct configuration){0};
@@ -144,7 +159,10 @@ void read_configuration(struct virtio_device *device, struct configuration *conf
 	configuration->length =
 		MINIMUM(device->config_length, (uint32_t)sizeof(configuration->bytes));
 	configuration->generation = config_generation(device);
-	config_get(device, 0, configuration->bytes, configuration->length);
+	if (virtio_type_by_id(device->type))
+		read_fields(device, configuration);
+	else
+		config_get(device, 0, configuration->bytes, configuration->length);
 }
 
 bool configurations_equal(const struct configuration *a, const struct configuration *b)

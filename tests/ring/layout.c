@@ -231,7 +231,8 @@ TEST(ring, packed_tables_are_taken_entry_by_entry,
      .about = "a table of a packed ring is as long as its length says, and only WRITE counts in it",
      .needs = NEEDS_WORK, .always = AXIS_RING | AXIS_INDIRECT, WITH_FEATURE(VIRTIO_F_RING_PACKED),
      .judges = CLAUSES(PACKED_DESC_1, PACKED_TXT_17, PACKED_TXT_18, PACKED_TXT_19, PACKED_TXT_20,
-		       SPLIT_DESC_1, VQ_TXT_2, VQ_TXT_5))
+		       SPLIT_DESC_1, VQ_TXT_2, VQ_TXT_5),
+     .breaks = RULES(DRIVER_PACKED_3))
 {
 	struct traffic *traffic;
 

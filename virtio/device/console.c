@@ -16,7 +16,8 @@ static const struct virtio_config_field fields[] = {
 	FIELD(cols, CONFIG_OF(VIRTIO_CONSOLE_F_SIZE)),
 	FIELD(rows, CONFIG_OF(VIRTIO_CONSOLE_F_SIZE)),
 	FIELD(max_nr_ports, CONFIG_OF(VIRTIO_CONSOLE_F_MULTIPORT)),
-	FIELD(emerg_wr, .flags = CONFIG_WRITE_ONLY, CONFIG_OF(VIRTIO_CONSOLE_F_EMERG_WRITE)),
+	FIELD(emerg_wr, .flags = CONFIG_WRITE_ONLY | CONFIG_ANY_TIME,
+	      CONFIG_OF(VIRTIO_CONSOLE_F_EMERG_WRITE)),
 	{.name = NULL},
 };
 #undef FIELD

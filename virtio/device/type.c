@@ -98,6 +98,26 @@ bool feature_by_name(uint32_t type, const char *name, unsigned *bit)
 	return bit_in(reserved_bits, name, bit) || (known && bit_in(known->features, name, bit));
 }
 
+static bool exists(const struct virtio_config_field *field, const struct features *offered)
+{
+	for (unsigned n = 0; n < field->count; n++) {
+		if (features_have(offered, field->any_of[n]))
+			return true;
+	}
+	return !field->count;
+}
+
+const struct virtio_config_field *config_field_next(uint32_t type, const struct features *offered,
+						    const struct virtio_config_field *field)
+{
+	const struct virtio_type *known = virtio_type_by_id(type);
+
+	field = field ? field + 1 : known ? known->fields : NULL;
+	while (field && field->name && !exists(field, offered))
+		field++;
+	return field && field->name ? field : NULL;
+}
+
 const struct feature_dependency *feature_dependencies(uint32_t type, unsigned *count)
 {
 	const struct virtio_type *known = virtio_type_by_id(type);

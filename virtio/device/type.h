@@ -64,6 +64,7 @@ enum {
 	CONFIG_LATE = BIT(1),       /* a driver must not read it before FEATURES_OK */
 	CONFIG_WRITE_ONLY = BIT(2), /* what it reads as means nothing */
 	CONFIG_DRIVER = BIT(3),     /* the driver may write it between FEATURES_OK and DRIVER_OK */
+	CONFIG_ANY_TIME = BIT(4),   /* the driver may write it before FEATURES_OK, too */
 };
 
 /* A field of a struct that lays out the configuration. */
@@ -103,6 +104,19 @@ const struct virtio_type *virtio_type_by_id(uint32_t id);
 
 /* Its short name, or "type-N" kept in a static buffer for unknown ones. Boot CPU. */
 const char *virtio_type_name(uint32_t id);
+
+/*
+ * The field of the configuration after `field`, or the first when that is NULL, of those that exist with these
+ * features offered; NULL behind the last, and for a type whose fields are not known.
+ */
+const struct virtio_config_field *config_field_next(uint32_t type, const struct features *offered,
+						    const struct virtio_config_field *field);
+
+/* Walks the fields that a device has, by what it offers. */
+#define for_each_config_field(entry, device)                                                       \
+	for (const struct virtio_config_field *entry =                                             \
+		     config_field_next((device)->type, &(device)->offered, NULL);                  \
+	     entry; entry = config_field_next((device)->type, &(device)->offered, entry))
 
 /* The name of a bit for a device type ("VIRTIO_BLK_F_FLUSH"), or NULL when it has none. */
 const char *feature_name(uint32_t type, unsigned bit);

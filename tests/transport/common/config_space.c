@@ -2,31 +2,6 @@
 /* The device-specific configuration structure (virtio 1.4, 2.5 and 4.1.4.6). */
 #include "tests/transport/common/transport.h"
 
-static bool exists(const struct virtio_device *device, const struct virtio_config_field *field)
-{
-	for (unsigned n = 0; n < field->count; n++) {
-		if (features_have(&device->offered, field->any_of[n]))
-			return true;
-	}
-	return field->count == 0;
-}
-
-/* The fields that exist on this device, one after the other; NULL at the end. */
-static const struct virtio_config_field *next_field(const struct virtio_device *device,
-						    const struct virtio_config_field *field)
-{
-	const struct virtio_type *type = virtio_type_by_id(device->type);
-
-	field = field ? field + 1 : type ? type->fields : NULL;
-	while (field && field->name && !exists(device, field))
-		field++;
-	return field && field->name ? field : NULL;
-}
-
-#define for_each_field(field, device)                                                              \
-	for (const struct virtio_config_field *field = next_field(device, NULL); field;            \
-	     field = next_field(device, field))
-
 static uint64_t field_now(struct virtio_device *device, const struct virtio_config_field *field)
 {
 	return config_read_at(device, field->offset, field->width);
@@ -51,7 +26,7 @@ static unsigned read_fields(struct virtio_device *device, uint64_t *values)
 {
 	unsigned count = 0;
 
-	for_each_field(field, device)
+	for_each_config_field(field, device)
 	{
 		if (holds_still_early(field) && count < FIELDS_MOST)
 			values[count++] = field_now(device, field);
@@ -85,7 +60,7 @@ TEST(transport, configuration_reads_before_features_ok,
 	start_over(t);
 	agree_on(t, features_described(device));
 	read_fields(device, later);
-	for_each_field(field, device)
+	for_each_config_field(field, device)
 	{
 		if (!holds_still_early(field) || n == count)
 			continue;
@@ -126,7 +101,7 @@ TEST(transport, configuration_answers_to_natural_width,
 	unsigned looked_at = 0;
 
 	agree_on(t, features_described(device));
-	for_each_field(field, device)
+	for_each_config_field(field, device)
 	{
 		uint64_t first, again;
 
@@ -161,7 +136,7 @@ TEST(transport, configuration_takes_writes_before_driver_ok,
 	unsigned looked_at = 0;
 
 	agree_on(t, features_described(device));
-	for_each_field(field, device)
+	for_each_config_field(field, device)
 	{
 		uint64_t found;
 

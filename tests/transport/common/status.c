@@ -147,7 +147,7 @@ TEST(transport, buffers_wait_for_driver_ok,
 
 TEST(transport, queue_that_is_not_enabled_is_not_served,
      .about = "a configured queue with queue_enable 0 is left alone on a live device",
-     .needs = NEEDS_WORK, .judges = CLAUSES(PCI_COMMON_TXT_8))
+     .needs = NEEDS_WORK, .judges = CLAUSES(PCI_COMMON_TXT_8), .breaks = RULES(DRIVER_NOTIFY_4))
 {
 	struct virtio_device *device = t->device;
 	struct virtqueue *queue;

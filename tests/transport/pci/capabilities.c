@@ -222,7 +222,7 @@ TEST(transport, capabilities_name_bars,
 TEST(transport, capabilities_are_read_only,
      .about = "capabilities that locate structures do not take what is written to them",
      .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .traits = DEVICE_OVER_PCI,
-     .judges = CLAUSES(PCI_CAP_TXT_2))
+     .judges = CLAUSES(PCI_CAP_TXT_2), .breaks = RULES(DRIVER_CAP_1))
 {
 	const struct pci_function *function = virtio_pci(t->device)->function;
 	struct virtio_pci_capability capability;
@@ -301,18 +301,7 @@ TEST(transport, structures_are_aligned_and_large_enough,
 /* True when some field of the device-specific configuration exists for certain. */
 static bool has_configuration(const struct virtio_device *device)
 {
-	const struct virtio_type *type = virtio_type_by_id(device->type);
-
-	for (const struct virtio_config_field *field = type ? type->fields : NULL;
-	     field && field->name; field++) {
-		for (unsigned n = 0; n < field->count; n++) {
-			if (features_have(&device->offered, field->any_of[n]))
-				return true;
-		}
-		if (!field->count)
-			return true;
-	}
-	return false;
+	return config_field_next(device->type, &device->offered, NULL);
 }
 
 TEST(transport, device_configuration_is_there,

@@ -69,9 +69,11 @@ static void map_all(struct virtio_device *device)
 	unsigned last = virtio_pci(device)->msix.entries - 1;
 
 	common_write(device, config_msix_vector, last);
+	(void)common_read(device, config_msix_vector);
 	for (unsigned n = 0; n < queues_to_look_at(device); n++) {
 		device->transport->select_queue(device, n);
 		common_write(device, queue_msix_vector, last);
+		(void)common_read(device, queue_msix_vector);
 	}
 }
 

@@ -103,7 +103,8 @@ TEST(interrupt, data_changed_while_pending,
 TEST(interrupt, data_changed_while_unmasked,
      .about = "what is written into an unmasked entry counts at the latest once it was masked and "
 	      "unmasked",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(MSIX_PCI_11))
+     .needs = NEEDS_MSIX | NEEDS_WORK, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(MSIX_PCI_11),
+     .breaks = RULES(DRIVER_MSIX_3))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
