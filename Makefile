@@ -64,7 +64,7 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h \
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-layers test-declarations test-comments test-clang test-uncovered test-reproducible test-safety test-wrong test-dying test-trace test-trace-saboteurs test-boot test-sabotage test-eccentrics test-interrupt test-lab test-bench test-qemu-trace test-peers test-others test-coverage
+TEST_TARGETS := all lint unit test-layers test-declarations test-comments test-clang test-uncovered test-reproducible test-safety test-wrong test-dying test-trace test-trace-saboteurs test-boot test-driver test-sabotage test-eccentrics test-interrupt test-lab test-bench test-qemu-trace test-peers test-others test-coverage
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -181,6 +181,9 @@ test-sabotage: $(BUILD)/virtproof-selfcheck.elf $(BUILD)/virtproof ## every sabo
 .PHONY: test-eccentrics
 test-eccentrics: $(BUILD)/virtproof-selfcheck.elf ## no eccentric (ECCENTRICS=globs) may be accused (ALL=1: by anything)
 	@selfcheck/eccentric/run.sh $(BUILD) '$(or $(ECCENTRICS),*)' $(if $(ALL),vp.everywhere)
+.PHONY: test-driver
+test-driver: $(BUILD)/virtproof-selfcheck.elf $(BUILD)/virtproof ## the driver of the suite keeps the rules for drivers, but where a test declares it
+	@selfcheck/driver/run.sh $(BUILD)
 
 .PHONY: test-interrupt
 test-interrupt: all ## the interrupt suite over all variants, and a part of it through KVM

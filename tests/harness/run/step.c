@@ -36,6 +36,11 @@ static struct result current_result;
 static struct arena arena;
 static struct findings findings; /* of the current test */
 
+const struct test_run *step_running(void)
+{
+	return &current;
+}
+
 void take_arena(void)
 {
 	size_t pages = MINIMUM(memory_available() / 2, (size_t)(ARENA_MOST / PAGE_SIZE));

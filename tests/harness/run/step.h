@@ -5,6 +5,7 @@
 
 #include "tests/harness/judge/finding.h"
 #include "tests/harness/plan/result.h"
+#include "tests/harness/plan/test.h"
 
 /* Takes the memory that devices may touch: half of what is left, 16 MiB at most. Before any step. */
 void take_arena(void);
@@ -41,5 +42,8 @@ enum verdict ask_device(const struct test *question, struct virtio_device *devic
 enum verdict run_step(const struct test *test, struct virtio_device *device,
 		      const struct variant *variant, unsigned number, unsigned of,
 		      const char *obstacle);
+
+/* The test that runs, or ran last; its test is NULL before the first. Handler-safe, any CPU. */
+const struct test_run *step_running(void);
 
 #endif
