@@ -181,6 +181,7 @@ test-sabotage: $(BUILD)/virtproof-selfcheck.elf $(BUILD)/virtproof ## every sabo
 .PHONY: test-eccentrics
 test-eccentrics: $(BUILD)/virtproof-selfcheck.elf ## no eccentric (ECCENTRICS=globs) may be accused (ALL=1: by anything)
 	@selfcheck/eccentric/run.sh $(BUILD) '$(or $(ECCENTRICS),*)' $(if $(ALL),vp.everywhere)
+
 .PHONY: test-driver
 test-driver: $(BUILD)/virtproof-selfcheck.elf $(BUILD)/virtproof ## the driver of the suite keeps the rules for drivers, but where a test declares it
 	@selfcheck/driver/run.sh $(BUILD)

@@ -2,18 +2,13 @@
 /* What a driver must not do, done on the road: each has to be seen under its rule, and under no other. */
 #include "selfcheck/image/watch/planted.h"
 
-#include "arch/io.h"
-#include "arch/memory.h"
+#include "pci/config.h"
+#include "pci/function.h"
 #include "pci/msix.h"
 #include "selfcheck/image/watch/breach.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/report/report.h"
-#include "virtio/ring/packed.h"
-#include "virtio/ring/split.h"
 #include "virtio/transport/pci/registers.h"
-
-#define ON_SPLIT  .axes = 0, .needs = NEEDS_WORK
-#define ON_PACKED .axes = AXIS_RING, .always = AXIS_RING, .needs = NEEDS_WORK
 
 /* The status register without a read before it. */
 static void set_status(struct test_run *t, uint8_t status)
@@ -21,23 +16,18 @@ static void set_status(struct test_run *t, uint8_t status)
 	common_write(t->device, device_status, status);
 }
 
+#define MET (VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER)
+
+static void meet(struct test_run *t)
+{
+	set_status(t, VIRTIO_STATUS_ACKNOWLEDGE);
+	set_status(t, MET);
+}
+
 static void negotiated(struct test_run *t)
 {
 	if (!negotiate(t, features_for(t)))
 		skip_test(t, "the device declines what it offers");
-}
-
-/* A chain of `count` elements of 16 bytes in the work queue, of which the last `writable` are writable. */
-static void show(struct test_run *t, unsigned count, unsigned writable)
-{
-	static struct segment segments[8];
-	uint8_t *memory = test_memory(t, "elements", 16 * count, 16);
-
-	for (unsigned n = 0; n < count; n++)
-		segments[n] =
-			(struct segment){physical(memory + 16 * n), 16, n >= count - writable};
-	if (!virtqueue_add(work_queue(t), segments, count, t))
-		error_in_test(t, "the ring is full");
 }
 
 PLANTED(DRIVER_STATUS_1)
@@ -173,62 +163,6 @@ PLANTED(DRIVER_VQ_1)
 	common_write(t->device, queue_desc, 4096 + 8);
 }
 
-PLANTED(DRIVER_FRAME_1, ON_SPLIT)
-{
-	struct split_virtqueue *ring;
-
-	bring_up(t);
-	ring = split_of(work_queue(t));
-	show(t, 2, 1);
-	ring->desc[0].flags = to_le16(VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_WRITE);
-	ring->desc[1].flags = to_le16(0);
-	virtqueue_publish(work_queue(t));
-}
-
-PLANTED(DRIVER_INDIRECT_3, ON_SPLIT)
-{
-	struct split_virtqueue *ring;
-
-	bring_up(t);
-	ring = split_of(work_queue(t));
-	show(t, 2, 0);
-	ring->desc[1].flags = to_le16(VIRTQ_DESC_F_NEXT);
-	ring->desc[1].next = to_le16(0);
-	virtqueue_publish(work_queue(t));
-}
-
-PLANTED(DRIVER_SPLIT_4, ON_SPLIT)
-{
-	bring_up(t);
-	write16(&split_of(work_queue(t))->avail->flags, 2);
-	virtqueue_publish(work_queue(t));
-}
-
-PLANTED(DRIVER_SPLIT_6, ON_SPLIT)
-{
-	struct split_virtqueue *ring;
-
-	bring_up(t);
-	ring = split_of(work_queue(t));
-	show(t, 1, 0);
-	ring->avail->ring[0] = to_le16(ring->queue.size);
-	virtqueue_publish(work_queue(t));
-}
-
-PLANTED(DRIVER_CLEANUP_1, ON_SPLIT)
-{
-	struct virtqueue *queue;
-	struct completion completion;
-
-	bring_up(t);
-	queue = work_queue(t);
-	submit(t, queue, new_request(t, 1));
-	while (!virtqueue_shows_used(queue))
-		clock_spin(1000);
-	split_of(queue)->desc[0].len = to_le32(7);
-	await_completion(t, queue, &completion);
-}
-
 PLANTED(DRIVER_NOTIFY_1, .needs = NEEDS_WORK)
 {
 	bring_up(t);
@@ -241,6 +175,120 @@ PLANTED(DRIVER_NOTIFY_2, .needs = NEEDS_WORK)
 {
 	bring_up(t);
 	virtio_write(t->device, STRUCTURE_NOTIFY, 0, 2, VIRTIO_QUEUES_MOST);
+}
+
+PLANTED(DRIVER_STATUS_2)
+{
+	set_status(t, VIRTIO_STATUS_ACKNOWLEDGE);
+	set_status(t, VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_FAILED);
+	set_status(t, VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_FAILED | VIRTIO_STATUS_DRIVER);
+}
+
+PLANTED(DRIVER_INIT_8, .needs = NEEDS_CONFIG)
+{
+	uint32_t value;
+
+	meet(t);
+	value = t->device->transport->read_config(t->device, t->device->config_length - 1, 1);
+	t->device->transport->write_config(t->device, t->device->config_length - 1, 1, value);
+}
+
+PLANTED(DRIVER_INIT_10)
+{
+	meet(t);
+	set_status(t, MET | VIRTIO_STATUS_FAILED);
+	t->device->transport->set_features(t->device, 0, 0);
+}
+
+PLANTED(DRIVER_FEAT_5)
+{
+	meet(t);
+	t->device->transport->set_features(t->device, 1, 1);
+}
+
+PLANTED(DRIVER_CFG_1, .type = VIRTIO_TYPE_BLK)
+{
+	config_generation(t->device);
+	t->device->transport->read_config(t->device, 0, 1);
+	config_generation(t->device);
+}
+
+PLANTED(DRIVER_CFG_4, .type = VIRTIO_TYPE_BLK)
+{
+	t->device->transport->read_config(t->device, 0, 4);
+	t->device->transport->read_config(t->device, 4, 4);
+}
+
+PLANTED(DRIVER_COMMON_4)
+{
+	negotiated(t);
+	common_write(t->device, queue_select, 0);
+	common_write(t->device, queue_size, common_read(t->device, queue_size) * 2);
+}
+
+PLANTED(DRIVER_COMMON_9)
+{
+	negotiated(t);
+	common_write(t->device, queue_select, 0);
+	common_write(t->device, queue_reset, 1);
+	while (common_read(t->device, queue_reset))
+		;
+}
+
+PLANTED(DRIVER_CAP_1)
+{
+	const struct virtio_pci_device *pci = virtio_pci(t->device);
+	unsigned capability = pci->regions[STRUCTURE_COMMON].capability;
+
+	pci_write8(pci->function, capability + offsetof(struct virtio_pci_cap, bar), 7);
+}
+
+PLANTED(DRIVER_CAP_3, .needs = NEEDS_WINDOW)
+{
+	const struct virtio_pci_device *pci = virtio_pci(t->device);
+
+	pci_write8(pci->function, pci->window + offsetof(struct virtio_pci_cap, bar), 5);
+	pci_write32(pci->function, pci->window + offsetof(struct virtio_pci_cap, length), 4);
+	pci_write32(pci->function, pci->window + offsetof(struct virtio_pci_cap, offset), 0);
+	pci_read32(pci->function, pci->window + offsetof(struct virtio_pci_cfg_cap, pci_cfg_data));
+}
+
+PLANTED(DRIVER_CAP_2, .needs = NEEDS_WINDOW)
+{
+	const struct virtio_pci_device *pci = virtio_pci(t->device);
+
+	pci_write32(pci->function, pci->window + offsetof(struct virtio_pci_cap, length), 4);
+	pci_write32(pci->function, pci->window + offsetof(struct virtio_pci_cap, offset), 2);
+}
+
+PLANTED(DRIVER_MSIX_2, .needs = NEEDS_MSIX)
+{
+	negotiated(t);
+	common_write(t->device, queue_select, 0);
+	common_write(t->device, queue_msix_vector, 0);
+	common_write(t->device, queue_select, 0);
+}
+
+PLANTED(DRIVER_MSIX_4, .needs = NEEDS_MSIX)
+{
+	msix_write_entry(&virtio_pci(t->device)->msix, 0, 0xfee00001, 0x41);
+}
+
+PLANTED(DRIVER_VQRESET_1, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_RING_RESET))
+{
+	struct features features = features_for(t);
+
+	features_add(&features, VIRTIO_F_RING_RESET);
+	set_up(t, features, t->workload->queues);
+	go_live(t);
+	if (virtio_reset_queue(work_queue(t)))
+		virtqueue_notify(work_queue(t));
+}
+
+PLANTED(DRIVER_NOTIFY_4, .needs = NEEDS_WORK)
+{
+	bring_up(t);
+	virtio_write(t->device, STRUCTURE_NOTIFY, 0, 2, VIRTIO_QUEUES_MOST - 1);
 }
 
 /* The rule that a planted breach is named after. */

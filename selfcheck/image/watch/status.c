@@ -9,14 +9,12 @@ static void reset_begun(struct watched_device *watched)
 {
 	struct virtio_device *device = watched->device;
 	struct features offered = watched->offered;
-	unsigned offers = watched->offers;
 
 	for (unsigned n = 0; n < VIRTIO_QUEUES_MOST; n++)
 		queue_forgotten(&watched->queues[n]);
 	memset(watched, 0, sizeof(*watched));
 	watched->device = device;
 	watched->offered = offered;
-	watched->offers = offers;
 	watched->known = watched->resetting = true;
 }
 

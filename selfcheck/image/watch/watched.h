@@ -54,8 +54,8 @@ struct watched_device {
 	bool suspended;  /* from the write of SUSPEND until the device was seen to run again */
 	bool resuming;   /* DRIVER_OK was set behind SUSPEND */
 	uint8_t status;  /* the bits that the driver has set and the device keeps */
-	unsigned offers; /* BIT(n): device_feature was read for word n; they stay */
-	struct features offered, accepted;
+	unsigned offers; /* BIT(n): device_feature was read for word n */
+	struct features offered, accepted;        /* what is offered stays */
 	uint32_t device_word, driver_word, queue; /* what the selectors have */
 	bool has_device_word, has_driver_word, has_queue;
 	bool unread_vector; /* config_msix_vector was written and not read */

@@ -73,6 +73,7 @@ TEST(transport, driver_features_read_back,
 	struct features sets[] = {described, features_least(device), described};
 
 	meet_device(device);
+	device->offered = virtio_read_offer(device);
 	for (unsigned n = 0; n < ARRAY_LENGTH(sets); n++) {
 		struct features got, missing;
 
