@@ -24,6 +24,12 @@ uint64_t waits_taken_along(void);
  */
 void waits_watch(void (*look)(void));
 
+/*
+ * Calls a function in each round of a wait from now on, NULL: none: for who has to act while a driver waits and
+ * has no CPU of its own.
+ */
+void wait_in_company(void (*who)(void));
+
 /* How many waits of wait_until() have ended at their deadline. */
 uint64_t waits_run_out(void);
 

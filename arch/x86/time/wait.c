@@ -13,6 +13,7 @@
 
 static uint64_t run_out, taken_along;
 static void (*watcher)(void);
+static void (*company)(void);
 
 uint64_t waits_run_out(void)
 {
@@ -48,12 +49,19 @@ static uint64_t nap(void)
 	return passed;
 }
 
+void wait_in_company(void (*who)(void))
+{
+	company = who;
+}
+
 bool wait_until(bool (*condition)(void *context), void *context, uint64_t deadline)
 {
 	uint64_t spin = clock_deadline(SPIN_NS);
 
 	let_watch();
 	for (;;) {
+		if (company)
+			company();
 		if (condition(context))
 			return true;
 		if (clock_passed(deadline)) {

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Device-specific configuration, of any type and of some, that is unusual (2.5, 5). */
+#include "lib/string.h"
+#include "selfcheck/image/eccentric/eccentric.h"
+#include "virtio/device/blk.h"
+#include "virtio/device/net.h"
+#include "virtio/transport/pci/registers.h"
+
+/* The bytes of one field read as others. */
+struct field_value {
+	uint32_t offset;
+	unsigned width;
+	uint64_t value;
+};
+
+static uint64_t read_field(struct onlooker *self, const struct register_access *access,
+			   uint64_t value)
+{
+	const struct field_value *field = self->context;
+
+	if (access->structure != STRUCTURE_DEVICE)
+		return value;
+	for (unsigned n = 0; n < access->width; n++) {
+		uint32_t at = access->offset + n - field->offset;
+
+		if (at >= field->width)
+			continue;
+		acts();
+		value = (value & ~(0xffull << n * 8)) | (field->value >> at * 8 & 0xff) << n * 8;
+	}
+	return value;
+}
+
+#define FIELD_READS(layout, field, number)                                                         \
+	.onlooker.read = read_field, .onlooker.context = (struct field_value[])                    \
+	{                                                                                          \
+		{                                                                                  \
+			offsetof(layout, field), sizeof(((layout *)0)->field), (number)            \
+		}                                                                                  \
+	}
+
+/* ---- any type ---- */
+
+static uint8_t jump;
+
+/* The configuration may have changed at each reset, and at each write that the driver makes into it. */
+static bool jump_at_reset(struct onlooker *self, const struct register_access *access,
+			  uint64_t *value)
+{
+	if ((is_common(access, device_status) && !*value) || access->structure == STRUCTURE_DEVICE)
+		jump += 0x4d;
+	return true;
+}
+
+static uint64_t read_generation(struct onlooker *self, const struct register_access *access,
+				uint64_t value)
+{
+	if (!is_common(access, config_generation))
+		return value;
+	acts();
+	return (uint8_t)(value + jump);
+}
+
+ECCENTRIC(ok_generation_jumps, .about = "config_generation takes another value at each reset",
+	  ALLOWED("2.5",
+		  "a generation count ..., which will change whenever there is a possibility "
+		  "that two accesses ... can see different versions of that space"),
+	  .devices = "blk,console,scsi", .tests = "transport.*,*.*config*",
+	  .onlooker.write = jump_at_reset, .onlooker.read = read_generation);
+
+static uint64_t read_beyond(struct onlooker *self, const struct register_access *access,
+			    uint64_t value)
+{
+	uint32_t known = access->device->type == VIRTIO_TYPE_BLK
+				 ? (uint32_t)sizeof(struct virtio_blk_config)
+				 : 0x80;
+
+	if (access->structure != STRUCTURE_DEVICE || access->offset < known)
+		return value;
+	acts();
+	return 0xa5a5a5a5 >> (4 - access->width) * 8;
+}
+
+ECCENTRIC(ok_configuration_goes_on,
+	  .about = "behind the known fields of the configuration stand others",
+	  ALLOWED("2.5.1", "Drivers MUST NOT limit structure size "
+			   "and device configuration space size."),
+	  .devices = "blk,console,scsi,balloon", .tests = "transport.*,*.*config*",
+	  .onlooker.read = read_beyond);
+
+/* ---- blk ---- */
+
+ECCENTRIC(ok_seg_max_1, .about = "a disk takes one segment of data a request",
+	  ALLOWED("5.2.4", "The seg_max field only exists if VIRTIO_BLK_F_SEG_MAX is set"),
+	  .devices = "blk", FIELD_READS(struct virtio_blk_config, seg_max, 1));
+
+/* ---- net ---- */
+
+ECCENTRIC(ok_speed_unknown, .about = "a network device does not know its speed",
+	  ALLOWED("5.1.4", "0 to 0x7fffffff, or 0xffffffff for unknown speed"), .devices = "net",
+	  .tests = "net.*", FIELD_READS(struct virtio_net_config, speed, 0xffffffff));
+
+ECCENTRIC(ok_duplex_unknown, .about = "a network device does not know its duplex",
+	  ALLOWED("5.1.4",
+		  "0x01 for full duplex, 0x00 for half duplex and 0xff for unknown duplex state"),
+	  .devices = "net", .tests = "net.*", FIELD_READS(struct virtio_net_config, duplex, 0xff));
+
+ECCENTRIC(
+	ok_fastest_speed, .about = "a network device claims the fastest speed there is",
+	ALLOWED("5.1.4",
+		"speed contains the device speed, in units of 1 MBit per second, 0 to 0x7fffffff"),
+	.devices = "net", .tests = "net.*",
+	FIELD_READS(struct virtio_net_config, speed, 0x7fffffff));
+
+ECCENTRIC(ok_link_is_down, .about = "the link of a network device is down",
+	  ALLOWED("5.1.4",
+		  "Two read-only bits (for the driver) are currently defined for the status "
+		  "field: VIRTIO_NET_S_LINK_UP and VIRTIO_NET_S_ANNOUNCE."),
+	  .devices = "net", .tests = "net.*", FIELD_READS(struct virtio_net_config, status, 0));
+
+ECCENTRIC(ok_mtu_1280, .about = "the MTU is the least that is recommended",
+	  ALLOWED("5.1.4.1",
+		  "The device SHOULD set mtu to at least 1280, if it offers VIRTIO_NET_F_MTU"),
+	  .devices = "net", .tests = "net.*config*,net.*mtu*",
+	  FIELD_READS(struct virtio_net_config, mtu, 1280));
+
+ECCENTRIC(ok_mtu_1400, .about = "the MTU is 1400",
+	  ALLOWED("5.1.4.1", "The device MUST set mtu to "
+			     "between 68 and 65535 inclusive"),
+	  .devices = "net", .tests = "net.*", FIELD_READS(struct virtio_net_config, mtu, 1400));

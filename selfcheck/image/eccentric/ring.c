@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Devices that use buffers in their own way and at their own time (2.7, 2.8). */
+#include "arch/clock.h"
+#include "arch/cpu.h"
+#include "arch/interrupt.h"
+#include "arch/io.h"
+#include "arch/wait.h"
+#include "lib/string.h"
+#include "selfcheck/image/disguise/hand.h"
+#include "selfcheck/image/eccentric/eccentric.h"
+#include "virtio/ring/packed.h"
+#include "virtio/ring/split.h"
+#include "virtio/transport/pci/registers.h"
+
+#define MILLISECOND 1000000ull
+
+/* ---- kicks that are heard later ---- */
+
+#define KICKS_MOST 16
+
+static struct {
+	struct onlooker *self;
+	uint64_t delay; /* nanoseconds */
+	bool gathers;   /* all are heard when the oldest is due */
+	bool passing;
+	unsigned count;
+	struct {
+		struct register_access access;
+		uint64_t value, due;
+	} kicks[KICKS_MOST];
+} late;
+
+/* Hears the kicks that are due; called while the driver waits. */
+static void hear(void)
+{
+	unsigned heard = 0;
+
+	if (late.passing)
+		return;
+	late.passing = true;
+	while (heard < late.count &&
+	       (clock_passed(late.kicks[heard].due) || (late.gathers && heard))) {
+		onlooker_write(late.self, &late.kicks[heard].access, late.kicks[heard].value);
+		heard++;
+	}
+	late.count -= heard;
+	memmove(late.kicks, late.kicks + heard, late.count * sizeof(late.kicks[0]));
+	late.passing = false;
+}
+
+static void start_late(struct virtio_device *device)
+{
+	late.count = 0;
+	late.self = NULL;
+	wait_in_company(hear);
+}
+
+static void stop_late(struct virtio_device *device)
+{
+	late.count = 0;
+	wait_in_company(NULL);
+}
+
+static bool delay_kick(struct onlooker *self, const struct register_access *access, uint64_t *value)
+{
+	if ((is_common(access, device_status) && !*value) || is_common(access, queue_reset))
+		late.count = 0;
+	if (access->structure != STRUCTURE_NOTIFY || late.count == KICKS_MOST)
+		return true;
+	late.self = self;
+	late.gathers = (uintptr_t)self->context & 1;
+	late.kicks[late.count].access = *access;
+	late.kicks[late.count].value = *value;
+	late.kicks[late.count].due =
+		clock_deadline((uintptr_t)self->context / 2 * MILLISECOND / 10);
+	late.count++;
+	acts();
+	return false;
+}
+
+static void hear_while_polled(struct onlooker *self, struct virtqueue *queue)
+{
+	hear();
+}
+
+/* Tenths of a millisecond. */
+#define HEARS_AFTER(tenths, gathering)                                                             \
+	.start = start_late, .stop = stop_late, .onlooker.write = delay_kick,                      \
+	.onlooker.used = hear_while_polled,                                                        \
+	.onlooker.context = (void *)((tenths)*2ul + (gathering)),                                  \
+	ALLOWED("2.3",                                                                             \
+		"Device executes the requests and - when complete - adds a used buffer to the "    \
+		"queue")
+
+ECCENTRIC(ok_slow_100us, .about = "a kick is heard after 0.1 ms", HEARS_AFTER(1, 0),
+	  .tests = "ring.*,interrupt.*,transport.*,rng.*,blk.*,entropy.*");
+ECCENTRIC(ok_slow_1ms, .about = "a kick is heard after 1 ms", HEARS_AFTER(10, 0),
+	  .tests = "transport.*,entropy.*,blk.*,ring.split*,ring.packed*");
+ECCENTRIC(ok_slow_50ms, .about = "a kick is heard after 50 ms", HEARS_AFTER(500, 0),
+	  .devices = "rng", .tests = "transport.*,entropy.*", .variants = "split+msix");
+ECCENTRIC(ok_slow_1s, .about = "a kick is heard after a second", HEARS_AFTER(10000, 0),
+	  .devices = "rng", .tests = "transport.isr*,entropy.*", .variants = "split+msix");
+ECCENTRIC(ok_slow_disk, .about = "a disk takes 5 ms a request", HEARS_AFTER(50, 0),
+	  .devices = "blk", .tests = "blk.*");
+ECCENTRIC(ok_slow_scsi, .about = "a SCSI host takes 5 ms a request", HEARS_AFTER(50, 0),
+	  .devices = "scsi", .tests = "scsi.*");
+ECCENTRIC(ok_slow_net, .about = "a network device looks at its queues every 2 ms",
+	  HEARS_AFTER(20, 1), .devices = "net", .tests = "net.*");
+ECCENTRIC(ok_slow_console, .about = "a console takes 5 ms for what is written", HEARS_AFTER(50, 0),
+	  .devices = "console", .tests = "console.*config*,console.port*,console.control*");
+ECCENTRIC(ok_slow_balloon, .about = "a balloon takes 5 ms", HEARS_AFTER(50, 0),
+	  .devices = "balloon", .tests = "balloon.*");
+ECCENTRIC(ok_gathers_kicks, .about = "kicks are gathered, and heard together after 1 ms",
+	  HEARS_AFTER(10, 1), .tests = "ring.*,interrupt.*");
+
+/* ---- the order of use ---- */
+
+static uint16_t turned[VIRTIO_QUEUES_MOST]; /* by queue: the used index up to which that was done */
+
+static void start_turning(struct virtio_device *device)
+{
+	memset(turned, 0, sizeof(turned));
+}
+
+/* What has come in between two looks is shown the other way round. */
+static void turn_round(struct onlooker *self, struct virtqueue *queue)
+{
+	struct virtq_used *used;
+	uint16_t from, to;
+
+	if (ring_is_packed(queue) || queue->in_order)
+		return;
+	used = split_of(queue)->used;
+	from = turned[queue->index];
+	to = from_le16(used->idx);
+	if ((uint16_t)(to - from) > queue->size || split_of(queue)->used_index == 0)
+		from = split_of(queue)->used_index;
+	turned[queue->index] = to;
+	while ((uint16_t)(to - from) > 1 && (uint16_t)(to - from) <= queue->size) {
+		struct virtq_used_elem *one = &used->ring[from++ % queue->size];
+		struct virtq_used_elem *other = &used->ring[--to % queue->size], kept = *one;
+
+		*one = *other;
+		*other = kept;
+		acts();
+	}
+}
+
+ECCENTRIC(ok_out_of_order, .about = "what was used between two looks appears the other way round",
+	  ALLOWED("2.7.9",
+		  "Some devices always use descriptors in the same order in which they have "
+		  "been made available."),
+	  .tests = "ring.*,interrupt.*,blk.*", .start = start_turning, .onlooker.used = turn_round);
+
+/* ---- messages ---- */
+
+static unsigned countdown;
+
+static void start_messages(struct virtio_device *device)
+{
+	hand_start(device);
+	countdown = 0;
+}
+
+/* One message in so many comes twice. */
+static bool send_more(struct onlooker *self, unsigned vector)
+{
+	if (hand_passes() || !victim_queue(vector) || ++countdown % 16)
+		return true;
+	acts();
+	hand_send(cpu_current(), vector);
+	return true;
+}
+
+ECCENTRIC(ok_spurious_messages, .about = "one message in 16 comes twice",
+	  ALLOWED("2.7.7.1", "The driver MUST handle spurious notifications from the device."),
+	  .start = start_messages, .onlooker.arrival = send_more,
+	  .tests = "ring.*,interrupt.*,transport.*");
+
+static void forget_suppression(struct onlooker *self, struct virtqueue *queue)
+{
+	if (++countdown % 100)
+		return;
+	acts();
+	if (ring_is_packed(queue) && !queue->event_idx)
+		write16(&packed_of(queue)->driver->flags, VIRTQ_EVENT_FLAGS_ENABLE);
+	else if (!ring_is_packed(queue) && !queue->event_idx)
+		write16(&split_of(queue)->avail->flags, 0);
+}
+
+ECCENTRIC(ok_overlooks_suppression, .about = "suppression is overlooked at one buffer in 100",
+	  ALLOWED("2.7.7",
+		  "Neither of these notification suppression methods are reliable, as they "
+		  "are not synchronized with the device"),
+	  .start = start_messages, .onlooker.publish = forget_suppression,
+	  .tests = "interrupt.*,ring.*suppress*,ring.*event*",
+	  .variants = "split+msix,packed+msix");
+
+/* ---- what the device asks of the driver ---- */
+
+static bool look_twice(struct onlooker *self, const struct register_access *access, uint64_t *value)
+{
+	if (access->structure == STRUCTURE_NOTIFY) {
+		acts();
+		onlooker_write(self, access, *value);
+	}
+	return true;
+}
+
+ECCENTRIC(ok_looks_twice, .about = "the device looks at a queue twice at each kick",
+	  ALLOWED("2.7.10.2", "The device MUST handle spurious notifications from the driver."),
+	  .onlooker.write = look_twice);
+
+static void want_each_kick(struct onlooker *self, struct virtqueue *queue)
+{
+	if (ring_is_packed(queue) || !queue->event_idx)
+		return;
+	acts();
+	write16(split_of(queue)->avail_event, (uint16_t)(split_of(queue)->avail_index - 1));
+}
+
+ECCENTRIC(ok_wants_each_kick, .about = "avail_event asks for a kick at each buffer",
+	  ALLOWED("2.7.10.2",
+		  "The device MAY use avail_event to advise the driver that notifications "
+		  "are unnecessary until the driver writes entry with an index specified "
+		  "by avail_event"),
+	  .onlooker.publish = want_each_kick, .tests = "ring.*,interrupt.*",
+	  .variants = "*split+event_idx*");
