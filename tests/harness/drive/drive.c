@@ -190,15 +190,6 @@ uint64_t pace_ns(void)
 	return pace;
 }
 
-/* The request that comes back now was alone, so it has taken as long as it is since it was published. */
-static void measure_pace(const struct virtqueue *queue)
-{
-	struct ring_progress progress = ring_progress();
-
-	if (queue->in_flight == 0 && progress.taken > progress.published)
-		pace = MAXIMUM(pace, clock_to_ns(progress.taken - progress.published));
-}
-
 uint64_t patience_ns(void)
 {
 	uint64_t most = impatient ? IMPATIENT_MS : UINT64_MAX;
@@ -242,7 +233,6 @@ bool await_completion(struct test_run *t, struct virtqueue *queue, struct comple
 		diagnose(t, queue);
 		return false;
 	}
-	measure_pace(queue);
 	insist_on_chain(t, queue, completion, NULL);
 	return true;
 }
@@ -254,10 +244,12 @@ void work_once(struct test_run *t, uint64_t seed)
 	struct completion completion;
 	char why[128];
 	struct text text = TEXT_ON(why);
+	uint64_t start = clock_now();
 
 	submit(t, queue, request);
 	INSIST(t, SANE_1, await_completion(t, queue, &completion),
 	       "queue %u: %s is not completed in time", queue->index, t->workload->about);
+	set_pace(MAXIMUM(pace_ns(), clock_to_ns(clock_now() - start)));
 	if (t->workload->verify)
 		INSIST(t, SANE_2, t->workload->verify(t->device, request, &text),
 		       "queue %u: %s completed, but %s", queue->index, t->workload->about, why);
