@@ -64,7 +64,7 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h \
 SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
 	cppcheck perl lcov
 # What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-layers test-declarations test-comments test-clang test-uncovered test-reproducible test-safety test-wrong test-dying test-trace test-trace-saboteurs test-boot test-driver test-sabotage test-eccentrics test-interrupt test-lab test-bench test-qemu-trace test-peers test-others test-coverage
+TEST_TARGETS := all lint unit test-layers test-declarations test-comments test-clang test-uncovered test-reproducible test-safety test-wrong test-dying test-root-faults test-trace test-trace-saboteurs test-boot test-driver test-sabotage test-eccentrics test-interrupt test-lab test-bench test-qemu-trace test-peers test-others test-coverage
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf ## build everything
@@ -185,6 +185,10 @@ test-eccentrics: $(BUILD)/virtproof-selfcheck.elf ## no eccentric (ECCENTRICS=gl
 .PHONY: test-driver
 test-driver: $(BUILD)/virtproof-selfcheck.elf $(BUILD)/virtproof ## the driver of the suite keeps the rules for drivers, but where a test declares it
 	@selfcheck/driver/run.sh $(BUILD)
+
+.PHONY: test-root-faults
+test-root-faults: $(BUILD)/virtproof-selfcheck.elf ## each root fault is told once, and nothing under another name
+	@selfcheck/root-faults/run.sh $(BUILD)
 
 .PHONY: test-interrupt
 test-interrupt: all ## the interrupt suite over all variants, and a part of it through KVM

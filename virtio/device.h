@@ -100,6 +100,7 @@ struct virtio_device {
 	unsigned config_vector; /* CPU vector of configuration changes, 0: none */
 	const char *problem;    /* why the last operation failed: a clause of a sentence */
 	bool vector_refused; /* the queues were not set up because a vector register reads NO_VECTOR */
+	bool size_refused; /* … because a queue_size reads otherwise than it was written */
 	bool means_missing; /* … because memory, CPU vectors or a way for interrupts are missing here */
 
 	/* What it can do: its transport sets these when it is found. */

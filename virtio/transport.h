@@ -36,6 +36,9 @@ struct virtio_messages {
 	 */
 	uint16_t (*map_configuration)(struct virtio_device *device, uint16_t entry);
 	uint16_t (*map_queue)(struct virtio_device *device, uint16_t entry);
+	/* What those registers read. */
+	uint16_t (*configuration_entry)(struct virtio_device *device);
+	uint16_t (*queue_entry)(struct virtio_device *device);
 	/* Masks one entry, or unmasks it. */
 	void (*mask)(struct virtio_device *device, unsigned entry, bool masked);
 	/* Whether a message waits in an entry for being unmasked, and whether it is masked. */

@@ -106,6 +106,7 @@ static uint16_t queue_size(struct virtio_device *device)
 static void set_queue_size(struct virtio_device *device, uint16_t size)
 {
 	LOG("size=%u ", size);
+	world.size = size;
 }
 
 static void set_queue_area(struct virtio_device *device, enum queue_area area, uint64_t address)
@@ -305,7 +306,7 @@ static void queues_get_rings_then_vectors_then_are_enabled(void **state)
 	assert_true(set_up(2, requests, INTERRUPT_MSIX));
 	done("messages aim0=0x40@0 configuration=0 "
 	     "select0 size? area0=1 area1=2 area2=3 notify? aim1=0x41@1 queue=1 "
-	     "select1 size? size=4 area0=1 area1=2 area2=3 notify? aim2=0x42@0 queue=2 "
+	     "select1 size? size=4 size? area0=1 area1=2 area2=3 notify? aim2=0x42@0 queue=2 "
 	     "select0 enable select1 enable ");
 	assert_int_equal(device.config_vector, 0x40);
 	assert_int_equal(device.queues[1]->vector, 0x42);

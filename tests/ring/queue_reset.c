@@ -2,6 +2,7 @@
 /* Resetting one queue and setting it up again (virtio 1.4, 2.6.1). */
 #include "arch/io.h"
 #include "lib/string.h"
+#include "tests/harness/judge/declared.h"
 #include "tests/ring/traffic.h"
 
 #define AXES (AXIS_RING | AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_INTERRUPT)
@@ -28,8 +29,16 @@ static struct virtqueue *enable_again(struct test_run *t, uint16_t size)
 	struct virtqueue_request request = {.size = size};
 	unsigned index = t->workload->queue;
 
-	INSIST(t, SANE_5, virtio_enable_queue(t->device, index, &request, t->arena), "queue %u: %s",
-	       index, t->device->problem);
+	bool enabled = virtio_enable_queue(t->device, index, &request, t->arena);
+	bool refused = !enabled && t->device->size_refused;
+
+	/* Whether it takes a size after its reset is for the one test that is about it. */
+	CAN_JUDGE(t, !refused || test_judges(t->test, CLAUSE_VQRESET_6), "queue %u: %s", index,
+		  t->device->problem);
+	if (refused)
+		INSIST(t, VQRESET_6, enabled, "enabled again with %u entries: %s", size,
+		       t->device->problem);
+	INSIST(t, SANE_5, enabled, "queue %u: %s", index, t->device->problem);
 	return work_queue(t);
 }
 

@@ -198,8 +198,15 @@ static struct virtqueue *set_up_ring(struct virtio_device *device, unsigned inde
 		return NULL;
 	}
 	queue->cpu = request->cpu;
-	if (size != most)
+	device->size_refused = false;
+	if (size != most) {
 		transport->set_queue_size(device, size);
+		device->size_refused = transport->queue_size(device) != size;
+	}
+	if (device->size_refused) {
+		device->problem = "queue_size does not read back a smaller size";
+		return NULL;
+	}
 	areas = virtqueue_areas(queue);
 	transport->set_queue_area(device, AREA_DESCRIPTOR, areas.desc);
 	transport->set_queue_area(device, AREA_DRIVER, areas.driver);

@@ -72,6 +72,9 @@ void find_queues(struct test_run *t, struct virtio_device *device, unsigned coun
 			      device->problem);
 	CAN_JUDGE(t, found || !device->vector_refused, "%s maps no vector: %s", device->name,
 		  device->problem);
+	/* A ring that is smaller than the device believes would be written beyond. */
+	if (!found && device->size_refused)
+		INSIST(t, PCI_COMMON_TXT_6, found, "%s: %s", device->name, device->problem);
 	INSIST(t, SANE_5, found, "%s: the queues could not be set up: %s", device->name,
 	       device->problem);
 }
@@ -117,10 +120,15 @@ void set_up(struct test_run *t, struct features features, unsigned queues)
 
 void go_live(struct test_run *t)
 {
+	uint8_t status;
+
 	if (t->device->config_vector)
 		t->config_arrivals = interrupt_count(t->device->config_vector);
 	virtio_add_status(t->device, VIRTIO_STATUS_DRIVER_OK);
 	t->up = true;
+	status = t->device->transport->get_status(t->device);
+	INSIST(t, SANE_5, t->test->breaks || !(status & VIRTIO_STATUS_NEEDS_RESET),
+	       "DRIVER_OK was set, and device_status reads %#x: the device needs a reset", status);
 	if (t->workload && t->workload->start)
 		INSIST(t, SANE_2, t->workload->start(t->device, t->arena),
 		       "the device could not be started: %s", t->device->problem);

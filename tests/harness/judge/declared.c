@@ -2,10 +2,30 @@
 #include "tests/harness/judge/declared.h"
 
 const uint16_t judged_beside[] = {
-	CLAUSE_RESET_1,      CLAUSE_RESET_2,      CLAUSE_STATUS_4, /* tests/harness/run/ */
-	CLAUSE_SANE_6,       CLAUSE_SANE_7,       CLAUSE_SANE_8,   CLAUSE_SANE_9, CLAUSE_SANE_1,
-	CLAUSE_SANE_2,       CLAUSE_SANE_4,       CLAUSE_SANE_5, /* drive/drive.c */
-	CLAUSE_SPLIT_TXT_11, CLAUSE_PACKED_TXT_7, CLAUSE_COUNT,
+	CLAUSE_RESET_1,
+	CLAUSE_RESET_2,
+	CLAUSE_STATUS_4, /* tests/harness/run/ */
+	CLAUSE_SANE_6,
+	CLAUSE_SANE_7,
+	CLAUSE_SANE_8,
+	CLAUSE_SANE_9,
+	CLAUSE_SANE_1,
+	CLAUSE_SANE_2,
+	CLAUSE_SANE_4,
+	CLAUSE_SANE_5,
+	CLAUSE_PCI_COMMON_TXT_6, /* drive/drive.c */
+	/* subject/ */
+	CLAUSE_FEAT_TXT_2,
+	CLAUSE_MSIX_PCI_14,
+	CLAUSE_PCI_COMMON_8,
+	CLAUSE_PCI_COMMON_10,
+	CLAUSE_PCI_COMMON_TXT_5,
+	CLAUSE_PCI_MSIX_10,
+	CLAUSE_PCI_MSIX_11,
+	CLAUSE_SPLIT_TXT_12,
+	CLAUSE_SPLIT_TXT_11,
+	CLAUSE_PACKED_TXT_7,
+	CLAUSE_COUNT,
 };
 
 bool test_judges(const struct test *test, enum clause_id id)

@@ -4,7 +4,7 @@
 #include "tests/harness/judge/declared.h"
 #include "tests/harness/report/report.h"
 
-/* What a broken clause takes away. */
+/* What a broken clause takes away; 0: what comes to it again, and nothing else. */
 static const struct {
 	uint16_t clause;
 	uint32_t takes;
@@ -14,7 +14,7 @@ static const struct {
 	{CLAUSE_PCI_COMMON_TXT_6, STATE_RESIZING}, {CLAUSE_SPLIT_TXT_12, STATE_INDICES},
 	{CLAUSE_PCI_MSIX_10, STATE_VECTORS},       {CLAUSE_PCI_MSIX_11, STATE_VECTORS},
 	{CLAUSE_MSIX_PCI_6, STATE_MASKS},          {CLAUSE_MSIX_PCI_7, STATE_MASKS},
-	{CLAUSE_MSIX_PCI_14, STATE_PENDING},
+	{CLAUSE_MSIX_PCI_14, STATE_PENDING},       {CLAUSE_SANE_5, 0},
 };
 
 /* What a test that judges a clause takes for granted. */
@@ -48,13 +48,14 @@ static const struct {
 	{STATE_PENDING, "pending bits"},
 };
 
-uint32_t taken_by(enum clause_id id)
+bool is_root(enum clause_id id, uint32_t *takes)
 {
 	for (unsigned n = 0; n < ARRAY_LENGTH(roots); n++) {
+		*takes = roots[n].takes;
 		if (roots[n].clause == id)
-			return roots[n].takes;
+			return true;
 	}
-	return 0;
+	return false;
 }
 
 /* What a test takes for granted by what it cannot do without. */
@@ -64,12 +65,11 @@ static uint32_t needed_by(const struct test *test)
 
 	if (test->needs & NEEDS_CONFIGURATION_SPACE_ONLY)
 		return 0;
-	if (test->needs & NEEDS_WORK)
-		assumed |= STATE_FEATURES | STATE_INDICES | STATE_SIZES;
+	/* The tests of a type make requests of their own. */
+	if ((test->needs & NEEDS_WORK) || test->type)
+		assumed |= STATE_FEATURES | STATE_INDICES;
 	if (test->needs & NEEDS_MSIX)
 		assumed |= STATE_VECTORS;
-	if (test->axes & AXIS_SIZE)
-		assumed |= STATE_RESIZING;
 	return assumed;
 }
 
@@ -125,10 +125,10 @@ static void tell(const struct test_run *t, const struct fault *fault)
 void note_fault(struct test_run *t, enum clause_id id)
 {
 	struct faults *faults = t->faults;
-	uint32_t takes = taken_by(id);
 	struct fault *fault;
+	uint32_t takes;
 
-	if (!takes || fault_of(faults, id) || faults->count == FAULTS_MOST)
+	if (!is_root(id, &takes) || fault_of(faults, id) || faults->count == FAULTS_MOST)
 		return;
 	fault = &faults->list[faults->count++];
 	*fault = (struct fault){.clause = id, .takes = takes};

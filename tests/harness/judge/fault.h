@@ -24,8 +24,8 @@ struct faults {
 	struct fault list[FAULTS_MOST];
 };
 
-/* STATE_… that a clause takes away when it is broken, 0: it is no root fault. */
-uint32_t taken_by(enum clause_id id);
+/* Whether a clause that is broken is a root fault; *takes: STATE_… that it takes away then. */
+bool is_root(enum clause_id id, uint32_t *takes);
 
 /* STATE_… that a test takes for granted: what it declares, or else what it needs and judges. */
 uint32_t assumed_by(const struct test *test);

@@ -8,6 +8,7 @@
 #include "lib/string.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/run/aftermath.h"
+#include "tests/harness/judge/declared.h"
 #include "tests/harness/judge/evidence.h"
 #include "tests/harness/judge/fault.h"
 #include "tests/harness/judge/finding.h"
@@ -19,6 +20,8 @@
 #include "tests/harness/report/report.h"
 #include "tests/harness/subject/fresh.h"
 #include "tests/harness/subject/helper.h"
+#include "tests/harness/subject/inspect.h"
+#include "tests/harness/subject/leftover.h"
 #include "tests/harness/subject/subject.h"
 #include "virtio/ring/queue.h"
 
@@ -88,6 +91,7 @@ static bool prepare(struct test_run *t)
 		t->subject->lost = true;
 		return false;
 	}
+	restore_sizes(t);
 	arena_empty(t->arena);
 	evidence_clear();
 	t->device->access = t->variant.access;
@@ -211,6 +215,12 @@ static bool call(struct test_run *t)
 	return report.end == GUARD_TIMEOUT;
 }
 
+static void note_accepted(struct test_run *t)
+{
+	for (unsigned word = 0; word < ARRAY_LENGTH(t->subject->accepted.words); word++)
+		t->subject->accepted.words[word] |= t->device->negotiated.words[word];
+}
+
 /* True when the test had to be cut off. */
 static bool carry_out(struct test_run *t, const struct interference *interference)
 {
@@ -225,11 +235,15 @@ static bool carry_out(struct test_run *t, const struct interference *interferenc
 		interference->begin(device);
 	cut_off = call(t);
 	drive_device(t, device);
+	note_accepted(t);
 	release_helpers(t);
 	if (!interference)
 		t->subject->pace_ns = pace_ns();
-	if (!face_of(t->device)->unusable)
+	if (!face_of(t->device)->unusable) {
 		t->subject->lost = !judge_aftermath(t, strays);
+		if (!t->subject->lost)
+			judge_leftovers(t);
+	}
 	if (interference)
 		interference->end(device);
 	return cut_off;
@@ -297,11 +311,21 @@ static void skip(struct test_run *t, const char *why)
 	not_judged(t, cause_of(t->subject), "%s%s", lacks_feature ? "not offered: " : "", why);
 }
 
+/* Features that stay in force do no harm to a set-up that asks for all of them. */
+static bool does_no_harm(const struct test_run *t, const struct fault *fault)
+{
+	return fault->takes == STATE_FEATURES && !t->test->assumes &&
+	       !test_judges(t->test, fault->clause) &&
+	       features_empty(features_without(t->subject->accepted, features_for(t)));
+}
+
 /* Ends the step without the test, when something that it takes for granted is known to be broken. */
 static bool skip_for_fault(struct test_run *t)
 {
 	const struct fault *fault = fault_in_the_way(t->faults, t->test);
 
+	if (fault && does_no_harm(t, fault))
+		return false;
 	if (fault)
 		not_judged(t, fault->clause, "not judged since %s broke %s", fault->since,
 			   clause_name(&clauses[fault->clause]));
@@ -323,6 +347,19 @@ static enum verdict report_result(const struct result *result)
 	return outcome.verdict;
 }
 
+/* What the device is found out to break first is the test's to tell, even where it cannot be run then. */
+static void inspect_and_execute(struct test_run *t)
+{
+	if (skip_for_fault(t))
+		return;
+	if (inspection_is_due(t)) {
+		inspect_subject(t);
+		if (skip_for_fault(t))
+			return;
+	}
+	execute(t, NULL);
+}
+
 enum verdict run_step(const struct test *test, struct virtio_device *device,
 		      const struct variant *variant, unsigned number, unsigned of,
 		      const char *obstacle)
@@ -334,7 +371,7 @@ enum verdict run_step(const struct test *test, struct virtio_device *device,
 		obstacle = reason_to_skip(test, device);
 	if (obstacle)
 		skip(&current, obstacle);
-	else if (!skip_for_fault(&current))
-		execute(&current, NULL);
+	else
+		inspect_and_execute(&current);
 	return report_result(&current_result);
 }

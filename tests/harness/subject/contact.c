@@ -28,23 +28,38 @@ const struct remembered remembered[] = {
 	{0},
 };
 
-static uint16_t largest_queue(struct virtio_device *device, unsigned queues)
+static uint16_t take_sizes(struct contact *contact, struct virtio_device *device)
 {
 	const struct virtio_transport *transport = device->transport;
 	uint16_t most = 0;
 
-	for (unsigned n = 0; n < queues; n++) {
+	for (unsigned n = 0; n < contact->found.queues; n++) {
+		uint16_t size;
+
 		transport->select_queue(device, n);
-		most = MAXIMUM(most, transport->queue_size(device));
+		size = transport->queue_size(device);
+		most = MAXIMUM(most, size);
+		if (n < QUEUES_REMEMBERED)
+			contact->sizes[n] = size;
 	}
 	return most;
+}
+
+void approach(struct virtio_device *device)
+{
+	device->transport->set_status(device, VIRTIO_STATUS_ACKNOWLEDGE);
+	device->transport->set_status(device, VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER);
 }
 
 void make_contact(struct contact *contact, struct virtio_device *device)
 {
 	device->transport->look(device, &contact->found);
+	/* The first step (3.1.1); whether it comes back from a reset is for the tests to say. */
+	virtio_reset(device);
+	approach(device);
 	device->offered = virtio_read_offer(device);
-	contact->size_most = largest_queue(device, contact->found.queues);
+	contact->size_most = take_sizes(contact, device);
+	virtio_reset(device);
 }
 
 bool contact_was_late(const struct contact *contact)

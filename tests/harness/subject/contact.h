@@ -9,14 +9,20 @@
 #include "virtio/device.h"
 #include "virtio/snapshot.h"
 
+#define QUEUES_REMEMBERED 64u /* sizes are kept of so many */
+
 struct contact {
 	struct virtio_snapshot found; /* taken before the first write */
 	uint16_t size_most; /* entries of its largest queue, as queue_size says after power-on */
+	uint16_t sizes[QUEUES_REMEMBERED]; /* queue_size of each */
 };
 
+/* The first steps of a driver (3.1.1): ACKNOWLEDGE, DRIVER. Before them nothing else is written. */
+void approach(struct virtio_device *device);
+
 /*
- * Meets a device that was just found: takes the snapshot, then reads what must be selected before it can
- * be read: the features, into device->offered, and the sizes of the queues.
+ * Meets a device that was just found: takes the snapshot, then as a driver reads what must be selected before
+ * it can be read: the features, into device->offered, and the sizes of the queues. It is reset in the end.
  */
 void make_contact(struct contact *contact, struct virtio_device *device);
 

@@ -30,6 +30,7 @@ struct subject {
 	struct face faces[FACES_MOST]; /* in the order in which they were found */
 	unsigned face_count;
 	bool lost;         /* a reset did not bring it back */
+	bool inspected;    /* the experiments of inspect.h were made */
 	unsigned let_down; /* tests that failed and had waited in vain */
 	enum taker taker;
 	uint64_t pace_ns;    /* what a plain request took at most: drive.h */
@@ -38,7 +39,8 @@ struct subject {
 	uint8_t last_status; /* device_status when a plain request was not served; 0: all is well */
 	char since
 		[SINCE_SIZE]; /* the test after which it was lost or dead, with its variant; "": none */
-	struct faults faults; /* root faults that were found in this boot */
+	struct features accepted; /* all that was negotiated last in some test */
+	struct faults faults;     /* root faults that were found in this boot */
 };
 
 /* Enrols a face of a device, which may have others; NULL when there are SUBJECTS_MOST or FACES_MOST. */

@@ -58,6 +58,16 @@ static uint16_t map_queue(struct virtio_device *device, uint16_t entry)
 	return common_read(device, queue_msix_vector);
 }
 
+static uint16_t configuration_entry(struct virtio_device *device)
+{
+	return common_read(device, config_msix_vector);
+}
+
+static uint16_t queue_entry(struct virtio_device *device)
+{
+	return common_read(device, queue_msix_vector);
+}
+
 static void mask(struct virtio_device *device, unsigned entry, bool masked)
 {
 	msix_mask_entry(&virtio_pci(device)->msix, entry, masked);
@@ -90,6 +100,8 @@ const struct virtio_messages virtio_pci_messages = {
 	.aim = aim,
 	.map_configuration = map_configuration,
 	.map_queue = map_queue,
+	.configuration_entry = configuration_entry,
+	.queue_entry = queue_entry,
 	.mask = mask,
 	.is_pending = is_pending,
 	.is_masked = is_masked,
