@@ -91,7 +91,7 @@ ECCENTRIC(ok_configuration_goes_on,
 /* ---- blk ---- */
 
 ECCENTRIC(ok_seg_max_1, .about = "a disk takes one segment of data a request",
-	  ALLOWED("5.2.4", "The seg_max field only exists if VIRTIO_BLK_F_SEG_MAX is set"),
+	  ALLOWED("5.2.3", "Maximum number of segments in a request is in seg_max."),
 	  .devices = "blk", FIELD_READS(struct virtio_blk_config, seg_max, 1));
 
 /* ---- net ---- */

@@ -113,8 +113,8 @@ static uint64_t ask_for_nothing(struct onlooker *self, const struct register_acc
 	return 0;
 }
 ECCENTRIC(ok_balloon_never_asks, .about = "a balloon asks for no page",
-	  ALLOWED("5.5.6", "The device's memory balloon can be inflated ... as num_pages says"),
-	  .devices = "balloon", .tests = "balloon.*,transport.*", .onlooker.read = ask_for_nothing);
+	  ALLOWED("5.5.6", "num_pages configuration field is examined."), .devices = "balloon",
+	  .tests = "balloon.*,transport.*", .onlooker.read = ask_for_nothing);
 
 /* ---- scsi ---- */
 
