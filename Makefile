@@ -50,9 +50,7 @@ CPPFLAGS := -I. -I$(BUILD) -DVIRTPROOF_VERSION='"$(VERSION)"' \
 	-DSELF_CHECKS='$(SELF_CHECKS)'
 LDFLAGS  := -nostdlib -static --build-id=none -z noexecstack --nmagic -T linker.ld
 
-ifeq ($(COVERAGE),)
-SOURCES := $(filter-out arch/x86/board/coverage.c,$(SOURCES))
-endif
+SOURCES := $(filter-out boot/linux16.S boot/efi.S boot/efi.c $(if $(COVERAGE),,arch/x86/board/coverage.c),$(SOURCES))
 NOT_REPORTED := $(if $(COVERAGE),$(filter-out tests/harness/%,$(filter tests/%,$(SOURCES)) $(SECOND)))
 objects = $(addsuffix .o,$(addprefix $(BUILD)/image/,$(filter-out $(NOT_REPORTED),$(1))) \
 	$(addprefix $(COVERAGE)/image/,$(filter $(NOT_REPORTED),$(1))))
@@ -61,13 +59,15 @@ SECOND_OBJECTS := $(call objects,$(SECOND))
 GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h \
 	$(addprefix $(BUILD)/generated/,driver_clauses.h driver_clause_names.h driver_clauses_table.h)
 
-SETUP_PACKAGES := gcc clang lld make binutils qemu-system-x86 qemu-utils libcmocka-dev clang-format \
-	cppcheck perl lcov
+# What it takes to build, and what besides it takes to test.
+BUILD_PACKAGES := gcc make binutils perl
+SETUP_PACKAGES := clang lld qemu-system-x86 qemu-utils libcmocka-dev clang-format cppcheck lcov \
+	grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools ovmf
 # What `make test` runs, in this order; host/build.mk adds to it.
 TEST_TARGETS := all lint unit test-layers test-declarations test-comments test-clang test-uncovered test-reproducible test-safety test-wrong test-dying test-root-faults test-trace test-trace-saboteurs test-boot test-driver test-sabotage test-eccentrics test-interrupt test-lab test-bench test-qemu-trace test-peers test-others test-coverage
 
 .PHONY: all
-all: $(BUILD)/virtproof.elf ## build everything
+all: $(BUILD)/virtproof.elf $(BUILD)/virtproof.img $(BUILD)/virtproof.efi $(BUILD)/virtproof.iso ## build the program and the image, as ELF file, bzImage, UEFI application and disc
 
 -include host/build.mk
 
@@ -132,13 +132,40 @@ $(BUILD)/%.elf: $(BUILD)/%.debug.elf
 	$(Q)$(OBJCOPY) --strip-all $< $@
 	@echo "$@: $$(wc -c <$@) bytes"
 
--include $(OBJECTS:.o=.d) $(SECOND_OBJECTS:.o=.d)
+# The same bytes behind a header that makes the file an ELF file and a bzImage at once.
+.SECONDARY: $(BUILD)/virtproof.flat
+$(BUILD)/%.flat: $(BUILD)/%.debug.elf
+	$(Q)$(OBJCOPY) -O binary $< $@
+
+$(BUILD)/%.img: boot/linux16.S boot/bzimage.ld $(BUILD)/%.flat $(BUILD)/image/compile
+	$(Q)$(CC) $(filter-out -std=%,$(CFLAGS)) $(CPPFLAGS) -DIMAGE='"$(BUILD)/$*.flat"' -c $< -o $(BUILD)/$*.setup.o
+	$(Q)$(LD) -nostdlib -T boot/bzimage.ld --just-symbols=$(BUILD)/$*.debug.elf --oformat binary \
+		-o $@ $(BUILD)/$*.setup.o
+	@echo "$@: $$(wc -c <$@) bytes"
+
+# An application of UEFI, with the same bytes in it. Its code is position independent.
+$(BUILD)/image/boot/efi.c.o: private CFLAGS += -fpie
+$(BUILD)/%.efi: boot/efi.S boot/efi.ld $(BUILD)/%.flat $(BUILD)/image/boot/efi.c.o
+	@! nm -u $(BUILD)/image/boot/efi.c.o | grep -vE " efi_(enter|image)$$" || { echo "boot/efi.c: what it calls is in the image"; exit 1; }
+	$(Q)$(CC) $(filter-out -std=%,$(CFLAGS)) -DIMAGE='"$(BUILD)/$*.flat"' -c $< -o $(BUILD)/$*.efi.o
+	$(Q)$(LD) -nostdlib -T boot/efi.ld --just-symbols=$(BUILD)/$*.debug.elf --oformat binary \
+		-o $@ $(BUILD)/$*.efi.o $(BUILD)/image/boot/efi.c.o
+	@echo "$@: $$(wc -c <$@) bytes"
+
+# Where the tools for it are not at hand, it is left out.
+$(BUILD)/virtproof.iso: $(BUILD)/virtproof.img boot/grub.cfg scripts/iso.sh
+	@scripts/iso.sh $@ $(BUILD)/virtproof.img boot/grub.cfg
+
+-include $(OBJECTS:.o=.d) $(SECOND_OBJECTS:.o=.d) $(BUILD)/image/boot/efi.c.d
 
 # ---- running --------------------------------------------------------------------------------------
 
-.PHONY: setup
+.PHONY: setup setup-build
 setup: ## install what is missing (Debian, Ubuntu)
-	@scripts/setup.sh $(sort $(SETUP_PACKAGES))
+	@scripts/setup.sh $(sort $(BUILD_PACKAGES) $(SETUP_PACKAGES))
+
+setup-build: ## the same, but only what it takes to build
+	@scripts/setup.sh $(sort $(BUILD_PACKAGES))
 
 .PHONY: run
 run: all ## judge the devices of a QEMU that is started for it (RUN="options of virtproof run")
@@ -207,8 +234,13 @@ $(BUILD)/lies: selfcheck/boot/lying_tables.c
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) -std=gnu17 -O1 -Wall -Wextra -Werror $< -o $@.tool && $@.tool $@
 
+# Enters the image as other loaders do.
+$(BUILD)/handoff.elf: selfcheck/boot/handoff.S selfcheck/boot/handoff.ld
+	$(Q)$(CC) $(filter-out -std=%,$(CFLAGS)) -c $< -o $(BUILD)/handoff.o
+	$(Q)$(LD) -nostdlib -static --build-id=none --nmagic -T selfcheck/boot/handoff.ld -o $@ $(BUILD)/handoff.o
+
 .PHONY: test-boot
-test-boot: $(BUILD)/virtproof.elf $(BUILD)/lies ## the image boots on machines of all kinds (BOOTS=pattern)
+test-boot: $(BUILD)/virtproof.elf $(BUILD)/virtproof.img $(BUILD)/virtproof.efi $(BUILD)/virtproof.iso $(BUILD)/virtproof.flat $(BUILD)/handoff.elf $(BUILD)/lies ## the image boots on machines of all kinds (BOOTS=pattern)
 	@selfcheck/boot/matrix.sh $(BUILD) '$(or $(BOOTS),.)'
 
 .PHONY: test-trace
@@ -278,7 +310,8 @@ test-comments: ## a header without comments is refused
 
 .PHONY: test-clang
 test-clang: ## build the image with clang and lld
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang LD=ld.lld $(BUILD)/clang/virtproof.elf
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang LD=ld.lld $(BUILD)/clang/virtproof.elf \
+		$(BUILD)/clang/virtproof.img $(BUILD)/clang/virtproof.efi
 
 .PHONY: test-reproducible
 test-reproducible: ## two builds in two folders are the same, bit by bit

@@ -21,4 +21,18 @@ struct ecam_window {
 /* The windows that the MCFG lists, at most `most`; how many were written. Boot CPU. */
 unsigned acpi_ecam_windows(struct ecam_window *windows, unsigned most);
 
+/* A device that no bus shows, at a fixed place. */
+struct fixed_device {
+	uint64_t base, length; /* its registers; length is never 0 */
+	bool has_line;
+	uint32_t line; /* its global system interrupt, with has_line */
+	bool level, active_low;
+};
+
+/*
+ * Those that the DSDT and SSDTs declare under a hardware id ("LNRO0005"), at most `most`; how many were written. One
+ * whose resources are not constants is not seen: AML is not interpreted. Boot CPU.
+ */
+unsigned acpi_fixed_devices(const char *hid, struct fixed_device *devices, unsigned most);
+
 #endif

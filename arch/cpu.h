@@ -42,6 +42,12 @@ struct guard_report;
 bool cpu_finish(unsigned cpu, uint64_t deadline, struct guard_report *report) MUST_CHECK;
 
 /*
+ * Waits until each other CPU that is idle has handled what its local APIC had accepted: one that the host lets
+ * wait may have held it for long. At most 1 s. Boot CPU, not from a handler.
+ */
+void cpus_settle(void);
+
+/*
  * Forces whatever runs on that CPU to leave its guards (an NMI), and waits for it: all of them, or
  * the innermost one of the boot CPU. False when the CPU did not come back within 1 s: it is lost
  * for the rest of the run. Any CPU but that one, not from a handler.

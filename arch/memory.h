@@ -35,8 +35,8 @@ static inline uint64_t physical(const volatile void *address)
 
 /*
  * Maps `size` bytes of device registers at any physical address, uncached, readable and writable.
- * The same range twice gives the same pointer. NULL when the address is beyond the CPU's physical
- * width, size is 0 or tables run out (SDM 3A, 4.5 and 12.12). Boot CPU.
+ * The same range twice gives the same pointer. NULL when any of it is RAM by the loader's map, when the
+ * address is beyond the CPU's physical width, size is 0 or tables run out (SDM 3A, 4.5 and 12.12). Boot CPU.
  */
 volatile void *memory_map_device(uint64_t address, uint64_t size);
 

@@ -10,8 +10,8 @@
 
 /*
  * Waits until condition(context) or the deadline (TSC); the last answer of the condition. Spins for
- * 20 µs, then halts between interrupts, for 200 µs at most. A halt that lasts half a second all the
- * same (the machine was paused, or had no CPU) takes the deadline along by as much.
+ * 20 µs, then halts between interrupts, for 200 µs at most. Where half a second passes between two looks all
+ * the same (the machine was paused, or had no CPU), the deadline is taken along by as much.
  */
 bool wait_until(bool (*condition)(void *context), void *context, uint64_t deadline);
 
@@ -32,6 +32,9 @@ void wait_in_company(void (*who)(void));
 
 /* How many waits of wait_until() have ended at their deadline. */
 uint64_t waits_run_out(void);
+
+/* When the last of them did (TSC). */
+uint64_t waits_run_out_last(void);
 
 /*
  * Lets what the local APICs have accepted reach its handlers, for 200 µs: a CPU that is emulated in

@@ -22,6 +22,33 @@ struct boot_info {
 	const char *failure; /* why what was handed over is of no use, or NULL; ends the run */
 };
 
+/*
+ * What lies at a physical address that a loader told, or NULL: the early page tables map what lies below
+ * 4 GiB only, and a loader has no reason to go beyond. Boot CPU.
+ */
+static inline const void *boot_pointer(uint64_t address)
+{
+	return address < 4 * GIB ? (const void *)(uintptr_t)address : NULL;
+}
+
+/* True where the image lies once it has been put in its place: what a loader left there is gone. Boot CPU. */
+bool boot_in_image(const void *at);
+
+/* How many bytes from there on the early page tables map, which end at 4 GiB. Boot CPU. */
+static inline size_t boot_reach(const void *at)
+{
+	return (uintptr_t)at < 4 * GIB ? 4 * GIB - (uintptr_t)at : 0;
+}
+
+/*
+ * Copies a text, which ends by a zero, after `size` bytes or at 4 GiB, into `room` bytes, at least one, and
+ * ends the copy by a zero. False when it had to be cut. Boot CPU.
+ */
+bool boot_copy_text(char *copy, size_t room, const char *text, size_t size);
+
+/* The same for the command line; info->command_line_cut says whether it had to be cut. Boot CPU. */
+void boot_copy_command_line(struct boot_info *info, const char *text, size_t size);
+
 /* Where every entry ends, in 64-bit mode on the boot CPU, interrupts closed. Never returns. */
 NORETURN void virtproof_main(struct boot_info *info);
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * From 32-bit protected mode, whatever state it is in, to 64-bit C on a stack and on page tables
- * of our own. Every 32-bit entry ends here. Intel SDM 3A, 10.8.5 (entering IA-32e mode).
+ * of our own. Every entry ends here. Intel SDM 3A, 10.8.5 (entering IA-32e mode).
  */
+#include "boot/segments.h"
+
 #define CR0_KNOWN 0x80010031 /* PG, WP, NE, ET, PE; caches on, no x87 traps */
 #define CR4_KNOWN 0x60	     /* MCE, PAE */
 #define CR0_PAGING 0x80000000
@@ -14,9 +16,6 @@
 #define PAGE_PRESENT_WRITABLE 0x3
 #define PAGE_LARGE 0x80
 
-#define BOOT_CODE 0x08
-#define BOOT_DATA 0x10
-
 /*
  * boot_long_mode: edi is the 64-bit C function to call, esi its argument. Interrupts are closed,
  * segments flat. Never returns.
@@ -25,6 +24,9 @@
 	.code32
 	.globl boot_long_mode
 boot_long_mode:
+	movl $boot_stack_end, %esp
+	call boot_check_cpu
+
 	/* A boot loader may leave paging on, with tables that are none of ours. */
 	movl %cr0, %eax
 	andl $~CR0_PAGING, %eax
@@ -94,12 +96,14 @@ boot_long_mode:
 
 	.section .rodata.boot, "a", @progbits
 	.balign 8
+	.globl boot_gdt
 boot_gdt:
 	.quad 0
 	.quad 0x00af9b000000ffff /* BOOT_CODE: 64-bit, present, accessed */
 	.quad 0x00cf93000000ffff /* BOOT_DATA: writable, present, accessed */
+	.quad 0x00cf9b000000ffff /* BOOT_CODE32: 32-bit, present, accessed */
 boot_gdt_pointer:
-	.word . - boot_gdt - 1
+	.word BOOT_GDT_LIMIT
 	.long boot_gdt
 
 	.section .bss.boot, "aw", @nobits

@@ -125,3 +125,17 @@ enum memory_type memory_map_type_at(const struct memory_map *map, uint64_t addre
 
 	return range != NULL ? range->type : MEMORY_RESERVED;
 }
+
+bool memory_map_has(const struct memory_map *map, uint64_t start, uint64_t size,
+		    enum memory_type type)
+{
+	uint64_t last = size - 1 > UINT64_MAX - start ? UINT64_MAX : start + size - 1;
+
+	for (unsigned i = 0; size > 0 && i < map->count; i++) {
+		const struct memory_range *range = &map->ranges[i];
+
+		if (range->type == type && range->start <= last && start <= last_byte(range))
+			return true;
+	}
+	return false;
+}

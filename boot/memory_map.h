@@ -42,6 +42,10 @@ void memory_map_add(struct memory_map *map, uint64_t start, uint64_t size, uint3
  */
 void memory_map_finish(struct memory_map *map);
 
+/* True when any of `size` bytes from `start` on is of this type in a finished map; a range past 2^64 ends there. */
+bool memory_map_has(const struct memory_map *map, uint64_t start, uint64_t size,
+		    enum memory_type type);
+
 /* The type at a physical address of a finished map, or MEMORY_RESERVED where nothing is said. */
 enum memory_type memory_map_type_at(const struct memory_map *map, uint64_t address);
 

@@ -7,6 +7,8 @@
 
 	.section .note.Xen, "a", @note
 	.balign 4
+	.globl pvh_note, pvh_note_end
+pvh_note:
 	.long 2f - 1f
 	.long 4f - 3f
 	.long XEN_ELFNOTE_PHYS32_ENTRY
@@ -14,11 +16,11 @@
 2:	.balign 4
 3:	.long pvh_entry, 0
 4:
+pvh_note_end:
 
 	.section .text.boot, "ax"
 	.code32
-	.globl image_entry, pvh_entry
-image_entry:
+	.globl pvh_entry
 pvh_entry:
 	cli
 	movl %ebx, %esi

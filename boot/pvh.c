@@ -3,74 +3,59 @@
  * Reads what a PVH loader hands over (Xen, xen/include/public/arch-x86/hvm/start_info.h). Upward: a
  * copy of it, or why it is of no use.
  */
-#include "boot/boot_info.h"
-#include "lib/string.h"
+#include "boot/pvh.h"
 
 #define PVH_MAGIC 0x336ec578
 
-struct pvh_start_info {
-	le32 magic;
-	le32 version;
-	le32 flags;
-	le32 modules;
-	le64 module_list;
-	le64 command_line;
-	le64 rsdp;
-	le64 memory_map; /* from version 1 on, as all that follows */
-	le32 memory_map_entries;
-	le32 reserved;
-};
-static_assert(offsetof(struct pvh_start_info, command_line) == 24, "start_info.h");
-static_assert(offsetof(struct pvh_start_info, memory_map_entries) == 48, "start_info.h");
-
-struct pvh_memory_map_entry {
-	le64 address;
-	le64 size;
-	le32 type;
-	le32 reserved;
-};
-static_assert(sizeof(struct pvh_memory_map_entry) == 24, "start_info.h");
-
-static struct boot_info info;
-
-/* The early page tables map what lies below 4 GiB only; a loader has no reason to go beyond. */
-static const void *low_pointer(le64 address)
+static void read_command_line(const struct pvh_start_info *start, struct boot_info *info)
 {
-	uint64_t value = from_le64(address);
+	const char *text = boot_pointer(from_le64(start->command_line));
 
-	return value < 4 * GIB ? (const void *)(uintptr_t)value : NULL;
+	if (boot_in_image(text))
+		info->failure = "the PVH loader put the command line where the image belongs";
+	else if (text != NULL)
+		boot_copy_command_line(info, text, SIZE_MAX);
 }
 
-static void copy_memory_map(const struct pvh_start_info *start)
+static void read_memory_map(const struct pvh_start_info *start, struct boot_info *info)
 {
-	const struct pvh_memory_map_entry *entry = low_pointer(start->memory_map);
+	const struct pvh_range *range = boot_pointer(from_le64(start->memory_map));
+	uint32_t count = from_le32(start->memory_map_entries);
 
-	if (entry == NULL)
-		return;
-	for (uint32_t i = 0; i < from_le32(start->memory_map_entries) && !info.memory.cut;
-	     i++, entry++)
-		memory_map_add(&info.memory, from_le64(entry->address), from_le64(entry->size),
-			       from_le32(entry->type));
-	memory_map_finish(&info.memory);
+	if (boot_in_image(range)) {
+		info->failure = "the PVH loader put the memory map where the image belongs";
+	} else if (range == NULL || count > boot_reach(range) / sizeof(*range)) {
+		info->failure = "the PVH loader put the memory map where none can be";
+	} else {
+		for (uint32_t i = 0; i < count && !info->memory.cut; i++, range++)
+			memory_map_add(&info->memory, from_le64(range->address),
+				       from_le64(range->size), from_le32(range->type));
+		memory_map_finish(&info->memory);
+	}
+}
+
+void pvh_read(const struct pvh_start_info *start, struct boot_info *info)
+{
+	if (boot_in_image(start)) {
+		info->failure = "the PVH loader put the start info where the image belongs";
+	} else if (boot_reach(start) < sizeof(*start) || from_le32(start->magic) != PVH_MAGIC) {
+		info->failure = "the PVH loader handed over no start info (wrong magic)";
+	} else if (from_le32(start->version) < 1) {
+		info->failure = "the PVH loader's start info is version 0, which has no memory map";
+	} else {
+		read_command_line(start, info);
+		info->rsdp = from_le64(start->rsdp);
+		read_memory_map(start, info);
+	}
 }
 
 NORETURN void pvh_start(const struct pvh_start_info *start);
 
 void pvh_start(const struct pvh_start_info *start)
 {
-	info.entry = "pvh";
-	if (from_le32(start->magic) != PVH_MAGIC) {
-		info.failure = "the PVH loader handed over no start info (wrong magic)";
-	} else if (from_le32(start->version) < 1) {
-		info.failure = "the PVH loader's start info is version 0, which has no memory map";
-	} else {
-		const char *command_line = low_pointer(start->command_line);
+	static struct boot_info info;
 
-		if (command_line != NULL)
-			info.command_line_cut = !copy_string(
-				info.command_line, sizeof(info.command_line), command_line);
-		info.rsdp = from_le64(start->rsdp);
-		copy_memory_map(start);
-	}
+	info.entry = "pvh";
+	pvh_read(start, &info);
 	virtproof_main(&info);
 }

@@ -165,6 +165,7 @@ static unsigned suffix_shift(char suffix)
 {
 	switch (suffix) {
 	case 'k':
+	case 'K':
 		return 10;
 	case 'M':
 		return 20;

@@ -46,7 +46,7 @@ bool glob_list_match(const char *list, const char *text);
 
 /*
  * Reads a whole unsigned number from text: decimal, 0x hexadecimal, an optional
- * suffix k, M or G (powers of 1024). False when text is no number, has anything
+ * suffix k or K, M or G (powers of 1024). False when text is no number, has anything
  * behind it, or does not fit 64 bits; *value is then untouched.
  */
 bool parse_number(const char *text, uint64_t *value);

@@ -12,8 +12,10 @@ failed=0
 skipped=0
 for target in "$@"; do
 	echo "== make $target"
+	began=$SECONDS
 	"${MAKE:-make}" --no-print-directory -j"$(nproc)" "$target" 2>&1 | tee "$log"
 	status=${PIPESTATUS[0]}
+	echo "== $target took $((SECONDS - began)) s"
 	sum=$(grep -E '(^|: )[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$log" | tail -1)
 	if [ -z "$sum" ]; then
 		# A target that only succeeds or fails, as a build does.

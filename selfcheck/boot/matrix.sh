@@ -8,9 +8,11 @@ set -uo pipefail
 build=$1
 only=${2:-.}
 . "$(dirname "$0")/../lib.sh"
+kernel=$build/virtproof.elf
 jobs=2
 work=$(mktemp -d "${TMPDIR:-/tmp}/virtproof-matrix.XXXXXX")
 trap 'rm -rf "$work"' EXIT
+: >"$work/names"
 
 # QEMU's queue_select keeps the queue selected before when it is told of one beyond its own 1024.
 suite='vp.tests=transport vp.skip=PCI-COMMON-17'
@@ -34,10 +36,12 @@ value() {
 	sed -n "s/.*\"$1\":\"\{0,1\}\([^,\"}]*\).*/\1/p" "$2" | head -1
 }
 
-# Looks at the records of a boot: FIELD=WANTED of the run record, and devices=, fail=, note=PATTERN.
+# Looks at the records of a boot: FIELD=WANTED of the run record, and what stands below, with _ for a blank.
 judge() { # judge NAME STATUS EXPECTATION…
 	local records=$work/$1.out status=$2 problems='' want found
 	shift 2
+	# What firmware and boot loaders say may end in the line of the first record.
+	sed -i 's/^.*\({"type":"run"\)/\1/' "$records"
 	grep -q '^{"type":' "$records" || {
 		records_of_text <"$records" >"$records.json"
 		cat "$records.json" >>"$records"
@@ -55,6 +59,8 @@ judge() { # judge NAME STATUS EXPECTATION…
 			[ "$found" -ge "$want" ] && found=$want ;;
 		says=*)
 			found=$(grep -qF "${want//_/ }" "$records" && echo "$want" || echo nothing) ;;
+		echoes=*) # the same on the debug console
+			found=$(grep -qsF "${want//_/ }" "$records.debugcon" && echo "$want" || echo nothing) ;;
 		*) found=$(value "${expectation%%=*}" "$records.run") ;;
 		esac
 		[ "$found" = "$want" ] || problems+="${expectation%%=*} is $found, not $want; "
@@ -76,9 +82,11 @@ boot() {
 		wait -n
 	done
 	{
-		local start=$EPOCHREALTIME
-		timeout -k 3 60 "${qemu[@]}" -serial stdio \
-			-kernel "$build/virtproof.elf" -append "vp.exit=debug vp.format=json $words" \
+		local start=$EPOCHREALTIME line="vp.exit=debug vp.format=json $words"
+		local way=(-kernel "$kernel" -append "$line")
+		# Words for GRUB to hand on come with the machine: boot/grub.cfg.
+		[ "${kernel##*.}" != iso ] || way=(-cdrom "$kernel" -smbios "type=11,value=${line//,/,,}")
+		limited 60 "${qemu[@]}" -serial stdio "${way[@]}" \
 			-trace pci_update_mappings_add -D "$work/$name.out.trace" \
 			"$@" >"$work/$name.out" 2>"$work/$name.err" </dev/null
 		# shellcheck disable=SC2086
@@ -117,7 +125,7 @@ fi
 for machine in q35 pc; do
 	for cpus in 1 2 4; do
 		# shellcheck disable=SC2086
-		boot "$machine-$cpus-cpus" "$good devices=2 cpus=$cpus interrupt_controller=xapic" \
+		boot "$machine-$cpus-cpus" "$good devices=2 boot=pvh cpus=$cpus interrupt_controller=xapic" \
 			"$suite" -M $machine -m 64 -smp $cpus $devices
 	done
 	# shellcheck disable=SC2086
@@ -127,14 +135,226 @@ for machine in q35 pc; do
 done
 # microvm names its configuration window in the DSDT alone.
 # shellcheck disable=SC2086
-boot microvm "$good devices=2" "$suite vp.ecam=0xe0000000" -M microvm,pcie=on -m 64 $devices
+boot microvm "$good devices=2 boot=pvh" "$suite vp.ecam=0xe0000000" -M microvm,pcie=on -m 64 $devices
 # shellcheck disable=SC2086
 boot microvm-bare "$good devices=2" "$suite vp.ecam=0xe0000000" \
 	-M microvm,pcie=on,pit=off,pic=off,rtc=off -m 64 $devices
+# Its own transport, told of on the command line or in the DSDT.
+mmio='-global virtio-mmio.force-legacy=false -device virtio-rng-device,queue_reset=off'
+# shellcheck disable=SC2086
+boot microvm-mmio "$good devices=1" "$suite,MMIO-9,MMIO-TXT-5" -M microvm,acpi=off -m 64 $mmio
+# shellcheck disable=SC2086
+boot microvm-mmio-acpi "$good devices=1 cpus=2" "$suite,MMIO-9,MMIO-TXT-5" -M microvm,acpi=on -m 64 -smp 2 $mmio
+# shellcheck disable=SC2086
+boot microvm-mmio-legacy "$good devices=1" "$suite" -M microvm,acpi=off -m 64 -device virtio-rng-device
+# The legacy interface, alone, and beside the modern one. QEMU's net and rng serve nothing before DRIVER_OK.
+legacy=disable-legacy=off,disable-modern
+many="$devices -netdev user,id=net -device virtio-net-pci,netdev=net -device virtio-balloon-pci
+	-chardev null,id=null -device virtio-serial-pci,id=con -device virtconsole,chardev=null,bus=con.0
+	-blockdev null-co,node-name=unit,size=16777216,read-zeroes=on
+	-device virtio-scsi-pci,id=scsi -device scsi-hd,drive=unit,bus=scsi.0"
+# shellcheck disable=SC2086
+boot q35-legacy "$good devices=6 cpus=2" "$suite,INIT-LEG-2" -M q35 -m 64 -smp 2 ${many//-pci/-pci,$legacy=on}
+# shellcheck disable=SC2086
+boot pc-legacy "$good devices=6" "$suite,INIT-LEG-2" -M pc -m 64 ${many//-pci/-pci,$legacy=on}
+# shellcheck disable=SC2086
+boot q35-transitional "$good devices=4" "$suite,INIT-LEG-2 vp.legacy" -M q35 -m 64 ${devices//-pci/-pci,$legacy=off}
 # shellcheck disable=SC2086
 boot cpu-max "$good devices=2" "$suite" -M q35 -m 64 -cpu max $devices
 # shellcheck disable=SC2086
 boot cpu-core2duo "$good devices=2" "$suite" -M q35 -m 64 -cpu core2duo $devices
+
+# ---- ways in -------------------------------------------------------------------------------------
+# QEMU takes the image for a bzImage, and enters it in real mode.
+kernel=$build/virtproof.img
+for machine in q35 pc pc,acpi=off microvm,pcie=on; do
+	# shellcheck disable=SC2086
+	boot "bzimage-$machine" "$good devices=2 boot=linux16" "$suite vp.ecam=0xe0000000" -M $machine -m 64 $devices
+done
+boot bzimage-too-long 'status=5 devices=0 says=longer_than_the_4095_bytes' \
+	"vp.seed=1 $(printf %4200d 0)" -M q35 -m 64 -device virtio-rng-pci
+# A machine without PCI, whose CPU is a 486 unless told otherwise.
+for kind in elf img; do
+	kernel=$build/virtproof.$kind
+	boot "isapc-$kind" 'status=5 devices=0 says=this_CPU_has_no_64-bit_mode echoes=this_CPU_has_no_64-bit_mode' '' \
+		-M isapc -m 64 -debugcon "file:$work/isapc-$kind.out.debugcon"
+done
+kernel=$build/virtproof.elf
+boot isapc-64-bit 'status=5 devices=0 boot=pvh says=no_virtio_device_was_found' '' -M isapc -cpu qemu64 -m 64
+# QEMU takes a file that is no bzImage for a kernel of the first Multiboot specification.
+kernel=$work/multiboot1.img
+cp "$build/virtproof.img" "$kernel"
+printf '\0\0\0\0' | dd of="$kernel" bs=1 seek=$((0x202)) conv=notrunc status=none
+for machine in q35 pc,acpi=off; do
+	# shellcheck disable=SC2086
+	boot "multiboot1-$machine" "$good devices=2 boot=multiboot1 loader=qemu" "$suite" -M $machine -m 64 $devices
+done
+kernel=$build/virtproof.elf
+
+# GRUB, from a disc, under either firmware; entry= is for its configuration.
+kernel=$build/virtproof.iso
+efi=/usr/share/OVMF/OVMF_CODE_4M.fd
+iso() { # iso NAME 'EXPECTATION …' ENTRY QEMU-ARGUMENT …
+	if [ -e "$kernel" ]; then
+		# shellcheck disable=SC2086
+		boot "iso-$1" "$2" "$few entry=$3" -m 128 "${@:4}" $devices
+	else
+		leave_out "iso-$1" "there is no $kernel"
+	fi
+}
+iso_efi() { # the same under UEFI
+	if [ -e "$efi" ]; then
+		iso "efi-$1" "${@:2}" -M q35 -drive "if=pflash,format=raw,readonly=on,file=$efi"
+	else
+		leave_out "iso-efi-$1" "there is no $efi"
+	fi
+}
+iso_efi multiboot2 "$good devices=2 boot=multiboot2 tsc_source=pm-timer says=GRUB" multiboot2
+iso_efi multiboot1 "$good devices=2 boot=multiboot1 says=GRUB" multiboot1
+iso_efi linux "$good devices=2 boot=linux32" linux
+for machine in q35 pc pc,acpi=off; do
+	iso "$machine" "$good devices=2 boot=multiboot2 says=GRUB" multiboot2 -M $machine
+done
+iso multiboot1 "$good devices=2 boot=multiboot1 says=GRUB" multiboot1 -M q35
+iso linux "$good devices=2 boot=linux32" linux -M q35
+iso linux16 "$good devices=2 boot=linux16" linux16 -M q35
+iso too-long 'status=5 devices=0 says=longer_than_the_4095_bytes' "multiboot2 $(printf %04200d 0)" -M q35
+# What is there without a user's doing.
+if [ -e "$kernel" ]; then
+	boot iso-foreign-words 'status=0 devices=0 says=entry_multiboot2 says=no_virtio_device' '' -M q35 -m 64 \
+		-smbios "type=11,value=A vendor's (own) vp=1"
+fi
+# The application, which OVMF takes as a kernel.
+kernel=$build/virtproof.efi
+if [ -e "$efi" ]; then
+	# shellcheck disable=SC2086
+	boot efi "$good devices=2 boot=efi tsc_source=pm-timer" "$few" -M q35 -m 128 \
+		-drive "if=pflash,format=raw,readonly=on,file=$efi" $devices
+	boot efi-too-long 'status=5 devices=0 says=longer_than_the_4095_bytes' "$(printf %04200d 0)" -M q35 -m 128 \
+		-drive "if=pflash,format=raw,readonly=on,file=$efi" -device virtio-rng-pci
+else
+	leave_out efi "there is no $efi"
+	leave_out efi-too-long "there is no $efi"
+fi
+kernel=$build/virtproof.elf
+
+# handoff NAME 'EXPECTATION …' PLACE ENTRY HANDED [ORDER=VALUE …]: the image at PLACE, entered as other loaders
+# do with HANDED in esi and ebx (handoff.S), and what is in $work/NAME, if anything, at $blob.
+# The blob lies above what the BIOS works in.
+place=0x200000 zero_page=0x7000 start_info=0x5000 blob=0x2e00000
+handoff() {
+	local kernel=$build/handoff.elf name=$1 expectations=$2 at=$3 entry=$4 handed=$5 words=() n
+	local long=0 ranges=0 magic=0 cr0=0 cr4=0 efer=0
+	shift 5
+	[ $# = 0 ] || local "$@"
+	local orders=("$entry" 0 "$handed" $((handed >> 32)) "$long" 0 "$ranges" 0 "$magic" 0 "$cr0" 0 "$cr4" 0
+		"$efer" 0)
+	for n in "${!orders[@]}"; do
+		words+=(-device "loader,addr=$((0x2f00000 + 4 * n)),data=$((orders[n] & 0xffffffff)),data-len=4")
+	done
+	[ ! -e "$work/$name" ] || words+=(-device "loader,file=$work/$name,addr=$blob,force-raw=on")
+	# shellcheck disable=SC2086
+	boot "handoff-$name" "$expectations" "$few" -M q35 -m 64 "${words[@]}" \
+		-debugcon "file:$work/handoff-$name.out.debugcon" \
+		-device "loader,file=$build/virtproof.flat,addr=$at,force-raw=on" $devices
+}
+symbol() { # symbol NAME: where it is linked
+	nm "$build/virtproof.debug.elf" | sed -n "s/^\([0-9a-f]*\) . $1\$/0x\1/p"
+}
+linux64=$(symbol linux64_entry)
+# What UEFI has set and GRUB leaves so.
+uefi='cr0=0x10033 cr4=0x648 efer=0x800'
+
+# Firecracker, StratoVirt and OpenVMM put a bzImage at 1 MiB, Alioth at 16 MiB; crosvm's place is that of all
+# ELF files; Cloud Hypervisor takes the 32-bit entry, as ACRN does, which does not look where it begins.
+handoff 64-at-1M "$good devices=2 boot=linux64" 0x100000 0x100200 $zero_page long=1
+handoff 64-at-its-place "$good devices=2 boot=linux64" $place "$linux64" $zero_page long=1
+handoff 64-at-16M "$good devices=2 boot=linux64" 0x1000000 0x1000200 $zero_page long=1
+handoff 64-as-openvmm "$good devices=2 boot=linux64" 0x100000 0x100200 $zero_page long=1 efer=0x800
+handoff 32-at-1M "$good devices=2 boot=linux32" 0x100000 0x100000 $zero_page
+handoff 32-at-16M "$good devices=2 boot=linux32" 0x1001000 0x1001000 $zero_page
+# kvmtool leaves the caches off.
+handoff 32-without-caches "$good devices=2 boot=linux32" 0x100000 0x100000 $zero_page cr0=0x60000000
+# shellcheck disable=SC2086
+handoff 32-after-uefi "$good devices=2 boot=linux32" $place $place $zero_page $uefi
+handoff 64-without-zero-page 'status=5 says=over_no_zero_page' $place "$linux64" 0 long=1
+handoff 32-without-zero-page 'status=5 says=over_no_zero_page' 0x1000000 0x1000000 0
+handoff zero-page-elsewhere 'status=5 says=over_no_zero_page_(wrong_magic) echoes=over_no_zero_page' $place "$linux64" $blob long=1
+handoff zero-page-in-no-memory 'status=5 says=over_no_zero_page_(wrong_magic)' $place $place 0xfe000000
+handoff zero-page-above-4G 'status=5 says=over_no_zero_page' $place "$linux64" 0x100007000 long=1
+handoff zero-page-to-4G 'status=5 says=over_no_zero_page' $place $place 0xfffffff0
+handoff zero-page-in-image 'status=5 says=where_the_image_belongs' $place "$linux64" 0x280000 long=1
+handoff too-many-ranges 'status=5 says=more_than_128_ranges' $place "$linux64" $zero_page long=1 ranges=190
+
+pvh=$(symbol pvh_entry)
+handoff pvh-as-firecracker "$good devices=2 boot=pvh" $place "$pvh" $start_info
+handoff pvh-elsewhere 'status=5 says=no_start_info_(wrong_magic) echoes=no_start_info' $place "$pvh" $blob
+handoff pvh-in-image 'status=5 says=the_start_info_where_the_image_belongs' $place "$pvh" 0x280000
+
+le32() { # le32 NUMBER …: each as four bytes
+	local number
+	for number; do
+		# shellcheck disable=SC2059
+		printf "$(printf '\\x%02x' $((number & 255)) $((number >> 8 & 255)) $((number >> 16 & 255)) \
+			$((number >> 24 & 255)))"
+	done
+}
+ram='0 0 0x9f000 0 1 0 0x100000 0 0x3d00000 0 1 0' # ranges of Multiboot2, as machines of 64 MiB have them
+
+# Who hands over the information of the first Multiboot specification: with sizes and no map, and badly.
+multiboot1() { # multiboot1 NAME 'EXPECTATION …' HANDED [ORDER=VALUE …]
+	handoff "multiboot1-$1" "$2" $place "$multiboot1" "$3" magic=0x2badb002 "${@:4}"
+}
+multiboot1=$(symbol multiboot1_entry)
+# flags (1 sizes, 4 command line, 0x40 map), sizes, command line; map and its entries after 72 bytes
+information1() { # information1 FLAGS MAP-SIZE ENTRY-SIZE
+	le32 "$1" 639 62464 0 $((blob + 96)) 0 0 0 0 0 0 "$2" $((blob + 72)) 0 0 0 0 0
+	le32 "$3" 0x100000 0 0x3d00000 0 1
+	printf 'vp.exit=debug vp.format=json %s\0' "$few"
+}
+information1 5 0 0 >"$work/multiboot1-sizes"
+information1 4 0 0 >"$work/multiboot1-no-memory"
+information1 0x44 24 12 >"$work/multiboot1-short-entry"
+information1 0x44 24 28 >"$work/multiboot1-long-entry"
+multiboot1 sizes "$good devices=2 boot=multiboot1" $blob
+multiboot1 no-memory 'status=5 says=Multiboot_loader_tells_nothing_of_the_memory' $blob
+multiboot1 short-entry 'status=5 says=has_an_entry_of_a_wrong_size' $blob
+multiboot1 long-entry 'status=5 says=has_an_entry_of_a_wrong_size' $blob
+multiboot1 wrong-magic 'status=5 says=Multiboot_loader_handed_over_no_information echoes=Multiboot_loader' $blob magic=0x36d76289
+multiboot1 nothing 'status=5 says=Multiboot_loader_handed_over_no_information' 0
+multiboot1 in-image 'status=5 says=where_the_image_belongs' 0x280000
+
+# The same of Multiboot2; GRUB comes with the ISO below.
+multiboot2() { # multiboot2 NAME 'EXPECTATION …' HANDED [ORDER=VALUE …]
+	handoff "multiboot2-$1" "$2" $place "$multiboot2" "$3" magic=0x36d76289 "${@:4}"
+}
+multiboot2=$(symbol multiboot2_entry)
+information2() { # information2 SIZE TAG-SIZE RANGE-SIZE: a memory map of two ranges, a command line, the end
+	# shellcheck disable=SC2086
+	le32 "$1" 0 6 64 "$3" 0 $ram 1 "$2"
+	printf '%-248s' "vp.exit=debug vp.format=json $few"
+	le32 0 8
+}
+information2 336 256 24 >"$work/multiboot2-after-uefi"
+information2 4 256 24 >"$work/multiboot2-small"
+information2 0xffffffff 256 24 >"$work/multiboot2-large"
+information2 328 256 24 >"$work/multiboot2-no-end"
+information2 336 4 24 >"$work/multiboot2-short-tag"
+information2 336 257 24 >"$work/multiboot2-long-tag"
+information2 336 256 20 >"$work/multiboot2-short-ranges"
+le32 16 0 0 8 >"$work/multiboot2-no-memory"
+# shellcheck disable=SC2086
+multiboot2 after-uefi "$good devices=2 boot=multiboot2" $blob $uefi
+multiboot2 small 'status=5 says=a_size_that_cannot_be' $blob
+multiboot2 large 'status=5 says=a_size_that_cannot_be' $blob
+multiboot2 no-end 'status=5 says=has_a_tag_of_a_wrong_size' $blob
+multiboot2 short-tag 'status=5 says=has_a_tag_of_a_wrong_size' $blob
+multiboot2 long-tag 'status=5 says=has_a_tag_of_a_wrong_size' $blob
+multiboot2 short-ranges 'status=5 says=has_entries_of_a_wrong_size' $blob
+multiboot2 no-memory 'status=5 says=Multiboot2_loader_tells_nothing_of_the_memory' $blob
+multiboot2 wrong-magic 'status=5 says=Multiboot2_loader_handed_over_no_information echoes=Multiboot2_loader' $blob magic=0x2badb002
+multiboot2 askew 'status=5 says=Multiboot2_loader_handed_over_no_information' $((blob + 4))
+multiboot2 in-image 'status=5 says=where_the_image_belongs' 0x280000
 
 # ---- memory -------------------------------------------------------------------------------------
 for size in 32M 33M 64M 127M 3G 4G; do
@@ -197,7 +417,7 @@ boot lying-acpi "$good devices=1 cpus=1 says=more_than_8_windows says=is_not_rea
 	-M pc,acpi=off -m 64 -bios qboot.rom \
 	-device "loader,file=$build/lies,addr=0x80000,force-raw=on" -device virtio-rng-pci
 # shellcheck disable=SC2086
-boot legacy-only "$good devices=1 says=cannot_be_driven" "$suite" -M q35 -m 64 $blk \
+boot legacy-beside-modern "$good devices=2" "$suite" -M q35 -m 64 $blk \
 	-device virtio-blk-pci,drive=disk,disable-modern=on -device virtio-rng-pci
 wait
 
@@ -212,4 +432,13 @@ while read -r name; do
 		verdict 0 "$(printf '%-20s %s' "$name" "$(cat "$work/$name.time")")"
 	fi
 done <"$work/names"
+
+# Where there are no tools for a disc, none is made, and nothing fails.
+if grep -qE "$only" <<<iso-without-tools; then
+	mkdir "$work/no-tools"
+	ln -s "$(command -v rm)" "$work/no-tools/rm"
+	said=$(PATH=$work/no-tools "$BASH" scripts/iso.sh "$work/none.iso" "$build/virtproof.img" boot/grub.cfg)
+	[[ $? = 0 && $said == *'is left out: there is no grub-mkrescue'* && ! -e $work/none.iso ]]
+	verdict $? "iso-without-tools    $said"
+fi
 sum_up test-boot

@@ -150,6 +150,19 @@ static void types_are_found_at_the_edges(void **state)
 	assert_int_equal(memory_map_type_at(&map, 0x2000), MEMORY_RESERVED);
 }
 
+static void a_range_has_a_type_in_any_of_its_bytes(void **state)
+{
+	memory_map_add(&map, 0x1000, 0x1000, MEMORY_RAM);
+	memory_map_add(&map, 0x3000, 0x1000, MEMORY_RESERVED);
+	memory_map_finish(&map);
+	assert_false(memory_map_has(&map, 0, 0x1000, MEMORY_RAM));
+	assert_true(memory_map_has(&map, 0, 0x1001, MEMORY_RAM));
+	assert_true(memory_map_has(&map, 0x1fff, 1, MEMORY_RAM));
+	assert_false(memory_map_has(&map, 0x1fff, 0, MEMORY_RAM));
+	assert_false(memory_map_has(&map, 0x2000, UINT64_MAX, MEMORY_RAM));
+	assert_true(memory_map_has(&map, 0x2000, UINT64_MAX, MEMORY_RESERVED));
+}
+
 static void too_many_entries_are_told(void **state)
 {
 	for (unsigned i = 0; i <= MEMORY_MAP_MOST; i++)
@@ -203,6 +216,7 @@ int main(void)
 		cmocka_unit_test_setup(an_entry_past_the_end_is_cut, setup),
 		cmocka_unit_test_setup(the_whole_space_keeps_a_size, setup),
 		cmocka_unit_test_setup(types_are_found_at_the_edges, setup),
+		cmocka_unit_test_setup(a_range_has_a_type_in_any_of_its_bytes, setup),
 		cmocka_unit_test_setup(too_many_entries_are_told, setup),
 		cmocka_unit_test_setup(too_many_pieces_are_told, setup),
 		cmocka_unit_test_setup(finishing_twice_changes_nothing, setup),

@@ -3,8 +3,10 @@
  * The board comes up: what depends on what is the order of platform_start(). Upward: every CPU in a
  * known state, everything that arch/ promises in place.
  */
+#include "arch/console.h"
 #include "arch/cpu.h"
 #include "arch/platform.h"
+#include "arch/power.h"
 #include "arch/x86/board/power.h"
 #include "arch/x86/firmware/acpi.h"
 #include "arch/x86/interrupt/ioapic.h"
@@ -56,12 +58,20 @@ static void start_interrupts(void)
 	ioapic_start(acpi_topology());
 }
 
+/* Nobody said where text goes and how the run ends: everywhere, and with a status if there is a way. */
+NORETURN static void end_unheard(const char *sentence)
+{
+	console_select(CONSOLE_BOTH);
+	power_prefer(POWER_DEBUG_EXIT);
+	fatal("%s", sentence);
+}
+
 void platform_start(const struct boot_info *info, unsigned at_most)
 {
 	power_start();
 	smp_start_boot_cpu();
 	if (info->failure != NULL)
-		fatal("%s", info->failure);
+		end_unheard(info->failure);
 	start_memory(&info->memory);
 	start_firmware(info->rsdp);
 	start_interrupts();

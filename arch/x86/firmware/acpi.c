@@ -82,3 +82,8 @@ unsigned acpi_ecam_windows(struct ecam_window *windows, unsigned most)
 
 	return mcfg != NULL ? acpi_parse_mcfg(&firmware, mcfg, windows, most) : 0;
 }
+
+unsigned acpi_fixed_devices(const char *hid, struct fixed_device *devices, unsigned most)
+{
+	return acpi_parse_devices(&tables, hid, devices, most);
+}

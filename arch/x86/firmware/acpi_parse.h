@@ -48,6 +48,10 @@ void acpi_parse_madt(const struct firmware *firmware, const struct acpi_table *m
 unsigned acpi_parse_mcfg(const struct firmware *firmware, const struct acpi_table *mcfg,
 			 struct ecam_window *windows, unsigned most);
 
+/* As acpi_fixed_devices(), of these tables. */
+unsigned acpi_parse_devices(const struct acpi_tables *tables, const char *hid,
+			    struct fixed_device *devices, unsigned most);
+
 /* The port of the PM timer, or 0. */
 uint16_t acpi_pm_timer(const struct acpi_table *fadt);
 

@@ -115,17 +115,29 @@ unsigned interrupt_lines(void)
 	return lines;
 }
 
+bool interrupt_line_pending(unsigned line)
+{
+	const struct io_apic *io_apic = find(line);
+
+	return io_apic != NULL &&
+	       (read_register(io_apic, entry_of(io_apic, line)) & ENTRY_REMOTE_IRR);
+}
+
 bool interrupt_route_line(unsigned line, unsigned vector, unsigned cpu, bool level, bool active_low)
 {
 	const struct io_apic *io_apic = find(line);
 	uint32_t destination = cpu_apic_id(cpu);
+	uint32_t entry = vector | (level ? ENTRY_LEVEL : 0) | (active_low ? ENTRY_ACTIVE_LOW : 0);
 
 	if (io_apic == NULL || destination > DESTINATION_MOST)
 		return false;
-	write_register(io_apic, entry_of(io_apic, line), ENTRY_MASKED);
+	/* An interrupt whose end would not find its vector here any more: an edge has none to wait for. */
+	if (interrupt_line_pending(line))
+		write_register(io_apic, entry_of(io_apic, line), ENTRY_MASKED);
+	/* No longer than that: what rises at a masked edge counts as never having come, and stays up. */
+	write_register(io_apic, entry_of(io_apic, line), entry | ENTRY_MASKED);
 	write_register(io_apic, entry_of(io_apic, line) + 1, destination << ENTRY_DESTINATION);
-	write_register(io_apic, entry_of(io_apic, line),
-		       vector | (level ? ENTRY_LEVEL : 0) | (active_low ? ENTRY_ACTIVE_LOW : 0));
+	write_register(io_apic, entry_of(io_apic, line), entry);
 	return true;
 }
 
@@ -136,14 +148,6 @@ void interrupt_mask_line(unsigned line)
 	if (io_apic != NULL)
 		write_register(io_apic, entry_of(io_apic, line),
 			       read_register(io_apic, entry_of(io_apic, line)) | ENTRY_MASKED);
-}
-
-bool interrupt_line_pending(unsigned line)
-{
-	const struct io_apic *io_apic = find(line);
-
-	return io_apic != NULL &&
-	       (read_register(io_apic, entry_of(io_apic, line)) & ENTRY_REMOTE_IRR);
 }
 
 unsigned interrupt_isa_line(unsigned irq, bool *level, bool *active_low)

@@ -238,6 +238,9 @@ static void *map_window(uint64_t address, uint64_t size, bool device)
 
 volatile void *memory_map_device(uint64_t address, uint64_t size)
 {
+	/* Whoever says so is wrong, and what is written there may be ours. */
+	if (memory_map_has(memory_layout(), address, size, MEMORY_RAM))
+		return NULL;
 	return map_window(address, size, true);
 }
 

@@ -31,6 +31,7 @@ void guard_call(void (*function)(void *), void *argument, uint64_t timeout,
 	guard.outer = local->run->guard;
 	*report = (struct guard_report){.end = GUARD_RETURNED};
 	if (timeout != 0) {
+		guard.timeout = timeout;
 		guard.deadline = clock_deadline(timeout);
 		guard.along = waits_taken_along();
 		timer_want(guard.deadline);
@@ -86,15 +87,15 @@ void guard_end_by(struct guard *guard, enum guard_end end, const struct trap_fra
 }
 
 /*
- * A pause of the machine is nobody's fault: what waits have lasted longer for it is added, and so is what the
- * timer is late when the pause ends in this very interrupt.
+ * A pause of the machine is nobody's fault: what waits have lasted longer for it is added. When it ends in this very
+ * interrupt nobody has seen how long it was, but longer than the timer is late: then all begins anew.
  */
 static void take_along(struct guard *guard, uint64_t late)
 {
 	guard->deadline += waits_taken_along() - guard->along;
 	guard->along = waits_taken_along();
 	if (clock_to_ns(late) >= LATE_NS)
-		guard->deadline += late;
+		guard->deadline = clock_deadline(guard->timeout);
 }
 
 void guard_timer_fired(const struct trap_frame *frame)
@@ -137,6 +138,7 @@ void guard_extend(uint64_t timeout)
 	struct guard *guard = cpu_local()->run->guard;
 
 	if (guard != NULL) {
+		guard->timeout = timeout;
 		guard->deadline = clock_deadline(timeout);
 		guard->along = waits_taken_along();
 		timer_want(guard->deadline);

@@ -18,6 +18,7 @@ struct guard_context {
 struct guard {
 	struct guard_context context;
 	struct guard *outer;
+	uint64_t timeout;  /* ns */
 	uint64_t deadline; /* TSC, 0: none */
 	uint64_t along;    /* waits_taken_along() when that was set */
 	struct guard_report *report;

@@ -15,6 +15,7 @@
 
 #define IST_STACK_SIZE 8192
 #define STOP_NS        NANOSECONDS_A_SECOND
+#define SETTLE_NS      NANOSECONDS_A_SECOND
 
 void smp_start_boot_cpu(void)
 {
@@ -83,6 +84,23 @@ bool cpu_finish(unsigned cpu, uint64_t deadline, struct guard_report *report)
 	if (report != NULL)
 		*report = cpu_locals[cpu]->run->report;
 	return true;
+}
+
+/* Whatever is pending on a CPU comes before this returns. */
+static void take_interrupts(void *unused)
+{
+	interrupts_open();
+	cpu_relax();
+}
+
+void cpus_settle(void)
+{
+	uint64_t deadline = clock_deadline(SETTLE_NS);
+
+	for (unsigned cpu = 1; cpu < cpu_count(); cpu++) {
+		if (cpu_start(cpu, take_interrupts, NULL))
+			wait_until_idle(cpu, deadline);
+	}
 }
 
 bool cpu_stop(unsigned cpu)

@@ -9,15 +9,20 @@
 #define SPIN_NS   20000
 #define SLEEP_NS  200000
 #define SETTLE_NS 200000
-#define JUMP_NS   500000000 /* a halt as long as this was not ours */
+#define JUMP_NS   500000000 /* between two looks at what is waited for: that was not ours */
 
-static uint64_t run_out, taken_along;
+static uint64_t run_out, run_out_last, taken_along;
 static void (*watcher)(void);
 static void (*company)(void);
 
 uint64_t waits_run_out(void)
 {
 	return run_out;
+}
+
+uint64_t waits_run_out_last(void)
+{
+	return run_out_last;
 }
 
 uint64_t waits_taken_along(void)
@@ -36,13 +41,12 @@ static void let_watch(void)
 		watcher();
 }
 
-/* Halts for a moment, interrupts closed; how many ticks it lasted longer than that could take. */
-static uint64_t nap(void)
+/* How many ticks have passed since the last look, where they are more than a look, or a nap, could take. */
+static uint64_t jumped(uint64_t *last_look)
 {
-	uint64_t before = clock_now(), passed;
+	uint64_t now = clock_now(), passed = now - *last_look;
 
-	cpu_halt_until(clock_deadline(SLEEP_NS));
-	passed = clock_now() - before;
+	*last_look = now;
 	if (clock_to_ns(passed) < JUMP_NS)
 		return 0;
 	taken_along += passed;
@@ -56,7 +60,7 @@ void wait_in_company(void (*who)(void))
 
 bool wait_until(bool (*condition)(void *context), void *context, uint64_t deadline)
 {
-	uint64_t spin = clock_deadline(SPIN_NS);
+	uint64_t spin = clock_deadline(SPIN_NS), last_look = clock_now();
 
 	let_watch();
 	for (;;) {
@@ -64,8 +68,10 @@ bool wait_until(bool (*condition)(void *context), void *context, uint64_t deadli
 			company();
 		if (condition(context))
 			return true;
+		deadline += jumped(&last_look);
 		if (clock_passed(deadline)) {
 			run_out++;
+			run_out_last = clock_now();
 			return condition(context);
 		}
 		if (!clock_passed(spin)) {
@@ -77,7 +83,7 @@ bool wait_until(bool (*condition)(void *context), void *context, uint64_t deadli
 			interrupts_open();
 			return true;
 		}
-		deadline += nap();
+		cpu_halt_until(clock_deadline(SLEEP_NS));
 		let_watch();
 	}
 }
