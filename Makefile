@@ -31,7 +31,6 @@ else
 CFLAGS += -fno-tree-loop-distribute-patterns -malign-data=abi
 endif
 # An instrumented image: its counters leave the guest at the end of the run (arch/x86/board/coverage.c).
-# COVERAGE names the ordinary build, whose objects it takes for what is not reported: the tests.
 ifneq ($(COVERAGE),)
 COVERAGE_FLAGS := -fprofile-arcs -ftest-coverage -fprofile-info-section -fprofile-update=atomic
 LIBGCOV        := $(shell $(CC) -print-file-name=libgcov.a)
@@ -43,6 +42,7 @@ optimize = $(if $(filter $(FAST),$<),-O2,-Os)
 # The user's image; the second one is that and what checks it: saboteurs, tests that go wrong on purpose …
 SOURCES := $(sort $(shell find boot arch lib pci virtio tests -name "*.[cS]"))
 SECOND  := $(sort $(shell find selfcheck/image -name "*.c"))
+CATALOGUES := tests/clauses.tsv
 # What only the second one does: the user's image tells who asks for it where to find it.
 SELF_CHECKS := $(shell sed -n 's/^MODE.\([a-z]*\),.*/"\1",/p' $(SECOND))
 
@@ -51,23 +51,42 @@ CPPFLAGS := -I. -I$(BUILD) -DVIRTPROOF_VERSION='"$(VERSION)"' \
 LDFLAGS  := -nostdlib -static --build-id=none -z noexecstack --nmagic -T linker.ld
 
 SOURCES := $(filter-out boot/linux16.S boot/efi.S boot/efi.c $(if $(COVERAGE),,arch/x86/board/coverage.c),$(SOURCES))
-NOT_REPORTED := $(if $(COVERAGE),$(filter-out tests/harness/%,$(filter tests/%,$(SOURCES)) $(SECOND)))
-objects = $(addsuffix .o,$(addprefix $(BUILD)/image/,$(filter-out $(NOT_REPORTED),$(1))) \
-	$(addprefix $(COVERAGE)/image/,$(filter $(NOT_REPORTED),$(1))))
+# SHARE names another build whose objects are taken, not made again: with COVERAGE the tests, which are not
+# reported, else all that is the same whatever else there is.
+ifneq ($(SHARE),)
+SHARED := $(if $(COVERAGE),$(filter-out tests/harness/%,$(filter tests/%,$(SOURCES)) $(SECOND)),\
+	$(filter-out tests/harness/judge/clause.c,$(SOURCES) $(SECOND)))
+endif
+objects = $(addsuffix .o,$(addprefix $(BUILD)/image/,$(filter-out $(SHARED),$(1))) \
+	$(addprefix $(SHARE)/image/,$(filter $(SHARED),$(1))))
 OBJECTS        := $(call objects,$(SOURCES))
 SECOND_OBJECTS := $(call objects,$(SECOND))
+
+# Tests, device types, saboteurs and eccentrics of a folder outside of the tree (docs/extra.md); what lies in
+# its selfcheck/ goes into the second image alone.
+override EXTRA := $(patsubst %/,%,$(EXTRA))
+ifneq ($(EXTRA),)
+EXTRA_SOURCES := $(sort $(shell find $(EXTRA)/ -name "*.c" 2>/dev/null))
+ifeq ($(EXTRA_SOURCES),)
+$(error EXTRA: $(if $(wildcard $(EXTRA)/.),no C file lies below $(EXTRA),there is no folder $(EXTRA)))
+endif
+extra_objects = $(patsubst $(EXTRA)/%,$(BUILD)/extra/%.o,$(1))
+OBJECTS        += $(call extra_objects,$(filter-out $(EXTRA)/selfcheck/%,$(EXTRA_SOURCES)))
+SECOND_OBJECTS += $(call extra_objects,$(filter $(EXTRA)/selfcheck/%,$(EXTRA_SOURCES)))
+CATALOGUES     += $(wildcard $(EXTRA)/clauses.tsv)
+endif
 GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h \
 	$(addprefix $(BUILD)/generated/,driver_clauses.h driver_clause_names.h driver_clauses_table.h)
 
 # What it takes to build, and what besides it takes to test.
 BUILD_PACKAGES := gcc make binutils perl
-SETUP_PACKAGES := clang lld qemu-system-x86 qemu-utils libcmocka-dev clang-format cppcheck lcov \
+SETUP_PACKAGES := clang lld qemu-system-x86 qemu-utils libcmocka-dev clang-format cppcheck shellcheck lcov \
 	grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools ovmf
-# What `make test` runs, in this order; host/build.mk adds to it.
-TEST_TARGETS := all lint unit test-layers test-declarations test-comments test-clang test-uncovered test-reproducible test-safety test-wrong test-dying test-root-faults test-trace test-trace-saboteurs test-boot test-driver test-sabotage test-eccentrics test-interrupt test-lab test-bench test-qemu-trace test-peers test-others test-coverage
+# What `make test` runs, in this order; host/build.mk adds to it. What takes longer is in `make test-long`.
+TEST_TARGETS := all lint unit test-layers test-declarations test-comments test-clang test-uncovered test-safety test-wrong test-dying test-paused test-root-faults test-trace test-trace-saboteurs test-boot test-driver test-sabotage test-eccentrics test-extra test-interrupt test-lab test-bench test-peers test-others
 
 .PHONY: all
-all: $(BUILD)/virtproof.elf $(BUILD)/virtproof.img $(BUILD)/virtproof.efi $(BUILD)/virtproof.iso ## build the program and the image, as ELF file, bzImage, UEFI application and disc
+all: $(BUILD)/virtproof.elf $(BUILD)/virtproof.img $(BUILD)/virtproof.efi $(BUILD)/virtproof.iso ## build the program and the image, as ELF file, bzImage, UEFI application and disc (EXTRA=DIR: with what lies there, docs/extra.md)
 
 -include host/build.mk
 
@@ -82,17 +101,18 @@ $(BUILD)/clauses: scripts/clauses.c
 	$(call say,HOSTCC,$<)
 	$(Q)$(HOSTCC) -std=gnu17 -O2 -Wall -Wextra -Werror $< -o $@
 
-$(BUILD)/generated/clauses.h: tests/clauses.tsv $(BUILD)/clauses
+$(BUILD)/generated/clauses.h: $(CATALOGUES) $(BUILD)/clauses $(BUILD)/generated/catalogues
 	@mkdir -p $(@D)
-	$(Q)$(BUILD)/clauses header $< >$@.new && mv $@.new $@
+	$(Q)$(BUILD)/clauses header $(CATALOGUES) >$@.new && mv $@.new $@
 
 # Clauses keep their texts where a test may print them; tests declare the clauses that they judge.
 FEATURES := virtio/feature.h $(wildcard virtio/device/*.h)
-CITING := $(sort $(shell find tests selfcheck/image -name "*.[ch]"))
-$(BUILD)/generated/clauses_table.h: tests/clauses.tsv $(BUILD)/clauses tests/conditions.tsv scripts/judges.pl $(CITING) $(FEATURES)
+CITING := $(sort $(shell find tests selfcheck/image $(EXTRA) -name "*.[ch]"))
+$(BUILD)/generated/clauses_table.h: $(CATALOGUES) $(BUILD)/clauses tests/conditions.tsv scripts/judges.pl $(CITING) $(FEATURES) \
+		$(addprefix $(BUILD)/generated/,catalogues sources)
 	@mkdir -p $(@D)
-	$(Q)scripts/judges.pl $< $(CITING)
-	$(Q)$(BUILD)/clauses table $< tests/conditions.tsv $(FEATURES) $(CITING) >$@.new && mv $@.new $@
+	$(Q)scripts/judges.pl $(CATALOGUES) $(CITING)
+	$(Q)$(BUILD)/clauses table tests/conditions.tsv $(CATALOGUES) $(FEATURES) $(CITING) >$@.new && mv $@.new $@
 
 # The rules for drivers: their ids, their names, their texts.
 $(BUILD)/generated/driver_clauses.h: what = header
@@ -105,16 +125,26 @@ $(BUILD)/generated/driver_clause%: tests/driver-clauses.tsv scripts/driver-claus
 # Whatever changes the outcome of a compilation or a link, so that it is done anew.
 $(BUILD)/image/compile: words = $(CC) $(CFLAGS) $(value optimize) $(FAST) $(COVERAGE_FLAGS) $(CPPFLAGS)
 $(BUILD)/image/link: words = $(LD) $(LDFLAGS) $(LIBGCOV) $(OBJECTS) $(SECOND_OBJECTS)
+$(BUILD)/generated/catalogues: words = $(CATALOGUES)
+$(BUILD)/generated/sources: words = $(CITING)
+$(BUILD)/extra/compile: words = $(CC) $(CFLAGS) $(CPPFLAGS) -I$(EXTRA)
 $(BUILD)/unit/compile: words = $(HOSTCC) $(UNIT_FLAGS)
-$(BUILD)/image/compile $(BUILD)/image/link $(BUILD)/unit/compile: force
+$(addprefix $(BUILD)/,image/compile image/link generated/catalogues generated/sources extra/compile unit/compile): force
 	@mkdir -p $(@D)
 	@echo '$(words)' | cmp -s - $@ || echo '$(words)' >$@
 .PHONY: force
 
+compile = $(Q)$(CC) $(CFLAGS) $(optimize) $(CPPFLAGS) $(1) -MMD -MP -c $< -o $@
+
 $(BUILD)/image/%.c.o: %.c $(BUILD)/image/compile | $(GENERATED)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CFLAGS) $(optimize) $(if $(filter arch/x86/board/coverage.c,$<),,$(COVERAGE_FLAGS)) $(CPPFLAGS) -MMD -MP -c $< -o $@
+	$(call compile,$(if $(filter arch/x86/board/coverage.c,$<),,$(COVERAGE_FLAGS)))
+
+$(BUILD)/extra/%.c.o: $(EXTRA)/%.c $(BUILD)/extra/compile | $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(call compile,-I$(EXTRA))
 
 $(BUILD)/image/%.S.o: %.S $(BUILD)/image/compile
 	@mkdir -p $(@D)
@@ -175,6 +205,10 @@ run: all ## judge the devices of a QEMU that is started for it (RUN="options of 
 test: ## all tests; the last line is the sum
 	@MAKE="$(MAKE)" scripts/test.sh $(TEST_TARGETS)
 
+.PHONY: test-long
+test-long: ## what takes too long for each change: coverage, root faults on all types, builds that are the same, the trace of QEMU, the Debian package
+	@MAKE="$(MAKE)" scripts/test.sh test-coverage test-reproducible test-all-root-faults test-qemu-trace test-package
+
 # ---- who tests the tests ----------------------------------------------------------------------------
 
 .PHONY: coverage-clauses
@@ -198,7 +232,8 @@ test-others: $(BUILD)/virtproof.elf $(BUILD)/virtproof ## implementations other 
 	@selfcheck/others/run.sh $(BUILD)
 
 .PHONY: test-others-all
-test-others-all: $(BUILD)/virtproof.elf $(BUILD)/virtproof ## the same, and those first built that crates are there for (minutes)
+test-others-all: $(BUILD)/virtproof.elf $(BUILD)/virtproof ## the same, and those first built or fetched that crates and packages are there for (minutes)
+	@selfcheck/host/setup.sh libcap-ng-dev libseccomp-dev
 	@selfcheck/others/run.sh $(BUILD) all
 
 .PHONY: test-sabotage
@@ -209,13 +244,21 @@ test-sabotage: $(BUILD)/virtproof-selfcheck.elf $(BUILD)/virtproof ## every sabo
 test-eccentrics: $(BUILD)/virtproof-selfcheck.elf ## no eccentric (ECCENTRICS=globs) may be accused (ALL=1: by anything)
 	@selfcheck/eccentric/run.sh $(BUILD) '$(or $(ECCENTRICS),*)' $(if $(ALL),vp.everywhere)
 
+.PHONY: test-extra
+test-extra: $(BUILD)/virtproof.elf $(BUILD)/virtproof-selfcheck.elf ## the example of docs/extra.md is built from outside of the tree, and does what it says
+	@selfcheck/extra/run.sh $(BUILD)
+
 .PHONY: test-driver
 test-driver: $(BUILD)/virtproof-selfcheck.elf $(BUILD)/virtproof ## the driver of the suite keeps the rules for drivers, but where a test declares it
 	@selfcheck/driver/run.sh $(BUILD)
 
+.PHONY: test-all-root-faults
+test-all-root-faults: $(BUILD)/virtproof-selfcheck.elf ## each root fault on each type of device
+	@selfcheck/root-faults/run.sh $(BUILD) all
+
 .PHONY: test-root-faults
-test-root-faults: $(BUILD)/virtproof-selfcheck.elf ## each root fault is told once, and nothing under another name
-	@selfcheck/root-faults/run.sh $(BUILD)
+test-root-faults: $(BUILD)/virtproof-selfcheck.elf ## each root fault (ROOT_DEVICE=type: on one) is told once, and nothing under another name
+	@selfcheck/root-faults/run.sh $(BUILD) $(ROOT_DEVICE)
 
 .PHONY: test-interrupt
 test-interrupt: all ## the interrupt suite over all variants, and a part of it through KVM
@@ -258,6 +301,10 @@ test-qemu-trace: $(BUILD)/virtproof.elf ## kicks and interrupts went the way the
 .PHONY: test-wrong
 test-wrong: $(BUILD)/virtproof.elf $(BUILD)/virtproof-selfcheck.elf ## tests that go wrong on purpose are reported as such
 	@selfcheck/wrong/run.sh $(BUILD)
+
+.PHONY: test-paused
+test-paused: $(BUILD)/virtproof-selfcheck.elf ## no verdict comes of a machine that is paused
+	@selfcheck/wrong/paused.sh $(BUILD)
 
 .PHONY: test-dying
 test-dying: $(BUILD)/virtproof-selfcheck.elf ## a device that dies is accused once, and of nothing that follows
@@ -326,7 +373,7 @@ $(BUILD)/coverage-unpack: selfcheck/coverage/unpack.c
 # The tests of devices are taken from the ordinary build: they are judged by saboteurs.
 .PHONY: coverage-images
 coverage-images: $(BUILD)/virtproof.elf $(BUILD)/virtproof-selfcheck.elf $(BUILD)/coverage-unpack $(BUILD)/lies
-	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=$(BUILD) $(BUILD)/coverage/virtproof.elf \
+	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 SHARE=$(BUILD) $(BUILD)/coverage/virtproof.elf \
 		$(BUILD)/coverage/virtproof-selfcheck.elf
 
 .PHONY: coverage

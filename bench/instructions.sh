@@ -83,6 +83,7 @@ chains() { # ADDRESSES
 }
 
 : >"$work/sums"
+# shellcheck disable=SC2048 # words
 for name in ${*:-$all}; do
 	scenario "$name"
 	run $few "$work/few"

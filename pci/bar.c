@@ -65,6 +65,15 @@ static struct probe probe_register(struct pci_function *function, unsigned offse
 	return probe;
 }
 
+/* The low bits are as they read before: some VMMs answer all ones with the mask of the address alone. */
+static void judge_flags(struct pci_function *function, unsigned offset, struct probe probe)
+{
+	uint32_t flags = probe.value & BAR_IO ? BAR_IO_FLAGS : BAR_MEMORY_FLAGS;
+
+	if ((probe.value ^ probe.mask) & flags)
+		pci_note_finding(function, PCI_FINDING_BAR_FLAGS, offset, probe.mask);
+}
+
 /* The size that the writable bits mean: their lowest. */
 static uint64_t size_of(struct pci_function *function, unsigned offset, uint64_t writable)
 {
@@ -108,21 +117,21 @@ static unsigned read_memory(struct pci_function *function, unsigned bar, struct 
 {
 	struct pci_bar *this = &function->bars[bar];
 	unsigned offset = bar_offset(bar);
-	unsigned type = low.mask >> BAR_MEMORY_TYPE_SHIFT & 3;
+	unsigned type = low.value >> BAR_MEMORY_TYPE_SHIFT & 3;
 	uint64_t address = low.value & ~BAR_MEMORY_FLAGS;
 	uint64_t writable = low.mask & ~BAR_MEMORY_FLAGS;
 
-	this->prefetchable = low.mask & BAR_PREFETCHABLE;
+	this->prefetchable = low.value & BAR_PREFETCHABLE;
 	if (type != BAR_MEMORY_64) {
 		if (type != BAR_MEMORY_32)
-			pci_note_finding(function, PCI_FINDING_BAR_TYPE, offset, low.mask);
+			pci_note_finding(function, PCI_FINDING_BAR_TYPE, offset, low.value);
 		if (writable != 0)
 			writable |= 0xffffffff00000000;
 		settle(function, offset, this, address, writable);
 		return 1;
 	}
 	if (bar + 1 == bar_count(function)) {
-		pci_note_finding(function, PCI_FINDING_BAR_NO_UPPER_HALF, offset, low.mask);
+		pci_note_finding(function, PCI_FINDING_BAR_NO_UPPER_HALF, offset, low.value);
 		return 1;
 	}
 
@@ -145,7 +154,10 @@ void pci_bars_read(struct pci_function *function)
 		/* Nothing there, or a function that has gone away. */
 		if ((probe.mask | probe.value) == 0 || probe.value == UINT32_MAX) {
 			bar++;
-		} else if (probe.mask & BAR_IO) {
+			continue;
+		}
+		judge_flags(function, bar_offset(bar), probe);
+		if (probe.value & BAR_IO) {
 			read_io(function, bar_offset(bar), &function->bars[bar], probe);
 			bar++;
 		} else {
@@ -187,4 +199,11 @@ volatile void *pci_bar_map(struct pci_function *function, unsigned bar)
 	if (!this->mapping)
 		this->mapping = memory_map_device(this->address, this->size);
 	return this->mapping;
+}
+
+bool pci_bar_decoded(const struct pci_function *function, const struct pci_bar *bar)
+{
+	uint16_t command = pci_read16(function, PCI_COMMAND);
+
+	return bar->address != 0 && (command & (bar->io ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY));
 }

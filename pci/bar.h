@@ -27,4 +27,9 @@ static inline bool pci_bar_unassigned(const struct pci_bar *bar)
 	return bar->present && bar->address == 0;
 }
 
+/*
+ * True when the BAR has an address and answers there: pci_enable() leaves off what has none. Reads the command register.
+ */
+bool pci_bar_decoded(const struct pci_function *function, const struct pci_bar *bar);
+
 #endif

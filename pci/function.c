@@ -110,6 +110,8 @@ const char *pci_finding_about(enum pci_finding_kind kind)
 		return "a capability that runs past the end of configuration space";
 	case PCI_FINDING_BAR_TYPE:
 		return "a memory BAR of a reserved type";
+	case PCI_FINDING_BAR_FLAGS:
+		return "a BAR whose read-only bits change when all ones are written to it";
 	case PCI_FINDING_BAR_NO_UPPER_HALF:
 		return "a 64-bit BAR in the last register, without an upper half";
 	case PCI_FINDING_BAR_MASK:

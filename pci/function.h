@@ -35,14 +35,15 @@ enum pci_finding_kind {
 	PCI_FINDING_CAPABILITY_LENGTH,    /* a vendor capability shorter than its own header */
 	PCI_FINDING_CAPABILITY_TOO_LONG,  /* a capability runs past configuration space */
 	PCI_FINDING_BAR_TYPE,             /* a memory BAR of a reserved type */
-	PCI_FINDING_BAR_NO_UPPER_HALF,    /* a 64-bit BAR in the last register */
-	PCI_FINDING_BAR_MASK,             /* writable bits that make no power of two */
-	PCI_FINDING_BAR_FIXED,            /* a BAR with an address but no size */
-	PCI_FINDING_BAR_LOST,      /* a BAR that did not take its address back after sizing */
-	PCI_FINDING_BAR_UNALIGNED, /* an address that is no multiple of the BAR's size */
-	PCI_FINDING_MSIX_BAR,      /* MSI-X table or PBA in a BAR that is no memory BAR */
-	PCI_FINDING_MSIX_OUTSIDE,  /* MSI-X table or PBA past the end of its BAR */
-	PCI_FINDING_MSIX_OVERLAP,  /* MSI-X table and PBA overlap */
+	PCI_FINDING_BAR_FLAGS, /* read-only bits of a BAR that read otherwise after all ones */
+	PCI_FINDING_BAR_NO_UPPER_HALF, /* a 64-bit BAR in the last register */
+	PCI_FINDING_BAR_MASK,          /* writable bits that make no power of two */
+	PCI_FINDING_BAR_FIXED,         /* a BAR with an address but no size */
+	PCI_FINDING_BAR_LOST,          /* a BAR that did not take its address back after sizing */
+	PCI_FINDING_BAR_UNALIGNED,     /* an address that is no multiple of the BAR's size */
+	PCI_FINDING_MSIX_BAR,          /* MSI-X table or PBA in a BAR that is no memory BAR */
+	PCI_FINDING_MSIX_OUTSIDE,      /* MSI-X table or PBA past the end of its BAR */
+	PCI_FINDING_MSIX_OVERLAP,      /* MSI-X table and PBA overlap */
 };
 
 /* One of them, for pci_finding_about() to put into words. */

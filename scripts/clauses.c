@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Build tool: turns tests/clauses.tsv into C.
+ * Build tool: turns tests/clauses.tsv, and catalogues beside it, into C.
  *
- *	clauses header tests/clauses.tsv				the enumerators
- *	clauses table tests/clauses.tsv tests/conditions.tsv SOURCES	the rows, conditions and texts
+ *	clauses header CATALOGUE.tsv …				the enumerators
+ *	clauses table tests/conditions.tsv CATALOGUE.tsv … SOURCE …	the rows, conditions and texts
  *
  * What a clause needs is compiled to terms that the image asks of a device (clause.h: the conditions): features
  * by their bits, which the sources define, and the words of tests/conditions.tsv. A word that is in neither
@@ -17,6 +17,7 @@
  * no pair is worth it. Symbols have 12 bits. Any text can be read alone, without decoding another
  * (tests/harness/judge/clause_text.c).
  */
+#define _GNU_SOURCE
 #include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -37,6 +38,7 @@
 enum column { ID, SECTION, LEVEL, APPLIES, NEEDS, STATEMENT, OBSERVE, HOW };
 
 static char *rows[ROWS_MOST][COLUMNS];
+static char *places[ROWS_MOST]; /* "tests/clauses.tsv:12" */
 static unsigned row_count;
 static int cited[ROWS_MOST];
 
@@ -63,21 +65,21 @@ static unsigned text_count;
 static uint16_t rules[SYMBOLS_MOST][2];
 static unsigned symbol_count = RULES_FIRST;
 
-static void die(unsigned line, const char *what, const char *value)
+/* What a row does is wrong; the first one stands for what all do. */
+static void die(unsigned row, const char *what, const char *value)
 {
-	fprintf(stderr, "tests/clauses.tsv:%u: %s%s%s\n", line, what, value ? " " : "",
-		value ? value : "");
+	fprintf(stderr, "%s: %s%s%s\n", places[row], what, value ? " " : "", value ? value : "");
 	exit(1);
 }
 
-static const char *one_of(unsigned line, const char *what, const char *value,
+static const char *one_of(unsigned row, const char *what, const char *value,
 			  const char *const names[][2])
 {
 	for (unsigned n = 0; names[n][0]; n++) {
 		if (strcmp(names[n][0], value) == 0)
 			return names[n][1];
 	}
-	die(line, what, value);
+	die(row, what, value);
 	return NULL;
 }
 
@@ -89,7 +91,19 @@ static const char *level_of(unsigned row)
 		{"MAY", "LEVEL_MAY"},       {NULL, NULL},
 	};
 
-	return one_of(row + 2, "unknown level", rows[row][LEVEL], names);
+	return one_of(row, "unknown level", rows[row][LEVEL], names);
+}
+
+static const char *interfaces_of(unsigned row)
+{
+	if (strcmp(rows[row][APPLIES], "modern") == 0)
+		return "INTERFACE_MODERN";
+	if (strcmp(rows[row][APPLIES], "legacy") == 0)
+		return "INTERFACE_LEGACY";
+	if (strcmp(rows[row][APPLIES], "both") == 0)
+		return "INTERFACE_MODERN | INTERFACE_LEGACY";
+	die(row, "applies to no interface", rows[row][APPLIES]);
+	return NULL;
 }
 
 static const char *observer_of(unsigned row)
@@ -101,15 +115,24 @@ static const char *observer_of(unsigned row)
 		{NULL, NULL},
 	};
 
-	return one_of(row + 2, "unknown observer", rows[row][OBSERVE], names);
+	return one_of(row, "unknown observer", rows[row][OBSERVE], names);
 }
 
-static void check_text(unsigned line, const char *text)
+static void check_text(unsigned row, const char *text)
 {
 	for (; *text; text++) {
 		if ((unsigned char)*text < 0x20 || (unsigned char)*text > 0x7e)
-			die(line, "a text has a byte that is no printable ASCII", NULL);
+			die(row, "a text has a byte that is no printable ASCII", NULL);
 	}
+}
+
+static char *place_of(const char *file, unsigned line)
+{
+	char *place = NULL;
+
+	if (asprintf(&place, "%s:%u", file, line) < 0)
+		exit(1);
+	return place;
 }
 
 static void read_rows(const char *name)
@@ -131,17 +154,18 @@ static void read_rows(const char *name)
 		if (++number == 1)
 			continue;
 		if (row_count == ROWS_MOST)
-			die(number, "more rows than this tool holds", NULL);
+			die(row_count - 1, "more rows than this tool holds", NULL);
+		places[row_count] = place_of(name, number);
 		for (char *word = strsep(&rest, "\t"); word; word = strsep(&rest, "\t"), column++) {
 			if (column < COLUMNS)
 				rows[row_count][column] = strdup(word);
-			check_text(number, word);
+			check_text(row_count, word);
 		}
 		if (column != COLUMNS)
-			die(number, "a row has 8 columns, this one does not", NULL);
+			die(row_count, "a row has 8 columns, this one does not", NULL);
 		for (unsigned n = 0; n < row_count; n++) {
 			if (strcmp(rows[n][ID], rows[row_count][ID]) == 0)
-				die(number, "this id appears twice:", rows[n][ID]);
+				die(row_count, "this id appears twice:", rows[n][ID]);
 		}
 		row_count++;
 	}
@@ -347,7 +371,8 @@ enum {
 	TERM_NOT_OFFERED = 0x200,
 	TERM_WORD = 0x300,
 	TERM_NEVER = 0x400, /* a feature of a device type that nothing here drives */
-	TERM_ALWAYS = 0x500,
+	TERM_DECLINED = 0x500,
+	TERM_ALWAYS = 0x600,
 	TERM_OR = 0x8000, /* the next is an alternative */
 };
 
@@ -372,20 +397,20 @@ static int type_is_known(const char *name)
 	return 0;
 }
 
-static uint16_t feature_term(unsigned row, const char *name, int offered)
+static uint16_t feature_term(unsigned row, const char *name, uint16_t kind)
 {
 	int bit = bit_of(name);
 
 	if (bit < 0 && type_is_known(name))
-		die(row + 2, "unknown feature:", name);
+		die(row, "unknown feature:", name);
 	if (bit < 0)
-		return TERM_NEVER;
-	return (uint16_t)((offered ? TERM_OFFERED : TERM_NOT_OFFERED) | bit);
+		return kind == TERM_DECLINED ? TERM_ALWAYS : TERM_NEVER;
+	return (uint16_t)(kind | bit);
 }
 
 /*
  * "VIRTIO_BLK_F_RO", alone or with what device or driver make of it, one of the words, either after "!" or
- * "no ": what is declined leaves no trace by which it could be told.
+ * "no ": a driver can decline whatever it likes.
  */
 static uint16_t term_of(unsigned row, char *text)
 {
@@ -398,7 +423,7 @@ static uint16_t term_of(unsigned row, char *text)
 		{" accepted", TERM_OFFERED},
 		{" declined", TERM_OFFERED},
 		{" not offered", TERM_NOT_OFFERED},
-		{" not negotiated", TERM_ALWAYS},
+		{" not negotiated", TERM_DECLINED},
 	};
 	char *word = text + (*text == '!' ? 1 : strncmp(text, "no ", 3) == 0 ? 3 : 0);
 	size_t length = strcspn(word, " ");
@@ -414,13 +439,9 @@ static uint16_t term_of(unsigned row, char *text)
 		if (strcmp(word + length, verbs[n].verb) != 0)
 			continue;
 		word[length] = '\0';
-		if (verbs[n].kind == TERM_ALWAYS || word != text) {
-			feature_term(row, word, 1);
-			return TERM_ALWAYS;
-		}
-		return feature_term(row, word, verbs[n].kind == TERM_OFFERED);
+		return feature_term(row, word, word == text ? verbs[n].kind : TERM_DECLINED);
 	}
-	die(row + 2, "unknown condition:", text);
+	die(row, "unknown condition:", text);
 	return 0;
 }
 
@@ -436,7 +457,7 @@ static void add_group(unsigned row, char *group)
 		if (term == TERM_ALWAYS)
 			return;
 		if (count == 16)
-			die(row + 2, "more alternatives than this tool holds", NULL);
+			die(row, "more alternatives than this tool holds", NULL);
 		alternatives[count++] = term;
 	}
 	for (unsigned n = 0; n < count; n++)
@@ -456,7 +477,7 @@ static unsigned compile(unsigned row)
 	terms[term_count++] = 0;
 	length = term_count - start;
 	if (term_count > TERMS_MOST - 64)
-		die(row + 2, "more conditions than this tool holds", NULL);
+		die(row, "more conditions than this tool holds", NULL);
 	/* The same conditions stand there once. */
 	for (unsigned n = 0; n < start; n++) {
 		if (memcmp(&terms[n], &terms[start], length * sizeof(*terms)) == 0 &&
@@ -523,11 +544,10 @@ static void print_table(void)
 		die(0, "the texts no longer fit places of 16 bits", NULL);
 	printf("/* Generated from tests/clauses.tsv. */\nconst struct clause clauses[CLAUSE_COUNT] = {\n");
 	for (unsigned n = 0; n < row_count; n++)
-		printf("\t[CLAUSE_%s] = {%zu, %zu, %zu, %u, %u, %s, %s, %d},\n",
+		printf("\t[CLAUSE_%s] = {%zu, %zu, %zu, %u, %u, %s, %s, %s},\n",
 		       symbol(rows[n][ID]), starts[place(text_of(n, STATEMENT))],
 		       starts[place(rows[n][ID])], starts[place(text_of(n, SECTION))], compile(n),
-		       area_of(n), level_of(n), observer_of(n),
-		       strcmp(rows[n][APPLIES], "legacy") == 0);
+		       area_of(n), level_of(n), observer_of(n), interfaces_of(n));
 	printf("};\n");
 	printf("const uint16_t clause_terms[] = {");
 	for (unsigned n = 0; n < term_count; n++)
@@ -541,19 +561,28 @@ static void print_table(void)
 	print_symbols("clause_text_symbols", pool, pool_length);
 }
 
+static int is_catalogue(const char *name)
+{
+	const char *ending = strrchr(name, '.');
+
+	return ending && strcmp(ending, ".tsv") == 0;
+}
+
 int main(int count, char **arguments)
 {
 	int table = count > 3 && strcmp(arguments[1], "table") == 0;
+	int n = table ? 3 : 2;
 
-	if (!table && (count != 3 || strcmp(arguments[1], "header"))) {
-		fprintf(stderr,
-			"usage: clauses header FILE | clauses table FILE WORDS [SOURCE...]\n");
+	if (count < 3 || (!table && strcmp(arguments[1], "header"))) {
+		fprintf(stderr, "usage: clauses header CATALOGUE.tsv... | "
+				"clauses table CONDITIONS.tsv CATALOGUE.tsv... [SOURCE...]\n");
 		return 2;
 	}
-	read_rows(arguments[2]);
+	for (; n < count && is_catalogue(arguments[n]); n++)
+		read_rows(arguments[n]);
 	if (table)
-		read_words(arguments[3]);
-	for (int n = 4; n < count; n++)
+		read_words(arguments[2]);
+	for (; n < count; n++)
 		read_source(arguments[n]);
 	if (table)
 		print_table();

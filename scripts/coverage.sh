@@ -6,6 +6,8 @@
 # usage: coverage.sh BUILD [quick]
 set -euo pipefail
 
+. selfcheck/lib.sh
+
 build=$(realpath "$1")
 quick=${2:-}
 wanted=85
@@ -32,7 +34,7 @@ q35='-M q35 -accel tcg -m 64 -smp 2'
 pc='-M pc -accel tcg -m 64'
 
 # Features that no QEMU offers are driven where a saboteur offers them.
-rare=order_reversed,batch_*,packed_batch_*,kick_position_misread,reset_ends_too_early
+rare='order_reversed,batch_*,packed_batch_*,kick_position_misread,reset_ends_too_early'
 rare+=,no_vector_refused,shared_memory_is_narrow,common_loses_queues_to_reset
 
 # run NAME "vp.words" QEMU options …: one run, whose counters go to a stream of that name.
@@ -43,7 +45,7 @@ run() {
 		wait -n
 	done
 	{
-		timeout -k 3 300 qemu-system-x86_64 -nodefaults -display none -no-reboot -serial stdio \
+		limited 300 qemu-system-x86_64 -nodefaults -display none -no-reboot -serial stdio \
 			-device isa-debug-exit,iobase=0xf4,iosize=4 -kernel "${IMAGE:-$work/virtproof.elf}" \
 			-append "vp.exit=debug $words" -chardev "file,id=counters,path=$streams/$name" \
 			-device isa-debugcon,iobase=0xe9,chardev=counters "$@" \

@@ -15,7 +15,7 @@ NF != 5 || $1 !~ /^DRIVER-[A-Z]+-[0-9]+$/ || $3 !~ /^(MUST|SHOULD)( NOT)?$/ || s
 	gsub(/["\\]/, "\\\\&", $4)
 	gsub(/["\\]/, "\\\\&", $2)
 	names = names "\t" symbol ",\n"
-	rows = rows "\t[" symbol "] = {\"" $1 "\", \"" $3 "\", \"" $2 "\", \"" $4 "\"},\n"
+	rows = rows "\t[" symbol "] = {\"" $1 "\", \"" $3 "\", \"" $2 "\", \"" $4 "\", " ($5 ~ /^Not watched/ ? "false" : "true") "},\n"
 	ids = ids "\t[" symbol "] = \"" $1 "\",\n"
 }
 END {

@@ -1,14 +1,15 @@
 #!/usr/bin/env perl
 # SPDX-License-Identifier: BSD-2-Clause
-# Compares what each test says that it judges (.judges) with the checks of the sources: every clause that
-# the body of a test names is declared there, and every declared clause is named in the body or in what
-# the body uses, function by function, table by table. What the harness judges beside every test
-# (tests/harness/judge/declared.c) need not be declared.
-# usage: judges.pl tests/clauses.tsv SOURCE …
+# Compares what each test says that it judges (.judges) with the checks of the sources: the clauses declared
+# there are those that its body names, or what the body uses, function by function, table by table. What
+# the harness judges beside every test (tests/harness/judge/declared.c) need not be declared, nor what a
+# test judges that goes wrong on purpose.
+# usage: judges.pl CATALOGUE.tsv … SOURCE …
 use strict;
 use warnings;
 
-my ($catalogue, @sources) = @ARGV;
+my @catalogues = grep /\.tsv$/, @ARGV;
+my @sources = grep !/\.tsv$/, @ARGV;
 my (%is_clause, %global, %local, @tests, %beside);
 my $failed = 0;
 
@@ -75,6 +76,7 @@ sub read_source {
 			push @tests, {
 				place => "$file:$line", file => $file, name => "$suite.$name",
 				declared => [$declared =~ /\w+/g], names => names($body),
+				wrong => scalar($head =~ /^WRONG/),
 			};
 			next;
 		}
@@ -105,7 +107,7 @@ sub reached {
 	return \%clauses;
 }
 
-for (split /\n/, slurp($catalogue)) {
+for (map { split /\n/, slurp($_) } @catalogues) {
 	my ($id) = split /\t/;
 	$id =~ tr/-/_/;
 	$is_clause{$id} = 1 unless $id eq 'id';
@@ -117,10 +119,12 @@ $beside{$_} = 1 for grep { $is_clause{$_} } keys %{$common->{names}};
 for my $test (@tests) {
 	my %declared = map { $_ => 1 } @{$test->{declared}};
 	my $reached = reached($test->{file}, $test->{names});
-	for my $clause (sort grep { $is_clause{$_} && !$beside{$_} && !$declared{$_} } keys %{$test->{names}}) {
+	for my $clause (sort grep { !$test->{wrong} && !$beside{$_} && !$declared{$_} } keys %$reached) {
 		complain($test->{place}, "$test->{name} judges $clause and does not declare it in .judges");
 	}
 	for my $clause (sort keys %declared) {
+		complain($test->{place}, "$test->{name} declares $clause, which is in no catalogue"), next
+			unless $is_clause{$clause};
 		complain($test->{place}, "$test->{name} declares $clause, for which neither it nor what it calls has a check")
 			unless $reached->{$clause};
 	}

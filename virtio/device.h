@@ -31,12 +31,13 @@ struct virtio_transport;
 struct virtio_device;
 struct virtqueue;
 
-/* Which part of a device a register is in: the structures of PCI (4.1.4). */
+/* Which part of a device a register is in: the structures of PCI (4.1.4), or what MMIO (4.2.2) and legacy PCI have of them. */
 enum virtio_structure {
 	STRUCTURE_COMMON,
 	STRUCTURE_NOTIFY,
 	STRUCTURE_ISR,
 	STRUCTURE_DEVICE,
+	STRUCTURE_CONTROL, /* MMIO, legacy PCI: all that is none of the others */
 	STRUCTURES,
 };
 
@@ -83,6 +84,8 @@ enum {
 	DEVICE_LEGACY_INTERFACE = BIT(1), /* there is one beside this */
 	DEVICE_LEGACY_ID = BIT(2),        /* PCI: an id of the transitional range */
 	DEVICE_VENDOR_DATA = BIT(3),      /* PCI: a vendor data capability (4.1.4.8) */
+	DEVICE_OVER_MMIO = BIT(4),
+	DEVICE_LEGACY = BIT(5), /* this is a legacy interface */
 };
 
 /* One face of a device, however it is reached; the transport embeds it in a struct of its own. */
@@ -91,9 +94,11 @@ struct virtio_device {
 	const struct register_road *road; /* its transport's */
 	uint32_t type;
 	const void *body;        /* what it is a face of: the same in all faces of one device */
-	char name[16];           /* the BDF: how records and vp.device name it */
+	char name[24];           /* the BDF, or BDF-legacy: how records and vp.device name it */
+	const char *place;       /* the name of its first face, as a host knows it; NULL: its own */
 	struct features offered; /* as read last */
 	struct features negotiated;
+	struct features ever_accepted; /* whatever was written as a driver's, since it was found */
 	enum interrupt_mode mode;
 	unsigned queue_count; /* of queues[] that are set up */
 	struct virtqueue *queues[VIRTIO_QUEUES_MOST];
@@ -107,6 +112,9 @@ struct virtio_device {
 	uint32_t traits;        /* DEVICE_… */
 	unsigned vectors;       /* interrupt messages of its own, 0: it has a line alone */
 	uint32_t config_length; /* bytes of device-specific configuration, 0: there is none */
+	uint32_t
+		ring_alignment; /* legacy: where the used ring begins, and all is in one piece (2.7.2); 0: anywhere */
+	unsigned queues_needed; /* a driver of its type needs so many, 0: that is not known */
 	bool has_window;        /* ACCESS_WINDOW is possible */
 	bool has_line;          /* it can interrupt by a line, a PCI pin for one */
 	bool line_known;        /* and which input of the I/O APIC that drives is known */

@@ -64,6 +64,12 @@ static inline struct features features_and(struct features a, struct features b)
 	return (struct features){{a.words[0] & b.words[0], a.words[1] & b.words[1]}};
 }
 
+/* What is in one of them. */
+static inline struct features features_or(struct features a, struct features b)
+{
+	return (struct features){{a.words[0] | b.words[0], a.words[1] | b.words[1]}};
+}
+
 /* The bits of `a` that `b` has not. */
 static inline struct features features_without(struct features a, struct features b)
 {

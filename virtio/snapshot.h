@@ -9,7 +9,6 @@
 struct virtio_snapshot {
 	bool reached_memory; /* somebody had let it do so before it was looked for */
 	uint8_t status;      /* the device status field (2.1) */
-	uint16_t queues;     /* how many there are */
 	/* Of its messages, where it has any: */
 	uint16_t msix_control;  /* Message Control */
 	uint16_t msix_unmasked; /* entries whose Mask bit is 0 */

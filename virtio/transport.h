@@ -90,10 +90,18 @@ struct virtio_transport {
 	unsigned (*queue_count)(struct virtio_device *device);
 	/* Which queue those below are about. */
 	void (*select_queue)(struct virtio_device *device, unsigned queue);
-	/* Its entries: at most before they are set, 0 where there is no such queue. */
+	/* What that register reads; NULL: it cannot be read. */
+	uint16_t (*selected_queue)(struct virtio_device *device);
+	/* Its entries, 0 where there is no such queue: at most, before they are set. */
 	uint16_t (*queue_size)(struct virtio_device *device);
+	/* NULL: its size is the device's own (legacy PCI: 4.1.5.1.3.1). */
 	void (*set_queue_size)(struct virtio_device *device, uint16_t size);
-	/* The physical address of one of its areas. */
+	/*
+	 * Whether a size that was set is what queue_size reads then, and one that was not set is its largest; else it always
+	 * reads the largest (MMIO), and each size has to be set.
+	 */
+	bool queue_size_is_held;
+	/* The physical address of one of its areas; reading: NULL, it cannot be read. */
 	uint64_t (*queue_area)(struct virtio_device *device, enum queue_area area);
 	void (*set_queue_area)(struct virtio_device *device, enum queue_area area,
 			       uint64_t address);

@@ -15,7 +15,7 @@ trap 'rm -f "$log"; [ -z "$burner" ] || kill "$burner"' EXIT
 boot() { # boot CPUS WORDS [PREFIX…]: the records go to the log
 	local cpus=$1 words=$2
 	shift 2
-	timeout -k 3 120 "$@" "${qemu[@]}" -M q35 -accel tcg -m 64 -smp "$cpus" -serial stdio \
+	limited 120 "$@" "${qemu[@]}" -M q35 -accel tcg -m 64 -smp "$cpus" -serial stdio \
 		-kernel "$build/virtproof.elf" \
 		-append "vp.exit=debug vp.format=json vp.patience=10000 $words" \
 		-blockdev null-co,node-name=null,size=16777216,read-zeroes=on \

@@ -13,7 +13,7 @@ trap 'rm -rf "$work"' EXIT
 
 for ((n = 1; n <= runs; n++)); do
 	begin=$(date +%s%N)
-	timeout -k 3 120 "${qemu[@]}" -M q35 -accel tcg -m 64 -smp 2 -serial stdio \
+	limited 120 "${qemu[@]}" -M q35 -accel tcg -m 64 -smp 2 -serial stdio \
 		-kernel "$build/virtproof.elf" -append "vp.exit=debug vp.format=json vp.bench=interrupt" \
 		-blockdev null-co,node-name=null,size=16777216,read-zeroes=on \
 		-device virtio-blk-pci,drive=null,addr=1 -device virtio-rng-pci,addr=2 >"$work/$n"

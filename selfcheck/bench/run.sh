@@ -14,7 +14,7 @@ trap 'rm -f "$log"' EXIT
 boot() { # WORDS DEVICES…: appends the records to the log
 	local words=$1 status
 	shift
-	timeout -k 3 60 "${qemu[@]}" -M q35 -accel tcg -m 128 -smp 2 -serial stdio \
+	limited 60 "${qemu[@]}" -M q35 -accel tcg -m 128 -smp 2 -serial stdio \
 		-kernel "$build/virtproof.elf" -append "vp.exit=debug vp.format=json $words" "$@" \
 		>>"$log" 2>/dev/null
 	status=$?

@@ -27,7 +27,7 @@ function share(part, all) {
 
 BEGIN { FS = "\t" }
 
-FILENAME ~ /coverage-host\.tsv$/ {
+FILENAME ~ /\/host\.tsv$/ {
 	if ($1 !~ /^#/)
 		beyond[$1] = $2
 	next
@@ -53,13 +53,18 @@ FILENAME ~ /clauses\.tsv$/ {
 
 index($0, "{\"type\":\"clause\"") == 1 {
 	id = field("id")
-	verdict = field("verdict")
-	why = field("why")
 	met[area_of[id]] = 1
-	if (verdict == "violated" || (verdict == "holds" && result[id] != "violated"))
-		result[id] = verdict
-	else if (result[id] == "" && weight(why) > weight(reason[id]))
-		reason[id] = why
+	if (field("verdict") == "violated" || result[id] != "violated")
+		result[id] = field("verdict")
+}
+
+index($0, "{\"type\":\"unjudged\"") == 1 {
+	why = field("why")
+	for (n = split(field("ids"), ids, " "); n > 0; n--) {
+		met[area_of[ids[n]]] = 1
+		if (weight(why) > weight(reason[ids[n]]))
+			reason[ids[n]] = why
+	}
 }
 
 # Begins a chapter with a table: its head and the names of its columns.
@@ -76,7 +81,7 @@ END {
 		if (observer[id] == "host") {
 			host[area]++
 			if (legacy[id])
-				beyond[id] = "the legacy interface, which the suite does not drive"
+				beyond[id] = "the legacy interface, by which no device of this run is driven"
 			else if (reason[id] == "no device offers what it needs")
 				beyond[id] = reason[id]
 			if (result[id] != "")
@@ -110,7 +115,7 @@ END {
 	print ""
 	print "- *guest*: clauses that a guest alone can see broken. Of these:"
 	print "- *holds*, *violated*: judged. What QEMU violates is explained in `known/expect/`."
-	print "- *legacy*: bind the legacy interface, which the suite does not drive."
+	print "- *legacy*: bind the legacy interface, by which no device of this run is driven."
 	print "- *not offered*: need a feature that no device of these runs offers. Most have tests all the same, tried on"
 	print "  devices that pretend (`make test-sabotage`)."
 	print "- *left*: could be judged here and were not; why, is said below."

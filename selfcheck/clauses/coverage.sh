@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 # Writes docs/coverage.md: which clauses complete runs on QEMU judge, area by area, and why others are not.
-# usage: coverage-clauses.sh BUILD OUTPUT
+# usage: coverage.sh BUILD OUTPUT
 set -euo pipefail
 
 build=$1
@@ -16,7 +16,7 @@ boot() {
 	local name=$1 each=$2 words=${3:-} status=0
 
 	truncate -s 16M "$folder/scratch"
-	timeout -k 3 240 "${qemu[@]}" -M q35 -accel tcg -m 128 -smp 2 -serial file:"$folder/$name.json" \
+	limited 240 "${qemu[@]}" -M q35 -accel tcg -m 128 -smp 2 -serial file:"$folder/$name.json" \
 		-kernel "$build/virtproof.elf" \
 		-append "vp.exit=debug vp.format=json vp.scratch=all $words" \
 		-blockdev "raw,node-name=disk,file.driver=file,file.filename=$folder/scratch,discard=unmap" \
@@ -44,9 +44,10 @@ boot() {
 		-device "virtio-scsi-pci,id=scsi$each" -device scsi-hd,drive=unit,bus=scsi.0 \
 		-object iothread,id=hints \
 		-device "virtio-balloon-pci,free-page-hint=on,iothread=hints,free-page-reporting=on$each" \
-		-device "virtio-keyboard-pci$each" -device "virtio-tablet-pci$each" || status=$?
+		-device "virtio-keyboard-pci$each" -device "virtio-tablet-pci$each" 2>"$folder/$name.err" || status=$?
 	if ! grep -q '"type":"summary"' "$folder/$name.json"; then
 		echo "coverage-clauses: QEMU ended with status $status before the $name run had a summary" >&2
+		tail -5 "$folder/$name.err" >&2
 		exit 1
 	fi
 }
@@ -55,7 +56,7 @@ boot() {
 boot_taps() {
 	local each=mq=on,rss=$1,hash=on,guest_rsc_ext=$2,rsc_interval=30000000,host_mtu=1500,vectors=10 status=0
 
-	selfcheck/peers/with-taps.sh 4 timeout -k 3 120 "${qemu[@]}" -M q35 -accel tcg -m 96 -smp 2 \
+	limited 120 selfcheck/peers/with-taps.sh 4 "${qemu[@]}" -M q35 -accel tcg -m 96 -smp 2 \
 		-serial "file:$folder/taps-$1.json" -kernel "$build/virtproof.elf" \
 		-append "vp.exit=debug vp.format=json vp.tests=net.*" \
 		-netdev tap,id=n0,ifname=vpnear,script=no,downscript=no,queues=4 \

@@ -6,7 +6,7 @@ set -uo pipefail
 
 page=docs/uncovered.md
 . "$(dirname "$0")/../lib.sh"
-list=$(timeout -k 3 30 "${qemu[@]}" -M q35 -accel tcg -m 64 -serial stdio -kernel "$1/virtproof.elf" \
+list=$(limited 30 "${qemu[@]}" -M q35 -accel tcg -m 64 -serial stdio -kernel "$1/virtproof.elf" \
 	-append "vp.exit=debug vp.list" | tr -d '\r')
 if ! grep -q '^uncovered: ' <<<"$list"; then
 	verdict 1 "the image did not list its clauses"

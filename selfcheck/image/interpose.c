@@ -3,6 +3,8 @@
 
 #include "lib/string.h"
 #include "selfcheck/image/disguise/offer.h"
+#include "tests/harness/run/selection.h"
+#include "tests/harness/subject/subject.h"
 #include "virtio/transport/pci/device.h"
 #include "virtio/ring/packed.h"
 #include "virtio/ring/split.h"
@@ -61,9 +63,18 @@ static void show_new_elements(struct onlooker *self, struct virtqueue *queue)
 	}
 }
 
+/* For used_request(). */
+static void keep_in_mind(struct onlooker *self, struct virtqueue *queue)
+{
+	note_requests(queue);
+	if (chosen.onlooker.publish)
+		chosen.onlooker.publish(self, queue);
+}
+
 static void start(struct virtio_device *device)
 {
 	memset(seen, 0, sizeof(seen));
+	forget_requests();
 	if (chosen.start)
 		chosen.start(device);
 }
@@ -73,9 +84,11 @@ static void stand_before(struct virtio_device *device)
 	standing = chosen.onlooker;
 	standing.place = ONLOOKER_INTERFERES;
 	standing.device = device;
-	standing.function = virtio_pci(device)->function;
-	if (chosen.used_element)
+	standing.function = device->traits & DEVICE_OVER_PCI ? virtio_pci(device)->function : NULL;
+	if (chosen.used_element) {
 		standing.used = show_new_elements;
+		standing.publish = keep_in_mind;
+	}
 	if (chosen.offers)
 		offer_start(device, chosen.offers);
 	start(device);
@@ -117,3 +130,12 @@ static void end(struct virtio_device *device)
 }
 
 const struct interference interposition = {.begin = begin, .end = end};
+
+struct virtio_device *first_device(void)
+{
+	for_each_device (device) {
+		if (device_selected(device) && !face_of(device)->unusable)
+			return device;
+	}
+	return NULL;
+}

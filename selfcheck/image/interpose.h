@@ -39,4 +39,7 @@ void interpose_for_long(struct virtio_device *device);
 /* Ends that. */
 void interpose_no_longer(struct virtio_device *device);
 
+/* The first device that vp.device selects and that can be driven, or NULL: whole runs are spoiled on it. Boot CPU. */
+struct virtio_device *first_device(void);
+
 #endif

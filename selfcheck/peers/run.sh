@@ -21,7 +21,7 @@ boot() {
 		shift
 	done
 	shift
-	"${wrapper[@]}" timeout -k 3 120 "${qemu[@]}" -M q35 -accel tcg -m 96 -smp 2 \
+	limited 120 "${wrapper[@]}" "${qemu[@]}" -M q35 -accel tcg -m 96 -smp 2 \
 		-serial "file:$folder/$name.json" -kernel "$build/virtproof.elf" \
 		-append "vp.exit=debug vp.format=json vp.tests=net.*,console.*" "$@" 2>"$folder/$name.err"
 	if [ $? -eq 77 ]; then
@@ -86,9 +86,10 @@ boot taps-queues "$here/with-taps.sh" 4 -- "${taps[@]}" \
 # What a guest could see, is offered somewhere, and was judged nowhere.
 if [ "$skipped" -eq 0 ]; then
 	left=$(cat "$folder"/*.json | awk -F'"' '
-		/^{"type":"clause"/ {
-			if ($16 != "unjudged") judged[$8] = 1
-			else if ($0 !~ /no legacy|no device offers/) open[$8] = 1
+		/^{"type":"clause"/ { judged[$8] = 1 }
+		/^{"type":"unjudged"/ && $8 !~ /no legacy|no device offers/ {
+			count = split($16, ids, " ")
+			for (n = 1; n <= count; n++) open[ids[n]] = 1
 		}
 		END { for (id in open) if (!(id in judged)) print id }' |
 		grep -xF -f <(awk -F'\t' '$1 ~ /^(NET|CONSOLE)-/ && $7 == "guest" {print $1}' tests/clauses.tsv))

@@ -14,7 +14,7 @@ wires=$(mktemp -d "${TMPDIR:-/tmp}/virtproof-wires.XXXXXX")
 trap 'rm -rf "$log" "$scratch" "$wires"' EXIT
 truncate -s 4M "$scratch"
 
-timeout -k 3 300 "${qemu[@]}" -M q35 -accel tcg -m 64 -smp 2 -serial stdio \
+limited 300 "${qemu[@]}" -M q35 -accel tcg -m 64 -smp 2 -serial stdio \
 	-kernel "$build/virtproof-selfcheck.elf" -append "vp.exit=debug vp.sabotage=$globs vp.version=1.4 vp.scratch=00:05.0,00:06.0,00:07.0 $*" \
 	-blockdev null-co,node-name=null,size=16777216,read-zeroes=on \
 	-device virtio-blk-pci,drive=null,serial=virtproof-sabotage,packed=on,addr=1 \
@@ -41,7 +41,7 @@ timeout -k 3 300 "${qemu[@]}" -M q35 -accel tcg -m 64 -smp 2 -serial stdio \
 	-device virtio-balloon-pci,free-page-hint=on,iothread=hints,free-page-reporting=on,addr=8 \
 	-device virtio-keyboard-pci,addr=9 -device virtio-tablet-pci,addr=10 \
 	-device pcie-root-port,id=express,addr=11,slot=1 -device virtio-rng-pci,bus=express \
-	-object rng-builtin,id=entropy -device virtio-rng-pci,rng=entropy,max-bytes=32,period=1,addr=12 |
+	-object rng-builtin,id=entropy -device virtio-rng-pci,rng=entropy,max-bytes=32,period=1,addr=12 "${extra_devices[@]}" |
 	tee "$log"
 status=${PIPESTATUS[0]}
 
@@ -54,43 +54,78 @@ fi
 
 skipped_names() { sed -n 's/^skipped  *\([a-z0-9_]*\):.*/\1/p' "$log" | paste -sd, -; }
 
-# What could not be tried above is tried on two taps, whose network devices offer more, …
-again=$(skipped_names)
-if [ -n "$again" ]; then
-	each=mq=on,hash=on,guest_rsc_ext=on,rsc_interval=30000000,vectors=10
-	selfcheck/peers/with-taps.sh 4 timeout -k 3 120 "${qemu[@]}" -M q35 -accel tcg -m 96 -smp 2 -serial stdio \
-		-kernel "$build/virtproof-selfcheck.elf" -append "vp.exit=debug vp.sabotage=$again vp.version=1.4 $*" \
+# again PATTERN WORDS COMMAND …: the skipped ones whose names match, in a boot of that QEMU; what comes of them counts then.
+again() {
+	local pattern=$1 words=$2 names
+	shift 2
+	names=$(skipped_names | tr , '\n' | grep -P "$pattern" | paste -sd, -)
+	[ -n "$names" ] || return 0
+	limited 120 "$@" -accel tcg -smp 2 -serial stdio -kernel "$build/virtproof-selfcheck.elf" \
+		-append "vp.exit=debug vp.sabotage=$names vp.version=1.4 $words" >"$wires/again" 2>/dev/null
+	grep -q '^sabotage: ' "$wires/again" || return 0
+	sed -i -E "/^skipped  *(${names//,/|}):/d" "$log"
+	grep -E '^(detected|MISSED|skipped) ' "$wires/again" | tee -a "$log"
+}
+q35=("${qemu[@]}" -M q35 -m 96)
+# taps PATTERN WORDS NEAR FAR: likewise, on two network devices with such properties, on taps.
+taps() {
+	again "$1" "$2" selfcheck/peers/with-taps.sh 4 "${q35[@]}" \
 		-netdev tap,id=near,ifname=vpnear,script=no,downscript=no,queues=4 \
 		-netdev tap,id=far,ifname=vpfar,script=no,downscript=no,queues=4 \
-		-device "virtio-net-pci,netdev=near,rss=on,$each" \
-		-device "virtio-net-pci,netdev=far,$each" >"$wires/taps" 2>/dev/null
-	if grep -q '^sabotage: ' "$wires/taps"; then
-		sed -i '/^skipped /d' "$log"
-		grep -E '^(detected|MISSED|skipped) ' "$wires/taps" | tee -a "$log"
-	fi
-fi
+		-device "virtio-net-pci,netdev=near,$3" -device "virtio-net-pci,netdev=far,$4"
+}
+nothing=(-blockdev null-co,node-name=null,size=16777216,read-zeroes=on)
+
+# What could not be tried above is tried on two taps, whose network devices offer more, …
+offers=mq=on,hash=on,guest_rsc_ext=on,rsc_interval=30000000,vectors=10
+taps . "$*" rss=on,$offers $offers
+
+# … and what MMIO devices alone can break, modern and legacy, on such devices.
+for legacy in false true; do
+	again ^mmio_ "$*" "${qemu[@]}" -M microvm,acpi=on -global virtio-mmio.force-legacy=$legacy -m 64 \
+		-device virtio-rng-device "${nothing[@]}" -device virtio-blk-device,drive=null
+done
+
+# … and what legacy interfaces of PCI devices alone can break, on transitional devices, what takes pairs and offloads on
+# taps.
+both=disable-legacy=off
+again '^pci_legacy_(?!net_[op])' "vp.legacy vp.device=*-legacy vp.scratch=all $*" "${q35[@]}" \
+	"${nothing[@]}" -device virtio-blk-pci,drive=null,$both,addr=1 -device virtio-rng-pci,$both,addr=2 \
+	-netdev user,id=net -device virtio-net-pci,netdev=net,$both,addr=3 \
+	-chardev null,id=null -device virtio-serial-pci,id=con,$both,addr=4 -device virtconsole,chardev=null,bus=con.0 \
+	-device virtio-balloon-pci,$both,addr=5 \
+	-blockdev null-co,node-name=disk,size=16777216,read-zeroes=on \
+	-device virtio-scsi-pci,id=scsi,$both,addr=6 -device scsi-hd,drive=disk,bus=scsi.0
+offers=mq=on,vectors=10,disable-modern=on,$both
+taps '^pci_legacy_net_[op]' "$*" $offers $offers
 
 # … and once more with the host's help.
 text() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$2"; }
-again=$(skipped_names)
-if [ -n "$again" ] && [ -x "$build/virtproof" ]; then
-	sed -i '/^skipped /d' "$log"
-	"$build/virtproof" run --image="$build/virtproof-selfcheck.elf" --expect=none --quiet \
-		--log="$wires/hosted" -d blk-scratch -d blk-kept -d net-dgram,speed=1000,duplex=full \
-		-d console -d scsi -d balloon-hints -d keyboard -d tablet --append "vp.sabotage=$again vp.version=1.4 $*" >/dev/null 2>&1 || true
+
+# hosted NAMES WORDS OPTION …: those saboteurs in a run of the program on these devices.
+hosted() {
+	local names=$1 words=$2 record verdict why
+	shift 2
+	[ -n "$names" ] && [ -x "$build/virtproof" ] || return 0
+	"$build/virtproof" run --image="$build/virtproof-selfcheck.elf" --expect=none --quiet --log="$wires/hosted" \
+		"$@" --append "vp.sabotage=$names vp.version=1.4 $words" >/dev/null 2>&1 || true
+	if ! grep -q '^{"type":"sabotage_summary"' "$wires/hosted"; then
+		echo "test-sabotage: the run with the host's help ended before the verdict"
+		lost=1
+		return
+	fi
 	while read -r record; do
 		verdict=MISSED
 		[[ $record != *'"detected":true'* ]] || verdict=detected
 		why=$(text skipped "$record")
 		[ -z "$why" ] || verdict=skipped
+		sed -i "/^skipped  *$(text name "$record"):/d" "$log"
 		echo "$verdict $(text name "$record"): $(text about "$record")${why:+; $why} (with the host's help)" |
 			tee -a "$log"
 	done < <(grep '^{"type":"sabotage",' "$wires/hosted")
-	if ! grep -q '^{"type":"sabotage_summary"' "$wires/hosted"; then
-		echo "test-sabotage: the run with the host's help ended before the verdict"
-		lost=1
-	fi
-fi
+}
+hosted "$(skipped_names)" "$*" -d blk-scratch -d blk-kept \
+	-d net-dgram,speed=1000,duplex=full -d console -d scsi -d balloon-hints -d keyboard -d tablet
 
 passed=$(grep -c '^detected ' "$log")
 failed=$((lost + $(grep -c '^MISSED ' "$log")))

@@ -18,7 +18,7 @@ boot() {
 		head -c 4M /dev/urandom >"$folder/$disk.raw"
 		cp "$folder/$disk.raw" "$folder/$disk.before"
 	done
-	timeout -k 3 120 "${qemu[@]}" -M q35 -accel tcg -m 64 -smp 2 -serial file:"$folder/log" \
+	limited 120 "${qemu[@]}" -M q35 -accel tcg -m 64 -smp 2 -serial file:"$folder/log" \
 		-kernel "$build/virtproof.elf" -append "vp.exit=debug vp.format=json $*" \
 		-blockdev "raw,node-name=blk,file.driver=file,file.filename=$folder/blk.raw,discard=unmap" \
 		-device virtio-blk-pci,drive=blk,addr=1,num-queues=2 \

@@ -15,7 +15,7 @@ trap 'rm -rf "$work"' EXIT
 
 # One CPU and no ioeventfd: every access goes through one thread, which traces it. qboot touches no
 # device, and the console is the debug port, whose writes are the fewest.
-timeout -k 3 60 "${qemu[@]}" -M q35 -accel tcg -m 64 -smp 1 -bios qboot.rom -serial "file:$work/console" \
+limited 60 "${qemu[@]}" -M q35 -accel tcg -m 64 -smp 1 -bios qboot.rom -serial "file:$work/console" \
 	-kernel "$build/virtproof.elf" \
 	-append "vp.exit=debug vp.trace vp.tests=$tests" \
 	-blockdev null-co,node-name=disk,size=16777216,read-zeroes=on \

@@ -18,7 +18,7 @@ trap 'rm -rf "$work"' EXIT
 . "$(dirname "$0")/../lib.sh"
 
 run() { # run ACCELERATOR DEVICE-OPTIONS
-	timeout -k 3 120 "${qemu[@]}" -M q35 -accel "$1" -m 64 -smp 1 \
+	limited 120 "${qemu[@]}" -M q35 -accel "$1" -m 64 -smp 1 \
 		-bios qboot.rom -serial "file:$work/console" -kernel "$build/virtproof.elf" \
 		-append "vp.exit=debug vp.patience=10000 vp.tests=$test vp.variant=split+msix" \
 		-object iothread,id=io \

@@ -10,7 +10,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/virtproof-trace.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 . "$(dirname "$0")/../lib.sh"
 
-timeout -k 3 60 "${qemu[@]}" -M q35 -accel tcg -m 64 -smp 1 -serial "file:$work/console" \
+limited 60 "${qemu[@]}" -M q35 -accel tcg -m 64 -smp 1 -serial "file:$work/console" \
 	-kernel "$build/virtproof-selfcheck.elf" \
 	-append "vp.exit=debug vp.trace vp.sabotage=queue_larger_than_32768,deaf" \
 	-device virtio-rng-pci 2>"$work/errors"

@@ -37,7 +37,10 @@ static void every_row_reads_as_it_was_written(void **state)
 			assert_string_equal(clause_statement(clause), columns[STATEMENT]);
 			assert_string_equal(clause_section(clause), columns[SECTION]);
 		}
-		assert_int_equal(clause->legacy, strcmp(columns[APPLIES], "legacy") == 0);
+		assert_int_equal(!(clause->interfaces & INTERFACE_MODERN),
+				 strcmp(columns[APPLIES], "legacy") == 0);
+		assert_int_equal(!(clause->interfaces & INTERFACE_LEGACY),
+				 strcmp(columns[APPLIES], "modern") == 0);
 	}
 	assert_int_equal(row, CLAUSE_COUNT);
 	assert_true(*clause_statement(&clauses[CLAUSE_SPLIT_USED_2]));

@@ -144,9 +144,47 @@ static void finds_a_wide_bar_without_upper_half(void **state)
 static void finds_a_reserved_type(void **state)
 {
 	fake_bar(fake, 0, 0x6, 4096, 0xfe000000);
+	memset(fake->writable + PCI_BAR_0 + 4, 0, 4);
 	pci_bars_read(&function);
 	expect_bar(0, (struct pci_bar){.present = true, .address = 0xfe000000, .size = 4096});
 	expect_one_finding(PCI_FINDING_BAR_TYPE, PCI_BAR_0);
+}
+
+/* As Firecracker does: the size comes without the flags, and a 64-bit BAR looks like a narrow one. */
+static uint32_t flagless[2] = {0x0000000c, 0x40};
+static bool flagless_sized[2];
+
+static uint32_t flagless_read(const struct pci_config *config, struct pci_address address,
+			      unsigned offset, unsigned width)
+{
+	static const uint32_t masks[2] = {0xfff80000, 0xffffffff};
+	unsigned half = (offset - PCI_BAR_0) / 4;
+
+	if (offset < PCI_BAR_0 || half > 1)
+		return 0;
+	return flagless_sized[half] ? masks[half] : flagless[half];
+}
+
+static void flagless_write(const struct pci_config *config, struct pci_address address,
+			   unsigned offset, unsigned width, uint32_t value)
+{
+	if (offset == PCI_BAR_0 || offset == PCI_BAR_0 + 4)
+		flagless_sized[(offset - PCI_BAR_0) / 4] = value == UINT32_MAX;
+}
+
+static void takes_flags_from_before_the_sizing(void **state)
+{
+	struct pci_config config = {.read = flagless_read, .write = flagless_write, .size = 256};
+
+	function.config = &config;
+	pci_bars_read(&function);
+	expect_bar(0, (struct pci_bar){.present = true,
+				       .wide = true,
+				       .prefetchable = true,
+				       .address = 0x4000000000,
+				       .size = 0x80000});
+	assert_false(function.bars[1].present);
+	expect_one_finding(PCI_FINDING_BAR_FLAGS, PCI_BAR_0);
 }
 
 static void finds_a_mask_with_holes(void **state)
@@ -299,6 +337,7 @@ int main(void)
 		cmocka_unit_test_setup(a_bridge_has_two, prepare),
 		cmocka_unit_test_setup(finds_a_wide_bar_without_upper_half, prepare),
 		cmocka_unit_test_setup(finds_a_reserved_type, prepare),
+		cmocka_unit_test_setup(takes_flags_from_before_the_sizing, prepare),
 		cmocka_unit_test_setup(finds_a_mask_with_holes, prepare),
 		cmocka_unit_test_setup(finds_an_upper_half_of_stone, prepare),
 		cmocka_unit_test_setup(a_bar_of_size_zero_is_none, prepare),

@@ -24,6 +24,7 @@ static struct {
 	struct text log;
 	uint8_t status, status_kept; /* the second: bits that a reset leaves */
 	bool declines;               /* FEATURES_OK does not stick */
+	bool echoes;                 /* each selector shows something */
 	uint16_t size;
 	unsigned vectors_left; /* that the device can map */
 	unsigned allocated, freed;
@@ -84,7 +85,7 @@ static void set_status(struct virtio_device *device, uint8_t status)
 static uint32_t offered_features(struct virtio_device *device, unsigned word)
 {
 	LOG("offer%u ", word);
-	return word + 1;
+	return word < FEATURE_BITS / 32 || world.echoes ? word + 1 : 0;
 }
 
 static void set_features(struct virtio_device *device, unsigned word, uint32_t bits)
@@ -206,6 +207,7 @@ static const struct virtio_transport whole = {
 	.select_queue = select_queue,
 	.queue_size = queue_size,
 	.set_queue_size = set_queue_size,
+	.queue_size_is_held = true,
 	.set_queue_area = set_queue_area,
 	.enable_queue = enable_queue,
 	.start_queue_reset = start_queue_reset,
@@ -272,11 +274,21 @@ static void features_are_negotiated_in_order(void **state)
 	const struct features features = {{0x200000003, 0}};
 
 	assert_true(virtio_negotiate(&device, features));
-	done("status=0x1 status=0x3 offer0 offer1 offer2 offer3 "
+	done("status=0x1 status=0x3 offer0 offer1 offer2 offer3 offer127 "
 	     "take0=0x3 take1=0x2 take2=0x0 take3=0x0 status=0xb status? ");
 	assert_true(features_equal(&device.negotiated, &features));
 	assert_int_equal(device.offered.words[0], 0x200000001);
 	assert_int_equal(device.offered.words[1], 0x400000003);
+}
+
+static void words_of_a_device_that_shows_any_word_are_not_believed(void **state)
+{
+	struct features offer = virtio_read_offer(&device);
+
+	assert_true(offer.words[0] == 0x200000001 && offer.words[1] == 0x400000003);
+	world.echoes = true;
+	offer = virtio_read_offer(&device);
+	assert_true(offer.words[0] == 0x200000001 && offer.words[1] == 0);
 }
 
 static void declined_features_are_told(void **state)
@@ -289,7 +301,7 @@ static void without_features_ok_the_features_count(void **state)
 {
 	device.transport = &poor;
 	assert_true(virtio_negotiate(&device, NO_FEATURES));
-	done("status=0x1 status=0x3 offer0 offer1 offer2 offer3 "
+	done("status=0x1 status=0x3 offer0 offer1 offer2 offer3 offer127 "
 	     "take0=0x0 take1=0x0 take2=0x0 take3=0x0 ");
 }
 
@@ -386,7 +398,7 @@ static void what_a_transport_lacks_is_not_done(void **state)
 	device.transport = &poor;
 	device.vectors = 0;
 	assert_true(set_up(1, requests, INTERRUPT_NONE));
-	done("select0 size? area0=1 area1=2 area2=3 notify? ");
+	done("select0 size? size=8 area0=1 area1=2 area2=3 notify? ");
 	assert_false(set_up(1, requests, INTERRUPT_MSIX));
 	assert_string_equal(device.problem, "it has no interrupt messages");
 }
@@ -438,6 +450,8 @@ int main(void)
 		cmocka_unit_test_setup(status_0_is_waited_for, setup),
 		cmocka_unit_test_setup(a_reset_that_never_ends_is_told, setup),
 		cmocka_unit_test_setup(features_are_negotiated_in_order, setup),
+		cmocka_unit_test_setup(words_of_a_device_that_shows_any_word_are_not_believed,
+				       setup),
 		cmocka_unit_test_setup(declined_features_are_told, setup),
 		cmocka_unit_test_setup(without_features_ok_the_features_count, setup),
 		cmocka_unit_test_setup(queues_get_rings_then_vectors_then_are_enabled, setup),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: virtio/transport/pci/find.c virtio/transport/pci/capability.c pci/msix.c pci/bar.c pci/capability.c pci/config.c pci/function.c */
+/* links: virtio/transport/pci/find.c virtio/transport/pci/legacy.c virtio/transport/pci/legacy_registers.c virtio/transport/pci/capability.c pci/msix.c pci/bar.c pci/capability.c pci/config.c pci/function.c */
 /* links: selfcheck/unit/fake_pci.c lib/format.c lib/string.c */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +16,8 @@
 #include "virtio/transport/find.h"
 #include "virtio/transport/pci/capability.h"
 #include "virtio/transport/pci/find.h"
+#include "virtio/transport/pci/legacy_registers.h"
+#include "virtio/transport/pci/transport.h"
 #include "virtio/transport.h"
 
 #define BAR_AT  0xfebf0000u
@@ -27,9 +29,43 @@
 #define REGIONS 0x98u
 
 const struct virtio_transport virtio_pci_transport;
+const struct virtio_messages virtio_pci_legacy_messages;
+const struct virtio_line virtio_pci_line;
 const struct register_road virtio_pci_road;
 
+/* The last access to a register, and what reads there. */
+static struct register_access accessed;
+static uint64_t register_value;
+
+uint64_t virtio_read(struct virtio_device *of, enum virtio_structure structure, uint32_t offset,
+		     unsigned width)
+{
+	accessed = (struct register_access){of, structure, offset, width};
+	return register_value;
+}
+
+void virtio_write(struct virtio_device *of, enum virtio_structure structure, uint32_t offset,
+		  unsigned width, uint64_t value)
+{
+	accessed = (struct register_access){of, structure, offset, width};
+	register_value = value;
+}
+
+uint8_t isr_read(struct virtio_device *of)
+{
+	return 0;
+}
+
+void virtio_pci_look(struct virtio_device *of, struct virtio_snapshot *snapshot)
+{
+}
+
+void virtio_pci_name_register(const struct register_access *access, struct text *text)
+{
+}
+
 static uint8_t registers[0x4000];
+static bool bar_in_ram;
 static struct fake_function *fake;
 static struct pci_function function;
 static struct virtio_pci_device pci;
@@ -39,7 +75,7 @@ volatile void *memory_map_device(uint64_t address, uint64_t size)
 {
 	assert_int_equal(address, BAR_AT);
 	assert_int_equal(size, sizeof(registers));
-	return registers;
+	return bar_in_ram ? NULL : registers;
 }
 
 struct pci_function *pci_functions(unsigned *count)
@@ -88,6 +124,7 @@ static void put(unsigned at, uint8_t next, uint8_t type, uint8_t bar, uint32_t o
 static int setup(void **state)
 {
 	fake_reset();
+	bar_in_ram = false;
 	fake = fake_add(NULL, 3, 0);
 	fake_bar(fake, 4, FAKE_WIDE | FAKE_PREFETCHABLE, sizeof(registers), BAR_AT);
 	put(COMMON, NOTIFY, VIRTIO_PCI_CAP_COMMON_CFG, 4, 0, 0x1000);
@@ -114,7 +151,7 @@ static void refused(const char *problem)
 	assert_int_equal(fake_bus.misaligned, 0);
 }
 
-static const char no_common[] = "no usable common configuration structure (legacy interface only?)";
+static const char no_common[] = "no usable common configuration structure";
 
 static void a_device_is_found(void **state)
 {
@@ -190,6 +227,12 @@ static void each_structure_is_needed(void **state)
 	assert_false(pci.regions[STRUCTURE_DEVICE].present);
 }
 
+static void registers_in_ram_are_none(void **state)
+{
+	bar_in_ram = true;
+	refused("a BAR cannot be mapped: it lies in RAM, or beyond what the CPU reaches");
+}
+
 static void lists_that_lead_nowhere(void **state)
 {
 	static const uint8_t pointers[] = {0x00, 0x10, 0x3c, NOTIFY, 0xff, 0xf8};
@@ -259,9 +302,9 @@ static void transitional_devices_have_their_type_elsewhere(void **state)
 	assert_int_equal(device->type, 4);
 }
 
-/* What a finder said. */
+/* What a finder said: the first device, and the last. */
 static struct {
-	struct virtio_device *device;
+	struct virtio_device *first, *device;
 	const struct virtio_device *passed_over;
 	unsigned notes;
 } said;
@@ -273,6 +316,8 @@ static void note(const char *sentence)
 
 static void say_found(struct virtio_device *found)
 {
+	if (!said.first)
+		said.first = found;
 	said.device = found;
 }
 
@@ -283,12 +328,18 @@ static void say_passed_over(const struct virtio_device *passed)
 
 extern const struct virtio_finder *const __start_registry_virtio_finders[];
 
-static void ask_finder(void)
+static void ask_finder_for(bool legacy)
 {
-	static const struct virtio_discovery discovery = {note, say_found, say_passed_over};
+	const struct virtio_discovery discovery = {note, say_found, say_passed_over,
+						   "",   "",        legacy};
 
 	memset(&said, 0, sizeof(said));
 	__start_registry_virtio_finders[0]->find(&discovery);
+}
+
+static void ask_finder(void)
+{
+	ask_finder_for(false);
 }
 
 static void the_finder_tells_of_devices(void **state)
@@ -314,6 +365,101 @@ static void the_finder_passes_over_what_has_no_structures(void **state)
 	ask_finder();
 	assert_null(said.device);
 	assert_non_null(said.passed_over);
+}
+
+/* As QEMU makes it, with an I/O BAR 0. */
+static void make_transitional(void)
+{
+	fake_bar(fake, 0, FAKE_IO, 0x40, 0xc000);
+	fake_put32(fake, PCI_VENDOR_ID, 0x10011af4);
+	fake_put32(fake, PCI_SUBSYSTEM_VENDOR_ID, 0x00021af4);
+	fake_put8(fake, PCI_REVISION_ID, 0);
+}
+
+static void a_legacy_device_is_driven_by_its_ports(void **state)
+{
+	const struct virtio_transport *transport = &virtio_pci_legacy_transport;
+
+	make_transitional();
+	fake_put8(fake, PCI_CAPABILITIES_POINTER, 0);
+	ask_finder();
+	assert_null(said.device->problem);
+	assert_ptr_equal(said.device->transport, transport);
+	assert_string_equal(said.device->name, "00:03.0");
+	assert_int_equal(said.device->traits, DEVICE_OVER_PCI | DEVICE_LEGACY | DEVICE_LEGACY_ID |
+						      DEVICE_LEGACY_INTERFACE);
+	assert_int_equal(said.device->type, 2);
+	assert_int_equal(said.device->ring_alignment, 4096);
+	assert_int_equal(virtio_pci(said.device)->regions[STRUCTURE_ISR].port, 0xc013);
+	transport->set_queue_area(said.device, AREA_DESCRIPTOR, 0x123000);
+	assert_int_equal(accessed.offset, LEGACY_QUEUE_ADDRESS);
+	assert_int_equal(accessed.width, 4);
+	assert_int_equal(register_value, 0x123);
+	transport->set_queue_area(said.device, AREA_DEVICE, 0x456000);
+	transport->set_features(said.device, 1, 0x789);
+	assert_int_equal(register_value, 0x123);
+	assert_int_equal(transport->offered_features(said.device, 1), 0);
+	assert_int_equal(transport->offered_features(said.device, 0), 0x123);
+	transport->read_config(said.device, 4, 2);
+	assert_int_equal(accessed.structure, STRUCTURE_DEVICE);
+	assert_int_equal(virtio_pci(said.device)->regions[STRUCTURE_DEVICE].port, 0xc014);
+}
+
+static void the_configuration_moves_with_vectors(void **state)
+{
+	struct virtio_pci_device *legacy;
+
+	make_transitional();
+	fake_capability(fake, COMMON, PCI_CAPABILITY_MSIX, 0);
+	fake_put16(fake, COMMON + MSIX_CONTROL, 0);
+	fake->writable[COMMON + MSIX_CONTROL + 1] = 0xc0;
+	fake_put32(fake, COMMON + MSIX_TABLE, 4);
+	fake_put32(fake, COMMON + MSIX_PBA, 0x800 + 4);
+	ask_finder();
+	legacy = virtio_pci(said.device);
+	assert_int_equal(said.device->vectors, 1);
+	msix_enable(&legacy->msix, true);
+	virtio_pci_legacy_transport.read_config(said.device, 0, 1);
+	assert_int_equal(legacy->regions[STRUCTURE_DEVICE].port, 0xc018);
+	msix_enable(&legacy->msix, false);
+	virtio_pci_legacy_transport.write_config(said.device, 0, 1, 0);
+	assert_int_equal(legacy->regions[STRUCTURE_DEVICE].port, 0xc014);
+}
+
+static void a_transitional_device_has_a_second_face_when_asked(void **state)
+{
+	make_transitional();
+	ask_finder();
+	assert_ptr_equal(said.device, said.first);
+	assert_ptr_equal(said.device->transport, &virtio_pci_transport);
+	ask_finder_for(true);
+	assert_ptr_not_equal(said.device, said.first);
+	assert_ptr_equal(said.first->transport, &virtio_pci_transport);
+	assert_ptr_equal(said.device->transport, &virtio_pci_legacy_transport);
+	assert_ptr_equal(said.device->body, said.first->body);
+	assert_string_equal(said.device->name, "00:03.0-legacy");
+	assert_string_equal(said.device->place, "00:03.0");
+	assert_false(virtio_pci(said.device)->regions[STRUCTURE_COMMON].present);
+	fake_put8(fake, PCI_REVISION_ID, 1);
+	ask_finder_for(true);
+	assert_ptr_equal(said.device, said.first);
+}
+
+static void what_no_legacy_driver_takes_is_not_driven(void **state)
+{
+	make_transitional();
+	fake_put8(fake, PCI_CAPABILITIES_POINTER, 0);
+	fake_put8(fake, PCI_REVISION_ID, 1);
+	ask_finder();
+	assert_string_equal(said.device->problem,
+			    "its revision is not 0, which a legacy driver wants");
+	setup(state);
+	make_transitional();
+	fake_put8(fake, PCI_CAPABILITIES_POINTER, 0);
+	fake_bar(fake, 0, FAKE_IO, 0x40, 0);
+	ask_finder();
+	assert_string_equal(said.device->problem,
+			    "its I/O BAR 0 has no address, or is not decoded");
 }
 
 /* A region of shared memory: a 64-bit capability, whose id stands behind the BAR. */
@@ -349,6 +495,7 @@ int main(void)
 		cmocka_unit_test_setup(structures_that_cannot_be_used, setup),
 		cmocka_unit_test_setup(the_first_usable_one_counts, setup),
 		cmocka_unit_test_setup(each_structure_is_needed, setup),
+		cmocka_unit_test_setup(registers_in_ram_are_none, setup),
 		cmocka_unit_test_setup(lists_that_lead_nowhere, setup),
 		cmocka_unit_test_setup(a_loop_ends, setup),
 		cmocka_unit_test_setup(nothing_is_read_past_the_end, setup),
@@ -358,6 +505,10 @@ int main(void)
 		cmocka_unit_test_setup(the_finder_tells_of_devices, setup),
 		cmocka_unit_test_setup(the_finder_tells_of_devices_that_cannot_be_driven, setup),
 		cmocka_unit_test_setup(the_finder_passes_over_what_has_no_structures, setup),
+		cmocka_unit_test_setup(a_legacy_device_is_driven_by_its_ports, setup),
+		cmocka_unit_test_setup(the_configuration_moves_with_vectors, setup),
+		cmocka_unit_test_setup(a_transitional_device_has_a_second_face_when_asked, setup),
+		cmocka_unit_test_setup(what_no_legacy_driver_takes_is_not_driven, setup),
 		cmocka_unit_test_setup(shared_memory_is_found_by_its_id, setup),
 	};
 

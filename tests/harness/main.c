@@ -99,9 +99,9 @@ NORETURN void virtproof_main(struct boot_info *info)
 	report_run(info, command_line, options.seed);
 	if (options.trace)
 		trace_start();
-	find_subjects();
+	find_subjects(command_line);
 	if (!subject_first())
-		end_in_error("no virtio device was found on PCI that can be driven");
+		end_in_error("no virtio device was found that can be driven");
 	note_scratch();
 	finish(mode_chosen()->run(start));
 }

@@ -15,6 +15,7 @@ TEST(interrupt, each_completion_is_announced_once,
 		       SPLIT_NOTIF_5, SPLIT_NOTIF_6))
 {
 	struct virtqueue *queue;
+	unsigned astray = 0;
 	struct mark all;
 
 	bring_up(t);
@@ -27,14 +28,18 @@ TEST(interrupt, each_completion_is_announced_once,
 			   "completion %u of queue %u: no message within %lu ms", n, queue->index,
 			   PATIENCE_NS / 1000000))
 			return;
-		if (!CHECK(t, PCI_MSIX_TXT_1,
-			   arrivals_own(queue, &mark) > 0 && arrivals_elsewhere(queue, &mark) == 0,
-			   "completion %u of queue %u: %lu messages on vector %#x of CPU %u, %lu on "
+		if (!CHECK(t, PCI_MSIX_TXT_1, arrivals_own(queue, &mark) > 0,
+			   "completion %u of queue %u: no message on vector %#x of CPU %u, %lu on "
 			   "others",
-			   n, queue->index, arrivals_own(queue, &mark), queue->vector, queue->cpu,
+			   n, queue->index, queue->vector, queue->cpu,
 			   arrivals_elsewhere(queue, &mark)))
 			return;
+		astray += arrivals_elsewhere(queue, &mark) > 0;
 	}
+	/* Another queue may be announced without need now and then, too (2.7.7.1). */
+	CHECK(t, PCI_MSIX_TXT_1, astray * 2 <= ROUNDS,
+	      "queue %u: %u of %u completions made messages on other vectors, too", queue->index,
+	      astray, ROUNDS);
 	/* A message too many is forbidden, or rather advised against, where there is an event index alone. */
 	if (!queue->event_idx || ring_is_packed(queue) || !fence(t, queue))
 		return;
@@ -67,12 +72,10 @@ TEST(interrupt, queues_on_one_entry_are_each_announced,
 			   "completion %u, of queue %u: the shared entry sends no message", n,
 			   queue->index))
 			return;
-		CHECK(t, PCI_MSIX_TXT_1,
-		      arrivals_own(queue, &mark) && !arrivals_elsewhere(queue, &mark),
-		      "completion %u, of queue %u on the shared entry %u: %lu messages on its vector, "
+		CHECK(t, PCI_MSIX_TXT_1, arrivals_own(queue, &mark),
+		      "completion %u, of queue %u on the shared entry %u: no message on its vector, "
 		      "%lu on others",
-		      n, queue->index, queue->entry, arrivals_own(queue, &mark),
-		      arrivals_elsewhere(queue, &mark));
+		      n, queue->index, queue->entry, arrivals_elsewhere(queue, &mark));
 	}
 }
 
@@ -137,9 +140,7 @@ static unsigned batch_for(const struct virtqueue *queue)
 static void submit_batch(struct test_run *t, struct virtqueue *queue, unsigned count)
 {
 	for (unsigned n = 0; n < count; n++) {
-		if (!request_add(queue, new_request(t, n)))
-			error_in_test(t, "queue %u has no room for %u requests", queue->index,
-				      count);
+		add_request(t, queue, new_request(t, n));
 	}
 	virtqueue_publish(queue);
 	virtqueue_kick(queue);
@@ -158,17 +159,15 @@ static void take_batch(struct test_run *t, struct virtqueue *queue, unsigned cou
 /* A message that sees the whole batch as used: the one for its last buffer. */
 struct last_sight {
 	struct virtqueue *queue;
-	unsigned batch;
+	uint16_t end; /* the used index then */
 	volatile bool whole;
 };
 
 static void look_for_all(unsigned vector, uint64_t tsc, void *context)
 {
 	struct last_sight *sight = context;
-	struct virtqueue *queue = sight->queue;
 
-	if ((uint16_t)(from_le16(split_of(queue)->used->idx) - split_of(queue)->used_index) >=
-	    sight->batch)
+	if (from_le16(split_of(sight->queue)->used->idx) == sight->end)
 		sight->whole = true;
 }
 
@@ -193,12 +192,13 @@ TEST(interrupt, batch_is_announced_to_its_end,
 	queue = work_queue(t);
 	batch = batch_for(queue);
 	virtqueue_arm(queue, 0);
-	*sight = (struct last_sight){.queue = queue, .batch = batch};
+	*sight = (struct last_sight){.queue = queue,
+				     .end = (uint16_t)(split_of(queue)->used_index + batch)};
 	interrupt_set_handler(queue->vector, look_for_all, sight);
 	submit_batch(t, queue, batch);
+	take_batch(t, queue, batch);
 	whole = wait_until(seen_whole, sight, clock_deadline(PATIENCE_NS));
 	interrupt_set_handler(queue->vector, NULL, NULL);
-	take_batch(t, queue, batch);
 	CHECK(t, SPLIT_NOTIF_3, whole,
 	      "queue %u: no message came once all %u requests of a batch were used", queue->index,
 	      batch);
@@ -211,7 +211,7 @@ TEST(interrupt, event_inside_a_batch_is_announced,
 		       SPLIT_NOTIF_6))
 {
 	struct virtqueue *queue;
-	unsigned batch, more = 0;
+	unsigned batch, rounds, more = 0;
 
 	t->variant.event_idx = true;
 	bring_up(t);
@@ -219,8 +219,11 @@ TEST(interrupt, event_inside_a_batch_is_announced,
 	batch = batch_for(queue);
 	/* What comes with the very first buffer is another test's. */
 	complete_with_message(t, queue);
-	for (unsigned at = 0; at < batch; at++) {
+	/* Of a few batches alone one message too many, which is allowed, would be more than half. */
+	rounds = batch * ((ROUNDS + batch - 1) / batch);
+	for (unsigned n = 0; n < rounds; n++) {
 		struct mark mark = mark_arrivals(queue);
+		unsigned at = n % batch;
 		bool came;
 
 		virtqueue_arm(queue, (uint16_t)at);
@@ -234,7 +237,7 @@ TEST(interrupt, event_inside_a_batch_is_announced,
 		insist_on_fence(t, queue);
 		more += arrivals_own(queue, &mark) > 1;
 	}
-	CHECK(t, SPLIT_NOTIF_6, more * 2 <= batch,
+	CHECK(t, SPLIT_NOTIF_6, more * 2 <= rounds,
 	      "queue %u: of %u batches of %u buffers with one event %u had more than one message",
-	      queue->index, batch, batch, more);
+	      queue->index, rounds, batch, more);
 }

@@ -12,7 +12,7 @@
 struct mark {
 	uint64_t own; /* on the queue's vector and CPU */
 	uint64_t
-		config; /* on the configuration vector: the host may change something at any time */
+		apart; /* on vectors that tell by themselves: of the configuration, and of queues that receive */
 	uint64_t total; /* on all vectors of the device range, on all CPUs */
 };
 
@@ -22,11 +22,14 @@ struct mark mark_arrivals(const struct virtqueue *queue);
 /* Arrivals since the mark where they belong. */
 uint64_t arrivals_own(const struct virtqueue *queue, const struct mark *mark);
 
-/* Arrivals since the mark anywhere else, those of the configuration aside. */
+/* Arrivals since the mark anywhere else, but for what is told by itself. */
 uint64_t arrivals_elsewhere(const struct virtqueue *queue, const struct mark *mark);
 
 /* All arrivals but those that tell of the device's configuration, which may change at any time. */
 uint64_t arrivals_of_queues(const struct virtio_device *device);
+
+/* Whether what a table entry tells of may come by itself, beside this queue: the configuration, queues that receive. */
+bool entry_tells_by_itself(const struct virtqueue *queue, unsigned entry);
 
 /*
  * Waits until at least `count` messages have come since the mark, on any CPU; a wait that runs out

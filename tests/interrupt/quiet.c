@@ -25,13 +25,29 @@ TEST(interrupt, nothing_comes_before_driver_ok,
 	queue = work_queue(t);
 	virtqueue_arm(queue, 0);
 	arrivals = arrivals_of_queues(t->device);
-	if (!request_add(queue, new_request(t, 0)))
-		error_in_test(t, "queue %u has no room for a request", queue->index);
+	add_request(t, queue, new_request(t, 0));
 	virtqueue_publish(queue);
 	watch();
 	CHECK(t, STATUS_2, arrivals_of_queues(t->device) == arrivals,
 	      "%lu interrupts came before DRIVER_OK was set",
 	      arrivals_of_queues(t->device) - arrivals);
+}
+
+TEST(interrupt, polled_queue_is_served,
+     .about = "a queue without an interrupt uses buffers, also where it was asked to tell of them",
+     .needs = NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX, .judges = CLAUSES(SANE_14))
+{
+	struct completion completion;
+
+	t->variant.interrupts = INTERRUPT_NONE;
+	bring_up(t);
+	for (unsigned n = 0; n < REQUESTS; n++) {
+		virtqueue_arm(work_queue(t), 0);
+		submit(t, work_queue(t), new_request(t, n));
+		INSIST(t, SANE_14, await_completion(t, work_queue(t), &completion),
+		       "queue %u is polled, and request %u is not completed in time",
+		       work_queue(t)->index, n);
+	}
 }
 
 TEST(interrupt, no_configuration_message_without_a_change,

@@ -68,9 +68,7 @@ static void submit_to_all(struct test_run *t, struct request **requests)
 		struct virtqueue *queue = storm.queues[n];
 
 		virtqueue_arm(queue, 0);
-		if (!request_add(queue, requests[n]))
-			error_in_test(t, "%s queue %u has no room for a request",
-				      queue->device->name, queue->index);
+		add_request(t, queue, requests[n]);
 	}
 	for (unsigned n = 0; n < storm.count; n++) {
 		virtqueue_publish(storm.queues[n]);

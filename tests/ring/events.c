@@ -135,6 +135,10 @@ TEST(ring, split_used_event_has_its_place,
 	uint16_t room = offered_size(t->device);
 	bool heeds;
 
+	/* At the largest size the right place and the wrong one are the same. */
+	CAN_JUDGE(t, room > 1, "the queue has one entry: there is no smaller size");
+	CAN_JUDGE(t, !t->device->ring_alignment,
+		  "of a legacy ring the size alone says where its parts lie");
 	t->shape.room = room;
 	t->variant.size = room / 2;
 	bring_up(t);
@@ -223,8 +227,13 @@ TEST(ring, packed_event_elsewhere_is_quiet,
 	bring_up(t);
 	start_sweep(&sweep, t, 1);
 	length = sweep.queue->shape.indirect ? 1 : request_least(sweep.requests[0]);
-	if (length >= sweep.queue->size)
-		skip_test(t, "one request fills the ring of %u entries", sweep.queue->size);
+	/* At the wrap a device may judge coarsely: where most requests go over it, silence cannot be the rule. */
+	if (length * 4 > sweep.queue->size)
+		skip_test(
+			t,
+			"requests of %u descriptors go over the end of the ring of %u entries all "
+			"the time",
+			length, sweep.queue->size);
 	for (unsigned n = 0; n < 64; n++) {
 		if (n % 2)
 			arm_slot(sweep.queue, 0, true);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Flaws of a traffic: noted while it goes on, turned into verdicts on clauses afterwards. */
+#include "tests/harness/judge/applies.h"
+#include "tests/harness/judge/finding.h"
 #include "tests/ring/traffic.h"
 
 void traffic_note(struct traffic *traffic, enum flaw flaw, const char *format, ...)
@@ -41,11 +43,21 @@ static const struct service_flaw service_flaws[] = {
 	{FLAW_EXCESS, CLAUSE_VQ_TXT_5, CLAUSE_VQ_TXT_5},
 };
 
+/* Lengths of legacy devices may be wrong (2.7.8.1): what binds the modern interface alone is no flaw of theirs. */
+static bool counts(const struct traffic *traffic, const struct service_flaw *flaw)
+{
+	bool packed = ring_is_packed(traffic->queue);
+
+	return clause_on(traffic->t->device, packed ? flaw->packed : flaw->split) != NO_CLAUSE;
+}
+
 const char *traffic_service_flaw(const struct traffic *traffic)
 {
 	for (unsigned n = 0; n < ARRAY_LENGTH(service_flaws); n++) {
-		if (*traffic->flaws[service_flaws[n].kind])
-			return traffic->flaws[service_flaws[n].kind];
+		const char *words = traffic->flaws[service_flaws[n].kind];
+
+		if (*words && counts(traffic, &service_flaws[n]))
+			return words;
 	}
 	return "";
 }

@@ -8,6 +8,7 @@
 #include "tests/ring/traffic.h"
 
 #define REQUESTS 60
+#define PIECES   8u /* of a direction: a device may have a reasonable limit for a chain (2.7.4.1) */
 
 /* Traffic with the liberties that t->shape has. */
 static struct traffic *serve(struct test_run *t)
@@ -50,9 +51,9 @@ TEST(ring, messages_may_be_cut_anywhere,
 	check_layout(traffic, CLAUSE_SPLIT_FRAME_1, what);
 	traffic->out_at = traffic->in_at = 0;
 	traffic->cut_anywhere = true;
-	traffic->out_parts = traffic->in_parts = TRAFFIC_PARTS_MOST;
+	traffic->out_parts = traffic->in_parts = PIECES;
 	traffic_run(traffic, 8);
-	check_layout(traffic, CLAUSE_SPLIT_FRAME_1, "cut into 16 pieces");
+	check_layout(traffic, CLAUSE_SPLIT_FRAME_1, "cut into 8 pieces");
 }
 
 TEST(ring, split_parts_may_lie_apart,

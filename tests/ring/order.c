@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Buffers used in the order in which they were exposed (virtio 1.4, 2.7.9, 2.8.9). */
 #include "lib/string.h"
+#include "tests/harness/subject/subject.h"
 #include "tests/ring/traffic.h"
 #include "virtio/device/blk.h"
 
@@ -13,9 +14,38 @@ static struct traffic *serve_in_order(struct test_run *t)
 
 	bring_up(t);
 	traffic = traffic_start(t, 32);
+	/* What becomes of a ring that is full is for the test below. */
+	traffic->spare = 1;
+	CAN_JUDGE(t, traffic->queue->size > 3, "the ring of %u entries is full at once",
+		  traffic->queue->size);
 	traffic_run(traffic, REQUESTS);
 	traffic_end(traffic);
 	return traffic;
+}
+
+#define FULL_RING 16u
+
+TEST(ring, full_ring_is_used_in_order,
+     .about = "with IN_ORDER a list that fills the ring is used, and what comes behind it",
+     .needs = NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX, .always = AXIS_IN_ORDER,
+     WITH_FEATURE(VIRTIO_F_IN_ORDER),
+     .judges = CLAUSES(PACKED_DESC_1, SPLIT_DESC_1, VQ_TXT_1, VQ_TXT_2, VQ_TXT_5),
+     .assumes = STATE_RESET | STATE_FEATURES | STATE_INDICES | STATE_VECTORS | STATE_FRAMING |
+		STATE_CHAINS)
+{
+	struct traffic *traffic;
+
+	t->variant.size = MINIMUM(FULL_RING, offered_size(t->device));
+	t->variant.in_order = false;
+	require_plain_service(t);
+	t->variant.in_order = true;
+	bring_up(t);
+	traffic = traffic_start(t, 2);
+	traffic->cut_anywhere = true;
+	traffic->out_parts = traffic->in_parts = FULL_RING;
+	for (unsigned n = 0; n < 4 && traffic_round(traffic, 1); n++)
+		;
+	check_service(traffic, CLAUSE_VQ_TXT_1, "the queue stops when a list fills the ring");
 }
 
 TEST(ring, split_buffers_are_used_in_order,

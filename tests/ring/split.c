@@ -56,12 +56,16 @@ TEST(ring, split_avail_event_has_its_place,
 
 	/* At the largest size the right place and the wrong one are the same. */
 	CAN_JUDGE(t, most > 1, "the queue has one entry: there is no smaller size");
+	CAN_JUDGE(t, !t->device->ring_alignment,
+		  "of a legacy ring the size alone says where its parts lie");
 	t->shape.room = 2 * most;
 	t->variant.size = most / 2;
 	bring_up(t);
 	traffic = traffic_start(t, 32);
 	t->device->transport->select_queue(t->device, traffic->queue->index);
-	CAN_JUDGE(t, t->device->transport->queue_size(t->device) == traffic->queue->size,
+	CAN_JUDGE(t,
+		  !t->device->transport->queue_size_is_held ||
+			  t->device->transport->queue_size(t->device) == traffic->queue->size,
 		  "queue_size does not take %u: see PCI-COMMON-TXT-6", traffic->queue->size);
 	traffic_run(traffic, REQUESTS);
 	traffic_end(traffic);
@@ -69,9 +73,9 @@ TEST(ring, split_avail_event_has_its_place,
 }
 
 TEST(ring, split_used_length_is_true,
-     .about = "the used length counts what was written, from the first writable byte on",
+     .about = "what the used length counts was written, from the first writable byte on",
      .needs = NEEDS_WORK, .axes = AXIS_INDIRECT | AXIS_IN_ORDER,
-     .judges = CLAUSES(SANE_1, SPLIT_TXT_11, SPLIT_USED_2, VQ_TXT_4, VQ_TXT_5, VQ_TXT_6))
+     .judges = CLAUSES(SANE_1, SPLIT_TXT_11, SPLIT_USED_2, VQ_TXT_5, VQ_TXT_6))
 {
 	struct traffic *traffic;
 
@@ -80,7 +84,6 @@ TEST(ring, split_used_length_is_true,
 	traffic_run(traffic, REQUESTS / 3);
 	if (traffic->loads->request->in_length) {
 		check_flaw(traffic, CLAUSE_SPLIT_USED_2, FLAW_UNWRITTEN);
-		check_flaw(traffic, CLAUSE_VQ_TXT_4, FLAW_SHORT);
 		check_flaw(traffic, CLAUSE_VQ_TXT_5, FLAW_EXCESS);
 	} else {
 		check_flaw(traffic, CLAUSE_VQ_TXT_6, FLAW_NOT_ZERO);

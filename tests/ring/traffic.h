@@ -18,7 +18,7 @@ enum flaw {
 	FLAW_READABLE,    /* a device-readable buffer has changed */
 	FLAW_EXCESS,      /* used length beyond the writable bytes */
 	FLAW_UNWRITTEN,   /* used length counts bytes that were not written */
-	FLAW_SHORT,       /* bytes behind the used length were written */
+	FLAW_SHORT,       /* packed: bytes behind the used length were written */
 	FLAW_NOT_ZERO,    /* split: a used length, though there was nothing to write */
 	FLAW_DESCRIPTOR,  /* a descriptor that is none of the device's business has changed */
 	FLAW_TABLE,       /* an indirect table has changed */
@@ -66,6 +66,7 @@ struct traffic {
 	unsigned depth;               /* most requests in flight */
 	unsigned out_parts, in_parts; /* pieces of each direction; 0: 1 … 4 at random */
 	uint32_t out_at, in_at;       /* cut in two before this byte instead; 0: not */
+	unsigned spare;               /* descriptors of the ring that are left free */
 	bool kick_always;             /* also when the device does not ask for it */
 	bool cut_anywhere;            /* also where the type would rather not be cut */
 	unsigned extra_kicks;         /* sent while the buffers of a round are being used */
@@ -78,6 +79,7 @@ struct traffic {
 	uint16_t sampled;     /* split: the used index when it was last looked at */
 	bool start_wrap;
 	unsigned expected; /* buffers of this round */
+	unsigned seen;     /* of them used when the ring was last looked at */
 	unsigned taken;    /* of them taken back */
 	unsigned served;   /* requests since the start */
 	unsigned skipped;  /* of them those with writable bytes that no used element names */

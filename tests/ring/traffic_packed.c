@@ -89,6 +89,7 @@ static bool packed_look(struct traffic *traffic)
 		if (id >= queue->size || !queue->chains[id].token)
 			return true;
 		by = descriptors_used(traffic, id, &used);
+		traffic->seen = used;
 		wrap = slot + by >= queue->size ? !wrap : wrap;
 		slot = (uint16_t)((slot + by) % queue->size);
 	}

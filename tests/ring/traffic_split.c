@@ -53,7 +53,8 @@ static bool split_look(struct traffic *traffic)
 	if (flags > (queue->event_idx ? 0 : VIRTQ_USED_F_NO_NOTIFY))
 		traffic_note(traffic, FLAW_FLAGS, "flags of the used ring are %#x", flags);
 	traffic->sampled = index;
-	return (uint16_t)(index - traffic->round_start) >= traffic->expected;
+	traffic->seen = (uint16_t)(index - traffic->round_start);
+	return traffic->seen >= traffic->expected;
 }
 
 /* The position of the first byte that differs, or length. */
@@ -146,6 +147,31 @@ static void compare_ids(struct traffic *traffic, uint16_t used)
 	}
 }
 
+/*
+ * Whether the elements behind the one of a batch, which need not be there, name each of the others of it once: then
+ * these were used in another order. Anything else there means nothing: hardware may write whole lines.
+ */
+static bool is_shuffled(const struct traffic *traffic, unsigned at, unsigned last)
+{
+	const struct virtq_used_elem *elements = split_of(traffic->queue)->used->ring;
+	uint16_t size = traffic->queue->size;
+
+	for (unsigned n = at + 1; n <= last; n++) {
+		const struct virtq_used_elem *element =
+			&elements[(uint16_t)(traffic->round_start + n) % size];
+
+		if (traffic_rank(traffic, read32(&element->id), at) >= last ||
+		    (traffic->loads->request->in_length && !read32(&element->len)))
+			return false;
+		for (unsigned m = at + 1; m < n; m++) {
+			if (read32(&elements[(uint16_t)(traffic->round_start + m) % size].id) ==
+			    read32(&element->id))
+				return false;
+		}
+	}
+	return last > at;
+}
+
 /* 2.7.9: one element a batch, where its first buffer has its place, with the head of its last. */
 static void compare_batches(struct traffic *traffic, uint16_t used)
 {
@@ -170,16 +196,12 @@ static void compare_batches(struct traffic *traffic, uint16_t used)
 				slot, id);
 			return;
 		}
-		/* What is skipped has no element: one that is there was used out of order. */
-		for (unsigned n = at + 1; n <= last; n++) {
-			uint16_t skipped = (uint16_t)(traffic->round_start + n) % size;
-
-			if (read32(&ring->used->ring[skipped].id) != UNWRITTEN)
-				traffic_note(
-					traffic, FLAW_ORDER,
-					"head %u in used[%u] was exposed as number %u of its round",
-					id, slot, last);
-		}
+		if (is_shuffled(traffic, at, last))
+			traffic_note(
+				traffic, FLAW_ORDER,
+				"head %u in used[%u] was exposed as number %u of its round, and "
+				"those before it stand behind it",
+				id, slot, last);
 		at = last + 1;
 	}
 }

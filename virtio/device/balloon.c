@@ -16,10 +16,10 @@ static const struct feature_bit features[] = {
 #define FIELD(field, ...) CONFIG_FIELD(struct virtio_balloon_config, field, __VA_ARGS__)
 static const struct virtio_config_field fields[] = {
 	FIELD(num_pages, .count = 0),
-	/* 5.5.6 has drivers write it, and promises nothing of how it reads back. */
+	/* 5.5.6 has drivers write these, and promises nothing of how they read back. */
 	FIELD(actual, .flags = CONFIG_WRITE_ONLY),
 	FIELD(free_page_hint_cmd_id, CONFIG_OF(VIRTIO_BALLOON_F_FREE_PAGE_HINT)),
-	FIELD(poison_val, .flags = CONFIG_DRIVER, CONFIG_OF(VIRTIO_BALLOON_F_PAGE_POISON)),
+	FIELD(poison_val, .flags = CONFIG_WRITE_ONLY, CONFIG_OF(VIRTIO_BALLOON_F_PAGE_POISON)),
 	{.name = NULL},
 };
 #undef FIELD
@@ -29,6 +29,9 @@ static const struct virtio_type balloon_type = {
 	.name = "balloon",
 	.area = "BALLOON",
 	.features = features,
+	.additions = BIT64(VIRTIO_BALLOON_F_DEFLATE_ON_OOM),
+	.queue_bits = BIT64(VIRTIO_BALLOON_F_STATS_VQ) | BIT64(VIRTIO_BALLOON_F_FREE_PAGE_HINT) |
+		      BIT64(VIRTIO_BALLOON_F_PAGE_REPORTING),
 	.config_size = sizeof(struct virtio_balloon_config),
 	.fields = fields,
 };
@@ -45,10 +48,14 @@ struct balloon_index balloon_index(const struct virtio_device *device, enum ball
 		[BALLOON_STATS_QUEUE] = VIRTIO_BALLOON_F_STATS_VQ,
 		[BALLOON_HINT_QUEUE] = VIRTIO_BALLOON_F_FREE_PAGE_HINT,
 	};
-	struct balloon_index index = {queue, queue};
+	struct balloon_index index = {queue, queue, queue};
 
-	for (unsigned before = BALLOON_STATS_QUEUE; before < (unsigned)queue; before++)
-		index.without_gaps -= !features_have(&device->offered, needs[before]);
+	for (unsigned before = queue; before-- > BALLOON_STATS_QUEUE;) {
+		if (features_have(&device->offered, needs[before]))
+			continue;
+		index.without_gaps--;
+		index.gap = before;
+	}
 	return index;
 }
 

@@ -61,15 +61,16 @@ uint32_t balloon_page_number(const void *page);
 
 /*
  * Where a device keeps one of its optional queues. The specification numbers them for ever; every known
- * device and driver leaves no gap for queues whose feature is not offered. Equal when there is
- * none.
+ * device and driver leaves no gap for queues whose feature is not offered. All three are equal when there is
+ * none below this queue.
  */
 struct balloon_index {
 	unsigned specified;
 	unsigned without_gaps;
+	unsigned gap; /* the first there is: no queue by the specification */
 };
 
-/* Where the device keeps a queue, by device->negotiated. */
+/* Where the device keeps a queue, by device->offered. */
 struct balloon_index balloon_index(const struct virtio_device *device, enum balloon_queue queue);
 
 #endif

@@ -61,6 +61,12 @@ static const struct virtio_type blk_type = {
 	.area = "BLK",
 	.features = features,
 	.demanded = BIT64(VIRTIO_BLK_F_ZONED),
+	.additions = BIT64(VIRTIO_BLK_F_SIZE_MAX) | BIT64(VIRTIO_BLK_F_SEG_MAX) |
+		     BIT64(VIRTIO_BLK_F_GEOMETRY) | BIT64(VIRTIO_BLK_F_BLK_SIZE) |
+		     BIT64(VIRTIO_BLK_F_FLUSH) | BIT64(VIRTIO_BLK_F_TOPOLOGY) |
+		     BIT64(VIRTIO_BLK_F_CONFIG_WCE) | BIT64(VIRTIO_BLK_F_MQ) |
+		     BIT64(VIRTIO_BLK_F_DISCARD) | BIT64(VIRTIO_BLK_F_WRITE_ZEROES) |
+		     BIT64(VIRTIO_BLK_F_LIFETIME) | BIT64(VIRTIO_BLK_F_SECURE_ERASE),
 	.config_size = sizeof(struct virtio_blk_config),
 	.fields = fields,
 };

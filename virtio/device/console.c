@@ -27,6 +27,7 @@ static const struct virtio_type console_type = {
 	.name = "console",
 	.area = "CONSOLE",
 	.features = features,
+	.additions = BIT64(VIRTIO_CONSOLE_F_SIZE) | BIT64(VIRTIO_CONSOLE_F_EMERG_WRITE),
 	.config_size = sizeof(struct virtio_console_config),
 	.fields = fields,
 };

@@ -118,6 +118,13 @@ static const struct virtio_type net_type = {
 	.name = "net",
 	.area = "NET",
 	.features = features,
+	.additions = BIT64(VIRTIO_NET_F_CSUM) | BIT64(VIRTIO_NET_F_MAC) |
+		     BIT64(VIRTIO_NET_F_HOST_TSO4) | BIT64(VIRTIO_NET_F_HOST_TSO6) |
+		     BIT64(VIRTIO_NET_F_HOST_ECN) | BIT64(VIRTIO_NET_F_HOST_UFO) |
+		     BIT64(VIRTIO_NET_F_HOST_USO) | BIT64(VIRTIO_NET_F_STATUS) |
+		     BIT64(VIRTIO_NET_F_CTRL_VQ) | BIT64(VIRTIO_NET_F_CTRL_MAC_ADDR) |
+		     BIT64(VIRTIO_NET_F_SPEED_DUPLEX),
+	.queue_bits = BIT64(VIRTIO_NET_F_CTRL_VQ) | BIT64(VIRTIO_NET_F_MQ),
 	.dependencies = dependencies,
 	.dependency_count = ARRAY_LENGTH(dependencies),
 	.config_size = sizeof(struct virtio_net_config),
@@ -164,6 +171,9 @@ uint32_t net_header_length(const struct virtio_device *device)
 		return 24;
 	if (features_have(negotiated, VIRTIO_NET_F_HASH_REPORT))
 		return sizeof(struct virtio_net_hdr_hash);
+	/* Legacy: num_buffers is there with mergeable buffers alone (5.1.6.1). */
+	if ((device->traits & DEVICE_LEGACY) && !features_have(negotiated, VIRTIO_NET_F_MRG_RXBUF))
+		return offsetof(struct virtio_net_hdr, num_buffers);
 	return sizeof(struct virtio_net_hdr);
 }
 

@@ -32,6 +32,8 @@ static const struct virtio_type scsi_type = {
 	.name = "scsi",
 	.area = "SCSI",
 	.features = features,
+	.additions = BIT64(VIRTIO_SCSI_F_INOUT) | BIT64(VIRTIO_SCSI_F_HOTPLUG) |
+		     BIT64(VIRTIO_SCSI_F_CHANGE),
 	.config_size = sizeof(struct virtio_scsi_config),
 	.fields = fields,
 };

@@ -162,7 +162,9 @@ enum {
 };
 
 /* Status codes (SAM-5, 5.3.1). */
-enum { SCSI_GOOD = 0x00, SCSI_CHECK_CONDITION = 0x02 };
+enum { SCSI_GOOD = 0x00, SCSI_CHECK_CONDITION = 0x02, SCSI_BUSY = 0x08, SCSI_TASK_SET_FULL = 0x28 };
+
+#define SCSI_UNIT_ATTENTION 6 /* a sense key (SPC-4, 4.5) */
 
 /* True for a status code that SAM defines. */
 bool scsi_status_is_defined(uint8_t status);

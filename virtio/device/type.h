@@ -90,6 +90,10 @@ struct virtio_type {
 	 * (5.2.5.2: a host-managed zoned disk without VIRTIO_BLK_F_ZONED).
 	 */
 	uint64_t demanded;
+	/* Own bits that only tell numbers or add requests: a driver that makes none of these need not know of them. */
+	uint64_t additions;
+	/* Own bits that bring a queue each, which is there to be enabled where the bit was taken. */
+	uint64_t queue_bits;
 	uint32_t config_size; /* the device-specific structure with every field, bytes */
 	const struct virtio_config_field *fields; /* ends with a NULL name; NULL: none are known */
 };

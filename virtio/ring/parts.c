@@ -19,12 +19,31 @@ static void *allocate_part(struct virtqueue *queue, const struct ring_part *part
 	return bytes ? bytes + alignment : NULL;
 }
 
+/* The parts one behind the other, and the device's at the next boundary (2.7.2). */
+static bool allocate_in_one(struct virtqueue *queue)
+{
+	uint32_t alignment = queue->device->ring_alignment;
+	uint32_t driver = virtqueue_part_bytes(queue, 0);
+	uint32_t device = ALIGN_UP(driver + virtqueue_part_bytes(queue, 1), alignment);
+	uint8_t *bytes = arena_allocate(queue->arena, "ring",
+					device + virtqueue_part_bytes(queue, 2), PAGE_SIZE);
+
+	if (!bytes)
+		return false;
+	queue->parts[0] = bytes;
+	queue->parts[1] = bytes + driver;
+	queue->parts[2] = bytes + device;
+	return true;
+}
+
 bool ring_allocate_parts(struct virtqueue *queue)
 {
 	static const uint8_t orders[RING_PLACEMENTS][RING_PARTS] = {
 		{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
 	const uint8_t *order = orders[queue->shape.placement];
 
+	if (queue->device->ring_alignment)
+		return allocate_in_one(queue);
 	for (unsigned n = 0; n < RING_PARTS; n++) {
 		void *part = allocate_part(queue, &queue->format->parts[order[n]]);
 

@@ -42,6 +42,9 @@ struct virtqueue *virtqueue_create(struct virtio_device *device, uint16_t index,
 	queue->size = size;
 	if (shape)
 		queue->shape = *shape;
+	/* Legacy: the size alone says where everything lies. */
+	if (device->ring_alignment)
+		queue->shape.room = 0;
 	queue->free = size;
 	queue->entry = VIRTIO_MSI_NO_VECTOR;
 	queue->notify_value = index;
@@ -65,16 +68,13 @@ struct virtqueue_areas virtqueue_areas(const struct virtqueue *queue)
 	};
 }
 
-/* IN_ORDER: what a buffer counts when the device does not say it, and whose turn it is. */
-static void remember_order(struct virtqueue *queue, const struct segment *segments, unsigned count,
-			   uint16_t id)
+static uint32_t count_writable(const struct segment *segments, unsigned count)
 {
 	uint32_t writable = 0;
 
 	for (unsigned n = 0; n < count; n++)
 		writable += segments[n].writable ? segments[n].length : 0;
-	queue->chains[id].writable = writable;
-	queue->order[(queue->oldest + queue->in_flight) % queue->size] = id;
+	return writable;
 }
 
 bool virtqueue_add(struct virtqueue *queue, const struct segment *segments, unsigned count,
@@ -84,8 +84,9 @@ bool virtqueue_add(struct virtqueue *queue, const struct segment *segments, unsi
 
 	if (!queue->format->add(queue, segments, count, token, &id))
 		return false;
+	queue->chains[id].writable = count_writable(segments, count);
 	if (queue->in_order)
-		remember_order(queue, segments, count, id);
+		queue->order[(queue->oldest + queue->in_flight) % queue->size] = id;
 	queue->in_flight++;
 	return true;
 }
@@ -132,6 +133,7 @@ static bool in_flight(const struct virtqueue *queue, uint32_t id)
 static void retire(struct virtqueue *queue, uint16_t id, struct completion *completion)
 {
 	completion->token = queue->chains[id].token;
+	completion->writable = queue->chains[id].writable;
 	queue->format->retire(queue, id);
 	queue->chains[id].token = NULL;
 	queue->in_flight--;

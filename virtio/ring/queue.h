@@ -23,8 +23,9 @@ struct completion {
 	void *token;     /* what virtqueue_add() was given; NULL: no chain in flight has this id */
 	uint32_t id;     /* as the device wrote it */
 	uint32_t length; /* as the device wrote it: bytes written */
-	bool has_length; /* length counts: not in a packed ring without the WRITE flag (2.8.5) */
-	bool skipped;    /* IN_ORDER: the device reported it by a later buffer alone (2.7.9) */
+	uint32_t writable; /* bytes of the chain that the device may write; 0 where there is none */
+	bool has_length;   /* length counts: not in a packed ring without the WRITE flag (2.8.5) */
+	bool skipped;      /* IN_ORDER: the device reported it by a later buffer alone (2.7.9) */
 };
 
 struct slot_layout;
@@ -78,7 +79,7 @@ struct chain {
 	void *table;       /* indirect table that this id owns, or NULL */
 	uint16_t capacity; /* entries that the table has room for */
 	uint16_t length;   /* descriptors in the ring */
-	uint32_t writable; /* IN_ORDER: bytes that the device may write */
+	uint32_t writable; /* bytes that the device may write */
 };
 
 /* What all formats have; each embeds it in a struct of its own. */

@@ -8,7 +8,7 @@
 
 #include "virtio/device.h"
 
-/* Who is told of what is found. No member is NULL. */
+/* Who is told of what is found, and what there is to go by. No member is NULL. */
 struct virtio_discovery {
 	/* Something worth saying about the place that was looked at: one sentence. */
 	void (*note)(const char *sentence);
@@ -20,6 +20,9 @@ struct virtio_discovery {
 	void (*found)(struct virtio_device *device);
 	/* Something that is a device by its ids, and of which nothing can be used: device->problem says why. */
 	void (*passed_over)(const struct virtio_device *device);
+	/* What a loader, and the user, say of devices that no bus shows: the command line as it came, and vp.mmio. */
+	const char *command_line, *mmio;
+	bool legacy; /* legacy interfaces that stand beside modern ones are faces, too */
 };
 
 /* How a transport finds devices: it tells of each that it meets. */

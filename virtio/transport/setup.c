@@ -29,6 +29,9 @@ static const char *reset_problem(const char *reads, const char *written)
 	return problem;
 }
 
+/* Features end with word 3. */
+#define NO_FEATURE_WORD 0x7f
+
 /* The entry of the configuration; with a single one the queues share it. */
 #define CONFIGURATION_ENTRY 0
 
@@ -63,9 +66,17 @@ static struct features read_words(struct virtio_device *device,
 	return features;
 }
 
+/*
+ * Where a word shows something that no feature can lie in, the words above 1 are no offer either: most types
+ * have no feature there, and a device that does not know those selectors may show whatever it likes.
+ */
 struct features virtio_read_offer(struct virtio_device *device)
 {
-	return read_words(device, device->transport->offered_features);
+	struct features offer = read_words(device, device->transport->offered_features);
+
+	if (device->transport->offered_features(device, NO_FEATURE_WORD))
+		offer.words[1] = 0;
+	return offer;
 }
 
 struct features virtio_read_held_features(struct virtio_device *device)
@@ -73,8 +84,17 @@ struct features virtio_read_held_features(struct virtio_device *device)
 	return read_words(device, device->transport->held_features);
 }
 
+bool virtio_select_queue(struct virtio_device *device, unsigned queue)
+{
+	const struct virtio_transport *transport = device->transport;
+
+	transport->select_queue(device, queue);
+	return !transport->selected_queue || transport->selected_queue(device) == queue;
+}
+
 void virtio_write_features(struct virtio_device *device, const struct features *features)
 {
+	device->ever_accepted = features_or(device->ever_accepted, *features);
 	for (unsigned word = 0; word < FEATURE_BITS / 32; word++)
 		device->transport->set_features(
 			device, word, (uint32_t)(features->words[word / 2] >> (word % 2 * 32)));
@@ -174,7 +194,9 @@ static uint16_t choose_size(struct virtio_device *device, const struct virtqueue
 	else if (!virtqueue_size_fits(device, most))
 		device->problem = "queue_size is no power of 2, which a split ring needs";
 	else
-		return request->size ? MINIMUM(request->size, most) : most;
+		return request->size && device->transport->set_queue_size
+			       ? MINIMUM(request->size, most)
+			       : most;
 	return 0;
 }
 
@@ -199,10 +221,10 @@ static struct virtqueue *set_up_ring(struct virtio_device *device, unsigned inde
 	}
 	queue->cpu = request->cpu;
 	device->size_refused = false;
-	if (size != most) {
+	if (size != most || !transport->queue_size_is_held)
 		transport->set_queue_size(device, size);
+	if (size != most && transport->queue_size_is_held)
 		device->size_refused = transport->queue_size(device) != size;
-	}
 	if (device->size_refused) {
 		device->problem = "queue_size does not read back a smaller size";
 		return NULL;

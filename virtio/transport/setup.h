@@ -12,8 +12,9 @@ struct ring_shape;
 
 /* What is asked for, queue by queue. */
 struct virtqueue_request {
-	bool skip;                      /* leave this queue alone */
-	uint16_t size;                  /* entries at most; 0: as many as the device takes */
+	bool skip; /* leave this queue alone */
+	uint16_t
+		size; /* entries at most; 0: as many as the device takes, which one whose sizes are its own always gets */
 	unsigned cpu;                   /* where its interrupts go */
 	bool held;                      /* configure the queue, but do not enable it */
 	const struct ring_shape *shape; /* virtio/ring/shape.h; NULL: the usual one */
@@ -28,8 +29,14 @@ bool virtio_reset(struct virtio_device *device);
 /* Sets bits of the status beside those that it reads: DRIVER_OK, FAILED, SUSPEND. */
 void virtio_add_status(struct virtio_device *device, uint8_t bits);
 
-/* What the device offers. */
+/* What the device offers; no bit above 63 where a word beyond all features (PCI-COMMON-4) is not 0. */
 struct features virtio_read_offer(struct virtio_device *device);
+
+/*
+ * Selects a queue that there need not be. False where the selector reads otherwise then: what the registers of the
+ * queue read would be another queue's.
+ */
+bool virtio_select_queue(struct virtio_device *device, unsigned queue);
 
 /* Writes all words of the features that a driver takes. */
 void virtio_write_features(struct virtio_device *device, const struct features *features);

@@ -13,15 +13,18 @@ struct used_element {
 	uint32_t length;
 };
 
+/* Keeps in mind what is about to be shown to the device: for the publish hook of whoever stands in between. */
+void note_requests(struct virtqueue *queue);
+
+/* Forgets all of it: the device is fresh. */
+void forget_requests(void);
+
 /*
- * The request of a used element, or NULL. Right only in tests whose tokens are requests, which those of
- * the device types are: a saboteur that uses it names them in .tests.
+ * The request behind a used element, however it was cut into descriptors: `out`, `in` and their lengths alone. NULL
+ * where its parts do not lie one behind the other, and on queues and in rings larger than those that are
+ * noted. It is good until the element is taken.
  */
-static inline struct request *used_request(struct virtqueue *queue,
-					   const struct used_element *element)
-{
-	return element->id < queue->size ? queue->chains[element->id].token : NULL;
-}
+struct request *used_request(struct virtqueue *queue, const struct used_element *element);
 
 /*
  * What a device says unasked, to be called from a publish hook: the first buffer of a split ring that the

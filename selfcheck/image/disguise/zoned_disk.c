@@ -36,6 +36,11 @@ static struct {
 } appended[4];
 static unsigned appends;
 
+static unsigned conventional(void)
+{
+	return faults & ZONED_ALL_IN_ORDER ? 0 : CONVENTIONAL;
+}
+
 void zoned_begin(unsigned chosen)
 {
 	faults = chosen;
@@ -43,14 +48,20 @@ void zoned_begin(unsigned chosen)
 	memset(appended, 0, sizeof(appended));
 	for (unsigned n = 0; n < ZONES_MOST; n++)
 		zones[n] = (struct disk_zone){
-			n < CONVENTIONAL ? VIRTIO_BLK_ZS_NOT_WP : VIRTIO_BLK_ZS_EMPTY, 0};
+			n < conventional() ? VIRTIO_BLK_ZS_NOT_WP : VIRTIO_BLK_ZS_EMPTY, 0};
+}
+
+/* Whatever a driver asks for, beyond the end too. */
+static struct disk_zone *zone_of(uint64_t sector)
+{
+	return &zones[sector / ZONE_SIZE % ZONES_MOST];
 }
 
 static uint8_t zone_type(unsigned n)
 {
 	bool aware = !(faults & ZONED_HOST_AWARE) == !!(faults & ZONED_WRONG_MODEL);
 
-	if (n < CONVENTIONAL)
+	if (n < conventional())
 		return VIRTIO_BLK_ZT_CONV;
 	return aware ? VIRTIO_BLK_ZT_SWP : VIRTIO_BLK_ZT_SWR;
 }
@@ -84,6 +95,13 @@ static bool refuses(void)
 	       !(faults & ZONED_HOST_AWARE) == !(faults & ZONED_WRONG_REFUSAL);
 }
 
+/* Fields that depend on a feature are there once it is offered, and stay once it is accepted (2.5.3). */
+static bool shows_zones(const struct onlooker *self, struct virtio_device *device)
+{
+	return offer_accepted(VIRTIO_BLK_F_ZONED) || (faults & ZONED_LEFTOVERS) ||
+	       !(own_read(self, device, device_status) & VIRTIO_STATUS_FEATURES_OK);
+}
+
 uint64_t zoned_read(struct onlooker *self, const struct register_access *access, uint64_t value)
 {
 	if (is_common(access, device_status))
@@ -91,9 +109,7 @@ uint64_t zoned_read(struct onlooker *self, const struct register_access *access,
 	if (access->structure != STRUCTURE_DEVICE)
 		return value;
 	if (access->offset >= CONFIG(zoned))
-		return offer_accepted(VIRTIO_BLK_F_ZONED) || (faults & ZONED_LEFTOVERS)
-			       ? zoned_field(access->offset)
-			       : 0;
+		return shows_zones(self, access->device) ? zoned_field(access->offset) : 0;
 	switch (access->offset) {
 	case CONFIG(size_max):
 		return SIZE_MAX_BYTES;
@@ -197,7 +213,7 @@ static uint8_t append(const struct request *request, struct disk_zone *zone, uin
 /* Puts in place of one sector that was read what a zoned disk has there. */
 static void correct(uint8_t *data, uint64_t sector)
 {
-	const struct disk_zone *zone = &zones[sector / ZONE_SIZE];
+	const struct disk_zone *zone = zone_of(sector);
 
 	if (zone->state == VIRTIO_BLK_ZS_NOT_WP)
 		return;
@@ -215,7 +231,9 @@ static uint8_t read_zones(const struct request *request, uint64_t sector, uint8_
 {
 	uint32_t sectors = request->in_length / VIRTIO_BLK_SECTOR;
 
-	if (zones[sector / ZONE_SIZE].state != VIRTIO_BLK_ZS_NOT_WP &&
+	if (status != VIRTIO_BLK_S_OK)
+		return status;
+	if (zone_of(sector)->state != VIRTIO_BLK_ZS_NOT_WP &&
 	    sector % ZONE_SIZE + sectors > ZONE_SIZE)
 		return VIRTIO_BLK_S_ZONE_INVALID_CMD;
 	for (uint32_t n = 0; n < sectors; n++)
@@ -228,7 +246,7 @@ static uint8_t report(const struct request *request, uint64_t sector)
 	struct virtio_blk_zone_report *header = (struct virtio_blk_zone_report *)request->in;
 	struct virtio_blk_zone_descriptor *place =
 		(struct virtio_blk_zone_descriptor *)(header + 1);
-	const struct disk_zone *zone = &zones[sector / ZONE_SIZE];
+	const struct disk_zone *zone = zone_of(sector);
 	uint64_t start = sector / ZONE_SIZE * ZONE_SIZE;
 
 	header->nr_zones = to_le64(1);
@@ -268,20 +286,20 @@ static uint8_t serve(const struct request *request, uint8_t status)
 	uint32_t type = from_le32(header->type);
 	uint32_t sectors = (request->out_length - (uint32_t)sizeof(*header)) / VIRTIO_BLK_SECTOR;
 	uint64_t sector = from_le64(header->sector);
-	struct disk_zone *zone = &zones[sector / ZONE_SIZE % ZONES_MOST];
+	struct disk_zone *zone = zone_of(sector);
 
 	switch (type) {
 	case VIRTIO_BLK_T_IN:
 		return read_zones(request, sector, status);
 	case VIRTIO_BLK_T_OUT:
-		return zone->state == VIRTIO_BLK_ZS_NOT_WP
+		return zone->state == VIRTIO_BLK_ZS_NOT_WP || status != VIRTIO_BLK_S_OK
 			       ? status
 			       : write_zone(zone, sector % ZONE_SIZE, sectors);
 	case VIRTIO_BLK_T_SECURE_ERASE:
 		sector = from_le64(
 			((const struct virtio_blk_discard_write_zeroes *)(header + 1))->sector);
 		if (!(faults & ZONED_KEEPS))
-			reset_zone(&zones[sector / ZONE_SIZE]);
+			reset_zone(zone_of(sector));
 		return VIRTIO_BLK_S_OK;
 	case VIRTIO_BLK_T_ZONE_APPEND:
 		return zone->state == VIRTIO_BLK_ZS_NOT_WP ? VIRTIO_BLK_S_ZONE_INVALID_CMD

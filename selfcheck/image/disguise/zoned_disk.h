@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A host-managed disk that is pretended: zones of 64 sectors, the first two conventional, with
- * limits and write pointers, over a disk that knows nothing of zones. What it breaks is chosen.
+ * limits and write pointers, over a disk that knows nothing of zones. What is odd about it, or broken, is chosen.
  */
 #ifndef SELFCHECK_ZONED_DISK_H
 #define SELFCHECK_ZONED_DISK_H
@@ -10,8 +10,9 @@
 #include "virtio/device/blk.h"
 #include "virtio/onlooker.h"
 
-/* What it breaks: bits for zoned_begin(). */
+/* What it breaks, but for the first: bits for zoned_begin(). */
 enum zoned_fault {
+	ZONED_ALL_IN_ORDER = BIT(13),  /* no zone is conventional */
 	ZONED_SERVES_ALL = BIT(0),     /* whatever is asked succeeds */
 	ZONED_HIDES_STATES = BIT(1),   /* every zone is reported as one without a write pointer */
 	ZONED_REFUSES = BIT(2),        /* zones cannot be opened or appended to */

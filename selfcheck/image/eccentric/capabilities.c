@@ -67,10 +67,11 @@ static void start_later_type(struct virtio_device *device)
 }
 
 ECCENTRIC(ok_later_capability, .about = "a capability of a later version stands before all others",
-	  ALLOWED("4.1.4",
+	  ALLOWED("4.1.4.1",
 		  "The driver MUST ignore any vendor-specific capability structure which has "
 		  "a reserved cfg_type value."),
-	  .start = start_later_type, .onlooker.config_read = read_more);
+	  .tests = "transport.*,interrupt.*", .start = start_later_type,
+	  .onlooker.config_read = read_more);
 
 static void start_reserved_bar(struct virtio_device *device)
 {
@@ -81,10 +82,11 @@ static void start_reserved_bar(struct virtio_device *device)
 
 ECCENTRIC(ok_reserved_bar,
 	  .about = "a common configuration structure lies in a BAR of a later version",
-	  ALLOWED("4.1.4",
+	  ALLOWED("4.1.4.1",
 		  "The driver MUST ignore any vendor-specific capability structure which has "
 		  "a reserved bar value."),
-	  .start = start_reserved_bar, .onlooker.config_read = read_more);
+	  .tests = "transport.*,interrupt.*", .start = start_reserved_bar,
+	  .onlooker.config_read = read_more);
 
 static void start_vendor_data(struct virtio_device *device)
 {
@@ -105,10 +107,12 @@ static uint32_t read_vendor_data(struct onlooker *self, const struct pci_functio
 ECCENTRIC(ok_vendor_data, .about = "there is vendor data",
 	  ALLOWED("4.1.4.8.1", "Devices CAN present vendor_id that does not match either the PCI "
 			       "Vendor ID or the PCI Subsystem Vendor ID."),
-	  .start = start_vendor_data, .onlooker.config_read = read_more);
+	  .tests = "transport.*,interrupt.*", .start = start_vendor_data,
+	  .onlooker.config_read = read_more);
 ECCENTRIC(ok_vendor_data_changes, .about = "there is vendor data, which changes by itself",
 	  ALLOWED("4.1.4.8", "For Vendor Definition ... Reads must not have side effects"),
-	  .start = start_vendor_data, .onlooker.config_read = read_vendor_data);
+	  .tests = "transport.*,interrupt.*", .start = start_vendor_data,
+	  .onlooker.config_read = read_vendor_data);
 
 static void start_second(struct virtio_device *device)
 {
@@ -124,7 +128,8 @@ static void start_second(struct virtio_device *device)
 
 ECCENTRIC(ok_two_common_structures, .about = "the common configuration is announced twice",
 	  ALLOWED("4.1.4", "The device MAY offer more than one structure of any type"),
-	  .start = start_second, .onlooker.config_read = read_more);
+	  .tests = "transport.*,interrupt.*", .start = start_second,
+	  .onlooker.config_read = read_more);
 
 /* ---- fields of the capabilities that are there ---- */
 
@@ -165,8 +170,7 @@ static bool lacks_late_fields(const struct virtio_device *device)
 	       !features_have(&device->offered, VIRTIO_F_RING_RESET);
 }
 
-#define CAPABILITY_BYTES(...)                                                                      \
-	.start = find_types, .onlooker.config_read = read_of_types,                                \
+#define BYTES(...)                                                                                 \
 	.onlooker.context = (struct byte_value[])                                                  \
 	{                                                                                          \
 		__VA_ARGS__,                                                                       \
@@ -175,9 +179,13 @@ static bool lacks_late_fields(const struct virtio_device *device)
 		}                                                                                  \
 	}
 
+#define CAPABILITY_BYTES(...)                                                                      \
+	.start = find_types, .onlooker.config_read = read_of_types, BYTES(__VA_ARGS__)
+
 ECCENTRIC(ok_ids_in_capabilities, .about = "the id of structures that have none is 0x5a",
 	  ALLOWED("4.1.4", "If the device type does not specify the meaning of this field, its "
 			   "contents are undefined."),
+	  .tests = "transport.*,interrupt.*",
 	  CAPABILITY_BYTES({OF(COMMON_CFG, 5), 0x5a}, {OF(NOTIFY_CFG, 5), 0x5a},
 			   {OF(ISR_CFG, 5), 0x5a}, {OF(DEVICE_CFG, 5), 0x5a}));
 ECCENTRIC(ok_short_common_structure,
@@ -189,4 +197,39 @@ ECCENTRIC(ok_short_common_structure,
 ECCENTRIC(ok_isr_of_one_byte, .about = "the ISR structure is one byte long",
 	  ALLOWED("4.1.4.5",
 		  "The VIRTIO_PCI_CAP_ISR_CFG capability refers to at least a single byte"),
+	  .tests = "transport.*,interrupt.*",
 	  CAPABILITY_BYTES({OF(ISR_CFG, 12), 1}, {OF(ISR_CFG, 13), 0}));
+ECCENTRIC(ok_configuration_goes_on,
+	  .about = "the configuration goes on behind the known fields, to an odd length",
+	  ALLOWED("2.5.1", "Drivers MUST NOT limit structure size and device configuration space "
+			   "size."),
+	  .devices = "blk,console,scsi,balloon", .tests = "transport.*,*.*config*",
+	  CAPABILITY_BYTES({OF(DEVICE_CFG, 12), 0x7b}, {OF(DEVICE_CFG, 13), 0x02}));
+
+/* ---- the header ---- */
+
+/* Bytes of configuration space read as others. */
+static uint32_t read_bytes(struct onlooker *self, const struct pci_function *function,
+			   unsigned offset, unsigned width, uint32_t value)
+{
+	for (const struct byte_value *byte = self->context; byte->at; byte++) {
+		if (!covers(offset, width, byte->at))
+			continue;
+		acts();
+		value = with_byte(offset, value, byte->at, byte->value);
+	}
+	return value;
+}
+
+#define HEADER_BYTES(...)                                                                          \
+	.devices = "rng,blk", .tests = "transport.*", .onlooker.config_read = read_bytes,          \
+	BYTES(__VA_ARGS__)
+
+ECCENTRIC(ok_revision_9, .about = "the PCI revision is 9",
+	  ALLOWED("4.1.2.2", "Drivers MUST match any PCI Revision ID value."),
+	  HEADER_BYTES({0x08, 9}));
+ECCENTRIC(ok_other_subsystem, .about = "subsystem vendor and device are those of the environment",
+	  ALLOWED("4.1.2.1", "The PCI Subsystem Vendor ID and the PCI Subsystem Device ID MAY "
+			     "reflect the PCI Vendor and Device ID of the environment (for "
+			     "informational purposes by the driver)."),
+	  HEADER_BYTES({0x2c, 0x28}, {0x2d, 0x10}, {0x2e, 0xaf}, {0x2f, 0x1f}));

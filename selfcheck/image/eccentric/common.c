@@ -4,6 +4,9 @@
 #include "lib/string.h"
 #include "pci/capability.h"
 #include "pci/msix.h"
+#include "virtio/device/balloon.h"
+#include "virtio/device/console.h"
+#include "virtio/device/net.h"
 #include "virtio/transport/pci/registers.h"
 
 /* ---- queues that are not there ---- */
@@ -59,6 +62,59 @@ ECCENTRIC(ok_features_mirrored, .about = "driver_feature reads whatever the driv
 	  .tests = "transport.*", .start = start_mirror, .onlooker.write = mirror,
 	  .onlooker.read = show_mirrored);
 
+/* ---- queues that come with a feature ---- */
+
+/* The feature that a queue comes with; 0: it is always there. */
+static uint32_t brought_by(const struct virtio_device *device, unsigned queue)
+{
+	static const uint8_t balloon[] = {VIRTIO_BALLOON_F_STATS_VQ,
+					  VIRTIO_BALLOON_F_FREE_PAGE_HINT,
+					  VIRTIO_BALLOON_F_PAGE_REPORTING};
+
+	if (queue < 2)
+		return 0;
+	if (device->type == VIRTIO_TYPE_BALLOON)
+		return queue - 2 < ARRAY_LENGTH(balloon) ? BIT(balloon[queue - 2]) : 0;
+	return device->type == VIRTIO_TYPE_NET ? BIT(VIRTIO_NET_F_CTRL_VQ)
+					       : BIT(VIRTIO_CONSOLE_F_MULTIPORT);
+}
+
+static unsigned selected;
+
+static void start_bare(struct virtio_device *device)
+{
+	start_mirror(device);
+	selected = 0;
+}
+
+static bool see_selection(struct onlooker *self, const struct register_access *access,
+			  uint64_t *value)
+{
+	if (is_common(access, queue_select))
+		selected = (unsigned)*value;
+	return mirror(self, access, value);
+}
+
+static uint64_t show_what_was_taken(struct onlooker *self, const struct register_access *access,
+				    uint64_t value)
+{
+	uint32_t bit = brought_by(access->device, selected);
+
+	if (!is_common(access, queue_size) || !value || !bit || (mirrored[0] & bit))
+		return value;
+	acts();
+	return 0;
+}
+
+ECCENTRIC(ok_queues_come_with_features,
+	  .about = "a queue has no size before its feature is accepted",
+	  ALLOWED("5.1.2",
+		  "controlq is optional; it only exists if VIRTIO_NET_F_CTRL_VQ is negotiated"),
+	  .devices = "net,console,balloon",
+	  .tests = "transport.*queue*,transport.*features*,balloon.*,console.*,net.vlan*",
+	  .start = start_bare, .onlooker.write = see_selection,
+	  .onlooker.read = show_what_was_taken);
+
 /* ---- what is not negotiated may be refused ---- */
 
 static uint64_t refuse_without_platform(struct onlooker *self, const struct register_access *access,
@@ -73,8 +129,8 @@ static uint64_t refuse_without_platform(struct onlooker *self, const struct regi
 }
 
 #define INSISTS(feature)                                                                           \
-	.offers = BIT64(feature), .start = start_mirror, .onlooker.write = mirror,                 \
-	.onlooker.read = refuse_without_platform,                                                  \
+	.tests = "transport.*,interrupt.*", .offers = BIT64(feature), .start = start_mirror,       \
+	.onlooker.write = mirror, .onlooker.read = refuse_without_platform,                        \
 	.onlooker.context = (void *)(uintptr_t)BIT((feature)-32)
 
 ECCENTRIC(ok_insists_on_access_platform, .about = "a device goes on only with ACCESS_PLATFORM",
@@ -138,12 +194,25 @@ static uint32_t shrink_table(struct onlooker *self, const struct pci_function *f
 
 #define ENTRIES(number)                                                                            \
 	.start = find_control, .onlooker.config_read = shrink_table, MAPS_BELOW(number),           \
-	ALLOWED("4.1.5.1.2", "Driver MUST support device with any MSI-X Table Size 0 to 0x7FF.")
+	ALLOWED("4.1.5.1.2.2", "Driver MUST support device with any MSI-X Table Size 0 to 0x7FF.")
 
+ECCENTRIC(ok_one_vector, .about = "there is one vector for everything", ENTRIES(1),
+	  .devices = "rng,scsi", .tests = "transport.*,interrupt.*", ADMITS(PCI_MSIX_1));
 ECCENTRIC(ok_two_vectors, .about = "there are two vectors for any number of queues", ENTRIES(2),
 	  .devices = "scsi", .tests = "transport.*,interrupt.*");
 ECCENTRIC(ok_three_vectors, .about = "there is no vector for the last queues", ENTRIES(3),
 	  .devices = "scsi", .tests = "transport.*,interrupt.*");
+
+static bool has_2048_vectors(const struct virtio_device *device)
+{
+	return device->vectors == 2048;
+}
+
+ECCENTRIC(ok_2048_vectors, .about = "there are 2048 vectors", .natural = true,
+	  .fits = has_2048_vectors,
+	  ALLOWED("4.1.5.1.2.1", "A device that has an MSI-X capability SHOULD support at least 2 "
+				 "and at most 0x800 MSI-X vectors."),
+	  .devices = "rng");
 
 /* ---- no messages, no line ---- */
 

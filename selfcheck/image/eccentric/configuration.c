@@ -2,8 +2,11 @@
 /* Device-specific configuration, of any type and of some, that is unusual (2.5, 5). */
 #include "lib/string.h"
 #include "selfcheck/image/eccentric/eccentric.h"
+#include "virtio/device/balloon.h"
 #include "virtio/device/blk.h"
+#include "virtio/device/console.h"
 #include "virtio/device/net.h"
+#include "virtio/device/scsi.h"
 #include "virtio/transport/pci/registers.h"
 
 /* The bytes of one field read as others. */
@@ -68,31 +71,56 @@ ECCENTRIC(ok_generation_jumps, .about = "config_generation takes another value a
 	  .devices = "blk,console,scsi", .tests = "transport.*,*.*config*",
 	  .onlooker.write = jump_at_reset, .onlooker.read = read_generation);
 
-static uint64_t read_beyond(struct onlooker *self, const struct register_access *access,
-			    uint64_t value)
-{
-	uint32_t known = access->device->type == VIRTIO_TYPE_BLK
-				 ? (uint32_t)sizeof(struct virtio_blk_config)
-				 : 0x80;
-
-	if (access->structure != STRUCTURE_DEVICE || access->offset < known)
-		return value;
-	acts();
-	return 0xa5a5a5a5 >> (4 - access->width) * 8;
-}
-
-ECCENTRIC(ok_configuration_goes_on,
-	  .about = "behind the known fields of the configuration stand others",
-	  ALLOWED("2.5.1", "Drivers MUST NOT limit structure size "
-			   "and device configuration space size."),
-	  .devices = "blk,console,scsi,balloon", .tests = "transport.*,*.*config*",
-	  .onlooker.read = read_beyond);
-
 /* ---- blk ---- */
 
 ECCENTRIC(ok_seg_max_1, .about = "a disk takes one segment of data a request",
 	  ALLOWED("5.2.3", "Maximum number of segments in a request is in seg_max."),
-	  .devices = "blk", FIELD_READS(struct virtio_blk_config, seg_max, 1));
+	  .devices = "blk", .tests = "blk.*", FIELD_READS(struct virtio_blk_config, seg_max, 1));
+
+/* A disk whose configuration is odd is asked about that, and must serve all the same. */
+#define ODD_DISK(field, number)                                                                    \
+	.devices = "blk", .tests = "blk.*", FIELD_READS(struct virtio_blk_config, field, number)
+
+ECCENTRIC(ok_disk_of_no_sector, .about = "a disk has no sector",
+	  ALLOWED("5.2.5", "The device size can be read from capacity."), ODD_DISK(capacity, 0));
+ECCENTRIC(ok_disk_of_one_sector, .about = "a disk has one sector",
+	  ALLOWED("5.2.5", "The device size can be read from capacity."), ODD_DISK(capacity, 1));
+ECCENTRIC(ok_disk_of_large_blocks, .about = "a disk has blocks of 32 KiB",
+	  ALLOWED("5.2.5", "blk_size can be read to determine the optimal sector size for the "
+			   "driver to use."),
+	  ODD_DISK(blk_size, 32768));
+ECCENTRIC(ok_discards_one_sector, .about = "a disk discards one sector at a time",
+	  ALLOWED("5.2.5", "max_discard_sectors and max_discard_seg can be read to determine the "
+			   "maximum discard sectors and maximum number of discard segments for the "
+			   "block driver to use."),
+	  ODD_DISK(max_discard_sectors, 1));
+
+/* ---- scsi ---- */
+
+#define ODD_HOST(field, number)                                                                    \
+	.devices = "scsi", .tests = "scsi.*", FIELD_READS(struct virtio_scsi_config, field, number)
+
+ECCENTRIC(ok_scsi_one_command, .about = "a logical unit takes one command at a time",
+	  ALLOWED("5.6.4", "cmd_per_lun tells the driver the maximum number of linked commands it "
+			   "can send to one LUN."),
+	  ODD_HOST(cmd_per_lun, 1));
+ECCENTRIC(ok_scsi_no_units, .about = "a SCSI host has no target above 0",
+	  ALLOWED("5.6.4", "max_channel, max_target and max_lun can be used by the driver as hints "
+			   "to constrain scanning the logical units on the host to channel/target/"
+			   "logical unit numbers that are less than or equal to the value of the "
+			   "fields."),
+	  ODD_HOST(max_target, 0));
+
+/* ---- balloon, console ---- */
+
+ECCENTRIC(ok_balloon_asks_for_all, .about = "a balloon asks for more pages than there are",
+	  ALLOWED("5.5.6", "num_pages configuration field is examined."), .devices = "balloon",
+	  .tests = "balloon.*,transport.*",
+	  FIELD_READS(struct virtio_balloon_config, num_pages, UINT32_MAX));
+ECCENTRIC(ok_console_of_one_port, .about = "a console that may have more ports has room for one",
+	  ALLOWED("5.3.4", "max_nr_ports is valid and control virtqueues will be used."),
+	  .devices = "console", .tests = "console.*,transport.*",
+	  FIELD_READS(struct virtio_console_config, max_nr_ports, 1));
 
 /* ---- net ---- */
 
@@ -114,8 +142,8 @@ ECCENTRIC(
 
 ECCENTRIC(ok_link_is_down, .about = "the link of a network device is down",
 	  ALLOWED("5.1.4",
-		  "Two read-only bits (for the driver) are currently defined for the status "
-		  "field: VIRTIO_NET_S_LINK_UP and VIRTIO_NET_S_ANNOUNCE."),
+		  "Two bits are currently defined for the status field: VIRTIO_NET_S_LINK_UP and "
+		  "VIRTIO_NET_S_ANNOUNCE."),
 	  .devices = "net", .tests = "net.*", FIELD_READS(struct virtio_net_config, status, 0));
 
 ECCENTRIC(ok_mtu_1280, .about = "the MTU is the least that is recommended",

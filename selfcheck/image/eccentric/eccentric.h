@@ -27,8 +27,11 @@ struct eccentric {
 	const char *variants; /* globs over variants */
 	const char
 		*devices; /* globs over names of types: binds it to these, whatever is asked for */
+	uint32_t traits; /* DEVICE_…: binds it to devices with one of these; 0: DEVICE_OVER_PCI */
 	/* Binds it to devices that satisfy this. NULL: any. */
 	bool (*fits)(const struct virtio_device *device);
+	/* What a device SHOULD do and this one does not: to be warned of it is no accusation. NULL: nothing. */
+	const uint16_t *admits;
 	/* It stands in nobody's way: the device itself is odd, and fits() says so. */
 	bool natural;
 	/* From here on as in struct interposed. */
@@ -41,6 +44,9 @@ struct eccentric {
 
 /* In ECCENTRIC(): the section and the words that allow it. */
 #define ALLOWED(section_, words) .section = (section_), .sentence = (words)
+
+/* In ECCENTRIC(): the SHOULDs that it leaves undone, by their ids as in CLAUSES(). */
+#define ADMITS(...) .admits = CLAUSES(__VA_ARGS__)
 
 /* Registers one. */
 #define ECCENTRIC(symbol, ...)                                                                     \

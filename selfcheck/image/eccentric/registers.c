@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Devices whose registers take their time, or say something else than usual (2, 4.1.4). */
 #include "arch/clock.h"
+#include "selfcheck/image/disguise/hand.h"
 #include "selfcheck/image/eccentric/eccentric.h"
 #include "virtio/transport/pci/registers.h"
 
@@ -88,7 +89,9 @@ static uint64_t finish_queue_reset_late(struct onlooker *self, const struct regi
 }
 
 ECCENTRIC(ok_queue_reset_takes_20ms, .about = "queue_reset reads 1 for 20 ms",
-	  ALLOWED("2.6.1.1", "While the queue is being reset, the device MUST present 1"),
+	  ALLOWED("4.1.4.3.1",
+		  "The device MUST continue to present 1 in queue_reset as long as the "
+		  "queue reset is ongoing."),
 	  .tests = "*.*queue_reset*,*.queue*reset*", .start = start_queue_reset,
 	  .onlooker.write = note_queue_reset, .onlooker.read = finish_queue_reset_late);
 
@@ -122,3 +125,113 @@ ECCENTRIC(ok_isr_under_msix, .about = "with MSI-X both bits of the ISR status ar
 	  ALLOWED("4.1.5.1.2", "When MSI-X capability is present and enabled in the device ... In "
 			       "this case, the ISR Status is unused."),
 	  .start = start_isr, .onlooker.write = set_isr, .onlooker.read = show_isr);
+
+/* How often the driver must look in vain: what it would be told by a bit comes later than the used buffer. */
+#define LATE_NS 400000
+
+static uint8_t isr_held;
+static uint64_t isr_due;
+
+static void start_late_isr(struct virtio_device *device)
+{
+	isr_held = 0;
+	isr_due = clock_now();
+}
+
+static uint64_t show_isr_late(struct onlooker *self, const struct register_access *access,
+			      uint64_t value)
+{
+	uint8_t shown;
+
+	/* A line that was read away would not be raised again for what is held back here. */
+	if (access->structure != STRUCTURE_ISR || access->device->mode != INTERRUPT_NONE)
+		return value;
+	if (!isr_held && value) {
+		acts();
+		isr_due = clock_deadline(LATE_NS);
+	}
+	isr_held |= (uint8_t)value;
+	if (!clock_passed(isr_due))
+		return 0;
+	shown = isr_held;
+	isr_held = 0;
+	return shown;
+}
+
+ECCENTRIC(ok_isr_late, .about = "ISR bits are seen 0.4 ms later by who polls",
+	  ALLOWED("2.6", "Device can then trigger a device event, i.e., send a used buffer "
+			 "notification to the driver."),
+	  .start = start_late_isr, .onlooker.read = show_isr_late,
+	  .tests = "transport.isr*,interrupt.*,transport.reset*", .variants = "*");
+
+static uint64_t show_isr_without_need(struct onlooker *self, const struct register_access *access,
+				      uint64_t value)
+{
+	if (access->structure != STRUCTURE_ISR || !isr_is_set)
+		return value;
+	acts();
+	isr_is_set = false;
+	return value | VIRTIO_INTERRUPT_USED;
+}
+
+static bool set_isr_at_kick(struct onlooker *self, const struct register_access *access,
+			    uint64_t *value)
+{
+	if (access->structure == STRUCTURE_NOTIFY)
+		isr_is_set = access->device->mode == INTERRUPT_NONE;
+	if (is_common(access, device_status) && !*value)
+		isr_is_set = false;
+	return true;
+}
+
+ECCENTRIC(ok_isr_without_need, .about = "the queue bit of the ISR is set by each kick, too",
+	  ALLOWED("2.7.7.1", "The driver MUST handle spurious notifications from the device."),
+	  .start = start_isr, .onlooker.write = set_isr_at_kick,
+	  .onlooker.read = show_isr_without_need,
+	  .tests = "transport.isr*,interrupt.*,transport.reset*", .variants = "*");
+
+/* ---- a driver's error ---- */
+
+static bool needs_reset;
+static uint64_t enabled, selected; /* queues */
+
+static void start_sound(struct virtio_device *device)
+{
+	needs_reset = false;
+	enabled = 0;
+}
+
+/* A kick of a queue that is not enabled is no driver's in its right mind. */
+static bool break_at_wild_kick(struct onlooker *self, const struct register_access *access,
+			       uint64_t *value)
+{
+	if (is_common(access, device_status) && !*value)
+		start_sound(access->device);
+	if (is_common(access, queue_select))
+		selected = *value % 64;
+	if (is_common(access, queue_enable) && *value)
+		enabled |= BIT64(selected);
+	if (access->structure != STRUCTURE_NOTIFY)
+		return true;
+	if (!needs_reset && !(enabled & BIT64(*value % 64))) {
+		acts();
+		needs_reset = true;
+		if (access->device->config_vector)
+			hand_send(0, access->device->config_vector);
+	}
+	return !needs_reset;
+}
+
+static uint64_t show_need(struct onlooker *self, const struct register_access *access,
+			  uint64_t value)
+{
+	return is_common(access, device_status) && needs_reset ? value | VIRTIO_STATUS_NEEDS_RESET
+							       : value;
+}
+
+ECCENTRIC(ok_needs_reset_after_error,
+	  .about = "a driver that kicks a queue that is not enabled has to reset the device",
+	  ALLOWED("2.1.2", "The device SHOULD set DEVICE_NEEDS_RESET when it enters an error "
+			   "state that a reset is needed."),
+	  .tests = "transport.*,interrupt.nothing*", .start = start_sound,
+	  .onlooker.write = break_at_wild_kick, .onlooker.read = show_need);

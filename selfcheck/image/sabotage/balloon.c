@@ -8,18 +8,16 @@
 
 #define CONFIG(field) offsetof(struct virtio_balloon_config, field)
 
-static uint64_t forget_fields(struct onlooker *self, const struct register_access *access,
-			      uint64_t value)
+static uint64_t forget_size(struct onlooker *self, const struct register_access *access,
+			    uint64_t value)
 {
-	if (access->structure == STRUCTURE_DEVICE &&
-	    (access->offset == CONFIG(actual) || access->offset == CONFIG(poison_val)))
-		return 0x77;
-	return value;
+	return access->structure == STRUCTURE_DEVICE && access->offset == CONFIG(actual) ? 0x77
+											 : value;
 }
 
-SABOTEUR(balloon_forgets_fields, .about = "actual and poison_val do not take what is written",
-	 BREAKS(CLAUSE_BALLOON_FLOW_2, CLAUSE_BALLOON_CFG_4), .type = VIRTIO_TYPE_BALLOON,
-	 .tests = "balloon.*", .onlooker.read = forget_fields);
+SABOTEUR(balloon_forgets_its_size, .about = "actual does not take what is written",
+	 BREAKS(CLAUSE_BALLOON_FLOW_2), .type = VIRTIO_TYPE_BALLOON, .tests = "balloon.*",
+	 .onlooker.read = forget_size);
 
 static uint64_t lose_queues(struct onlooker *self, const struct register_access *access,
 			    uint64_t value)
@@ -142,8 +140,9 @@ static void end_as_before(struct virtio_device *device)
 }
 
 SABOTEUR(balloon_has_few_fields, .about = "the configuration ends behind num_pages",
-	 BREAKS(CLAUSE_BALLOON_CFG_1, CLAUSE_BALLOON_CFG_2), .type = VIRTIO_TYPE_BALLOON,
-	 .tests = "balloon.sizes*,balloon.hint_command_is*", .start = end_early,
+	 BREAKS(CLAUSE_BALLOON_CFG_1, CLAUSE_BALLOON_CFG_2, CLAUSE_BALLOON_CFG_4),
+	 .type = VIRTIO_TYPE_BALLOON,
+	 .tests = "balloon.sizes*,balloon.hint_command_is*,balloon.poison*", .start = end_early,
 	 .stop = end_as_before);
 
 static uint32_t command;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Block devices that break one rule. */
 #include "lib/string.h"
+#include "selfcheck/image/disguise/chains.h"
 #include "selfcheck/image/disguise/request.h"
 #include "selfcheck/image/sabotage/sabotage.h"
 #include "tests/harness/subject/subject.h"
 #include "virtio/device/blk.h"
+#include "virtio/transport/pci/registers.h"
 #include "virtio/transport/pci/structures.h"
 
 #define CONFIG(field) offsetof(struct virtio_blk_config, field)
@@ -100,6 +102,123 @@ SABOTEUR(blk_overlooks_flags, .about = "discard and write zeroes succeed with un
 	 BREAKS(CLAUSE_BLK_OP_5, CLAUSE_BLK_OP_7, CLAUSE_BLK_OP_8), .type = VIRTIO_TYPE_BLK,
 	 .tests = "blk.*", .used_element = overlook_flags);
 
+/* ---- features of the type ---- */
+
+static uint32_t word, taken; /* driver_feature_select; the first word as it was accepted */
+static bool deaf;            /* to notifications, with such a set */
+
+static void begin_choosy(struct virtio_device *device)
+{
+	word = taken = 0;
+	deaf = false;
+}
+
+static void follow_features(const struct register_access *access, uint64_t value)
+{
+	if (is_common(access, driver_feature_select))
+		word = (uint32_t)value;
+	if (is_common(access, driver_feature) && word == 0)
+		taken = (uint32_t)value;
+}
+
+static bool topology_taken(void)
+{
+	return taken & BIT(VIRTIO_BLK_F_TOPOLOGY);
+}
+
+static bool flush_taken(void)
+{
+	return taken & BIT(VIRTIO_BLK_F_FLUSH);
+}
+
+static bool hear_with_flush(struct onlooker *self, const struct register_access *access,
+			    uint64_t *value)
+{
+	follow_features(access, *value);
+	deaf = topology_taken() && !flush_taken();
+	return !deaf || access->structure != STRUCTURE_NOTIFY;
+}
+
+SABOTEUR(blk_topology_needs_flush,
+	 .about = "with VIRTIO_BLK_F_TOPOLOGY and without VIRTIO_BLK_F_FLUSH nothing is served",
+	 BREAKS(CLAUSE_FEAT_4), .type = VIRTIO_TYPE_BLK, .tests = "transport.*",
+	 .start = begin_choosy, .onlooker.write = hear_with_flush);
+
+static bool hear_with_topology(struct onlooker *self, const struct register_access *access,
+			       uint64_t *value)
+{
+	follow_features(access, *value);
+	deaf = flush_taken() && !topology_taken();
+	return !deaf || access->structure != STRUCTURE_NOTIFY;
+}
+
+SABOTEUR(blk_flush_needs_topology,
+	 .about = "with VIRTIO_BLK_F_FLUSH and without VIRTIO_BLK_F_TOPOLOGY nothing is served",
+	 BREAKS(CLAUSE_FEAT_3), .type = VIRTIO_TYPE_BLK, .tests = "transport.*",
+	 .start = begin_choosy, .onlooker.write = hear_with_topology);
+
+static void count_data(struct virtqueue *queue, struct used_element *element)
+{
+	struct request *request = used_request(queue, element);
+
+	if (request && type_of(request) == VIRTIO_BLK_T_OUT)
+		element->length = request->out_length;
+}
+
+SABOTEUR(blk_counts_what_it_was_given, .about = "the used length of a write counts its data",
+	 BREAKS(CLAUSE_VQ_TXT_5), .type = VIRTIO_TYPE_BLK, .tests = "blk.*",
+	 .used_element = count_data);
+
+static void call_flags_errors(struct virtqueue *queue, struct used_element *element)
+{
+	struct request *request = used_request(queue, element);
+
+	if (request &&
+	    (type_of(request) == VIRTIO_BLK_T_DISCARD ||
+	     type_of(request) == VIRTIO_BLK_T_WRITE_ZEROES) &&
+	    request->in[request->in_length - 1] == VIRTIO_BLK_S_UNSUPP)
+		set_status(request, VIRTIO_BLK_S_IOERR);
+}
+
+SABOTEUR(blk_calls_flags_errors,
+	 .about = "discard and write zeroes with unknown flags end as errors of the disk",
+	 BREAKS(CLAUSE_BLK_OP_5, CLAUSE_BLK_OP_7, CLAUSE_BLK_OP_8), .type = VIRTIO_TYPE_BLK,
+	 .tests = "blk.*", .used_element = call_flags_errors);
+
+static bool puzzled; /* it has seen a request that it does not know */
+
+static void begin_puzzled(struct virtio_device *device)
+{
+	forget_chains(device);
+	puzzled = false;
+}
+
+static void look_for_unknown(struct virtqueue *queue, struct chain_view *chain)
+{
+	const struct virtio_blk_req *header =
+		(const struct virtio_blk_req *)(uintptr_t)from_le64(*chain->links[0].addr);
+
+	puzzled = puzzled || from_le32(header->type) >= VIRTIO_BLK_T_ZONE_APPEND;
+}
+
+static void look_at_headers(struct onlooker *self, struct virtqueue *queue)
+{
+	visit_new_chains(queue, look_for_unknown);
+}
+
+static bool hear_unless_puzzled(struct onlooker *self, const struct register_access *access,
+				uint64_t *value)
+{
+	if (is_common(access, device_status) && *value == 0)
+		begin_puzzled(access->device);
+	return !puzzled || access->structure != STRUCTURE_NOTIFY;
+}
+
+SABOTEUR(blk_leaves_unknown_requests,
+	 .about = "a request of a type that it does not know is never used", BREAKS(CLAUSE_SANE_1),
+	 .type = VIRTIO_TYPE_BLK, .tests = "blk.unknown*", .start = begin_puzzled,
+	 .onlooker.publish = look_at_headers, .onlooker.write = hear_unless_puzzled);
+
 /* Zeroes are what a read finds; the last byte of block 19 is no zero. */
 static void leave_a_byte(struct virtqueue *queue, struct used_element *element)
 {
@@ -151,12 +270,24 @@ SABOTEUR(blk_wants_three_descriptors, .about = "a request in more than three des
 	 BREAKS(CLAUSE_SPLIT_FRAME_1), .type = VIRTIO_TYPE_BLK, .tests = "blk.*",
 	 .used_element = spoil_long_chains);
 
-static void forget_status(struct virtqueue *queue, struct used_element *element)
+static void refuse_reads(struct virtqueue *queue, struct used_element *element)
 {
-	element->length -= element->length > 0;
+	struct request *request = used_request(queue, element);
+
+	if (request && type_of(request) == VIRTIO_BLK_T_IN)
+		set_status(request, VIRTIO_BLK_S_IOERR);
 }
 
-SABOTEUR(blk_counts_no_status, .about = "the used length leaves the status byte out",
+SABOTEUR(blk_refuses_reads, .about = "every read ends with IOERR", BREAKS(CLAUSE_SANE_2),
+	 .type = VIRTIO_TYPE_BLK, .tests = "blk.*", .used_element = refuse_reads);
+
+static void forget_status(struct virtqueue *queue, struct used_element *element)
+{
+	element->length -= ring_is_packed(queue) && element->length > 0;
+}
+
+SABOTEUR(blk_counts_no_status,
+	 .about = "the used length in a packed ring leaves the status byte out",
 	 BREAKS(CLAUSE_VQ_TXT_4), .type = VIRTIO_TYPE_BLK, .tests = "blk.*",
 	 .used_element = forget_status);
 
@@ -170,8 +301,12 @@ static void start_counting_queues(struct virtio_device *device)
 static bool count_enabled_queues(struct onlooker *self, const struct register_access *access,
 				 uint64_t *value)
 {
-	queues_enabled += access->structure == STRUCTURE_COMMON && *value == 1 &&
-			  access->offset == offsetof(struct virtio_pci_common_cfg, queue_enable);
+	if (access->structure != STRUCTURE_COMMON)
+		return true;
+	if (access->offset == offsetof(struct virtio_pci_common_cfg, device_status) && !*value)
+		queues_enabled = 0;
+	if (access->offset == offsetof(struct virtio_pci_common_cfg, queue_enable))
+		queues_enabled += *value == 1;
 	return true;
 }
 

@@ -2,6 +2,7 @@
 /* Common configuration structures that break one rule. */
 #include "arch/clock.h"
 #include "selfcheck/image/sabotage/lie.h"
+#include "virtio/device/blk.h"
 
 SABOTEUR(common_select_sticks, .about = "queue_select reads 1 whatever is written",
 	 BREAKS(CLAUSE_PCI_COMMON_TXT_2), LIES(READS(queue_select, 0, 1)));
@@ -23,6 +24,10 @@ SABOTEUR(common_never_enabled, .about = "queue_enable reads 0 after a queue was 
 SABOTEUR(common_always_enabled, .about = "queue_enable reads 1, after a reset too",
 	 BREAKS(CLAUSE_PCI_COMMON_10, CLAUSE_PCI_COMMON_16), .tests = "transport.*",
 	 LIES(READS(queue_enable, 0, 1)));
+
+SABOTEUR(common_generation_sticks, .about = "config_generation does not change",
+	 BREAKS(CLAUSE_PCI_COMMON_7), .type = VIRTIO_TYPE_BLK, .tests = "interrupt.generation*",
+	 LIES(READS(config_generation, 0, 7)));
 
 static bool after_reset(void)
 {

@@ -2,6 +2,7 @@
 /* Network devices that steer packets wrongly, or say wrong things about themselves. */
 #include "selfcheck/image/sabotage/net.h"
 #include "virtio/transport/pci/registers.h"
+#include "virtio/ring/split.h"
 
 #include "lib/string.h"
 
@@ -68,8 +69,92 @@ static void use_all_pairs(struct request *request)
 }
 
 SABOTEUR(net_uses_disabled_pairs, .about = "the command for fewer pairs is acknowledged, not taken",
-	 BREAKS(CLAUSE_NET_CTRL_MQ_2, CLAUSE_NET_PROSE_5), .type = VIRTIO_TYPE_NET,
-	 .tests = "net.disabled*,net.flows_arrive*", ALTERS(commands, use_all_pairs));
+	 BREAKS(CLAUSE_NET_CTRL_MQ_2), .type = VIRTIO_TYPE_NET, .tests = "net.disabled*",
+	 ALTERS(commands, use_all_pairs));
+
+/* What comes in on the first queue, and is still to be taken there, comes in on the second. */
+static void move_up(struct virtqueue *queue, struct used_element *element)
+{
+	struct virtqueue *second = queue->device->queues[net_receive_queue(1)];
+	struct receive_buffer *buffer;
+
+	if (queue->index != NET_RECEIVE_QUEUE || !second || element->id >= queue->size)
+		return;
+	buffer = queue->chains[element->id].token;
+	use_falsely(second, buffer->bytes, element->length);
+	memset(buffer->bytes, 0, element->length);
+}
+
+SABOTEUR(net_uses_pairs_unasked, .about = "packets come in on receiveq2 before any command",
+	 BREAKS(CLAUSE_NET_CTRL_MQ_1), .type = VIRTIO_TYPE_NET, .tests = "net.one_pair*",
+	 .used_element = move_up);
+
+/* One of the buffers that wait in a queue for the driver, and its element; NULL: none does. */
+static struct receive_buffer *waiting_in(struct virtqueue *queue, uint32_t which,
+					 struct virtq_used_elem **element)
+{
+	struct virtq_used *used = split_of(queue)->used;
+	uint16_t next = split_of(queue)->used_index;
+	uint16_t count = (uint16_t)(from_le16(used->idx) - next);
+
+	if (!count)
+		return NULL;
+	*element = &used->ring[(uint16_t)(next + which % count) % queue->size];
+	return from_le32((*element)->id) < queue->size
+		       ? queue->chains[from_le32((*element)->id)].token
+		       : NULL;
+}
+
+#define PAIRS 4u /* that the test has in use */
+
+static uint32_t dice;
+static const struct virtqueue *last_queue;
+static uint16_t last_index;
+
+/* Whether the frame that the driver takes next is looked at for the first time. */
+static bool is_new(const struct virtqueue *queue)
+{
+	uint16_t index = split_of(queue)->used_index;
+
+	if (queue == last_queue && index == last_index)
+		return false;
+	last_queue = queue;
+	last_index = index;
+	return true;
+}
+
+/* Each frame changes places with any that waits, in this queue or another. */
+static void mix_queues(struct onlooker *self, struct virtqueue *queue)
+{
+	static uint8_t kept[NET_HEADER_MOST + NET_FRAME_MOST];
+	struct virtq_used_elem *here = NULL, *there = NULL;
+	struct receive_buffer *one, *other = NULL;
+	le32 length;
+
+	if (queue->index % 2 || queue->index == net_control_queue(queue->device) ||
+	    ring_is_packed(queue) || !is_new(queue))
+		return;
+	one = waiting_in(queue, 0, &here);
+	dice = dice * 1664525 + 1013904223;
+	for (unsigned n = 0; one && !other && n < PAIRS; n++) {
+		struct virtqueue *beside = queue->device->queues[2 * ((n + (dice >> 30)) % PAIRS)];
+
+		if (beside && beside->index != net_control_queue(queue->device))
+			other = waiting_in(beside, dice >> 16, &there);
+	}
+	if (!one || !other || one == other)
+		return;
+	memcpy(kept, one->bytes, sizeof(kept));
+	memcpy(one->bytes, other->bytes, sizeof(kept));
+	memcpy(other->bytes, kept, sizeof(kept));
+	length = here->len;
+	here->len = there->len;
+	there->len = length;
+}
+
+SABOTEUR(net_mixes_queues, .about = "packets come in on any of the queues, whatever their flow",
+	 BREAKS(CLAUSE_NET_PROSE_5), .type = VIRTIO_TYPE_NET, .tests = "net.flows_stay*",
+	 .onlooker.used = mix_queues);
 
 /* The parameters of RSS in a command, or NULL; the table follows the head, the key ends it. */
 static struct virtio_net_rss_config_head *parameters_of(struct request *request)
@@ -151,7 +236,9 @@ static void refuse_parameters(struct virtqueue *queue, struct used_element *elem
 {
 	struct request *request = used_request(queue, element);
 
-	if (request && queue->index == net_control_queue(queue->device))
+	if (request && queue->index == net_control_queue(queue->device) &&
+	    (is_command(request, VIRTIO_NET_CTRL_MQ, VIRTIO_NET_CTRL_MQ_RSS_CONFIG) ||
+	     is_command(request, VIRTIO_NET_CTRL_MQ, VIRTIO_NET_CTRL_MQ_HASH_CONFIG)))
 		request->in[0] = VIRTIO_NET_ERR;
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Saboteurs of the interrupt pin and the ISR status. */
-#include "pci/config.h"
+#include "arch/clock.h"
 #include "arch/interrupt.h"
+#include "arch/wait.h"
+#include "pci/config.h"
 #include "selfcheck/image/disguise/hand.h"
 #include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/transport/pci/registers.h"
@@ -59,19 +61,41 @@ static bool pass_once(struct onlooker *self, unsigned vector)
 SABOTEUR(pin_is_an_edge, .about = "the pin interrupts once and not as long as it should be up",
 	 BREAKS(CLAUSE_PCI_ISR_5), .start = start, .onlooker.arrival = pass_once);
 
-/* The line is closed; the interrupt that a pin still up would make is sent by hand. */
+static bool stays_up; /* though the ISR status was read */
+
+/* While the driver waits: a level interrupts again and again. */
+static void go_on_interrupting(void)
+{
+	for (unsigned n = 0; stays_up && n < 4; n++) {
+		interrupt_send(0, victim_vector());
+		clock_spin(2000);
+	}
+}
+
+static void start_level(struct virtio_device *device)
+{
+	start(device);
+	stays_up = false;
+	wait_in_company(go_on_interrupting);
+}
+
+static void stop_level(struct virtio_device *device)
+{
+	wait_in_company(NULL);
+}
+
 static uint64_t raise_after_read(struct onlooker *self, const struct register_access *access,
 				 uint64_t value)
 {
 	if (access->structure == STRUCTURE_ISR && access->device->mode == INTERRUPT_INTX &&
 	    victim_vector())
-		hand_haunt(0, victim_vector());
+		stays_up = true;
 	return value;
 }
 
 SABOTEUR(pin_stays_after_isr_read, .about = "the pin stays up when the ISR status was read",
-	 BREAKS(CLAUSE_PCI_ISR_TXT_4), .tests = "interrupt.pin_is_a_level", .start = start,
-	 .onlooker.read = raise_after_read, .stop = hand_stop);
+	 BREAKS(CLAUSE_PCI_ISR_TXT_4), .tests = "interrupt.pin_is_a_level", .start = start_level,
+	 .onlooker.read = raise_after_read, .stop = stop_level);
 
 static bool swallow_interrupt_disable(struct onlooker *self, const struct pci_function *function,
 				      unsigned offset, unsigned width, uint32_t *value)

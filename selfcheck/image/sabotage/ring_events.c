@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Saboteurs of event suppression's exactness (2.7.7, 2.8.10). */
-#include "selfcheck/image/sabotage/chains.h"
+#include "selfcheck/image/disguise/chains.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "selfcheck/image/disguise/hand.h"
 #include "tests/harness/subject/subject.h"
 #include "virtio/ring/packed.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Saboteurs that make assumptions about layouts that a driver is free to choose (2.7.4, 2.7.5, 2.8.7). */
 #include "lib/string.h"
-#include "selfcheck/image/sabotage/chains.h"
+#include "selfcheck/image/disguise/chains.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/transport/pci/registers.h"
 #include "virtio/ring/split.h"
 
@@ -28,6 +29,9 @@ static void want_whole_header(struct virtqueue *queue, struct chain_view *chain)
 CHAIN_SABOTEUR(header_in_one_piece, want_whole_header,
 	       .about = "a header of fewer than 12 bytes in its descriptor is refused",
 	       BREAKS(CLAUSE_SPLIT_FRAME_1), .type = VIRTIO_TYPE_BLK);
+CHAIN_SABOTEUR(pci_legacy_header_in_one_piece, want_whole_header,
+	       .about = "with VIRTIO_F_ANY_LAYOUT, too, a header of fewer than 12 bytes is refused",
+	       BREAKS(CLAUSE_SPLIT_LEG_3), .type = VIRTIO_TYPE_BLK);
 
 static void want_ascending(struct virtqueue *queue, struct chain_view *chain)
 {

@@ -3,7 +3,8 @@
  * Saboteurs of features that few devices have: they are pretended (selfcheck/image/disguise/offer.h), and
  * something is wrong with how they work.
  */
-#include "selfcheck/image/sabotage/chains.h"
+#include "selfcheck/image/disguise/chains.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "selfcheck/image/disguise/hand.h"
 #include "selfcheck/image/disguise/offer.h"
 #include "tests/harness/subject/subject.h"
@@ -286,3 +287,18 @@ static bool hold_messages(struct onlooker *self, unsigned vector)
 SABOTEUR(messages_owed_at_suspension, .about = "used buffers are not announced before suspension",
 	 BREAKS(CLAUSE_SUSPEND_12), .tests = "ring.suspended*", .offers = SUSPEND,
 	 .start = start_suspension, .onlooker.arrival = hold_messages);
+
+/* What is in the ring as it becomes full is never found again. */
+static bool overlook_full_ring(struct onlooker *self, const struct register_access *access,
+			       uint64_t *value)
+{
+	const struct virtio_device *device = access->device;
+	unsigned queue = (unsigned)(*value & 0xffff);
+
+	return access->structure != STRUCTURE_NOTIFY || queue >= device->queue_count ||
+	       !device->queues[queue] || !device->queues[queue]->in_order ||
+	       device->queues[queue]->free;
+}
+SABOTEUR(full_ring_stops, .about = "with IN_ORDER a queue stops when a list fills its ring",
+	 BREAKS(CLAUSE_VQ_TXT_1), .tests = "ring.full_ring*", .offers = IN_ORDER,
+	 .onlooker.write = overlook_full_ring);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Saboteurs that write into a packed ring what does not belong there (2.8). */
 #include "lib/string.h"
-#include "selfcheck/image/sabotage/chains.h"
+#include "selfcheck/image/disguise/chains.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/ring/packed.h"
 
 static struct virtq_packed_desc *used_descriptor(struct virtqueue *queue)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Saboteurs that lose their place in a ring, or never go back to its beginning (2.7.6, 2.7.8, 2.8.1). */
 #include "arch/clock.h"
-#include "selfcheck/image/sabotage/chains.h"
+#include "selfcheck/image/disguise/chains.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/transport/pci/registers.h"
 #include "virtio/device/workload.h"
 #include "virtio/ring/packed.h"

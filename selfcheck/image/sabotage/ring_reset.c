@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Saboteurs of queue reset (2.6.1). */
 #include "arch/clock.h"
-#include "arch/cpu.h"
-#include "selfcheck/image/sabotage/chains.h"
+#include "arch/wait.h"
+#include "selfcheck/image/disguise/chains.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/transport/pci/registers.h"
 #include "virtio/ring/split.h"
 
@@ -54,33 +55,43 @@ SABOTEUR(reset_queue_served, .about = "a queue that was reset goes on in its old
 
 /* ---- writes that come after queue_reset read 0 ---- */
 
-static void write_late(void *argument)
-{
-	struct virtqueue_areas areas = virtqueue_areas(argument);
+static uint64_t late_write_at; /* TSC; 0: none is to come */
 
-	clock_spin(100000);
+/* While the driver waits. */
+static void write_late(void)
+{
+	struct virtqueue_areas areas;
+
+	if (!late_write_at || !reset_queue || !clock_passed(late_write_at))
+		return;
+	areas = virtqueue_areas(reset_queue);
 	write16((void *)areas.device, (uint16_t)(read16((void *)areas.device) + 1));
+	late_write_at = 0;
 }
 
-static bool finish_late(struct onlooker *self, const struct register_access *access,
-			uint64_t *value)
+static uint64_t finish_late(struct onlooker *self, const struct register_access *access,
+			    uint64_t value)
 {
-	unsigned before = resets;
-
-	follow(access, *value);
-	if (resets != before && reset_queue && !cpu_start(1, write_late, reset_queue))
-		return true;
-	return true;
+	if (is_common(access, queue_reset) && value == 0 && reset_queue)
+		late_write_at = clock_deadline(100000);
+	return value;
 }
 
-static void wait_for_writer(struct virtio_device *device)
+static void start_late_writes(struct virtio_device *device)
 {
-	while (cpu_count() > 1 && !cpu_idle(1))
-		cpu_relax();
+	start_resets(device);
+	late_write_at = 0;
+	wait_in_company(write_late);
+}
+
+static void stop_late_writes(struct virtio_device *device)
+{
+	wait_in_company(NULL);
 }
 SABOTEUR(reset_ends_too_early, .about = "queue_reset reads 0 while the device still writes",
-	 BREAKS(CLAUSE_PCI_COMMON_14), .tests = "ring.reset_queue_in_use*", .start = start_resets,
-	 .stop = wait_for_writer, .onlooker.write = finish_late);
+	 BREAKS(CLAUSE_PCI_COMMON_14), .tests = "ring.reset_queue_in_use*",
+	 .start = start_late_writes, .stop = stop_late_writes, .onlooker.write = follow_writes,
+	 .onlooker.read = finish_late);
 
 /* ---- what is left of the old ring ---- */
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Saboteurs that write into a split ring and its buffers what does not belong there (2.7). */
 #include "lib/string.h"
-#include "selfcheck/image/sabotage/chains.h"
+#include "selfcheck/image/disguise/chains.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "tests/harness/subject/subject.h"
 #include "virtio/ring/split.h"
 
@@ -35,11 +36,12 @@ SABOTEUR(used_length_one_more, .about = "used lengths count one byte more",
 
 static void shorten(struct virtqueue *queue, struct used_element *element)
 {
-	if (element->length)
+	if (ring_is_packed(queue) && element->length)
 		element->length--;
 }
-SABOTEUR(used_length_one_less, .about = "used lengths count one byte less", BREAKS(CLAUSE_VQ_TXT_4),
-	 .used_element = shorten);
+/* In a split ring that is allowed: the eccentric ok_counts_less. */
+SABOTEUR(used_length_one_less, .about = "used lengths in a packed ring count one byte less",
+	 BREAKS(CLAUSE_VQ_TXT_4), .used_element = shorten);
 
 /* ---- bytes that a used length counts and nobody wrote ---- */
 

@@ -2,7 +2,8 @@
 /* Saboteurs of what a pretended SUSPEND has to bring to rest (3.4). */
 #include "arch/clock.h"
 #include "arch/cpu.h"
-#include "selfcheck/image/sabotage/chains.h"
+#include "selfcheck/image/disguise/chains.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "selfcheck/image/disguise/hand.h"
 #include "selfcheck/image/disguise/offer.h"
 #include "virtio/transport/pci/registers.h"

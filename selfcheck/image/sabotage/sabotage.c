@@ -3,6 +3,7 @@
 #include "selfcheck/image/sabotage/sabotage.h"
 
 #include "lib/string.h"
+#include "tests/harness/judge/applies.h"
 #include "tests/harness/judge/declared.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/plan/mode.h"
@@ -15,6 +16,7 @@
 
 /* Waiting for what never comes is what most of these runs do. */
 #define PATIENCE_MS   200
+#define STORAGE_MS    600 /* … where a host answers, and files of its own are behind disks */
 #define TIMEOUT_MS    6000
 #define VARIANTS_MOST 32
 #define MISSED_SIZE   512
@@ -126,20 +128,21 @@ static void try_step(struct hunt *hunt, const struct test *test, struct virtio_d
 }
 
 /* Whether the test declares a clause that is still to be found. */
-static bool judges_wanted(const struct hunt *hunt, const struct test *test)
+static bool judges_wanted(const struct hunt *hunt, const struct test *test,
+			  const struct virtio_device *device)
 {
 	for_each_judged (id, test) {
-		if (wanted(hunt, *id))
+		if (wanted(hunt, clause_on(device, *id)))
 			return true;
 	}
 	return false;
 }
 
 /* Whether the harness, and so any test, may judge what is still to be found. */
-static bool shared_wanted(const struct hunt *hunt)
+static bool shared_wanted(const struct hunt *hunt, const struct virtio_device *device)
 {
 	for (const uint16_t *id = judged_beside; *id != CLAUSE_COUNT; id++) {
-		if (wanted(hunt, *id))
+		if (wanted(hunt, clause_on(device, *id)))
 			return true;
 	}
 	return false;
@@ -155,7 +158,7 @@ static bool worth_trying(const struct hunt *hunt, const struct test *test,
 		return false;
 	if (!test_selected(test, device) || reason_to_skip(test, device))
 		return false;
-	return shared ? shared_wanted(hunt) : judges_wanted(hunt, test);
+	return shared ? shared_wanted(hunt, device) : judges_wanted(hunt, test, device);
 }
 
 static void search(struct hunt *hunt, struct virtio_device *device, bool shared)
@@ -217,8 +220,10 @@ static void run_saboteur(const struct saboteur *saboteur, struct sabotage_result
 			if (all_found(&hunt) || !fits(saboteur, device))
 				continue;
 			device->offered.words[0] |= saboteur->offers;
+			face_of(device)->contact.offered = device->offered;
 			search(&hunt, device, pass > 0);
 			device->offered = offered;
+			face_of(device)->contact.offered = offered;
 		}
 	}
 	report_hush(before);
@@ -297,7 +302,8 @@ static enum verdict run_sabotage(uint64_t start)
 {
 	struct sabotage_totals totals = {0};
 
-	options.patience_ms = MINIMUM(options.patience_ms, (uint64_t)PATIENCE_MS);
+	options.patience_ms =
+		MINIMUM(options.patience_ms, (uint64_t)(options.host ? STORAGE_MS : PATIENCE_MS));
 	if (!options.timeout_ms)
 		options.timeout_ms = TIMEOUT_MS;
 	prepare_subjects();

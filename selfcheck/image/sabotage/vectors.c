@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Saboteurs of the vector registers. */
+#include "lib/string.h"
 #include "selfcheck/image/disguise/hand.h"
 #include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/transport/pci/registers.h"
@@ -69,17 +70,41 @@ SABOTEUR(no_vector_still_interrupts, .about = "a queue on NO_VECTOR keeps its ol
 SABOTEUR(no_vector_refused, .about = "NO_VECTOR cannot be written into a queue's register",
 	 BREAKS(CLAUSE_PCI_MSIX_7), .start = start, .onlooker.write = swallow_no_vector);
 
-static uint64_t show_written(struct onlooker *self, const struct register_access *access,
-			     uint64_t value)
+static bool survives[VIRTIO_QUEUES_MOST], config_survives; /* what was written before the reset */
+
+static void start_anew(struct virtio_device *device)
 {
-	if (is_common(access, queue_msix_vector) && was_written[selected])
+	start(device);
+	memset(survives, 0, sizeof(survives));
+	config_survives = false;
+}
+
+static bool keep_over_reset(struct onlooker *self, const struct register_access *access,
+			    uint64_t *value)
+{
+	follow(access, *value);
+	if (is_common(access, queue_msix_vector))
+		survives[selected] = false;
+	if (is_common(access, config_msix_vector))
+		config_survives = false;
+	if (is_common(access, device_status) && !*value) {
+		memcpy(survives, was_written, sizeof(survives));
+		config_survives = config_was_written;
+	}
+	return true;
+}
+
+static uint64_t show_kept(struct onlooker *self, const struct register_access *access,
+			  uint64_t value)
+{
+	if (is_common(access, queue_msix_vector) && survives[selected])
 		return written[selected];
-	return is_common(access, config_msix_vector) && config_was_written ? config_written : value;
+	return is_common(access, config_msix_vector) && config_survives ? config_written : value;
 }
 
 SABOTEUR(vectors_survive_reset, .about = "vector registers keep their value over a reset",
-	 BREAKS(CLAUSE_PCI_MSIX_10, CLAUSE_PCI_MSIX_11, CLAUSE_PCI_MSIX_13), .start = start,
-	 .onlooker.write = follow_write, .onlooker.read = show_written);
+	 BREAKS(CLAUSE_PCI_MSIX_10, CLAUSE_PCI_MSIX_11), .start = start_anew,
+	 .onlooker.write = keep_over_reset, .onlooker.read = show_kept);
 
 static uint64_t show_failure(struct onlooker *self, const struct register_access *access,
 			     uint64_t value)

@@ -7,7 +7,6 @@
 #include "selfcheck/image/sabotage/sabotage.h"
 #include "tests/harness/plan/mode.h"
 #include "tests/harness/report/report.h"
-#include "tests/harness/run/selection.h"
 #include "tests/harness/run/sum_up.h"
 #include "tests/harness/subject/subject.h"
 
@@ -27,20 +26,11 @@ static const struct saboteur *find(const char *name)
 	return NULL;
 }
 
-static struct virtio_device *first_selected(void)
-{
-	for_each_device (device) {
-		if (device_selected(device) && !face_of(device)->unusable)
-			return device;
-	}
-	return NULL;
-}
-
 /* It stands there from the start, and sees the device being met, until the machine is switched off. */
 static enum verdict run_spoiled(uint64_t start)
 {
 	const struct saboteur *saboteur = find(wanted);
-	struct virtio_device *device = first_selected();
+	struct virtio_device *device = first_device();
 
 	if (!saboteur || !device) {
 		report_note("vp.spoiled names no saboteur, or vp.device no device");

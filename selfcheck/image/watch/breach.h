@@ -16,6 +16,12 @@ bool is_broken_by(const char *test, enum driver_clause rule);
 /* How many other rules it has broken, which it does not declare. */
 unsigned others_broken_by(const char *test, enum driver_clause rule);
 
+/* The id of a rule: "DRIVER-CFG-1". */
+const char *rule_name(enum driver_clause rule);
+
+/* Whether the watch can tell that the rule is kept. */
+bool is_watched(enum driver_clause rule);
+
 /* Whether a name is that of the enumerator of a rule. */
 bool is_named_after(const char *name, enum driver_clause rule);
 

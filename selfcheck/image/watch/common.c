@@ -8,35 +8,6 @@
 #include "virtio/device/type.h"
 #include "virtio/transport/pci/registers.h"
 
-#define FIELD(field)                                                                               \
-	{                                                                                          \
-		COMMON_OFFSET(field), COMMON_WIDTH(field)                                          \
-	}
-static const struct {
-	uint8_t offset, width;
-} fields[] = {
-	FIELD(device_feature_select),
-	FIELD(device_feature),
-	FIELD(driver_feature_select),
-	FIELD(driver_feature),
-	FIELD(config_msix_vector),
-	FIELD(num_queues),
-	FIELD(device_status),
-	FIELD(config_generation),
-	FIELD(queue_select),
-	FIELD(queue_size),
-	FIELD(queue_msix_vector),
-	FIELD(queue_enable),
-	FIELD(queue_notify_off),
-	FIELD(queue_desc),
-	FIELD(queue_driver),
-	FIELD(queue_device),
-	FIELD(queue_notif_config_data),
-	FIELD(queue_reset),
-	FIELD(admin_queue_index),
-	FIELD(admin_queue_num),
-};
-
 static bool is_exact(const struct register_access *access, unsigned offset, unsigned width)
 {
 	if (width == 8)
@@ -55,12 +26,12 @@ static void judge_width(struct watched_device *watched, const struct register_ac
 {
 	KEEPS(watched, DRIVER_CFG_2, access->offset % access->width == 0,
 	      "common configuration: %u bytes at offset %u", access->width, access->offset);
-	for (unsigned n = 0; n < ARRAY_LENGTH(fields); n++) {
-		if (is_within(access, fields[n].offset, fields[n].width))
+	for (const struct common_field *field = common_fields; field->name; field++) {
+		if (is_within(access, field->offset, field->width))
 			KEEPS(watched, DRIVER_COMMON_1,
-			      is_exact(access, fields[n].offset, fields[n].width),
-			      "%u bytes at offset %u, where a field of %u bytes is at %u",
-			      access->width, access->offset, fields[n].width, fields[n].offset);
+			      is_exact(access, field->offset, field->width),
+			      "%u bytes at offset %u, where %s has %u bytes at %u", access->width,
+			      access->offset, field->name, field->width, field->offset);
 	}
 }
 

@@ -51,7 +51,8 @@ struct watched_device *watched_function(const struct pci_function *function)
 	for (unsigned n = 0; n < device_count; n++) {
 		const struct pci_function *own = virtio_pci(devices[n]->device)->function;
 
-		if (!memcmp(&own->address, &function->address, sizeof(own->address)))
+		if ((devices[n]->device->traits & DEVICE_OVER_PCI) &&
+		    !memcmp(&own->address, &function->address, sizeof(own->address)))
 			return devices[n];
 	}
 	return NULL;

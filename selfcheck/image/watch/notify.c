@@ -30,11 +30,16 @@ void notification_judged(struct watched_device *watched, const struct register_a
 {
 	bool with_data = accepts(watched, VIRTIO_F_NOTIFICATION_DATA);
 	struct watched_queue *queue = queue_of(watched, (uint16_t)value);
-	uint32_t multiplier = virtio_pci(watched->device)->notify_off_multiplier;
+	bool over_pci = watched->device->traits & DEVICE_OVER_PCI;
+	uint32_t multiplier = over_pci ? virtio_pci(watched->device)->notify_off_multiplier : 0;
 
 	notification_sent(watched, value);
-	KEEPS(watched, DRIVER_NOTIFY_1, access->width == (with_data ? 4u : 2u),
-	      "%u bytes, with%s NOTIFICATION_DATA", access->width, with_data ? "" : "out");
+	if (over_pci)
+		KEEPS(watched, DRIVER_NOTIFY_1, access->width == (with_data ? 4u : 2u),
+		      "%u bytes, with%s NOTIFICATION_DATA", access->width, with_data ? "" : "out");
+	else
+		KEEPS(watched, DRIVER_MMIO_4, access->width == 4, "%u bytes in QueueNotify",
+		      access->width);
 	if (!KEEPS(watched, DRIVER_NOTIFY_2, queue, "%#x is written, which names no queue", value))
 		return;
 	if (accepts(watched, VIRTIO_F_RING_RESET))

@@ -8,6 +8,8 @@
 #include "selfcheck/image/watch/breach.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/report/report.h"
+#include "tests/harness/subject/subject.h"
+#include "virtio/device/blk.h"
 #include "virtio/transport/pci/registers.h"
 
 /* The status register without a read before it. */
@@ -62,6 +64,35 @@ PLANTED(DRIVER_INIT_4)
 	t->device->transport->set_features(t->device, 0, 0);
 }
 
+PLANTED(DRIVER_INIT_3, .breaks = RULES(DRIVER_FEAT_4))
+{
+	set_status(t, VIRTIO_STATUS_ACKNOWLEDGE);
+	set_status(t, VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_FEATURES_OK);
+}
+
+/* As far as FEATURES_OK, without a look at what became of it. */
+static void accept_blindly(struct test_run *t)
+{
+	struct features features = features_for(t);
+
+	meet(t);
+	(void)virtio_read_offer(t->device);
+	virtio_write_features(t->device, &features);
+	set_status(t, MET | VIRTIO_STATUS_FEATURES_OK);
+}
+
+PLANTED(DRIVER_INIT_5)
+{
+	accept_blindly(t);
+	set_status(t, MET | VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_DRIVER_OK);
+}
+
+PLANTED(DRIVER_INIT_7)
+{
+	meet(t);
+	set_status(t, MET | VIRTIO_STATUS_DRIVER_OK);
+}
+
 PLANTED(DRIVER_INIT_6)
 {
 	set_status(t, VIRTIO_STATUS_ACKNOWLEDGE);
@@ -92,6 +123,29 @@ PLANTED(DRIVER_FEAT_1)
 			break;
 		}
 	}
+	negotiate(t, features);
+}
+
+PLANTED(DRIVER_FEAT_2)
+{
+	struct features features = features_for(t);
+	unsigned count;
+	const struct feature_dependency *rows = feature_dependencies(t->device->type, &count);
+
+	while (count && !features_have(&t->device->offered, rows->bit))
+		rows++, count--;
+	CAN_JUDGE(t, count, "the device offers no feature that requires another one");
+	features_add(&features, rows->bit);
+	for (unsigned n = 0; n < rows->count; n++)
+		features_remove(&features, rows->any_of[n]);
+	negotiate(t, features);
+}
+
+PLANTED(DRIVER_FEAT_3, WITH_FEATURE(UNDEFINED_FEATURE))
+{
+	struct features features = features_for(t);
+
+	features_add(&features, UNDEFINED_FEATURE);
 	negotiate(t, features);
 }
 
@@ -213,6 +267,18 @@ PLANTED(DRIVER_CFG_1, .type = VIRTIO_TYPE_BLK)
 	config_generation(t->device);
 }
 
+PLANTED(DRIVER_CFG_2, .type = VIRTIO_TYPE_BLK)
+{
+	t->device->transport->read_config(t->device, offsetof(struct virtio_blk_config, unused1),
+					  2);
+}
+
+PLANTED(DRIVER_CFG_3, .type = VIRTIO_TYPE_BLK)
+{
+	CAN_JUDGE(t, !features_have(&t->device->offered, VIRTIO_BLK_F_ZONED), "all is offered");
+	t->device->transport->read_config(t->device, offsetof(struct virtio_blk_config, zoned), 4);
+}
+
 PLANTED(DRIVER_CFG_4, .type = VIRTIO_TYPE_BLK)
 {
 	t->device->transport->read_config(t->device, 0, 4);
@@ -226,13 +292,37 @@ PLANTED(DRIVER_COMMON_4)
 	common_write(t->device, queue_size, common_read(t->device, queue_size) * 2);
 }
 
+/* The device live, with its work queue selected and a reset of it under way. */
+static void begin_queue_reset(struct test_run *t)
+{
+	struct features features = features_for(t);
+
+	features_add(&features, VIRTIO_F_RING_RESET);
+	set_up(t, features, t->workload->queues);
+	go_live(t);
+	common_write(t->device, queue_select, work_queue(t)->index);
+	common_write(t->device, queue_reset, 1);
+}
+
+static void await_queue_reset(struct test_run *t)
+{
+	while (common_read(t->device, queue_reset))
+		;
+}
+
+PLANTED(DRIVER_COMMON_8, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_RING_RESET))
+{
+	begin_queue_reset(t);
+	common_write(t->device, queue_msix_vector, VIRTIO_MSI_NO_VECTOR);
+	await_queue_reset(t);
+}
+
 PLANTED(DRIVER_COMMON_9)
 {
 	negotiated(t);
 	common_write(t->device, queue_select, 0);
 	common_write(t->device, queue_reset, 1);
-	while (common_read(t->device, queue_reset))
-		;
+	await_queue_reset(t);
 }
 
 PLANTED(DRIVER_CAP_1)
@@ -285,10 +375,60 @@ PLANTED(DRIVER_VQRESET_1, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_RING_RESET)
 		virtqueue_notify(work_queue(t));
 }
 
+PLANTED(DRIVER_NOTIFY_3, .needs = NEEDS_WORK, .axes = AXIS_KICK, .always = AXIS_KICK,
+	WITH_FEATURE(VIRTIO_F_NOTIFICATION_DATA))
+{
+	bring_up(t);
+	work_once(t, 1);
+	virtio_write(t->device, STRUCTURE_NOTIFY,
+		     work_queue(t)->notify_off * virtio_pci(t->device)->notify_off_multiplier, 4,
+		     work_queue(t)->index | 0x7777u << 16);
+}
+
 PLANTED(DRIVER_NOTIFY_4, .needs = NEEDS_WORK)
 {
 	bring_up(t);
 	virtio_write(t->device, STRUCTURE_NOTIFY, 0, 2, VIRTIO_QUEUES_MOST - 1);
+}
+
+static void suspended(struct test_run *t)
+{
+	struct features features = features_for(t);
+
+	features_add(&features, VIRTIO_F_SUSPEND);
+	set_up(t, features, t->workload->queues);
+	go_live(t);
+	set_status(t, t->device->transport->get_status(t->device) | VIRTIO_STATUS_SUSPEND);
+}
+
+#define ON_SUSPENDED .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_SUSPEND)
+
+PLANTED(DRIVER_SUSPEND_1)
+{
+	negotiated(t);
+	set_status(t, MET | VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_SUSPEND);
+}
+
+PLANTED(DRIVER_SUSPEND_2, ON_SUSPENDED)
+{
+	suspended(t);
+	if (!request_add(work_queue(t), new_request(t, 1)))
+		error_in_test(t, "the ring is full");
+	virtqueue_publish(work_queue(t));
+}
+
+PLANTED(DRIVER_SUSPEND_3, ON_SUSPENDED)
+{
+	suspended(t);
+	virtqueue_notify(work_queue(t));
+}
+
+PLANTED(DRIVER_SUSPEND_4, .type = VIRTIO_TYPE_BLK, ON_SUSPENDED)
+{
+	uint32_t at = offsetof(struct virtio_blk_config, unused1);
+
+	suspended(t);
+	t->device->transport->write_config(t->device, at, 1, 0);
 }
 
 /* The rule that a planted breach is named after. */
@@ -301,6 +441,26 @@ static enum driver_clause rule_of(const struct test *test)
 	return DRIVER_CLAUSE_COUNT;
 }
 
+static bool is_planted(enum driver_clause rule)
+{
+	for (const struct test *const *test = __start_registry_planted;
+	     test < __stop_registry_planted; test++) {
+		if (is_named_after((*test)->name, rule))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a device of this machine is one that it can be planted on. */
+static bool has_a_place(const struct test *test)
+{
+	for_each_device (device) {
+		if ((device->traits & test->traits) == test->traits)
+			return true;
+	}
+	return false;
+}
+
 bool report_planted(void)
 {
 	unsigned count = 0, seen = 0;
@@ -311,9 +471,17 @@ bool report_planted(void)
 		bool found = rule != DRIVER_CLAUSE_COUNT && is_broken_by((*test)->name, rule) &&
 			     !others_broken_by((*test)->name, rule);
 
+		if (!has_a_place(*test))
+			continue;
 		count++;
 		seen += found;
 		REPORT("planted", TEXT("clause", (*test)->name), TRUTH("seen", found));
+	}
+	for (enum driver_clause rule = 0; rule < DRIVER_CLAUSE_COUNT; rule++) {
+		if (is_watched(rule) && !is_planted(rule)) {
+			count++;
+			REPORT("planted", TEXT("clause", rule_name(rule)), TRUTH("seen", false));
+		}
 	}
 	REPORT("planted_summary", NUMBER("seen", seen), NUMBER("planted", count));
 	return seen == count;

@@ -10,8 +10,16 @@
 
 #include "tests/harness/plan/test.h"
 
+/* A feature that nothing defines, which the first device pretends to have. */
+#define UNDEFINED_FEATURE 48
+
 /* What makes a breach: its body follows, in which `t` is the test that runs. */
-#define PLANTED(rule, ...) REGISTER_TEST(registry_planted, planted, rule, __VA_ARGS__)
+#define PLANTED(rule, ...)                                                                         \
+	REGISTER_TEST(registry_planted, planted, rule, .traits = DEVICE_OVER_PCI, ##__VA_ARGS__)
+
+/* The same over MMIO. */
+#define PLANTED_OVER_MMIO(rule)                                                                    \
+	REGISTER_TEST(registry_planted, planted, rule, .traits = DEVICE_OVER_MMIO)
 
 /* The registry, which linker.ld gathers. */
 extern const struct test *const __start_registry_planted[];

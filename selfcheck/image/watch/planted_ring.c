@@ -6,10 +6,12 @@
 #include "tests/harness/drive/drive.h"
 #include "virtio/ring/packed.h"
 #include "virtio/ring/split.h"
+#include "virtio/transport/pci/registers.h"
 
 #define ON_SPLIT .needs = NEEDS_WORK
+/* Of a source of random numbers: a disk of QEMU 7.2 that still looks at its ring, and finds nonsense, never comes back. */
 #define ON_PACKED                                                                                  \
-	.needs = NEEDS_WORK, .axes = AXIS_RING, .always = AXIS_RING,                               \
+	.type = VIRTIO_TYPE_ENTROPY, .needs = NEEDS_WORK, .axes = AXIS_RING, .always = AXIS_RING,  \
 	WITH_FEATURE(VIRTIO_F_RING_PACKED)
 
 /* The work queue, with a chain of `count` readable elements of 16 bytes in it that is not published. */
@@ -55,6 +57,27 @@ PLANTED(DRIVER_SPLIT_1, ON_SPLIT)
 	virtqueue_publish(queue);
 }
 
+/* Three elements, of which the first links to the last and that to the second. */
+static void link_crosswise(struct virtq_desc *descriptors)
+{
+	descriptors[0].next = to_le16(2);
+	descriptors[2].flags = to_le16(VIRTQ_DESC_F_NEXT);
+	descriptors[2].next = to_le16(1);
+	descriptors[1].flags = to_le16(0);
+}
+
+#define IN_ORDER                                                                                   \
+	.needs = NEEDS_WORK, .axes = AXIS_IN_ORDER, .always = AXIS_IN_ORDER,                       \
+	WITH_FEATURE(VIRTIO_F_IN_ORDER)
+
+PLANTED(DRIVER_SPLIT_2, IN_ORDER)
+{
+	struct virtqueue *queue = with_chain(t, 3, false);
+
+	link_crosswise(split_of(queue)->desc);
+	virtqueue_publish(queue);
+}
+
 PLANTED(DRIVER_SPLIT_3, ON_SPLIT)
 {
 	bring_up(t);
@@ -69,6 +92,17 @@ PLANTED(DRIVER_SPLIT_4, ON_SPLIT)
 
 	write16(&split_of(queue)->avail->flags, 2);
 	virtqueue_publish(queue);
+}
+
+PLANTED(DRIVER_SPLIT_5, ON_SPLIT)
+{
+	struct virtqueue *queue;
+
+	set_up(t, features_for(t), t->workload->queues);
+	queue = work_queue(t);
+	write16(&split_of(queue)->used->flags, 1);
+	common_write(t->device, queue_select, queue->index);
+	common_write(t->device, queue_enable, 1);
 }
 
 PLANTED(DRIVER_SPLIT_6, ON_SPLIT)
@@ -128,6 +162,16 @@ PLANTED(DRIVER_INDIRECT_4, ON_SPLIT, WITH_FEATURE(VIRTIO_F_INDIRECT_DESC))
 	virtqueue_publish(queue);
 }
 
+PLANTED(DRIVER_INDIRECT_5, IN_ORDER)
+{
+	struct virtqueue *queue = with_chain(t, 3, true);
+	struct virtq_desc *table = table_of(queue, 0);
+
+	CAN_JUDGE(t, table, "the device takes no tables");
+	link_crosswise(table);
+	virtqueue_publish(queue);
+}
+
 PLANTED(DRIVER_INDIRECT_6, ON_SPLIT, WITH_FEATURE(VIRTIO_F_INDIRECT_DESC))
 {
 	struct virtqueue *queue = with_chain(t, 1, true);
@@ -154,6 +198,21 @@ PLANTED(DRIVER_PACKED_1, ON_PACKED)
 	CAN_JUDGE(t, table, "the device takes no tables");
 	table->len = to_le32(7);
 	await_completion(t, queue, &completion);
+}
+
+/* What stands behind the last descriptor of a ring is the first, which is of the next lap. */
+PLANTED(DRIVER_PACKED_2, ON_PACKED, .breaks = RULES(DRIVER_PACKED_5))
+{
+	struct virtqueue *queue;
+	struct packed_virtqueue *ring;
+
+	t->variant.size = 4;
+	bring_up(t);
+	queue = work_queue(t);
+	CAN_JUDGE(t, queue->size == 4, "the device takes no ring of 4");
+	ring = packed_of(add_chain(t, queue, 4));
+	ring->desc[3].flags = to_le16(from_le16(ring->desc[3].flags) | VIRTQ_DESC_F_NEXT);
+	virtqueue_publish(queue);
 }
 
 PLANTED(DRIVER_PACKED_3, ON_PACKED)
@@ -195,5 +254,16 @@ PLANTED(DRIVER_PACKED_6, ON_PACKED)
 	struct virtqueue *queue = with_chain(t, 1, false);
 
 	write16(&packed_of(queue)->driver->flags, 3);
+	virtqueue_publish(queue);
+}
+
+PLANTED(DRIVER_PACKED_7, ON_PACKED)
+{
+	struct virtqueue *queue = with_chain(t, 1, false);
+	struct packed_virtqueue *ring = packed_of(queue);
+
+	virtqueue_publish(queue);
+	add_chain(t, queue, 1);
+	ring->desc[1].id = ring->desc[0].id;
 	virtqueue_publish(queue);
 }

@@ -3,6 +3,8 @@
 #include "selfcheck/image/watch/watched.h"
 
 #include "pci/msix.h"
+#include "selfcheck/image/disguise/offer.h"
+#include "selfcheck/image/interpose.h"
 #include "selfcheck/image/watch/breach.h"
 #include "selfcheck/image/watch/memory.h"
 #include "selfcheck/image/watch/planted.h"
@@ -10,6 +12,8 @@
 #include "tests/harness/report/report.h"
 #include "tests/harness/run/plan.h"
 #include "tests/harness/run/sum_up.h"
+#include "tests/harness/subject/subject.h"
+#include "virtio/transport/mmio/device.h"
 #include "virtio/transport/pci/structures.h"
 
 static uint64_t see_read(struct onlooker *self, const struct register_access *access,
@@ -21,6 +25,8 @@ static uint64_t see_read(struct onlooker *self, const struct register_access *ac
 		return value;
 	if (access->structure == STRUCTURE_COMMON)
 		common_is_read(watched, access, value);
+	else if (access->structure == STRUCTURE_CONTROL)
+		control_is_read(watched, access, value);
 	else if (access->structure == STRUCTURE_DEVICE)
 		configuration_accessed(watched, access, false);
 	return value;
@@ -28,6 +34,10 @@ static uint64_t see_read(struct onlooker *self, const struct register_access *ac
 
 static bool is_reset(const struct register_access *access, uint64_t value)
 {
+	/* Of a legacy device other rules hold: it stays unknown. */
+	if (access->structure == STRUCTURE_CONTROL)
+		return !value && access->offset == MMIO_STATUS &&
+		       !(access->device->traits & DEVICE_LEGACY);
 	return access->structure == STRUCTURE_COMMON && !value &&
 	       access->offset == offsetof(struct virtio_pci_common_cfg, device_status);
 }
@@ -41,6 +51,8 @@ static bool see_write(struct onlooker *self, const struct register_access *acces
 		return true;
 	if (access->structure == STRUCTURE_COMMON)
 		common_is_written(watched, access, *value);
+	else if (access->structure == STRUCTURE_CONTROL)
+		control_is_written(watched, access, *value);
 	else if (access->structure == STRUCTURE_DEVICE)
 		configuration_accessed(watched, access, true);
 	else if (access->structure == STRUCTURE_NOTIFY)
@@ -115,7 +127,22 @@ static bool begin(void)
 	return true;
 }
 
-static bool wanted, planted_wanted;
+/* Features that the first device pretends to have, and with them rules that few devices give occasion to. */
+#define PRETENDED                                                                                  \
+	(BIT64(VIRTIO_F_IN_ORDER) | BIT64(VIRTIO_F_NOTIFICATION_DATA) |                            \
+	 BIT64(VIRTIO_F_NOTIF_CONFIG_DATA) | BIT64(VIRTIO_F_SUSPEND))
+
+static void pretend(uint64_t features)
+{
+	struct virtio_device *device = first_device();
+
+	if (!device)
+		return;
+	offer_start(device, features);
+	make_contact(&face_of(device)->contact, device);
+}
+
+static bool wanted, planted_wanted, pretence_wanted;
 
 static bool watch_is_asked(void)
 {
@@ -127,6 +154,8 @@ static enum verdict watch_driver(uint64_t start)
 {
 	if (!begin())
 		return VERDICT_ERROR;
+	if (pretence_wanted)
+		pretend(PRETENDED);
 	run_and_sum_up(start);
 	onlooker_pop(&watch);
 	return report_breaches() ? VERDICT_FAIL : VERDICT_PASS;
@@ -135,7 +164,9 @@ static enum verdict watch_driver(uint64_t start)
 MODE(watch,
      .words = WORDS({"watch",
 		     "run the tests, and see whether their driver keeps the rules for drivers",
-		     PARAMETER_FLAG, .value = &wanted}),
+		     PARAMETER_FLAG, .value = &wanted},
+		    {"pretend", "… on a first device that pretends features it lacks",
+		     PARAMETER_FLAG, .value = &pretence_wanted}),
      .is_asked = watch_is_asked, .tests = {__start_registry_tests, __stop_registry_tests},
      .repeat = "vp.watch", .run = watch_driver);
 
@@ -150,6 +181,7 @@ static enum verdict watch_planted(uint64_t start)
 
 	if (!begin())
 		return VERDICT_ERROR;
+	pretend(PRETENDED | BIT64(UNDEFINED_FEATURE));
 	run_plan(&totals);
 	onlooker_pop(&watch);
 	return report_planted() ? VERDICT_PASS : VERDICT_FAIL;

@@ -135,6 +135,11 @@ void common_is_written(struct watched_device *watched, const struct register_acc
 		       uint64_t value);
 void configuration_accessed(struct watched_device *watched, const struct register_access *access,
 			    bool write);
+/* The control registers over MMIO (4.2.2): what they have of their own, and then as above. */
+void control_is_read(struct watched_device *watched, const struct register_access *access,
+		     uint64_t value);
+void control_is_written(struct watched_device *watched, const struct register_access *access,
+			uint64_t value);
 /* Reads of 64 bits end where something else is accessed. */
 void other_accessed(struct watched_device *watched);
 /* The fields of a queue (4.1.4.3, 2.6): false when the access is to none. */

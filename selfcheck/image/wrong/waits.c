@@ -61,6 +61,24 @@ static bool never(void *context)
 	return false;
 }
 
+#define WORK_NS (4 * NANOSECONDS_A_SECOND)
+#define STEP_NS 100000000 /* what takes longer between two looks is a pause of the machine */
+
+/* Without a wait that would see it: a pause is told by the timer alone. */
+WRONG(selftest, computes_for_long,
+      .about = "a test that computes while the machine is paused goes on")
+{
+	uint64_t done = 0, last = clock_now();
+
+	while (clock_to_ns(done) < WORK_NS) {
+		uint64_t now = clock_now();
+
+		if (clock_to_ns(now - last) < STEP_NS)
+			done += now - last;
+		last = now;
+	}
+}
+
 WRONG(selftest, waits_long, .about = "a test that waits for long says that it still runs")
 {
 	wait_until(never, NULL, clock_deadline(6 * NANOSECONDS_A_SECOND));

@@ -62,8 +62,7 @@ static void put(struct test_run *t, void *bytes, uint32_t length, bool pages)
 	struct virtqueue *queue = t->device->queues[balloon_place(t, BALLOON_HINT_QUEUE)];
 	struct segment segment = {physical(bytes), length, pages};
 
-	if (!virtqueue_add(queue, &segment, 1, bytes))
-		error_in_test(t, "queue %u has no free descriptors", queue->index);
+	add_segments(t, queue, &segment, 1, bytes);
 	virtqueue_publish(queue);
 	virtqueue_kick(queue);
 }

@@ -2,12 +2,17 @@
 #include "tests/device/balloon/pages.h"
 #include "tests/harness/subject/subject.h"
 
-void balloon_up(struct test_run *t, uint64_t without)
+struct features balloon_features(const struct test_run *t, uint64_t without)
 {
 	struct features features = features_for(t);
 
 	features.words[0] |= t->device->offered.words[0] & (BIT64(24) - 1) & ~without;
-	set_up(t, features, MINIMUM(offered_queues(t->device), 5u));
+	return features;
+}
+
+void balloon_up(struct test_run *t, uint64_t without)
+{
+	set_up(t, balloon_features(t, without), MINIMUM(offered_queues(t->device), 5u));
 	/* A driver that takes the feature has to say with what (5.5.6.5.1). */
 	if (features_have(&t->device->negotiated, VIRTIO_BALLOON_F_PAGE_POISON))
 		config_write(t->device, struct virtio_balloon_config, poison_val, 0);
@@ -69,11 +74,20 @@ void balloon_settle(void)
 		;
 }
 
+bool balloon_has_queue(const struct test_run *t, unsigned queue)
+{
+	if (queue >= offered_queues(t->device))
+		return false;
+	t->device->transport->select_queue(t->device, queue);
+	return t->device->transport->queue_size(t->device) > 0;
+}
+
 unsigned balloon_place(const struct test_run *t, enum balloon_queue queue)
 {
 	struct balloon_index index = balloon_index(t->device, queue);
+	bool closes_gaps = index.gap != index.specified && balloon_has_queue(t, index.gap);
 
-	return index.specified < offered_queues(t->device) ? index.specified : index.without_gaps;
+	return closes_gaps ? index.without_gaps : index.specified;
 }
 
 bool balloon_tell(struct test_run *t, unsigned queue, const uint8_t *pages, unsigned count,

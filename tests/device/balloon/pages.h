@@ -9,9 +9,12 @@
 #define BALLOON_CONFIG(t, field) config_read((t)->device, struct virtio_balloon_config, field)
 
 /*
- * Brings the device up with all its own features but those of `without`, the queues that it has in
- * place. Every feature that has a queue is taken: devices number their queues by what they offer.
+ * What the test's variant asks for, and all features of the device's own but those of `without`. Every
+ * feature that has a queue is taken: devices number their queues by what they offer.
  */
+struct features balloon_features(const struct test_run *t, uint64_t without);
+
+/* Brings the device up with these, the queues that it has in place. */
 void balloon_up(struct test_run *t, uint64_t without);
 
 /* `count` neighbouring pages of the arena. */
@@ -29,7 +32,13 @@ unsigned balloon_changed(const uint8_t *pages, unsigned count, uint32_t salt);
 /* Gives a device time to do late what it ought to have done before. */
 void balloon_settle(void);
 
-/* The queue at which the device has an optional queue of its own (see balloon_index()). */
+/* Whether the device, whose features are negotiated, has a queue. */
+bool balloon_has_queue(const struct test_run *t, unsigned queue);
+
+/*
+ * The queue at which the device, whose features are negotiated, has an optional queue of its own: the one of the
+ * specification, unless there is a queue where that has a gap (see balloon_index()).
+ */
 unsigned balloon_place(const struct test_run *t, enum balloon_queue queue);
 
 /*

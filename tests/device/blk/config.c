@@ -55,7 +55,8 @@ TEST(blk, flush_is_offered, .about = "the flush feature is offered, always with 
 
 TEST(blk, cache_is_writethrough_without_flush,
      .about = "a driver that takes the cache toggle but no flush starts with writeback 0",
-     .type = VIRTIO_TYPE_BLK, WITH_FEATURE(VIRTIO_BLK_F_CONFIG_WCE), .judges = CLAUSES(BLK_INIT_3))
+     .type = VIRTIO_TYPE_BLK, WITH_FEATURE(VIRTIO_BLK_F_CONFIG_WCE), .judges = CLAUSES(BLK_INIT_3),
+     .assumes = STATE_RESET | STATE_FEATURES)
 {
 	struct features features = features_for(t);
 	uint64_t writeback;

@@ -4,19 +4,27 @@
 #include "tests/device/blk/exchange.h"
 #include "tests/device/evidence.h"
 
+#define UNKNOWN_TYPE 0x56
+
+/* A request whose type nothing defines. */
+static struct request *unknown_request(struct test_run *t, uint32_t type)
+{
+	return blk_request(t, (enum virtio_blk_type)type, 0, 0, 64);
+}
+
 TEST(blk, unknown_requests_are_refused,
      .about = "request types that nothing defines are used with an error, reads go on",
      .type = VIRTIO_TYPE_BLK, .judges = CLAUSES(SANE_12))
 {
-	static const uint32_t types[] = {0x56, 0x4242, 0x7ffffffe};
+	static const uint32_t types[] = {UNKNOWN_TYPE, 0x4242, 0x7ffffffe};
 	uint32_t block = blk_block_sectors(t);
 	uint8_t *data = test_memory(t, "data", block * VIRTIO_BLK_SECTOR, 16);
 
 	blk_capacity(t, block);
 	blk_up(t, 0, 0);
 	for (unsigned n = 0; n < ARRAY_LENGTH(types); n++) {
-		struct request *request = blk_request(t, (enum virtio_blk_type)types[n], 0, 0, 64);
-		struct blk_answer answer = blk_send(t, t->device->queues[0], request);
+		struct blk_answer answer =
+			blk_send(t, t->device->queues[0], unknown_request(t, types[n]));
 
 		INSIST(t, SANE_12,
 		       answer.status == VIRTIO_BLK_S_UNSUPP || answer.status == VIRTIO_BLK_S_IOERR,
@@ -28,11 +36,12 @@ TEST(blk, unknown_requests_are_refused,
 
 /*
  * Brings the device up without the zoned feature. A host-managed disk refuses that (BLK-INIT-10), which
- * is no news here.
+ * is no news here. Nor is one that leaves whatever it does not know: that is one fault, and not one for each request.
  */
 static void up_without_zones(struct test_run *t)
 {
 	struct features features = features_for(t);
+	struct completion completion;
 
 	features_remove(&features, VIRTIO_BLK_F_ZONED);
 	if (blk_offers(t, VIRTIO_BLK_F_ZONED)) {
@@ -42,6 +51,10 @@ static void up_without_zones(struct test_run *t)
 	}
 	set_up(t, features, 1);
 	go_live(t);
+	submit(t, t->device->queues[0], unknown_request(t, UNKNOWN_TYPE));
+	CAN_JUDGE(t, await_completion(t, t->device->queues[0], &completion),
+		  "requests of a type that nothing defines are never used: see "
+		  "blk.unknown_requests_are_refused");
 }
 
 /* The status of a zone request without data. */

@@ -57,7 +57,21 @@ struct blk_answer blk_send_cut(struct test_run *t, struct virtqueue *queue, stru
  */
 void blk_provoke(struct test_run *t, struct request *request);
 
-/* Reads or writes whole sectors; leaves the test as failed unless the status is OK. */
+/*
+ * Leaves the test as not judged when a request for data ended with IOERR, and a plain one for the same
+ * sectors on a fresh device does so, too: a device or what is behind it may fail (5.2.6), which
+ * blk.some_block_can_be_read tells. A fresh device is left when that one succeeds: the way in which the
+ * request was made is to blame. A write is repeated: only for scratch.
+ */
+void blk_excuse(struct test_run *t, const struct request *request);
+
+/*
+ * Judges the used length of what has been served, of which `written` bytes were written (2.6). In a split ring it may
+ * be an underestimate (2.7.8.2): there nothing is judged.
+ */
+void blk_judge_length(struct test_run *t, const char *what, uint32_t length, uint32_t written);
+
+/* Reads or writes whole sectors; leaves the test as failed unless the status is OK, but see blk_excuse(). */
 void blk_read(struct test_run *t, uint64_t sector, uint32_t sectors, uint8_t *data);
 void blk_write(struct test_run *t, uint64_t sector, uint32_t sectors, const uint8_t *data);
 

@@ -14,10 +14,11 @@ TEST(blk, flush_is_served, .about = "a flush ends with OK, with nothing written 
 
 		CHECK(t, FEAT_4, answer.status != VIRTIO_BLK_S_UNSUPP,
 		      "VIRTIO_BLK_F_FLUSH is negotiated, a flush ends with UNSUPP");
+		CAN_JUDGE(t, answer.status != VIRTIO_BLK_S_IOERR,
+			  "the disk fails a flush, as it may");
 		INSIST(t, SANE_2, answer.status == VIRTIO_BLK_S_OK, "a flush ends with %s",
 		       blk_status_name(answer.status));
-		CHECK(t, VQ_TXT_4, answer.length == 1, "a flush is used with length %u, not 1",
-		      answer.length);
+		blk_judge_length(t, "a flush", answer.length, 1);
 	}
 }
 
@@ -36,6 +37,7 @@ TEST(blk, flush_keeps_what_was_written,
 	random_fill(&t->random, expected, bytes);
 	blk_write(t, 0, block, expected);
 	answer = blk_send(t, t->device->queues[0], blk_request(t, VIRTIO_BLK_T_FLUSH, 0, 0, 0));
+	CAN_JUDGE(t, answer.status != VIRTIO_BLK_S_IOERR, "the disk fails a flush, as it may");
 	INSIST(t, SANE_2, answer.status == VIRTIO_BLK_S_OK, "a flush ends with %s",
 	       blk_status_name(answer.status));
 	blk_again(t);

@@ -85,6 +85,7 @@ static void finish_slot(struct test_run *t, struct load *load)
 	       "of the requests in flight none is completed in time");
 	while (!slot->busy || slot->request[slot->write] != completion.token)
 		slot++;
+	blk_excuse(t, completion.token);
 	INSIST(t, SANE_2, blk_status(completion.token) == VIRTIO_BLK_S_OK,
 	       "a %s of block %u ends with %s", slot->write ? "write" : "read", slot->block,
 	       blk_status_name(blk_status(completion.token)));
@@ -116,7 +117,8 @@ static struct load *new_load(struct test_run *t)
 /* Keeps as many requests in flight as the queue and the slots allow, then ends them all. */
 static void run_load(struct test_run *t, struct load *load)
 {
-	uint32_t depth = MINIMUM((unsigned)DEPTH, t->device->queues[0]->size / DESCRIPTORS);
+	uint32_t fit = t->device->queues[0]->size / DESCRIPTORS;
+	uint32_t depth = MAXIMUM(MINIMUM((unsigned)DEPTH, fit), 1u);
 	uint64_t deadline = clock_deadline(LOAD_NS);
 	uint32_t in_flight = 0;
 

@@ -48,7 +48,8 @@ static void make_queues(struct console *console, bool vectors)
 			.shape = &shape,
 		};
 	find_queues(console->t, device, count, requests,
-		    vectors ? console->t->variant.interrupts : INTERRUPT_NONE);
+		    vectors ? console->t->variant.interrupts
+			    : least_interrupts(console->t, device));
 }
 
 static void post(struct console *console, struct virtqueue *queue, void *bytes, uint32_t length,
@@ -57,8 +58,7 @@ static void post(struct console *console, struct virtqueue *queue, void *bytes, 
 	struct segment segment = {physical(bytes), length, true};
 
 	memset(bytes, 0xff, length);
-	if (!virtqueue_add(queue, &segment, 1, token))
-		error_in_test(console->t, "queue %u has no free descriptors", queue->index);
+	add_segments(console->t, queue, &segment, 1, token);
 }
 
 static void post_control_buffers(struct console *console)
@@ -126,8 +126,7 @@ struct request *console_put(struct console *console, uint32_t port, const void *
 		error_in_test(console->t, "the DMA arena has no room for %u bytes", length);
 	memcpy(request->out, bytes, length);
 	count = request_cut(request, parts, 1, segments);
-	if (!virtqueue_add(queue, segments, count, request))
-		error_in_test(console->t, "queue %u has no free descriptors", queue->index);
+	add_segments(console->t, queue, segments, count, request);
 	virtqueue_publish(queue);
 	virtqueue_kick(queue);
 	return request;
@@ -190,11 +189,6 @@ static void note(struct console *console, const struct message *message)
 	}
 }
 
-static bool used_pending(void *queue)
-{
-	return virtqueue_used_pending(queue);
-}
-
 const struct message *console_hear(struct console *console, uint64_t nanoseconds)
 {
 	struct virtqueue *queue = console->device->queues[CONSOLE_CONTROL_RECEIVE_QUEUE];
@@ -202,8 +196,7 @@ const struct message *console_hear(struct console *console, uint64_t nanoseconds
 	struct virtio_console_control control;
 	struct completion completion;
 
-	if (!wait_until(used_pending, queue, clock_deadline(nanoseconds)) ||
-	    !virtqueue_take(queue, &completion))
+	if (!await_use(queue, clock_deadline(nanoseconds)) || !virtqueue_take(queue, &completion))
 		return NULL;
 	insist_on_chain(console->t, queue, &completion, NULL);
 	memcpy(message->bytes, completion.token, CONSOLE_MESSAGE_BYTES);
@@ -283,14 +276,36 @@ void console_poll(struct console *console)
 	}
 }
 
+bool console_has_input(struct console *console)
+{
+	for (uint32_t port = 0; port < console->most; port++) {
+		if (console->input[port].room &&
+		    virtqueue_used_pending(console->device->queues[console_receive_queue(port)]))
+			return true;
+	}
+	return false;
+}
+
+static bool has_input(void *console)
+{
+	return console_has_input(console);
+}
+
+bool console_wait(struct console *console, uint64_t deadline)
+{
+	bool came = wait_until(has_input, console, deadline);
+
+	console_poll(console);
+	return came;
+}
+
 bool console_await(struct console *console, uint32_t port, uint32_t length, uint64_t quiet)
 {
 	struct input *input = &console->input[port];
 	uint64_t deadline = clock_deadline(quiet);
 	uint32_t before = input->length;
 
-	while (input->length < length && !clock_passed(deadline)) {
-		console_poll(console);
+	while (input->length < length && console_wait(console, deadline)) {
 		if (input->length != before)
 			deadline = clock_deadline(quiet);
 		before = input->length;

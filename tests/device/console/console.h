@@ -83,6 +83,12 @@ void console_open(struct console *console, uint32_t port, uint32_t room);
 /* Takes what has come on all opened ports. */
 void console_poll(struct console *console);
 
+/* Whether something has come in on one of them. */
+bool console_has_input(struct console *console);
+
+/* Waits until that is so, and takes what has come. False when nothing has before the deadline (TSC). */
+bool console_wait(struct console *console, uint64_t deadline);
+
 /*
  * Adds, publishes and kicks `length` bytes on the transmit queue of a port, cut into `parts`; the
  * request is the token of its completion.

@@ -2,6 +2,7 @@
 /* Control messages of a console device with several ports (virtio 1.4, 5.3.6.2). */
 #include "lib/string.h"
 #include "tests/device/console/console.h"
+#include "tests/harness/plan/options.h"
 
 #define SILENCE_NS 20000000ull
 #define READY      1
@@ -82,14 +83,16 @@ static void check_message(struct test_run *t, const struct console *console,
 			  const struct message *message, bool added)
 {
 	uint32_t least = least_length(message->event);
-	bool exact = message->event != VIRTIO_CONSOLE_PORT_NAME;
 
+	/* A later version may have more events, and more to say with one. */
+	if (message->event > VIRTIO_CONSOLE_PORT_NAME && !*options.version)
+		return;
 	if (!CHECK(t, CONSOLE_CTRL_4, least != 0, "event %u for port %u is none of the device's",
 		   message->event, message->id))
 		return;
-	if (!CHECK(t, CONSOLE_CTRL_3, exact ? message->length == least : message->length >= least,
-		   "event %u for port %u has %u bytes, not %u%s", message->event, message->id,
-		   message->length, least, exact ? "" : " or more"))
+	if (!CHECK(t, CONSOLE_CTRL_3, message->length >= least,
+		   "event %u for port %u has %u bytes, not %u", message->event, message->id,
+		   message->length, least))
 		return;
 	switch (message->event) {
 	case VIRTIO_CONSOLE_DEVICE_ADD:
@@ -130,6 +133,8 @@ TEST(console, messages_are_well_formed,
 		bool known = id < CONSOLE_PORTS_MOST;
 
 		check_message(t, console, message, known && added[id]);
+		if (known && message->event == VIRTIO_CONSOLE_DEVICE_REMOVE)
+			added[id] = false;
 		if (message->event != VIRTIO_CONSOLE_DEVICE_ADD || !known)
 			continue;
 		ports++;

@@ -23,9 +23,8 @@ static bool await_bytes(struct console *console, uint32_t port, const uint8_t *b
 	uint64_t deadline = clock_deadline(PATIENCE_NS);
 
 	while (!contains(&console->input[port], bytes, length)) {
-		if (clock_passed(deadline))
+		if (!console_wait(console, deadline))
 			return false;
-		console_poll(console);
 	}
 	return true;
 }
@@ -82,19 +81,29 @@ struct shape {
 };
 
 static const struct shape shapes[] = {{1, 1},    {2, 2},     {3, 1},       {100, 7},
-				      {4096, 1}, {4097, 16}, {LONGEST, 1}, {LONGEST, 30}};
+				      {4096, 1}, {4097, 15}, {LONGEST, 1}, {LONGEST, 16}};
 
-/* Sends while the other end reads. False when the buffer is not used in time. */
+static struct virtqueue *transmit_queue_of(const struct wire *wire)
+{
+	return wire->near->device->queues[console_transmit_queue(wire->near_port)];
+}
+
+/* Whether something is to be taken at one end or at the other. */
+static bool either_end_moves(void *context)
+{
+	const struct wire *wire = context;
+
+	return virtqueue_used_pending(transmit_queue_of(wire)) || console_has_input(wire->far);
+}
+
+/* Sends while the other end reads. False when the buffer is not used, and nothing more comes out, in time. */
 static bool send_to_reader(struct wire *wire, const uint8_t *bytes, uint32_t length, unsigned parts)
 {
-	struct virtqueue *queue =
-		wire->near->device->queues[console_transmit_queue(wire->near_port)];
-	uint64_t deadline = clock_deadline(PATIENCE_NS);
 	struct completion completion;
 
 	console_put(wire->near, wire->near_port, bytes, length, parts);
-	while (!virtqueue_take(queue, &completion)) {
-		if (clock_passed(deadline))
+	while (!virtqueue_take(transmit_queue_of(wire), &completion)) {
+		if (!wait_until(either_end_moves, wire, clock_deadline(PATIENCE_NS)))
 			return false;
 		console_poll(wire->far);
 	}
@@ -207,12 +216,13 @@ static bool clear_the_way_back(struct wire *wire)
 
 TEST(console, input_fills_receive_buffers,
      .about = "what the other end writes comes in, whole and in order, in buffers of all shapes",
-     .type = VIRTIO_TYPE_CONSOLE, .judges = CLAUSES(CONSOLE_OP_3, SANE_1, SANE_10))
+     .type = VIRTIO_TYPE_CONSOLE, .judges = CLAUSES(CONSOLE_OP_3, SANE_10))
 {
-	struct wire wire;
+	struct wire wire, back;
 	uint8_t *bytes;
 
 	console_find_wires(t, false, &wire, 1);
+	back = (struct wire){wire.far, wire.near, wire.far_port, wire.near_port};
 	bytes = test_memory(t, "text", LONGEST, 16);
 	if (!CHECK(t, CONSOLE_OP_3, clear_the_way_back(&wire),
 		   "a line that the other end writes does not come in"))
@@ -223,8 +233,9 @@ TEST(console, input_fills_receive_buffers,
 
 		fill(bytes, n, length);
 		input->length = 0;
-		INSIST(t, SANE_1, console_send(wire.far, wire.far_port, bytes, length, 1),
-		       "the other end does not take %u bytes in time", length);
+		CAN_JUDGE(t, send_to_reader(&back, bytes, length, 1),
+			  "%s, which is at the other end, does not take %u bytes in time",
+			  wire.far->device->name, length);
 		console_await(wire.near, wire.near_port, length, PATIENCE_NS);
 		CHECK(t, CONSOLE_OP_3, console_matches(input, n, length) && input->length == length,
 		      "of %u bytes %u come in, or others", length, input->length);

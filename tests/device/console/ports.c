@@ -45,16 +45,35 @@ static uint32_t free_port(struct test_run *t, const struct console *console)
 	skip_test(t, "all of the device's %u ports are there already", console->most);
 }
 
-/* Messages until none comes for a while; how many of this event there were for this port. */
+/*
+ * Messages until none comes for a while, and, for as long as `wait`, until there is one of this event for this port; how
+ * many of these there were.
+ */
 static unsigned count_messages(struct console *console, uint32_t port, uint16_t event,
-			       uint64_t first_wait)
+			       uint64_t wait)
 {
-	const struct message *message = console_hear(console, first_wait);
+	uint64_t deadline = clock_deadline(wait);
+	const struct message *message;
 	unsigned count = 0;
 
-	for (; message; message = console_hear(console, CONSOLE_QUIET_NS))
-		count += message->id == port && message->event == event;
+	do {
+		bool waits = !count && !clock_passed(deadline);
+		uint64_t left = waits ? clock_to_ns(deadline - clock_now()) : 0;
+
+		message = console_hear(console, MAXIMUM(left, (uint64_t)CONSOLE_QUIET_NS));
+		count += message && message->id == port && message->event == event;
+	} while (message);
 	return count;
+}
+
+/* Whether a port that the host has configured is not added yet, as far as the device can have so many. */
+static bool lacks_port(const struct console *console, const bool *configured)
+{
+	for (uint32_t port = 0; port < console->most; port++) {
+		if (configured[port] && !console->ports[port].added)
+			return true;
+	}
+	return false;
 }
 
 TEST(console, configured_ports_are_added,
@@ -80,6 +99,8 @@ TEST(console, configured_ports_are_added,
 			word++;
 	}
 	console_shake_hands(console);
+	while (lacks_port(console, configured) && console_hear(console, PATIENCE_NS))
+		;
 	for (uint32_t port = 0; port < console->most; port++)
 		CHECK(t, CONSOLE_OP_6, console->ports[port].added == configured[port],
 		      "port %u is %s by the host and %s by the device", port,
@@ -97,7 +118,10 @@ static void plug_and_unplug(struct test_run *t, struct console *console, bool is
 	count = count_messages(console, id, VIRTIO_CONSOLE_DEVICE_ADD, PATIENCE_NS);
 	CHECK(t, CONSOLE_OP_7, count == 1, "port %u was plugged and is added %u times", id, count);
 	console_tell(console, id, VIRTIO_CONSOLE_PORT_READY, READY);
-	count_messages(console, id, VIRTIO_CONSOLE_PORT_NAME, CONSOLE_QUIET_NS);
+	count_messages(console, id, VIRTIO_CONSOLE_CONSOLE_PORT,
+		       is_console ? PATIENCE_NS : CONSOLE_QUIET_NS);
+	if (!port->names)
+		count_messages(console, id, VIRTIO_CONSOLE_PORT_NAME, PATIENCE_NS);
 	CHECK(t, CONSOLE_CTRL_2, port->names == 1 && strcmp(port->name, HOT_NAME) == 0,
 	      "port %u is called " HOT_NAME ", the device names it %u times, \"%s\"", id,
 	      port->names, port->name);

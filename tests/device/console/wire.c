@@ -54,12 +54,9 @@ static bool follow_once(struct wire *wire, struct console *near, uint32_t port, 
 	if (!console_send(near, port, line, (uint32_t)length, 1))
 		return false;
 	do {
-		console_poll(far);
 		*wire = (struct wire){near, far, port, port_with(far, line, length)};
-		if (wire->far_port < CONSOLE_PORTS_MOST)
-			return true;
-	} while (!clock_passed(deadline));
-	return false;
+	} while (wire->far_port >= CONSOLE_PORTS_MOST && console_wait(far, deadline));
+	return wire->far_port < CONSOLE_PORTS_MOST;
 }
 
 /*

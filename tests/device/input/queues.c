@@ -34,8 +34,7 @@ TEST(input, status_events_are_consumed,
 	queue = t->device->queues[INPUT_STATUS_QUEUE];
 	count = queue->size;
 	for (unsigned n = 0; n < count; n++) {
-		if (!request_add(queue, new_request(t, n)))
-			error_in_test(t, "the ring has no room for event %u of %u", n + 1, count);
+		add_request(t, queue, new_request(t, n));
 	}
 	virtqueue_publish(queue);
 	virtqueue_kick(queue);

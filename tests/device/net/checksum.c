@@ -36,18 +36,23 @@ static void corrupt(struct frame *frame)
 
 /*
  * Sends a frame, whose checksum is left to the sender's device where that can do it, and waits for it at
- * the other end.
+ * the other end. Tried a few times.
  */
 static struct packet *pass(struct network *network, struct link *from, struct link *to,
 			   enum kind kind)
 {
 	struct virtio_net_hdr header = {0};
+	struct packet *packet = NULL;
 
-	make(network->frame, from, to, kind, (uint16_t)network_cookie(network));
-	if (link_has(from, VIRTIO_NET_F_CSUM))
-		frame_offload_checksum(network->frame, &header);
-	link_send_in_parts(from, 0, &header, network->frame, 1);
-	return link_await(to, packet_is_datagram, network->frame, PATIENCE_NS);
+	for (unsigned n = 0; n < NETWORK_TRIES && !packet; n++) {
+		make(network->frame, from, to, kind, (uint16_t)network_cookie(network));
+		if (link_has(from, VIRTIO_NET_F_CSUM))
+			frame_offload_checksum(network->frame, &header);
+		link_send_in_parts(from, 0, &header, network->frame, 1);
+		packet = link_await(to, packet_is_datagram, network->frame,
+				    PATIENCE_NS / NETWORK_TRIES);
+	}
+	return packet;
 }
 
 TEST(net, partial_checksums_are_completed,
@@ -92,8 +97,11 @@ TEST(net, unasked_offloads_stay_away,
 		INSIST(t, SANE_11, packet, "a frame from the twin (%s) is lost", kind_names[kind]);
 		CHECK(t, NET_RX_5, packet->header.hdr.flags == 0, "%s comes in with flags %#x",
 		      what, packet->header.hdr.flags);
-		CHECK(t, NET_RX_6, frame_checksums_right(packet->bytes, packet->length, &which),
-		      "%s comes in with a wrong %s checksum", what, which);
+		/* Whether a gateway computes its checksums right is not for the device to say. */
+		if (network->twin)
+			CHECK(t, NET_RX_6,
+			      frame_checksums_right(packet->bytes, packet->length, &which),
+			      "%s comes in with a wrong %s checksum", what, which);
 		CHECK(t, NET_RX_29, packet->header.hdr.gso_type == VIRTIO_NET_HDR_GSO_NONE,
 		      "%s comes in with gso_type %#x", what, packet->header.hdr.gso_type);
 		CHECK(t, NET_RX_35, !(packet->header.hdr.flags & VIRTIO_NET_HDR_F_RSC_INFO),

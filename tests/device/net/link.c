@@ -69,7 +69,7 @@ static void make_queues(struct link *link, bool vectors)
 			.shape = &shape,
 		};
 	find_queues(link->t, device, count, requests,
-		    vectors ? link->t->variant.interrupts : INTERRUPT_NONE);
+		    vectors ? link->t->variant.interrupts : least_interrupts(link->t, device));
 }
 
 static void post(struct link *link, struct receive_buffer *buffer)
@@ -78,8 +78,7 @@ static void post(struct link *link, struct receive_buffer *buffer)
 	struct virtqueue *queue = link->device->queues[net_receive_queue(buffer->pair)];
 
 	memset(buffer->bytes, PREFILL, MINIMUM(buffer->size, NET_HEADER_MOST + NET_FRAME_LEAST));
-	if (!virtqueue_add(queue, &segment, 1, buffer))
-		error_in_test(link->t, "receive queue %u has no free descriptors", queue->index);
+	add_segments(link->t, queue, &segment, 1, buffer);
 }
 
 static bool may_receive_large(const struct link *link)
@@ -182,6 +181,7 @@ void link_send_in_parts(struct link *link, unsigned pair, const struct virtio_ne
 	struct completion completion;
 	struct request *request = test_memory(link->t, "request", sizeof(*request), 8);
 	unsigned count;
+	bool sent;
 
 	if (!net_prepare_transmit(link->device, link->t->arena, frame->length, request))
 		error_in_test(link->t, "the DMA arena has no room for a frame");
@@ -189,13 +189,15 @@ void link_send_in_parts(struct link *link, unsigned pair, const struct virtio_ne
 		memcpy(request->out, header, sizeof(*header));
 	memcpy(request->out + link->header, frame->bytes, frame->length);
 	count = request_cut(request, parts, 1, segments);
-	if (!virtqueue_add(queue, segments, count, request))
-		error_in_test(link->t, "queue %u has no free descriptors", queue->index);
+	add_segments(link->t, queue, segments, count, request);
 	virtqueue_publish(queue);
 	virtqueue_kick(queue);
-	INSIST(link->t, SANE_1, await_completion(link->t, queue, &completion),
-	       "%s: a frame on queue %u is not completed in time", link->device->name,
-	       queue->index);
+	sent = await_completion(link->t, queue, &completion);
+	/* A network may hold a frame back that the device under test has no room for. */
+	CAN_JUDGE(link->t, sent || link->device == link->t->device,
+		  "%s, which is to help, does not complete a frame in time", link->device->name);
+	INSIST(link->t, SANE_1, sent, "%s: a frame on queue %u is not completed in time",
+	       link->device->name, queue->index);
 }
 
 void link_send(struct link *link, const struct frame *frame)
@@ -246,11 +248,6 @@ static void add_to_packet(struct link *link, struct receive_buffer *buffer, uint
 	post(link, buffer);
 }
 
-static bool used_pending(void *queue)
-{
-	return virtqueue_used_pending(queue);
-}
-
 /* A packet of a queue that has something used. */
 static void assemble(struct link *link, unsigned pair)
 {
@@ -265,7 +262,7 @@ static void assemble(struct link *link, unsigned pair)
 	while (packet->buffers < expected) {
 		if (!virtqueue_used_pending(queue)) {
 			packet->together = false;
-			if (!wait_until(used_pending, queue, clock_deadline(PATIENCE_NS)))
+			if (!await_use(queue, clock_deadline(PATIENCE_NS)))
 				break;
 		}
 		buffer = take_buffer(link, queue, &length);

@@ -12,6 +12,12 @@
 /* The time limit of tests that pass many frames: where ring 0 is emulated each takes milliseconds. */
 #define MANY_FRAMES_NS (60 * NANOSECONDS_A_SECOND)
 
+/* How often a frame is sent that has to arrive: a network may lose one, above all where a port has just come up. */
+#define NETWORK_TRIES 3
+
+/* How long a frame is waited for behind one that was sent after it: no network keeps the order of all its frames. */
+#define NETWORK_LATE_NS 20000000ull
+
 /* A test's device with its network around it. */
 struct network {
 	struct test_run *t;
@@ -64,14 +70,14 @@ struct packet *network_took(struct network *network, uint32_t provoked, uint64_t
 
 /*
  * Whether a frame to `to` is let through. Behind it comes one to `fence`, which must be: what was to
- * come has come then. Tried a few times; fails the test when a fence does not arrive in time.
+ * come has come then, or comes right behind it. Tried a few times; fails the test when a fence does not arrive in time.
  */
 bool network_lets_through(struct network *network, const uint8_t to[NET_MAC_BYTES],
 			  const uint8_t fence[NET_MAC_BYTES]);
 
 /*
  * Turns promiscuous mode on and says whether the network brings frames for this address here at all: the device
- * takes them, or else the twin does. Switches and bridges keep from a port what nobody behind it has asked for.
+ * takes them, or takes them when they are in its MAC table, which is empty then. Switches and bridges keep from a port what nobody behind it has asked for.
  */
 bool network_brings(struct network *network, const uint8_t to[NET_MAC_BYTES]);
 
@@ -91,7 +97,7 @@ struct packet *network_fetch(struct network *network, uint32_t length);
 /* Whether all of what network_fetch() returned is right. */
 bool network_fetched_whole(const struct network *network, const struct packet *packet);
 
-/* Whether a frame of `length` bytes comes in before a short one behind it. */
+/* Whether a frame of `length` bytes comes in, with a short one sent behind it. */
 bool network_delivers(struct network *network, uint32_t length);
 
 /* A flow from the device to whom it can talk to: the gateway, or else the twin. */
@@ -99,7 +105,7 @@ struct flow network_flow(const struct network *network, uint16_t n);
 
 /*
  * Whether an echo request with this header (NULL: zero), cut into `parts` descriptors, reaches the twin
- * unchanged, or else brings its payload back from the gateway, before a plain one that is sent behind
+ * unchanged, or else brings its payload back from the gateway, with a plain one that is sent behind
  * it. Tried a few times.
  */
 bool network_carries(struct network *network, const struct virtio_net_hdr *header, uint32_t payload,

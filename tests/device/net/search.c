@@ -18,7 +18,6 @@ bool try_to_send(struct link *link, const struct frame *frame)
 {
 	struct virtqueue *queue = link->device->queues[NET_TRANSMIT_QUEUE];
 	struct request *request = test_memory(link->t, "request", sizeof(*request), 8);
-	uint64_t deadline = clock_deadline(PROBE_WAIT_NS);
 	struct completion completion;
 
 	if (!net_prepare_transmit(link->device, link->t->arena, frame->length, request))
@@ -28,11 +27,8 @@ bool try_to_send(struct link *link, const struct frame *frame)
 		return false;
 	virtqueue_publish(queue);
 	virtqueue_kick(queue);
-	while (!virtqueue_used_pending(queue)) {
-		if (clock_passed(deadline))
-			return false;
-	}
-	return virtqueue_take(queue, &completion);
+	return await_use(queue, clock_deadline(PROBE_WAIT_NS)) &&
+	       virtqueue_take(queue, &completion);
 }
 
 static bool hears(struct link *from, struct link *to, struct frame *frame, uint32_t length)

@@ -153,9 +153,9 @@ static bool account(const struct packet *packet, const void *context)
 /* Sends the large packet, a few times if need be, until all its payload is at the other end. */
 static bool pass(struct train *train, struct link *from, struct link *to)
 {
-	for (unsigned n = 0; n < 3; n++) {
+	for (unsigned n = 0; n < NETWORK_TRIES; n++) {
 		link_send_in_parts(from, 0, &train->header, &train->large, 2);
-		if (link_await(to, account, train, PATIENCE_NS / 3))
+		if (link_await(to, account, train, PATIENCE_NS / NETWORK_TRIES))
 			break;
 	}
 	return train->received == PAYLOAD && !train->wrong;

@@ -77,8 +77,7 @@ void scsi_submit(struct test_run *t, struct virtqueue *queue, struct request *re
 
 	count += cut(request->in, sizeof(struct virtio_scsi_resp_cmd), request->in_length, true,
 		     segments + count);
-	if (!virtqueue_add(queue, segments, count, request))
-		error_in_test(t, "queue %u has no free descriptors", queue->index);
+	add_segments(t, queue, segments, count, request);
 	virtqueue_publish(queue);
 	virtqueue_kick(queue);
 }
@@ -92,14 +91,34 @@ struct completion scsi_await(struct test_run *t, const char *what)
 	return completion;
 }
 
+bool scsi_put_off(const struct request *request)
+{
+	const struct virtio_scsi_resp_cmd *response = scsi_response(request);
+	bool descriptor = (response->sense[0] & 0x7f) >= 0x72; /* which format (SPC-4, 4.5) */
+	unsigned key = response->sense[descriptor ? 1 : 2] & 0xf;
+
+	if (response->response != VIRTIO_SCSI_S_OK)
+		return response->response == VIRTIO_SCSI_S_BUSY;
+	return response->status == SCSI_BUSY || response->status == SCSI_TASK_SET_FULL ||
+	       (response->status == SCSI_CHECK_CONDITION && key == SCSI_UNIT_ATTENTION);
+}
+
+#define TRIES 8
+
 uint32_t scsi_send(struct test_run *t, struct request *request)
 {
+	uint32_t length;
 	char what[40];
 
 	format_text(what, sizeof(what), "a command %#x", scsi_header(request)->cdb[0]);
-	memset(request->in, VIRTIO_SCSI_PRESET, sizeof(struct virtio_scsi_resp_cmd));
-	scsi_submit(t, t->device->queues[SCSI_REQUEST_QUEUE], request);
-	return scsi_await(t, what).length;
+	for (unsigned n = 0; n < TRIES; n++) {
+		memset(request->in, VIRTIO_SCSI_PRESET, sizeof(struct virtio_scsi_resp_cmd));
+		scsi_submit(t, t->device->queues[SCSI_REQUEST_QUEUE], request);
+		length = scsi_await(t, what).length;
+		if (!scsi_put_off(request))
+			break;
+	}
+	return length;
 }
 
 const char *scsi_outcome(const struct request *request)
@@ -125,16 +144,10 @@ static bool good(const struct request *request)
 	       scsi_response(request)->status == SCSI_GOOD;
 }
 
-/* TEST UNIT READY until no unit attention is left, a few times at most. */
+/* What a unit has to tell first it tells now, where commands follow side by side. */
 static void settle(struct test_run *t, const struct scsi_unit *unit)
 {
-	struct request *ready = scsi_unit_command(t, unit, 0, 0);
-
-	for (unsigned tries = 0; tries < 8; tries++) {
-		scsi_send(t, ready);
-		if (good(ready))
-			return;
-	}
+	scsi_send(t, scsi_unit_command(t, unit, 0, 0));
 }
 
 /* What INQUIRY says of a unit; false when there is none. */

@@ -44,7 +44,16 @@ void scsi_set_transfer(struct request *request, uint8_t operation, uint32_t bloc
  */
 void scsi_submit(struct test_run *t, struct virtqueue *queue, struct request *request);
 
-/* The same, then waits; leaves the test as failed when it is not completed. Returns the used length. */
+/*
+ * Whether a command was put off: a unit may be busy, or have something to tell first, and takes the same command then
+ * (5.6.6.1; SAM-5, 5.3.1, 5.14).
+ */
+bool scsi_put_off(const struct request *request);
+
+/*
+ * Sends it as often as it is put off, a few times at most; leaves the test as failed when it is not completed. Returns the
+ * used length.
+ */
 uint32_t scsi_send(struct test_run *t, struct request *request);
 
 /* Waits for the next completion of the request queue. */

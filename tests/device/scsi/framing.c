@@ -49,11 +49,12 @@ TEST(scsi, commands_in_any_framing, .about = "INQUIRY gives the same bytes howev
 		count += cut_run(request->in, request->in_length, cuts[n].in, true,
 				 segments + count);
 		scsi_set_inquiry(request, INQUIRY_BYTES);
-		if (!virtqueue_add(queue, segments, count, request))
-			error_in_test(t, "the ring has no room for %u descriptors", count);
+		add_segments(t, queue, segments, count, request);
 		virtqueue_publish(queue);
 		virtqueue_kick(queue);
 		scsi_await(t, "INQUIRY");
+		CAN_JUDGE(t, !scsi_put_off(request), "%s: INQUIRY ends with %s", cuts[n].name,
+			  scsi_outcome(request));
 		if (n == 0)
 			memcpy(expected, scsi_data_in(request), INQUIRY_BYTES);
 		CHECK(t, SPLIT_FRAME_1,

@@ -5,6 +5,7 @@
 #include "tests/device/scsi/command.h"
 
 #define TARGETS 256u
+#define MANY    8u /* targets, which do not all fail at once */
 
 TEST(scsi, commands_are_answered_with_status,
      .about =
@@ -55,7 +56,7 @@ TEST(scsi, missing_targets_are_named,
      .type = VIRTIO_TYPE_SCSI, .judges = CLAUSES(SCSI_REQ_2, SCSI_REQ_8))
 {
 	struct request *request = scsi_command(t, 0, 0, 36);
-	unsigned missing = 0, most;
+	unsigned missing = 0, broken = 0, most;
 
 	scsi_up(t, 0);
 	scsi_set_inquiry(request, 36);
@@ -69,13 +70,17 @@ TEST(scsi, missing_targets_are_named,
 		missing += response == VIRTIO_SCSI_S_BAD_TARGET;
 		CHECK(t, SCSI_REQ_2, response <= VIRTIO_SCSI_S_FAILURE,
 		      "INQUIRY to target %u ends with %s", target, scsi_outcome(request));
+		broken += response == VIRTIO_SCSI_S_FAILURE;
 		/* A target that is there may be busy or broken, but not aborted, reset, overrun. */
 		CHECK(t, SCSI_REQ_8,
 		      response == VIRTIO_SCSI_S_OK || response == VIRTIO_SCSI_S_BAD_TARGET ||
-			      (response >= VIRTIO_SCSI_S_BUSY &&
-			       response <= VIRTIO_SCSI_S_NEXUS_FAILURE),
+			      (response >= VIRTIO_SCSI_S_BUSY && response <= VIRTIO_SCSI_S_FAILURE),
 		      "INQUIRY to target %u ends with %s", target, scsi_outcome(request));
 	}
+	/* One that is broken is there: but none that is missing would be said to be so. */
+	CHECK(t, SCSI_REQ_8, missing || broken < MANY,
+	      "INQUIRY to %u of %u targets ends with FAILURE, and to none with BAD_TARGET", broken,
+	      most + 1);
 	if (!missing)
 		skip_test(t, "all targets up to max_target exist");
 }
@@ -172,7 +177,7 @@ TEST(scsi, residual_counts_what_is_missing,
 
 TEST(scsi, used_length_is_what_was_written,
      .about = "a command without data is used with no more length than the response it wrote",
-     .type = VIRTIO_TYPE_SCSI, .judges = CLAUSES(SPLIT_USED_2, VQ_TXT_5))
+     .type = VIRTIO_TYPE_SCSI, .judges = CLAUSES(SPLIT_USED_2))
 {
 	struct request *request[2];
 	uint32_t length, written;
@@ -184,9 +189,6 @@ TEST(scsi, used_length_is_what_was_written,
 		scsi_submit(t, t->device->queues[SCSI_REQUEST_QUEUE], request[n]);
 		length = scsi_await(t, "TEST UNIT READY").length;
 	}
-	CHECK(t, VQ_TXT_5, length <= request[1]->in_length,
-	      "a command with %u writable bytes is used with length %u", request[1]->in_length,
-	      length);
 	written = first_unwritten(request[0]->in, request[1]->in, request[1]->in_length);
 	CHECK(t, SPLIT_USED_2, written >= MINIMUM(length, request[1]->in_length),
 	      "a command is used with length %u, but byte %u was not written", length, written);

@@ -47,6 +47,9 @@ TEST(scsi, units_answer_side_by_side,
 		CHECK(t, SCSI_REQ_2, scsi_response(together[n])->response <= VIRTIO_SCSI_S_FAILURE,
 		      "INQUIRY to target %u unit %u ends with %s", units[n].target, units[n].lun,
 		      scsi_outcome(together[n]));
+		CAN_JUDGE(t, !scsi_put_off(together[n]),
+			  "INQUIRY to target %u unit %u ends with %s", units[n].target,
+			  units[n].lun, scsi_outcome(together[n]));
 		INSIST(t, SANE_3,
 		       is_good(together[n]) && memcmp(scsi_data_in(together[n]),
 						      scsi_data_in(alone[n]), BYTES) == 0,

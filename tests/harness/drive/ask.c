@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/harness/drive/ask.h"
-#include "tests/harness/judge/finding.h"
 
 #include "arch/clock.h"
 #include "arch/console.h"
 #include "arch/cpu.h"
 #include "lib/string.h"
+#include "tests/harness/judge/finding.h"
+#include "tests/harness/plan/options.h"
 #include "tests/harness/report/report.h"
 
 struct ask ask_for(const char *verb, const struct virtio_device *device)
@@ -78,12 +79,29 @@ static const char *answer_to(const char *line, uint64_t id, enum told *told)
 	return NULL;
 }
 
+/* "busy N": the host has understood question `id` and works on it. */
+static bool is_busy(const char *line, uint64_t id)
+{
+	char busy[32];
+
+	format_text(busy, sizeof(busy), "busy %lu", id);
+	return strcmp(line, busy) == 0;
+}
+
 static void report_told(uint64_t id, enum told told, const char *words)
 {
 	static const char *const names[] = {"ok", "refused", "silent"};
 
 	report_as_json(RECORD("told", NUMBER("id", id), TEXT("verdict", names[told]),
 			      TEXT("text", words)));
+}
+
+/* As the host knows it. */
+static const char *place_of(const struct virtio_device *device)
+{
+	if (!device)
+		return "";
+	return device->place ? device->place : device->name;
 }
 
 enum told ask_host(const struct ask *ask, char *text, size_t size)
@@ -95,11 +113,15 @@ enum told ask_host(const struct ask *ask, char *text, size_t size)
 	const char *words = NULL;
 
 	report_as_json(RECORD("ask", NUMBER("id", id), TEXT("verb", ask->verb),
-			      TEXT("device", ask->device ? ask->device->name : ""),
+			      TEXT("device", place_of(ask->device)),
 			      NESTED_FIELDS("arguments", ask->arguments)));
 	deadline = clock_deadline(ASK_WAIT_NS);
-	while (!words && read_line(line, sizeof(line), deadline))
-		words = answer_to(line, id, &told);
+	while (!words && read_line(line, sizeof(line), deadline)) {
+		if (is_busy(line, id))
+			deadline = clock_deadline(ASK_BUSY_NS);
+		else
+			words = answer_to(line, id, &told);
+	}
 	if (!words)
 		words = "the host does not answer";
 	copy_string(text, size, words);
@@ -120,6 +142,15 @@ void ask_or_skip(struct test_run *t, const struct ask *ask)
 	char text[FINDING_WORDS / 2];
 
 	ask_text_or_skip(t, ask, text, sizeof(text));
+}
+
+void let_host_hear(const struct virtio_device *device)
+{
+	struct ask ask = ask_for("settle", device);
+	char text[FINDING_WORDS];
+
+	if (options.host && options.settle)
+		options.settle = ask_host(&ask, text, sizeof(text)) == TOLD_OK;
 }
 
 static int digit(char character)

@@ -15,7 +15,8 @@
 
 #define ASK_BYTES     4096 /* hexadecimal digits of an argument, and an answer, at most */
 #define ASK_ARGUMENTS 6
-#define ASK_WAIT_NS   (3 * NANOSECONDS_A_SECOND)
+#define ASK_WAIT_NS   (3 * NANOSECONDS_A_SECOND)  /* for the first word of the host */
+#define ASK_BUSY_NS   (60 * NANOSECONDS_A_SECOND) /* for the answer of one who is busy with it */
 
 /* A question that is being put together. */
 struct ask {
@@ -42,8 +43,8 @@ void ask_text(struct ask *ask, const char *key, const char *value);
 void ask_bytes(struct ask *ask, const char *key, const void *bytes, size_t length);
 
 /*
- * Puts the question and waits up to ASK_WAIT_NS. The answer's text, or the reason of a refusal, is in
- * the buffer of `size` bytes, cut when it is longer.
+ * Puts the question and waits up to ASK_WAIT_NS, for a host that is busy with it up to ASK_BUSY_NS. The answer's
+ * text, or the reason of a refusal, is in the buffer of `size` bytes, cut when it is longer.
  */
 enum told ask_host(const struct ask *ask, char *text, size_t size);
 
@@ -52,6 +53,12 @@ void ask_or_skip(struct test_run *t, const struct ask *ask);
 
 /* The same, with what the answer says in a buffer of `size` bytes. */
 void ask_text_or_skip(struct test_run *t, const struct ask *ask, char *text, size_t size);
+
+/*
+ * Whatever stands behind a device speaks past the console: returns when the host has heard what it said by now, where
+ * there is such a thing (vp.settle).
+ */
+void let_host_hear(const struct virtio_device *device);
 
 /* Reads hexadecimal digits; the number of bytes, at most `most`. Stops at what is no digit pair. */
 size_t told_bytes(const char *text, uint8_t *bytes, size_t most);

@@ -2,7 +2,10 @@
 #include "tests/harness/drive/drive.h"
 
 #include "arch/interrupt.h"
+#include "lib/string.h"
 #include "tests/harness/drive/diagnose.h"
+#include "tests/harness/judge/fault.h"
+#include "tests/harness/plan/result.h"
 
 #define IMPATIENT_MS     1000 /* of the one that has let test after test wait in vain */
 #define PACE_TIMES       4 /* what a plain request has taken so far, a device may take for anything */
@@ -22,9 +25,11 @@ bool negotiate(struct test_run *t, struct features features)
 struct features features_for(const struct test_run *t)
 {
 	const struct virtio_type *type = virtio_type_by_id(t->device->type);
-	struct features features = NO_FEATURES;
+	struct features features = t->stays;
 
 	features_add(&features, VIRTIO_F_VERSION_1);
+	if (t->device->traits & DEVICE_LEGACY)
+		features_add(&features, VIRTIO_F_ANY_LAYOUT);
 	features_add(&features, VIRTIO_F_ACCESS_PLATFORM);
 	features_add(&features, VIRTIO_F_ORDER_PLATFORM);
 	if (t->variant.packed)
@@ -62,10 +67,69 @@ void accept_features(struct test_run *t, struct virtio_device *device, struct fe
 	       features.words[0]);
 }
 
+enum interrupt_mode usual_interrupts(const struct virtio_device *device)
+{
+	if (device->vectors)
+		return INTERRUPT_MSIX;
+	return device->line_known ? INTERRUPT_INTX : INTERRUPT_NONE;
+}
+
+enum interrupt_mode least_interrupts(const struct test_run *t, const struct virtio_device *device)
+{
+	return fault_of(t->faults, CLAUSE_SANE_14) ? usual_interrupts(device) : INTERRUPT_NONE;
+}
+
+/* A queue below num_queues need not be available (4.1.4.3); only what the workload uses has to be. */
+static bool is_absent(struct virtio_device *device, unsigned queue)
+{
+	device->transport->select_queue(device, queue);
+	return device->transport->queue_size(device) == 0;
+}
+
+/*
+ * Whether it is known to serve nothing with only those queues enabled that are used: for itself, or since features that
+ * bring queues stay in force.
+ */
+static bool needs_all_queues(const struct test_run *t, const struct virtio_device *device)
+{
+	const struct virtio_type *type = virtio_type_by_id(device->type);
+	bool stay = type && (t->stays.words[0] & type->queue_bits);
+
+	return device == t->result->device && (stay || (taken_by(t->faults) & STATE_FEW_QUEUES));
+}
+
+/* What was enabled reads so; that is told once, and the device may serve all the same. */
+static void look_at_enabled(struct test_run *t, struct virtio_device *device, unsigned count,
+			    const struct virtqueue_request *requests)
+{
+	for (unsigned n = 0; device->transport->queue_enabled && n < count; n++) {
+		if (!device->queues[n] || requests[n].held)
+			continue;
+		device->transport->select_queue(device, n);
+		if (device->transport->queue_enabled(device) == 1)
+			continue;
+		check_broken(t, CLAUSE_PCI_COMMON_TXT_7,
+			     "queue %u: queue_enable reads %u after 1 was written", n,
+			     device->transport->queue_enabled(device));
+		return;
+	}
+}
+
 void find_queues(struct test_run *t, struct virtio_device *device, unsigned count,
 		 const struct virtqueue_request *requests, enum interrupt_mode mode)
 {
-	bool found = virtio_set_up_queues(device, count, requests, mode, t->arena);
+	static struct virtqueue_request all[VIRTIO_QUEUES_MOST];
+	unsigned offered =
+		MINIMUM(device->transport->queue_count(device), (unsigned)VIRTIO_QUEUES_MOST);
+	bool found;
+
+	if (count < offered && needs_all_queues(t, device)) {
+		memcpy(all, requests, count * sizeof(*all));
+		for (; count < offered; count++)
+			all[count] = (struct virtqueue_request){.skip = is_absent(device, count)};
+		requests = all;
+	}
+	found = virtio_set_up_queues(device, count, requests, mode, t->arena);
 
 	if (!found && device->means_missing)
 		error_in_test(t, "%s: the queues could not be set up: %s", device->name,
@@ -77,13 +141,23 @@ void find_queues(struct test_run *t, struct virtio_device *device, unsigned coun
 		INSIST(t, PCI_COMMON_TXT_6, found, "%s: %s", device->name, device->problem);
 	INSIST(t, SANE_5, found, "%s: the queues could not be set up: %s", device->name,
 	       device->problem);
+	if (device == t->result->device && !fault_of(t->faults, CLAUSE_PCI_COMMON_TXT_7))
+		look_at_enabled(t, device, count, requests);
 }
 
-/* A queue below num_queues need not be available (4.1.4.3); only what the workload uses has to be. */
-static bool is_absent(struct virtio_device *device, unsigned queue)
+/* A window that shows nothing would be taken for a device that has nothing. */
+static void compare_windows(struct test_run *t, struct virtio_device *device)
 {
-	device->transport->select_queue(device, queue);
-	return device->transport->queue_size(device) == 0;
+	unsigned shown, direct;
+
+	if (device->access != ACCESS_WINDOW)
+		return;
+	shown = device->transport->queue_count(device);
+	device->access = ACCESS_DIRECT;
+	direct = device->transport->queue_count(device);
+	device->access = ACCESS_WINDOW;
+	INSIST(t, PCI_CFGACC_4, shown == direct,
+	       "num_queues reads %u through the BAR and %u through the window", direct, shown);
 }
 
 void set_up_device(struct test_run *t, struct virtio_device *device, struct features features,
@@ -94,6 +168,7 @@ void set_up_device(struct test_run *t, struct virtio_device *device, struct feat
 	const struct workload *workload;
 	unsigned offered, needed;
 
+	compare_windows(t, device);
 	accept_features(t, device, features);
 	/* Some devices count queues only that a negotiated feature has brought. */
 	offered = device->transport->queue_count(device);
@@ -111,6 +186,30 @@ void set_up_device(struct test_run *t, struct virtio_device *device, struct feat
 			.skip = n >= needed && is_absent(device, n),
 		};
 	find_queues(t, device, queues, requests, t->variant.interrupts);
+}
+
+bool set_up_unjudged(struct test_run *t, struct features features, unsigned queues,
+		     enum interrupt_mode mode)
+{
+	static struct virtqueue_request requests[VIRTIO_QUEUES_MOST];
+	struct virtio_device *device = t->device;
+	unsigned offered, needed = t->workload ? t->workload->queues : 0;
+
+	if (!virtio_negotiate(device, features))
+		return false;
+	offered = MINIMUM(device->transport->queue_count(device), (unsigned)VIRTIO_QUEUES_MOST);
+	if (queues == ALL_QUEUES || needs_all_queues(t, device))
+		queues = offered;
+	for (unsigned n = 0; n < queues && n < offered; n++)
+		requests[n] = (struct virtqueue_request){
+			.skip = n >= needed && is_absent(device, n),
+		};
+	return queues <= offered && virtio_set_up_queues(device, queues, requests, mode, t->arena);
+}
+
+unsigned usual_queues(const struct test_run *t)
+{
+	return t->workload ? t->workload->queues : ALL_QUEUES;
 }
 
 void set_up(struct test_run *t, struct features features, unsigned queues)
@@ -142,7 +241,15 @@ void bring_up_queues(struct test_run *t, unsigned queues)
 
 void bring_up(struct test_run *t)
 {
-	bring_up_queues(t, t->workload ? t->workload->queues : ALL_QUEUES);
+	bring_up_queues(t, usual_queues(t));
+}
+
+void bring_up_unheard(struct test_run *t)
+{
+	t->variant.interrupts = INTERRUPT_NONE;
+	set_up(t, features_for(t), t->workload->queues);
+	t->device->transport->line->allow(t->device);
+	go_live(t);
 }
 
 void start_over(struct test_run *t)
@@ -157,12 +264,20 @@ struct virtqueue *work_queue(const struct test_run *t)
 	return t->device->queues[t->workload->queue];
 }
 
+bool takes_any_layout(const struct virtio_device *device)
+{
+	return !(device->traits & DEVICE_LEGACY) ||
+	       features_have(&device->offered, VIRTIO_F_ANY_LAYOUT);
+}
+
 struct request *new_request(struct test_run *t, uint64_t seed)
 {
 	struct request *request = test_memory(t, "request", sizeof(*request), 8);
 
 	if (!t->workload->prepare(t->device, t->arena, seed, request))
 		error_in_test(t, "the DMA arena has no room for a request");
+	if (fault_of(t->faults, CLAUSE_SPLIT_FRAME_1) || !takes_any_layout(t->device))
+		request->whole = true;
 	/* A table does not help: no chain may be longer than the Queue Size (2.7.5.3.1). */
 	if (t->device->queue_count > t->workload->queue && work_queue(t) &&
 	    request_least(request) > work_queue(t)->size)
@@ -171,10 +286,33 @@ struct request *new_request(struct test_run *t, uint64_t seed)
 	return request;
 }
 
-void submit(struct test_run *t, struct virtqueue *queue, struct request *request)
+/* Queues of so many entries have room for whatever a test has in flight. */
+#define AMPLE 128u
+
+static void leave_for_room(struct test_run *t, const struct virtqueue *queue)
+{
+	CAN_JUDGE(t, queue->size >= AMPLE,
+		  "queue %u has no room for what is tried: it has %u entries", queue->index,
+		  queue->size);
+	error_in_test(t, "queue %u has no free descriptors", queue->index);
+}
+
+void add_segments(struct test_run *t, struct virtqueue *queue, const struct segment *segments,
+		  unsigned count, void *token)
+{
+	if (!virtqueue_add(queue, segments, count, token))
+		leave_for_room(t, queue);
+}
+
+void add_request(struct test_run *t, struct virtqueue *queue, struct request *request)
 {
 	if (!request_add(queue, request))
-		error_in_test(t, "queue %u has no free descriptors", queue->index);
+		leave_for_room(t, queue);
+}
+
+void submit(struct test_run *t, struct virtqueue *queue, struct request *request)
+{
+	add_request(t, queue, request);
 	virtqueue_publish(queue);
 	virtqueue_kick(queue);
 }
@@ -223,6 +361,26 @@ enum clause_id clause_of_notice(const struct virtqueue *queue)
 	return queue->event_idx ? CLAUSE_SPLIT_NOTIF_5 : CLAUSE_SPLIT_NOTIF_3;
 }
 
+/*
+ * Of each buffer that a test waits for, whatever type and queue it is of (2.6, 2.7.8). That is told once: a device counts
+ * one kind of request wrongly, and other tests have other things to say of it.
+ */
+static void judge_used_length(struct test_run *t, const struct virtqueue *queue,
+			      const struct completion *completion)
+{
+	if (queue->device != t->result->device || !completion->token || !completion->has_length ||
+	    t->faults->length_told)
+		return;
+	t->faults->length_told = !(
+		completion->writable
+			? CHECK(t, VQ_TXT_5, completion->length <= completion->writable,
+				"queue %u: a buffer with %u bytes to write is used with length %u",
+				queue->index, completion->writable, completion->length)
+			: CHECK(t, VQ_TXT_6, !completion->length,
+				"queue %u: a buffer without bytes to write is used with length %u",
+				queue->index, completion->length));
+}
+
 void insist_on_chain(struct test_run *t, const struct virtqueue *queue,
 		     const struct completion *completion, const struct request *request)
 {
@@ -232,12 +390,17 @@ void insist_on_chain(struct test_run *t, const struct virtqueue *queue,
 		   queue->index, completion->id,
 		   completion->token ? "another request" : "no chain in flight"))
 		leave_test(t);
+	judge_used_length(t, queue, completion);
+}
+
+bool await_use(struct virtqueue *queue, uint64_t deadline)
+{
+	return wait_until(used_pending, queue, deadline);
 }
 
 bool await_completion(struct test_run *t, struct virtqueue *queue, struct completion *completion)
 {
-	if (!wait_until(used_pending, queue, clock_deadline(PATIENCE_NS)) ||
-	    !virtqueue_take(queue, completion)) {
+	if (!await_use(queue, clock_deadline(PATIENCE_NS)) || !virtqueue_take(queue, completion)) {
 		diagnose(t, queue);
 		return false;
 	}

@@ -50,7 +50,16 @@ struct features features_for(const struct test_run *t);
  */
 void bring_up(struct test_run *t);
 
+/*
+ * The same without messages, and with its line allowed, at which nobody listens: a device that has no way at all to
+ * interrupt sends no notification, and owes no interrupt status either. For devices that have a line.
+ */
+void bring_up_unheard(struct test_run *t);
+
 #define ALL_QUEUES (~0u)
+
+/* How many a driver sets up: those of the workload, or all where there is none. */
+unsigned usual_queues(const struct test_run *t);
 
 /* The same with `queues` of its queues, or ALL_QUEUES, up to VIRTIO_QUEUES_MOST. */
 void bring_up_queues(struct test_run *t, unsigned queues);
@@ -61,6 +70,13 @@ void bring_up_queues(struct test_run *t, unsigned queues);
  */
 void set_up(struct test_run *t, struct features features, unsigned queues);
 
+/*
+ * Negotiates these features and sets up so many queues, or ALL_QUEUES, as far as they are there, for a look at the
+ * device that is no test: nothing is judged. False when the device refuses.
+ */
+bool set_up_unjudged(struct test_run *t, struct features features, unsigned queues,
+		     enum interrupt_mode mode);
+
 /* Sets DRIVER_OK, and starts the workload. */
 void go_live(struct test_run *t);
 
@@ -69,6 +85,12 @@ void go_live(struct test_run *t);
  * failed when it was features_for(), without which the device serves nobody.
  */
 void accept_features(struct test_run *t, struct virtio_device *device, struct features features);
+
+/* How a device interrupts when nothing is said of it: as for any guest, by messages where it has them, by its line else. */
+enum interrupt_mode usual_interrupts(const struct virtio_device *device);
+
+/* How where nobody waits for interrupts: not at all, unless it is known of the device of the test that this is no good. */
+enum interrupt_mode least_interrupts(const struct test_run *t, const struct virtio_device *device);
 
 /*
  * Sets up queues 0 … count - 1 as asked for, with their vectors, for the device of the test or a helper. Leaves the
@@ -91,10 +113,23 @@ void start_over(struct test_run *t);
 /* The queue that the workload uses; the device is up. */
 struct virtqueue *work_queue(const struct test_run *t);
 
+/* Whether a request may be cut into descriptors in any way: not so of a legacy device without VIRTIO_F_ANY_LAYOUT (2.7.4.3). */
+bool takes_any_layout(const struct virtio_device *device);
+
 /* A new request of the workload; leaves the test when the arena is full. */
 struct request *new_request(struct test_run *t, uint64_t seed);
 
-/* Adds, publishes, kicks. Leaves the test when the ring has no room. */
+/*
+ * Adds a chain of `count` segments (virtqueue_add()). Leaves the test when the ring has no room for it: as not judged
+ * where the queue is small, for how many entries it has is the device's affair (2.6), else as the suite's error.
+ */
+void add_segments(struct test_run *t, struct virtqueue *queue, const struct segment *segments,
+		  unsigned count, void *token);
+
+/* The same for a request, uncut: it is the token. */
+void add_request(struct test_run *t, struct virtqueue *queue, struct request *request);
+
+/* Adds, publishes, kicks: add_request(). */
 void submit(struct test_run *t, struct virtqueue *queue, struct request *request);
 
 /* The clause of the queue's ring format by which a used element names the chain that was used. */
@@ -109,6 +144,9 @@ enum clause_id clause_of_notice(const struct virtqueue *queue);
  */
 void insist_on_chain(struct test_run *t, const struct virtqueue *queue,
 		     const struct completion *completion, const struct request *request);
+
+/* Waits until something of a queue is used. False when nothing is before the deadline (TSC). Judges nothing. */
+bool await_use(struct virtqueue *queue, uint64_t deadline);
 
 /*
  * Waits for the next completion of a queue. False when none comes within PATIENCE_NS. Judges that it

@@ -15,17 +15,20 @@ enum clause_level { LEVEL_MUST, LEVEL_MUST_NOT, LEVEL_SHOULD, LEVEL_SHOULD_NOT, 
 /* Who can see it broken. */
 enum clause_observer { OBSERVED_BY_GUEST, OBSERVED_BY_HOST, OBSERVED_BY_NONE };
 
+/* The interfaces that a device may have: a clause binds one or both (1.4.2). */
+enum clause_interface { INTERFACE_MODERN = BIT(0), INTERFACE_LEGACY = BIT(1) };
+
 /* One row of tests/clauses.tsv. */
 struct clause {
 	/* Places in clause_text_symbols: read them with the functions below. */
 	uint16_t statement;
 	uint16_t id;
 	uint16_t section;
-	uint16_t needs;       /* place in clause_terms of its first condition */
-	uint8_t area;         /* place in clause_areas */
-	uint8_t level : 4;    /* enum clause_level */
-	uint8_t observer : 3; /* enum clause_observer */
-	uint8_t legacy : 1;   /* binds the legacy interface only */
+	uint16_t needs;         /* place in clause_terms of its first condition */
+	uint8_t area;           /* place in clause_areas */
+	uint8_t level : 4;      /* enum clause_level */
+	uint8_t observer : 2;   /* enum clause_observer */
+	uint8_t interfaces : 2; /* that it binds: a set of enum clause_interface */
 };
 
 /* What the words of tests/conditions.tsv stand for, as far as it can be told from what a device is. */
@@ -48,7 +51,8 @@ enum clause_term {
 	TERM_OFFERED = 0x100,     /* the feature is offered */
 	TERM_NOT_OFFERED = 0x200, /* it is not */
 	TERM_CONDITION = 0x300,
-	TERM_NEVER = 0x400, /* a feature of a device type that this image does not know */
+	TERM_NEVER = 0x400,    /* a feature of a device type that this image does not know */
+	TERM_DECLINED = 0x500, /* the driver declines the feature: any device will do */
 	TERM_KIND = 0x7f00,
 	TERM_OR = 0x8000,
 };

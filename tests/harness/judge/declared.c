@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/harness/judge/declared.h"
 
+#include "tests/harness/judge/applies.h"
+#include "tests/harness/judge/finding.h"
+
 const uint16_t judged_beside[] = {
 	CLAUSE_RESET_1,
 	CLAUSE_RESET_2,
@@ -13,12 +16,24 @@ const uint16_t judged_beside[] = {
 	CLAUSE_SANE_2,
 	CLAUSE_SANE_4,
 	CLAUSE_SANE_5,
-	CLAUSE_PCI_COMMON_TXT_6, /* drive/drive.c */
+	/* drive/drive.c */
+	CLAUSE_VQ_TXT_5,
+	CLAUSE_VQ_TXT_6,
+	CLAUSE_PCI_COMMON_TXT_6,
+	CLAUSE_PCI_COMMON_TXT_7,
+	CLAUSE_PCI_CFGACC_4,
 	/* subject/ */
 	CLAUSE_FEAT_TXT_2,
+	CLAUSE_FEAT_9,
+	CLAUSE_SANE_14,
+	CLAUSE_SPLIT_IND_TXT_1,
+	CLAUSE_SPLIT_FRAME_1,
+	CLAUSE_PCI_ISR_7,
 	CLAUSE_MSIX_PCI_14,
+	CLAUSE_PCI_COMMON_7,
 	CLAUSE_PCI_COMMON_8,
 	CLAUSE_PCI_COMMON_10,
+	CLAUSE_PCI_COMMON_16,
 	CLAUSE_PCI_COMMON_TXT_5,
 	CLAUSE_PCI_MSIX_10,
 	CLAUSE_PCI_MSIX_11,
@@ -48,13 +63,24 @@ bool harness_judges(enum clause_id id)
 
 bool clause_is_judged(enum clause_id id)
 {
-	static bool judged[CLAUSE_COUNT], known;
+	/* What is judged by PCI's words on any transport is judged over MMIO by its own. */
+	static const struct virtio_device over_mmio = {.traits = DEVICE_OVER_MMIO};
+	/* … and what is judged by words of the modern interface, by those of the legacy one. */
+	static const struct virtio_device legacy = {
+		.traits = DEVICE_OVER_PCI | DEVICE_LEGACY,
+		.offered = {{BIT64(VIRTIO_F_ANY_LAYOUT)}},
+	};
+	static bool judged[CLAUSE_COUNT + 1], known;
 
 	/* Asked for every clause: an emulated CPU would search for many seconds. */
 	for (const struct test *const *test = __start_registry_tests;
 	     !known && test < __stop_registry_tests; test++) {
-		for_each_judged (own, *test)
+		for_each_judged (own, *test) {
 			judged[*own] = true;
+			if (!((*test)->traits & DEVICE_OVER_PCI))
+				judged[clause_on(&over_mmio, *own)] = true;
+			judged[clause_on(&legacy, *own)] = true;
+		}
 	}
 	known = true;
 	return judged[id] || harness_judges(id);

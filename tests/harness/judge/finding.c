@@ -37,3 +37,21 @@ void findings_add(struct findings *findings, enum finding_kind kind, enum clause
 	*finding = (struct finding){.kind = FINDING_SUITE, .clause = NO_CLAUSE, .count = 1};
 	copy_string(finding->words, sizeof(finding->words), "more findings than a test may make");
 }
+
+unsigned findings_times(struct findings *findings, enum clause_id clause)
+{
+	const struct finding *finding = same(findings, FINDING_BROKEN, clause);
+
+	return finding ? finding->count : 0;
+}
+
+void findings_withdraw(struct findings *findings, enum clause_id clause)
+{
+	struct finding *finding = same(findings, FINDING_BROKEN, clause);
+
+	if (!finding)
+		return;
+	findings->count--;
+	for (; finding < findings->list + findings->count; finding++)
+		finding[0] = finding[1];
+}

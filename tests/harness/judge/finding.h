@@ -49,4 +49,10 @@ void findings_clear(struct findings *findings);
 void findings_add(struct findings *findings, enum finding_kind kind, enum clause_id clause,
 		  const char *format, va_list arguments);
 
+/* How often a clause was found broken. */
+unsigned findings_times(struct findings *findings, enum clause_id clause);
+
+/* Takes back that a clause was found broken. */
+void findings_withdraw(struct findings *findings, enum clause_id clause);
+
 #endif

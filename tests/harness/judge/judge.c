@@ -4,17 +4,21 @@
 #include "arch/guard.h"
 #include "arch/wait.h"
 #include "lib/string.h"
+#include "tests/harness/judge/applies.h"
 #include "tests/harness/judge/declared.h"
 #include "tests/harness/judge/evidence.h"
 #include "tests/harness/judge/fault.h"
 #include "tests/harness/judge/finding.h"
 #include "tests/harness/judge/outcome.h"
+#include "tests/harness/judge/silence.h"
 #include "tests/harness/judge/tally.h"
 #include "tests/harness/plan/options.h"
 #include "tests/harness/plan/result.h"
 #include "tests/harness/report/report.h"
 
 #define REASONS_BYTES 8192
+#define TOLD_MOST                                                                                  \
+	4 /* times a test tells of one clause: the tenth says nothing new, and may cost a second */
 
 /* Keeps a reason for the end of the run, each text once. */
 static const char *keep_reason(const char *reason)
@@ -36,13 +40,16 @@ static const char *keep_reason(const char *reason)
 	return place;
 }
 
-static void mark_skipped(const struct test *test, const char *reason)
+static void mark_skipped(const struct test *test, const struct virtio_device *device,
+			 const char *reason)
 {
 	for_each_judged (id, test) {
-		struct clause_state *state = clause_state(*id);
+		enum clause_id said = clause_on(device, *id);
 
-		state->skipped = true;
-		state->reason = keep_reason(reason);
+		if (said == NO_CLAUSE)
+			continue;
+		clause_state(said)->skipped = true;
+		clause_state(said)->reason = keep_reason(reason);
 	}
 }
 
@@ -81,7 +88,8 @@ void check_held(struct test_run *t, enum clause_id id)
 	if (t->asks)
 		return;
 	count_check(t, id);
-	tally_held(id);
+	if (clause_on(t->device, id) != NO_CLAUSE)
+		tally_held(clause_on(t->device, id));
 }
 
 static const char *repeat_words(const struct test_run *t)
@@ -93,6 +101,8 @@ static const char *repeat_words(const struct test_run *t)
 		 t->test->name, t->device->name, t->variant_name, options.seed);
 	if (t->test->needs & NEEDS_SCRATCH)
 		text_add(&text, " vp.scratch=%s", t->device->name);
+	if (t->device->place)
+		text_add(&text, " vp.legacy");
 	if (t->also)
 		text_add(&text, " %s", t->also);
 	return words;
@@ -113,19 +123,33 @@ static void report_broken(struct test_run *t, enum clause_id id, const char *mes
 /* Whether it is a root fault that an earlier test has told: then the test says that it rests on it. */
 static bool told_before(struct test_run *t, enum clause_id id)
 {
-	const struct fault *fault = fault_of(t->faults, id);
-	char name[TEST_NAME_SIZE];
+	bool told = told_by_earlier_boot(t->device, id);
+	const struct fault *fault;
+	char now[SINCE_SIZE];
 
-	test_full_name(t->test, name);
-	if (!fault || strcmp(fault->since, name) == 0)
+	if (told)
+		note_fault(t, id);
+	fault = fault_of(t->faults, id);
+	since_now(t, now);
+	if (!fault || (!told && strcmp(fault->since, now) == 0))
 		return false;
-	not_judged(t, id, "not judged since %s broke %s", fault->since, clause_name(&clauses[id]));
+	not_judged(t, clause_on(t->device, id), "not judged since %s broke %s", fault->since,
+		   clause_name(&clauses[clause_on(t->device, id)]));
 	return true;
+}
+
+/* Tells a check that did not hold, which was found broken so many times. */
+static void tell_broken(struct test_run *t, enum clause_id id, unsigned times, const char *message,
+			const char *evidence)
+{
+	clause_state(clause_on(t->device, id))->violated += times;
+	report_broken(t, clause_on(t->device, id), message, evidence);
+	note_fault(t, id);
 }
 
 void check_broken(struct test_run *t, enum clause_id id, const char *format, ...)
 {
-	struct clause_state *state = clause_state(id);
+	enum clause_id said = clause_on(t->device, id);
 	unsigned known = t->findings->count;
 	char message[FINDING_WORDS];
 	va_list arguments;
@@ -135,17 +159,51 @@ void check_broken(struct test_run *t, enum clause_id id, const char *format, ...
 	va_start(arguments, format);
 	format_text_list(message, sizeof(message), format, arguments);
 	va_end(arguments);
-	if (t->asks) {
-		add_finding(t, FINDING_BROKEN, id, "%s", message);
+	if (said == NO_CLAUSE) {
+		not_judged(t, NO_CLAUSE, "no rule of this transport, as %s is: %s",
+			   clause_name(&clauses[id]), message);
 		return;
 	}
-	state->violated++;
-	state->prompt += waits_run_out() == run_out_before;
+	if (t->asks) {
+		add_finding(t, FINDING_BROKEN, said, "%s", message);
+		return;
+	}
+	clause_state(said)->prompt += waits_run_out() == run_out_before;
 	count_check(t, id);
-	add_finding(t, FINDING_BROKEN, id, "%s", message);
+	add_finding(t, FINDING_BROKEN, said, "%s", message);
+	if ((id == CLAUSE_SANE_8 || only_silence_shows(t)) && hold_check(t, id, message))
+		return;
+	if (findings_times(t->findings, id) > TOLD_MOST) {
+		clause_state(id)->violated++;
+		return;
+	}
 	/* Evidence is gathered where a finding is made, and not again where it is met again. */
-	report_broken(t, id, message, t->findings->count > known ? evidence(t) : "");
-	note_fault(t, id);
+	tell_broken(t, id, 1, message, t->findings->count > known ? evidence(t) : "");
+}
+
+/* What is known where a device fell silent for ever: that it served nothing any more, and not what a test was after. */
+static void tell_held(struct test_run *t, const struct held_check *check, bool died)
+{
+	enum clause_id id = died && !t->test->breaks ? CLAUSE_SANE_1 : check->clause;
+	char message[FINDING_WORDS];
+	struct text text = TEXT_ON(message);
+
+	if (check->status & VIRTIO_STATUS_NEEDS_RESET)
+		text_add(&text,
+			 "device_status reads %#x, the device needs a reset: ", check->status);
+	if (id != check->clause)
+		text_add(&text, "nothing is served from here on, where %s is judged: ",
+			 clause_name(&clauses[clause_on(t->device, check->clause)]));
+	text_add(&text, "%s", check->message);
+	findings_withdraw(t->findings, clause_on(t->device, check->clause));
+	add_finding(t, FINDING_BROKEN, clause_on(t->device, id), "%s", message);
+	tell_broken(t, id, check->times, message, check->evidence);
+}
+
+void settle_checks(struct test_run *t, bool died)
+{
+	for_each_held(check) tell_held(t, check, died);
+	forget_held();
 }
 
 void not_judged(struct test_run *t, enum clause_id since, const char *format, ...)
@@ -157,7 +215,7 @@ void not_judged(struct test_run *t, enum clause_id since, const char *format, ..
 	format_text_list(why, sizeof(why), format, arguments);
 	va_end(arguments);
 	add_finding(t, FINDING_NOT_JUDGED, since, "%s", why);
-	mark_skipped(t->test, why);
+	mark_skipped(t->test, t->device, why);
 }
 
 void leave_test(struct test_run *t)

@@ -15,6 +15,9 @@ struct options options = {
 	.device = "",
 	.variant = "default",
 	.scratch = "",
+	.known = "",
+	.told = "",
+	.mmio = "",
 	.version = "",
 	.gateway = {10, 0, 2, 2},
 	.from = 1,
@@ -24,41 +27,64 @@ struct options options = {
 
 static const char *gateway = "10.0.2.2";
 
+/* No word: what follows is explained below it. */
+#define TITLE(text)                                                                                \
+	{                                                                                          \
+		NULL, text, PARAMETER_REFUSED                                                      \
+	}
+
 static const struct parameter common_words[] = {
-	{"tests", "run only these: globs over suite.test, suite, clause id", PARAMETER_TEXT,
-	 .value = &options.tests},
+	TITLE("Which tests"),
+	{"tests", "run only these: globs over suite.test, suite, device type, clause id (all)",
+	 PARAMETER_TEXT, .value = &options.tests},
 	{"skip", "leave these out, named as in vp.tests", PARAMETER_TEXT, .value = &options.skip},
-	{"device", "only these devices: globs over BDF and type", PARAMETER_TEXT,
+	{"variant", "variants: default, all, or globs (default)", PARAMETER_TEXT,
+	 .value = &options.variant},
+	{"from", "begin with this test of the plan (1)", PARAMETER_NUMBER, .minimum = 1,
+	 .maximum = 1000000, .value = &options.from},
+	{"seed", "seed of everything random (1)", PARAMETER_NUMBER, .value = &options.seed},
+	TITLE("Which devices"),
+	{"device", "only these devices: globs over BDF and type (all)", PARAMETER_TEXT,
 	 .value = &options.device},
-	{"variant", "variants: default, all, or globs", PARAMETER_TEXT, .value = &options.variant},
-	{"scratch", "devices whose data may be destroyed: BDF globs, or all", PARAMETER_TEXT,
+	{"scratch", "devices whose data may be destroyed: BDF globs, or all (none)", PARAMETER_TEXT,
 	 .value = &options.scratch},
+	{"mmio", "MMIO devices that nothing else tells of: SIZE@BASE:IRQ, with commas between",
+	 PARAMETER_TEXT, .value = &options.mmio},
+	{"legacy",
+	 "drive transitional PCI devices by their legacy interface, too: devices of their own, BDF-legacy",
+	 PARAMETER_FLAG, .value = &options.legacy},
+	{"ecam", "address of the PCI configuration window where no table tells it",
+	 PARAMETER_NUMBER, .value = &options.ecam},
 	{"version",
 	 "of the specification that the devices are written to (1.4): what it leaves undefined fails",
 	 PARAMETER_TEXT, .value = &options.version},
 	{"gateway", "the IPv4 address of whatever answers on the network (10.0.2.2)",
 	 PARAMETER_TEXT, .value = &gateway},
-	{"from", "begin with this test of the plan", PARAMETER_NUMBER, .minimum = 1,
-	 .maximum = 1000000, .value = &options.from},
-	{"seed", "seed of everything random", PARAMETER_NUMBER, .value = &options.seed},
-	{"timeout", "milliseconds until a test is cut off", PARAMETER_NUMBER, .minimum = 1,
-	 .maximum = 3600000, .value = &options.timeout_ms},
-	{"patience", "milliseconds that a device may take for anything", PARAMETER_NUMBER,
+	TITLE("How it is run"),
+	{"timeout", "milliseconds until a test is cut off (each test's own)", PARAMETER_NUMBER,
+	 .minimum = 1, .maximum = 3600000, .value = &options.timeout_ms},
+	{"patience", "milliseconds that a device may take for anything (3000)", PARAMETER_NUMBER,
 	 .minimum = 1, .maximum = 3600000, .value = &options.patience_ms},
-	{"ecam", "address of the PCI configuration window where no table tells it",
-	 PARAMETER_NUMBER, .value = &options.ecam},
-	{"cpus", "CPUs to start at most", PARAMETER_NUMBER, .minimum = 1, .maximum = 64,
+	{"cpus", "CPUs to start at most (all)", PARAMETER_NUMBER, .minimum = 1, .maximum = 64,
 	 .value = &options.cpus},
-	{"format", "how records are printed", PARAMETER_CHOICE, .choices = "text|tap|json",
-	 .value = &options.format},
-	{"console", "where records go", PARAMETER_CHOICE, .choices = "com1|debugcon|both",
-	 .value = &options.console},
-	{"exit", "how the run ends", PARAMETER_CHOICE, .choices = "auto|debug|s5|reset|triple|halt",
-	 .value = &options.exit},
-	{"apic", "interrupt controller mode", PARAMETER_CHOICE, .choices = "auto|xapic",
+	{"apic", "interrupt controller mode (auto)", PARAMETER_CHOICE, .choices = "auto|xapic",
 	 .value = &options.apic},
+	{"exit", "how the run ends (auto)", PARAMETER_CHOICE,
+	 .choices = "auto|debug|s5|reset|triple|halt", .value = &options.exit},
+	TITLE("What is told"),
+	{"format", "how records are printed (text)", PARAMETER_CHOICE, .choices = "text|tap|json",
+	 .value = &options.format},
+	{"console", "where records go (com1)", PARAMETER_CHOICE, .choices = "com1|debugcon|both",
+	 .value = &options.console},
 	{"trace", "print each register access", PARAMETER_FLAG, .value = &options.trace},
+	TITLE("For a program on the host"),
 	{"host", "a host program listens and answers", PARAMETER_FLAG, .value = &options.host},
+	{"settle", "after each test wait until the host has heard what else was said",
+	 PARAMETER_FLAG, .value = &options.settle},
+	{"known", "root faults that are there, as an earlier boot has told: BDF/clause",
+	 PARAMETER_TEXT, .value = &options.known},
+	{"told", "root faults that are not told when they come again, likewise", PARAMETER_TEXT,
+	 .value = &options.told},
 };
 
 static struct parameter words[WORDS_MOST];
@@ -84,8 +110,10 @@ static void gather_words(void)
 {
 	static const char *const self_checks[] = {SELF_CHECKS};
 
-	for (unsigned n = 0; n < ARRAY_LENGTH(common_words); n++)
-		add_word(common_words[n]);
+	for (unsigned n = 0; n < ARRAY_LENGTH(common_words); n++) {
+		if (common_words[n].key)
+			add_word(common_words[n]);
+	}
 	for_each_mode (mode) {
 		for (const struct parameter *word = (*mode)->words; word && word->key; word++)
 			add_word(*word);
@@ -106,12 +134,25 @@ static bool help_is_asked(void)
 	return help_wanted;
 }
 
+static void explain(const struct parameter *one)
+{
+	if (one->key)
+		print("  vp.%s: %s%s%s\n", one->key, one->about, one->choices ? ": " : "",
+		      one->choices ? one->choices : "");
+	else
+		print("%s:\n", one->about);
+}
+
 static enum verdict explain_words(uint64_t start)
 {
-	for (const struct parameter *one = words; one < words + word_count; one++) {
-		if (one->kind != PARAMETER_REFUSED)
-			print("vp.%s: %s%s%s\n", one->key, one->about, one->choices ? ": " : "",
-			      one->choices ? one->choices : "");
+	static const struct parameter others = TITLE("What is done instead of tests");
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(common_words); n++)
+		explain(&common_words[n]);
+	explain(&others);
+	for_each_mode (mode) {
+		for (const struct parameter *word = (*mode)->words; word && word->key; word++)
+			explain(word);
 	}
 	return VERDICT_PASS;
 }

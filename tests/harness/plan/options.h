@@ -12,6 +12,10 @@ struct options {
 	const char *device;  /* globs over BDF and type name; "" means all */
 	const char *variant; /* globs over variants, "default" or "all" */
 	const char *scratch; /* globs over BDF, "all"; "" means none */
+	const char *known;   /* globs over BDF/clause: root faults that are there */
+	const char *told;    /* the same: those that are not told again */
+	const char *
+		mmio; /* MMIO devices that nothing else tells of: SIZE@BASE:IRQ, with commas between */
 	const char *version; /* of the specification, that devices are written to; "": unknown */
 	uint8_t gateway[4];  /* the address of whatever answers on the network */
 	uint64_t from;       /* first test of the plan to run, from 1 */
@@ -25,6 +29,8 @@ struct options {
 	unsigned exit;
 	unsigned apic; /* 0: as found, 1: xAPIC */
 	bool trace, host;
+	bool legacy; /* legacy interfaces of transitional PCI devices are driven, too */
+	bool settle; /* the host is asked after each test whether all is heard */
 };
 
 /* Those of this run; each has its default before options_read(). */

@@ -47,12 +47,23 @@ enum device_state {
 	STATE_RESET = BIT(0), /* a reset takes the device back to where it serves from the start */
 	STATE_FEATURES =
 		BIT(1), /* no feature is in force that was negotiated before the reset alone */
-	STATE_SIZES = BIT(2),    /* queue_size is the largest again after a reset */
-	STATE_RESIZING = BIT(3), /* a smaller queue_size is taken */
-	STATE_INDICES = BIT(4),  /* rings begin at 0 after a reset */
-	STATE_VECTORS = BIT(5),  /* a reset unmaps vectors */
-	STATE_MASKS = BIT(6),    /* a masked message is held and sent on unmasking */
-	STATE_PENDING = BIT(7),  /* pending bits say what is pending */
+	STATE_SIZES = BIT(2),          /* queue_size is the largest again after a reset */
+	STATE_RESIZING = BIT(3),       /* a smaller queue_size is taken */
+	STATE_INDICES = BIT(4),        /* rings begin at 0 after a reset */
+	STATE_VECTORS = BIT(5),        /* a reset unmaps vectors */
+	STATE_MASKS = BIT(6),          /* a masked message is held and sent on unmasking */
+	STATE_PENDING = BIT(7),        /* pending bits say what is pending */
+	STATE_WINDOW = BIT(8),         /* the window of 4.1.4.9 shows what the BARs show */
+	STATE_CHAINS = BIT(9),         /* chains of several descriptors are taken */
+	STATE_QUEUE_RESET = BIT(10),   /* a single queue can be reset */
+	STATE_EARLY_RESET = BIT(11),   /* a reset before DRIVER_OK undoes what was set up */
+	STATE_POLLING = BIT(12),       /* queues serve that no interrupt tells of */
+	STATE_FEW_QUEUES = BIT(13),    /* it serves with no more queues enabled than are used */
+	STATE_CONFIGURATION = BIT(15), /* fields that nobody changes stay as they were read first */
+	STATE_TABLES = BIT(16),        /* requests in indirect tables are taken */
+	STATE_ARMING = BIT(17),        /* messages come again when suppression is lifted */
+	STATE_QUIET = BIT(18),         /* flags suppress messages */
+	STATE_FRAMING = BIT(14),       /* a message may be cut into descriptors in any way */
 };
 
 struct faults;
@@ -66,6 +77,8 @@ struct test {
 	const char *suite;
 	const char *name;
 	const char *about; /* what it shows, one sentence without a full stop */
+	const char *file;  /* where its source stands */
+	uint32_t line;
 	uint32_t needs;
 	uint32_t axes; /* of tests/harness/plan/variant.h: what variants change it */
 	uint32_t
@@ -128,6 +141,8 @@ struct test {
 	static const struct test suite_name##_##test_name##_test = {                               \
 		.suite = #suite_name,                                                              \
 		.name = #test_name,                                                                \
+		.file = __FILE__,                                                                  \
+		.line = __LINE__,                                                                  \
 		.run = suite_name##_##test_name,                                                   \
 		__VA_ARGS__};                                                                      \
 	static const struct test *const suite_name##_##test_name##_entry                           \
@@ -152,6 +167,7 @@ struct test_run {
 	struct random random;
 	struct findings *findings; /* its outcome is computed from them */
 	struct faults *faults;     /* what is known to be broken in the subject: judge/fault.h */
+	struct features stays;     /* asked for in every set-up, since they survive a reset */
 	unsigned own_checks;       /* of clauses that the test declares */
 	bool asks; /* an experiment of the harness: nothing is counted or reported */
 	bool up;   /* bring_up() succeeded: queues exist */

@@ -3,6 +3,7 @@
 
 #include "arch/interrupt.h"
 #include "tests/harness/drive/drive.h"
+#include "tests/harness/subject/fresh.h"
 #include "virtio/ring/queue.h"
 
 struct announcement {
@@ -77,7 +78,7 @@ bool judge_aftermath(struct test_run *t, uint64_t strays)
 	if (!judge_reset(t))
 		return false;
 	if (device->queue_count || device->config_vector)
-		settle_interrupts();
+		settle_device(device);
 	live = t->up && queue_gets_through(device);
 	arrivals = interrupt_total();
 	if (live)

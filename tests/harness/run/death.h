@@ -9,12 +9,14 @@
 #include "tests/harness/plan/result.h"
 
 /*
- * After a test of the plan that did not go well: feels the device's pulse, twice when there is none, and
- * enters and reports its death (`finding`, `note`). Costs a request where the device lives, some seconds
- * where it does not.
+ * After a test of the plan that did not go well: feels the device's pulse, twice when there is none, and enters
+ * its death. True when it died by this test. Costs a request where the device lives, 20 s at most where it does not.
  */
-void look_for_death(struct virtio_device *device, const struct test *test,
+bool look_for_death(struct virtio_device *device, const struct test *test,
 		    const struct variant *variant);
+
+/* Reports the death of a device (`finding`), once the test that brought it about was told. */
+void tell_death(const struct virtio_device *device);
 
 /* Why a test can judge nothing on a device that died, or did not come back; NULL: it can. */
 const char *death_in_the_way(const struct virtio_device *device, const struct test *test);

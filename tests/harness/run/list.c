@@ -80,8 +80,7 @@ static void list_uncovered(void)
 	}
 	print("uncovered: a guest could judge them, and no test does\n ");
 	for (unsigned id = 0; id < CLAUSE_COUNT; id++) {
-		if (clauses[id].observer != OBSERVED_BY_GUEST || clauses[id].legacy ||
-		    clause_is_judged(id))
+		if (clauses[id].observer != OBSERVED_BY_GUEST || clause_is_judged(id))
 			continue;
 		area_of(&clauses[id], area);
 		if (is_among(&judged, area))

@@ -2,12 +2,14 @@
 /* The plan of a run: every selected test on every device in its variants, step by step. */
 #include "tests/harness/run/plan.h"
 
+#include "tests/harness/drive/drive.h"
 #include "tests/harness/plan/mode.h"
 #include "tests/harness/plan/options.h"
 #include "tests/harness/run/death.h"
 #include "tests/harness/run/selection.h"
 #include "tests/harness/run/step.h"
 #include "tests/harness/report/report.h"
+#include "tests/harness/subject/iommu.h"
 #include "tests/harness/subject/line.h"
 #include "tests/harness/subject/subject.h"
 #include "tests/harness/subject/taker.h"
@@ -20,29 +22,48 @@ static struct variant variants[VARIANTS_MOST]; /* of the test that is walked */
 
 static void note_missing_taker(const struct virtio_device *device, struct totals *totals)
 {
-	char sentence[160];
+	const struct virtio_device *iommu = iommu_in_the_way(device);
+	char sentence[200];
 
-	format_text(sentence, sizeof(sentence),
-		    "%s: %s waits for ever: nobody behind the device takes it, or it serves no "
-		    "requests",
-		    device->name, workload_of(device->type)->about);
+	if (iommu)
+		format_text(sentence, sizeof(sentence),
+			    "%s serves no requests: %s, an IOMMU that nobody has set up, lets "
+			    "nothing through (5.13.6)",
+			    device->name, iommu->name);
+	else
+		format_text(sentence, sizeof(sentence),
+			    "%s: %s waits for ever: nobody behind the device takes it, or it "
+			    "serves no requests",
+			    device->name, workload_of(device->type)->about);
 	report_note(sentence);
 	totals->verdicts[VERDICT_ERROR]++;
 }
 
+/* Asked once a subject, by a test that makes requests. */
+static void ask_for_taker(struct virtio_device *device)
+{
+	struct subject *subject = subject_of(device);
+
+	if (subject->taker == TAKER_UNASKED && taker_is_needed(device)) {
+		subject->taker = TAKER_THERE;
+		REPORT("touch", TEXT("device", device->name),
+		       TEXT("for", "whether a request is taken"));
+		ask_device(&taker_question, device, usual_interrupts(device));
+	}
+}
+
 /*
- * Asked once a subject. Nothing that needs a request can be judged where nobody takes one: that is said
+ * Nothing that needs a request can be judged where nobody takes one: that is said
  * once, as an error of the set-up.
  */
 static bool taker_is_missing(struct virtio_device *device, struct totals *totals)
 {
 	struct subject *subject = subject_of(device);
 
-	if (subject->taker == TAKER_UNASKED && taker_is_needed(device)) {
-		subject->taker = TAKER_THERE;
-		ask_device(&taker_question, device);
-		if (subject->taker == TAKER_MISSING)
-			note_missing_taker(device, totals);
+	ask_for_taker(device);
+	if (subject->taker == TAKER_MISSING && !subject->taker_told) {
+		subject->taker_told = true;
+		note_missing_taker(device, totals);
 	}
 	return subject->taker == TAKER_MISSING;
 }
@@ -55,9 +76,14 @@ static const char *obstacle_to(const struct test *test, struct virtio_device *de
 
 	if (death)
 		return death;
-	if ((test->needs & NEEDS_WORK) && taker_is_missing(device, totals))
-		return "nobody behind the device takes what a request sends";
-	return NULL;
+	/* The tests of a type make requests of their own, and judge what becomes of them. */
+	if (test->type)
+		ask_for_taker(device);
+	if (!(test->needs & NEEDS_WORK) && !(test->type && iommu_in_the_way(device)))
+		return NULL;
+	return taker_is_missing(device, totals)
+		       ? "nobody takes, or lets through, what a request sends"
+		       : NULL;
 }
 
 /* One step, and a look at what it has left. */
@@ -67,10 +93,12 @@ static void take_step(const struct test *test, struct virtio_device *device,
 {
 	const char *obstacle = obstacle_to(test, device, totals);
 	enum verdict verdict = run_step(test, device, variant, number, of, obstacle);
+	bool died = (verdict == VERDICT_FAIL || verdict == VERDICT_ERROR) &&
+		    look_for_death(device, test, variant);
 
-	totals->verdicts[verdict]++;
-	if (verdict == VERDICT_FAIL || verdict == VERDICT_ERROR)
-		look_for_death(device, test, variant);
+	totals->verdicts[end_step(died)]++;
+	if (died)
+		tell_death(device);
 }
 
 /* Walks the plan; runs it when totals is not NULL. Returns how many steps there are. */
@@ -110,7 +138,8 @@ static bool line_is_wanted(const struct virtio_device *device)
 
 static void find_line(struct virtio_device *device)
 {
-	ask_device(&line_question, device);
+	REPORT("touch", TEXT("device", device->name), TEXT("for", "what its pin drives"));
+	ask_device(&line_question, device, INTERRUPT_NONE);
 	line_search_end();
 }
 
@@ -123,6 +152,8 @@ void prepare_subjects(void)
 		if (device->transport->line)
 			device->transport->line->silence(device);
 	}
+	for_each_subject (subject)
+		know_faults(subject->faces[0].device, &subject->faults);
 	for_each_device (device) {
 		if (device_selected(device) && !face_of(device)->unusable &&
 		    line_can_be_sought(device) && line_is_wanted(device))

@@ -4,11 +4,14 @@
 
 #include "arch/cpu.h"
 #include "lib/string.h"
+#include "tests/harness/judge/applies.h"
 #include "tests/harness/judge/declared.h"
+#include "tests/harness/judge/finding.h"
 #include "tests/harness/plan/mode.h"
 #include "tests/harness/plan/options.h"
 #include "tests/harness/plan/result.h"
 #include "tests/harness/subject/subject.h"
+#include "virtio/transport.h"
 
 /* Ids of clauses have neither small letters nor dots: most lists name tests, and no clause at all. */
 static bool may_name_clauses(const char *list)
@@ -46,12 +49,25 @@ static bool listed(const char *list, const struct test *test, const struct virti
 	return false;
 }
 
+/* Whether some of what the test judges binds the interface by which the device is driven; what judges nothing always runs. */
+static bool has_clause_for(const struct test *test, const struct virtio_device *device)
+{
+	bool judges = false;
+
+	for_each_judged (id, test) {
+		if (clause_on(device, *id) != NO_CLAUSE)
+			return true;
+		judges = true;
+	}
+	return !judges;
+}
+
 bool test_selected(const struct test *test, const struct virtio_device *device)
 {
 	const struct mode *mode = mode_chosen();
 	const char *wanted = mode->globs ? *mode->globs : options.tests;
 
-	if ((device->traits & test->traits) != test->traits)
+	if ((device->traits & test->traits) != test->traits || !has_clause_for(test, device))
 		return false;
 	if (test->type && device->type != test->type)
 		return false;
@@ -68,8 +84,15 @@ bool device_selected(const struct virtio_device *device)
 
 bool device_is_scratch(const struct virtio_device *device)
 {
-	return strcmp(options.scratch, "all") == 0 ||
-	       glob_list_match(options.scratch, device->name);
+	const struct subject *subject = subject_of(device);
+
+	if (strcmp(options.scratch, "all") == 0)
+		return true;
+	for (unsigned n = 0; n < subject->face_count; n++) {
+		if (glob_list_match(options.scratch, subject->faces[n].device->name))
+			return true;
+	}
+	return false;
 }
 
 /* Whether a test makes sense in a variant at all. */
@@ -135,12 +158,33 @@ static unsigned select_variants(const struct test *test, const struct abilities 
 static struct abilities abilities_of(const struct virtio_device *device)
 {
 	return (struct abilities){
-		.offered = device->offered,
+		.offered = face_of(device)->contact.offered,
 		.messages = device->vectors,
 		.line = device->line_known,
 		.window = device->has_window,
-		.size = offered_size(device),
+		.size = device->transport->set_queue_size ? offered_size(device) : 0,
 	};
+}
+
+const char *variant_in_the_way(const struct variant *variant, const struct virtio_device *device)
+{
+	const struct {
+		bool wanted;
+		unsigned feature;
+	} needs[] = {
+		{variant->packed, VIRTIO_F_RING_PACKED},
+		{variant->event_idx, VIRTIO_F_EVENT_IDX},
+		{variant->indirect, VIRTIO_F_INDIRECT_DESC},
+		{variant->in_order, VIRTIO_F_IN_ORDER},
+		{variant->kick_data, VIRTIO_F_NOTIFICATION_DATA},
+		{variant->kick_config, VIRTIO_F_NOTIF_CONFIG_DATA},
+	};
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(needs); n++) {
+		if (needs[n].wanted && !features_have(&device->offered, needs[n].feature))
+			return feature_name(device->type, needs[n].feature);
+	}
+	return NULL;
 }
 
 unsigned selected_variants(const struct test *test, const struct virtio_device *device,
@@ -166,6 +210,13 @@ bool would_use_line(const struct test *test, const struct virtio_device *device,
 	return false;
 }
 
+static const char *missing_feature(const struct test *test, const struct virtio_device *device)
+{
+	const char *name = feature_name(device->type, (unsigned)test->feature);
+
+	return name ? name : "a feature that has no name is not offered";
+}
+
 const char *reason_to_skip(const struct test *test, const struct virtio_device *device)
 {
 	const char *unusable = face_of(device)->unusable;
@@ -173,7 +224,7 @@ const char *reason_to_skip(const struct test *test, const struct virtio_device *
 	if (unusable && !(test->needs & NEEDS_CONFIGURATION_SPACE_ONLY))
 		return unusable;
 	if (test->has_feature && !features_have(&device->offered, (unsigned)test->feature))
-		return feature_name(device->type, (unsigned)test->feature);
+		return missing_feature(test, device);
 	if ((test->needs & NEEDS_MSIX) && !device->vectors)
 		return "the device has no MSI-X capability";
 	if ((test->needs & NEEDS_WORK) && !workload_of(device->type))
@@ -191,6 +242,6 @@ const char *reason_to_skip(const struct test *test, const struct virtio_device *
 	if ((test->needs & NEEDS_CONFIG) && !device->config_length)
 		return "the device has no device-specific configuration";
 	if ((test->needs & NEEDS_WINDOW) && !device->has_window)
-		return "the device has no PCI configuration access capability";
+		return "the device has no PCI configuration access capability with room for its data";
 	return NULL;
 }

@@ -25,6 +25,9 @@ unsigned selected_variants(const struct test *test, const struct virtio_device *
 bool would_use_line(const struct test *test, const struct virtio_device *device,
 		    struct variant *variants, unsigned most);
 
+/* The feature that a variant is about and its device does not offer any more; NULL: there is none. */
+const char *variant_in_the_way(const struct variant *variant, const struct virtio_device *device);
+
 /* Why the test cannot run on this device, or NULL when it can. */
 const char *reason_to_skip(const struct test *test, const struct virtio_device *device);
 

@@ -6,8 +6,10 @@
 #include "arch/interrupt.h"
 #include "arch/memory.h"
 #include "lib/string.h"
+#include "tests/harness/drive/ask.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/run/aftermath.h"
+#include "tests/harness/judge/applies.h"
 #include "tests/harness/judge/declared.h"
 #include "tests/harness/judge/evidence.h"
 #include "tests/harness/judge/fault.h"
@@ -34,14 +36,21 @@
 #define NEWS_BYTES    2048 /* for ids of clauses */
 #define MACHINE_CHECK 18   /* the exception (SDM 3A, table 6-1) */
 
-static struct test_run current;
-static struct result current_result;
+/* A test while it runs, and what will be told of it. */
+struct step {
+	struct test_run run;
+	struct result result;
+	struct findings findings;
+	char variant_name[VARIANT_TEXT];
+};
+
+static struct step planned, asked; /* a question may be asked before the step is told */
+static struct step *running = &planned;
 static struct arena arena;
-static struct findings findings; /* of the current test */
 
 const struct test_run *step_running(void)
 {
-	return &current;
+	return &running->run;
 }
 
 void take_arena(void)
@@ -55,30 +64,28 @@ void take_arena(void)
 static void set_step(const struct test *test, struct virtio_device *device,
 		     const struct variant *variant, unsigned number, unsigned of)
 {
-	static char variant_name[VARIANT_TEXT];
-
-	variant_text(variant, variant_name);
-	findings_clear(&findings);
-	current_result = (struct result){.test = test,
-					 .device = device,
-					 .variant = variant_name,
-					 .number = number,
-					 .of = of};
-	current = (struct test_run){
+	variant_text(variant, running->variant_name);
+	findings_clear(&running->findings);
+	running->result = (struct result){.test = test,
+					  .device = device,
+					  .variant = running->variant_name,
+					  .number = number,
+					  .of = of};
+	running->run = (struct test_run){
 		.test = test,
-		.variant_name = variant_name,
+		.variant_name = running->variant_name,
 		.also = mode_chosen()->repeat,
-		.result = &current_result,
+		.result = &running->result,
 		.subject = subject_of(device),
 		.device = device,
 		.variant = *variant,
 		.workload = workload_of(device->type),
 		.arena = &arena,
-		.findings = &findings,
+		.findings = &running->findings,
 		.faults = &subject_of(device)->faults,
 	};
-	random_seed(&current.random, options.seed + number);
-	set_pace(current.subject->pace_ns);
+	random_seed(&running->run.random, options.seed + number);
+	set_pace(running->run.subject->pace_ns);
 }
 
 /* The device fresh, nothing left of an earlier test. */
@@ -109,7 +116,7 @@ static void beat(void)
 		return;
 	next_beat = clock_deadline(BEAT_NS);
 	hushed = report_hush(false);
-	REPORT("alive", PLACE_FIELDS(&current_result),
+	REPORT("alive", PLACE_FIELDS(&running->result),
 	       NUMBER("us", clock_to_ns(clock_now() - began) / 1000));
 	report_hush(hushed);
 }
@@ -154,7 +161,7 @@ static bool device_owes_answer(uint64_t start)
 
 static void note_cut(struct test_run *t, const struct guard_report *report, uint64_t start)
 {
-	unsigned long milliseconds = current_result.microseconds / 1000;
+	unsigned long milliseconds = running->result.microseconds / 1000;
 
 	if (device_owes_answer(start))
 		check_broken(t, CLAUSE_SANE_8,
@@ -204,21 +211,15 @@ static bool call(struct test_run *t)
 
 	watch_time();
 	guard_call(call_test, t, timeout_of(t->test), &report);
-	current_result.microseconds = clock_to_ns(clock_now() - start) / 1000;
+	running->result.microseconds = clock_to_ns(clock_now() - start) / 1000;
 	note_end(t, &report, start);
 	t->subject->served = t->subject->served || ring_progress().taken > start;
 	if (outcome_of(t->findings).verdict == VERDICT_FAIL && waits_run_out() != run_out &&
-	    current_result.microseconds >= PATIENCE_NS / 1000)
+	    running->result.microseconds >= PATIENCE_NS / 1000)
 		t->subject->let_down++;
 	if (judged_nothing(t))
 		not_judged(t, NO_CLAUSE, "nothing that it judges applies to this device");
 	return report.end == GUARD_TIMEOUT;
-}
-
-static void note_accepted(struct test_run *t)
-{
-	for (unsigned word = 0; word < ARRAY_LENGTH(t->subject->accepted.words); word++)
-		t->subject->accepted.words[word] |= t->device->negotiated.words[word];
 }
 
 /* True when the test had to be cut off. */
@@ -235,7 +236,8 @@ static bool carry_out(struct test_run *t, const struct interference *interferenc
 		interference->begin(device);
 	cut_off = call(t);
 	drive_device(t, device);
-	note_accepted(t);
+	if (t->up)
+		note_live(device);
 	release_helpers(t);
 	if (!interference)
 		t->subject->pace_ns = pace_ns();
@@ -263,36 +265,43 @@ bool run_once(const struct test *test, struct virtio_device *device, const struc
 	      const struct interference *interference)
 {
 	struct subject *subject = subject_of(device);
-	static struct faults faults;
-	bool lost = subject->lost, cut_off;
+	static struct subject before;
+	bool cut_off;
 
-	faults = subject->faults;
+	before = *subject;
 	set_step(test, device, variant, 1, 1);
-	cut_off = execute(&current, interference);
-	/* Whoever interfered may have kept it from coming back. */
-	subject->lost = lost;
-	subject->faults = faults;
+	cut_off = execute(&planned.run, interference);
+	settle_checks(&planned.run, false);
+	/* Whoever interfered may have kept it from coming back, or offered what it does not. */
+	subject->lost = before.lost;
+	subject->faults = before.faults;
+	memcpy(subject->faces, before.faces, sizeof(before.faces));
 	return cut_off;
 }
 
 const struct findings *run_once_findings(void)
 {
-	return &findings;
+	return &planned.findings;
 }
 
-enum verdict ask_device(const struct test *question, struct virtio_device *device)
+enum verdict ask_device(const struct test *question, struct virtio_device *device,
+			enum interrupt_mode interrupts)
 {
-	static const struct variant polled = {.interrupts = INTERRUPT_NONE};
+	struct variant plain = {.interrupts = interrupts};
 	bool before = report_hush(true);
 	struct subject *subject = subject_of(device);
 	bool lost = subject->lost;
+	enum verdict verdict;
 
-	set_step(question, device, &polled, 1, 1);
-	current.asks = true;
-	execute(&current, NULL);
+	running = &asked;
+	set_step(question, device, &plain, 1, 1);
+	asked.run.asks = true;
+	execute(&asked.run, NULL);
+	verdict = outcome_of(&asked.findings).verdict;
+	running = &planned;
 	subject->lost = lost;
 	report_hush(before);
-	return outcome_of(current.findings).verdict;
+	return verdict;
 }
 
 /* The clause that broke earlier and keeps a test from being run. */
@@ -306,38 +315,121 @@ static enum clause_id cause_of(const struct subject *subject)
 /* Ends the step without the test. */
 static void skip(struct test_run *t, const char *why)
 {
-	bool lacks_feature = t->test->has_feature && starts_with(why, "VIRTIO_");
+	bool lacks_feature = starts_with(why, "VIRTIO_");
 
 	not_judged(t, cause_of(t->subject), "%s%s", lacks_feature ? "not offered: " : "", why);
 }
 
-/* Features that stay in force do no harm to a set-up that asks for all of them. */
+/* Whether a test judges what is said of set-ups without EVENT_IDX. */
+static bool wants_no_event_idx(const struct test *test)
+{
+	for_each_judged (id, test) {
+		if (clause_is_without(&clauses[*id], VIRTIO_F_EVENT_IDX))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Where features are known to survive a reset EVENT_IDX is asked for in every set-up from then on, unless the test or
+ * its variant is to be without, and what brings queues: driver and device agree again.
+ */
+static struct features features_that_stay(const struct test_run *t)
+{
+	const struct virtio_type *type = virtio_type_by_id(t->device->type);
+	struct features stay = NO_FEATURES;
+
+	if (!fault_of(t->faults, CLAUSE_FEAT_TXT_2))
+		return stay;
+	if (!(t->test->axes & AXIS_EVENT_IDX) && !wants_no_event_idx(t->test))
+		features_add(&stay, VIRTIO_F_EVENT_IDX);
+	if (type)
+		stay.words[0] |= type->queue_bits;
+	return features_and(stay, subject_accepted(t->subject));
+}
+
+/* Those features that change what a device does, whether or not a driver makes use of them. */
+static struct features active(const struct virtio_device *device, struct features features)
+{
+	const struct virtio_type *type = virtio_type_by_id(device->type);
+
+	features_remove(&features, VIRTIO_F_RING_RESET);
+	features_remove(&features, VIRTIO_F_INDIRECT_DESC);
+	if (type)
+		features.words[0] &= ~type->additions;
+	return features;
+}
+
+/* Features that stay in force do no harm to a set-up that asks for all of them, or need not know of them. */
 static bool does_no_harm(const struct test_run *t, const struct fault *fault)
 {
+	struct features stay = features_without(subject_accepted(t->subject), features_for(t));
+
+	stay = active(t->device, stay);
 	return fault->takes == STATE_FEATURES && !t->test->assumes &&
-	       !test_judges(t->test, fault->clause) &&
-	       features_empty(features_without(t->subject->accepted, features_for(t)));
+	       !test_judges(t->test, fault->clause) && features_empty(stay);
+}
+
+/*
+ * A boot that was begun because features stay is for the set-ups without them: those that ask for such were judged
+ * before, and would end that.
+ */
+static bool would_come_to_stay(const struct test_run *t, const struct fault *fault)
+{
+	const struct variant *variant = &t->variant;
+	struct features asked = NO_FEATURES;
+
+	if (t->test->has_feature)
+		features_add(&asked, (unsigned)t->test->feature);
+	asked = active(t->device, asked);
+	return fault->clause == CLAUSE_FEAT_TXT_2 &&
+	       told_before_this_boot(t->device, fault->clause) &&
+	       (variant->event_idx || variant->packed || variant->in_order ||
+		!features_empty(asked));
+}
+
+/* The first fault that keeps the test from being judged; NULL: there is none. */
+static const struct fault *fault_that_keeps(const struct test_run *t)
+{
+	for (unsigned n = 0; n < t->faults->count; n++) {
+		const struct fault *fault = &t->faults->list[n];
+
+		if (would_come_to_stay(t, fault) ||
+		    (fault_is_in_the_way(t, fault) && !does_no_harm(t, fault)))
+			return fault;
+	}
+	return NULL;
 }
 
 /* Ends the step without the test, when something that it takes for granted is known to be broken. */
 static bool skip_for_fault(struct test_run *t)
 {
-	const struct fault *fault = fault_in_the_way(t->faults, t->test);
+	const struct fault *fault;
 
-	if (fault && does_no_harm(t, fault))
-		return false;
+	t->stays = features_that_stay(t);
+	fault = fault_that_keeps(t);
 	if (fault)
-		not_judged(t, fault->clause, "not judged since %s broke %s", fault->since,
-			   clause_name(&clauses[fault->clause]));
+		not_judged(t, clause_on(t->device, fault->clause), "not judged since %s broke %s",
+			   fault->since, clause_name_on(t->device, fault->clause));
 	return fault;
 }
 
-static enum verdict report_result(const struct result *result)
+/* Whether the step has done anything to its device yet. */
+static bool stirred;
+
+enum verdict end_step(bool died)
 {
-	struct outcome outcome = outcome_of(current.findings);
+	const struct result *result = &planned.result;
+	struct outcome outcome;
 	char reason[FINDING_WORDS];
 	static char news[NEWS_BYTES];
 
+	/* Before the test is told, and before the next begins. */
+	if (stirred)
+		let_host_hear(planned.run.device);
+	stirred = false;
+	settle_checks(&planned.run, died);
+	outcome = outcome_of(&planned.findings);
 	outcome_reason(&outcome, reason, sizeof(reason));
 	tally_news(news, sizeof(news));
 	REPORT("test", PLACE_FIELDS(result), NUMBER("n", result->number, FOR_PEOPLE),
@@ -350,10 +442,23 @@ static enum verdict report_result(const struct result *result)
 /* What the device is found out to break first is the test's to tell, even where it cannot be run then. */
 static void inspect_and_execute(struct test_run *t)
 {
+	static const struct {
+		bool (*is_due)(const struct test_run *t);
+		void (*inspect)(struct test_run *t);
+	} inspections[] = {
+		{giving_up_is_due, inspect_giving_up},     {inspection_is_due, inspect_subject},
+		{queue_bits_are_due, inspect_queue_bits},  {chains_are_due, inspect_chains},
+		{queue_reset_is_due, inspect_queue_reset}, {tables_are_due, inspect_tables},
+		{polling_is_due, inspect_polling},
+	};
+
 	if (skip_for_fault(t))
 		return;
-	if (inspection_is_due(t)) {
-		inspect_subject(t);
+	stirred = true;
+	for (unsigned n = 0; n < ARRAY_LENGTH(inspections); n++) {
+		if (!inspections[n].is_due(t))
+			continue;
+		inspections[n].inspect(t);
 		if (skip_for_fault(t))
 			return;
 	}
@@ -365,13 +470,16 @@ enum verdict run_step(const struct test *test, struct virtio_device *device,
 		      const char *obstacle)
 {
 	set_step(test, device, variant, number, of);
-	REPORT("start", PLACE_FIELDS(&current_result), NUMBER("n", number), NUMBER("of", of),
-	       NUMBER("limit", timeout_of(test) / 1000000));
+	REPORT("start", PLACE_FIELDS(&running->result), NUMBER("n", number), NUMBER("of", of),
+	       NUMBER("limit", timeout_of(test) / 1000000), TEXT("file", test->file),
+	       NUMBER("line", test->line));
 	if (!obstacle)
 		obstacle = reason_to_skip(test, device);
+	if (!obstacle)
+		obstacle = variant_in_the_way(variant, device);
 	if (obstacle)
-		skip(&current, obstacle);
+		skip(&planned.run, obstacle);
 	else
-		inspect_and_execute(&current);
-	return report_result(&current_result);
+		inspect_and_execute(&planned.run);
+	return outcome_of(&planned.findings).verdict;
 }

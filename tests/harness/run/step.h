@@ -30,18 +30,25 @@ bool run_once(const struct test *test, struct virtio_device *device, const struc
 const struct findings *run_once_findings(void);
 
 /*
- * An experiment of the harness, where rings are polled: nothing is counted or reported of it, and what
- * becomes of the device is not remembered. Returns what it came to.
+ * An experiment of the harness, with those interrupts: nothing is counted or reported of it, and what becomes of
+ * the device is not remembered. Returns what it came to.
  */
-enum verdict ask_device(const struct test *question, struct virtio_device *device);
+enum verdict ask_device(const struct test *question, struct virtio_device *device,
+			enum interrupt_mode interrupts);
 
 /*
- * Runs step `number` (from 1) of `of` and reports it; skips it, with the reason, where the test cannot run
- * or `obstacle` is not NULL. Returns the verdict.
+ * Runs step `number` (from 1) of `of`; skips it, with the reason, where the test cannot run or `obstacle` is not
+ * NULL. Returns the verdict, as far as it is known before end_step().
  */
 enum verdict run_step(const struct test *test, struct virtio_device *device,
 		      const struct variant *variant, unsigned number, unsigned of,
 		      const char *obstacle);
+
+/*
+ * Reports the step that was run last; `died`: its device serves nothing since then, and what broke because of that
+ * is told as that (tests/harness/judge/judge.h: settle_checks()). Returns the verdict.
+ */
+enum verdict end_step(bool died);
 
 /* The test that runs, or ran last; its test is NULL before the first. Handler-safe, any CPU. */
 const struct test_run *step_running(void);

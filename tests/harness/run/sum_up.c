@@ -2,6 +2,7 @@
 #include "tests/harness/run/sum_up.h"
 
 #include "arch/clock.h"
+#include "lib/string.h"
 #include "tests/harness/judge/applies.h"
 #include "tests/harness/judge/clause.h"
 #include "tests/harness/judge/declared.h"
@@ -12,6 +13,8 @@
 #include "tests/harness/run/selection.h"
 #include "tests/harness/subject/subject.h"
 #include "tests/harness/report/report.h"
+
+#define IDS_BYTES 2048 /* of one record */
 
 enum clause_verdict {
 	CLAUSE_HOLDS,
@@ -43,9 +46,7 @@ static enum clause_verdict clause_verdict(enum clause_id id, const char **why)
 	}
 	if (!bound)
 		return CLAUSE_NOT_APPLICABLE;
-	if (clause->legacy)
-		*why = "no legacy interface yet";
-	else if (!offered)
+	if (!offered)
 		*why = "no device offers what it needs";
 	else if (state->skipped)
 		*why = state->reason;
@@ -55,19 +56,16 @@ static enum clause_verdict clause_verdict(enum clause_id id, const char **why)
 		*why = "needs the host";
 	else
 		*why = "no test judges it";
-	return !clause->legacy && offered && clause->observer == OBSERVED_BY_GUEST &&
-			       !clause_is_judged(id)
+	return offered && clause->observer == OBSERVED_BY_GUEST && !clause_is_judged(id)
 		       ? CLAUSE_UNCOVERED
 		       : CLAUSE_UNJUDGED;
 }
 
-static void report_clause(enum clause_id id, enum clause_verdict verdict, const char *why)
+static void report_clause(enum clause_id id, enum clause_verdict verdict)
 {
 	static const char *const names[] = {
 		[CLAUSE_HOLDS] = "holds",
 		[CLAUSE_VIOLATED] = "violated",
-		[CLAUSE_UNJUDGED] = "unjudged",
-		[CLAUSE_UNCOVERED] = "unjudged",
 	};
 	const struct clause *clause = &clauses[id];
 	const struct clause_state *state = clause_state(id);
@@ -76,8 +74,58 @@ static void report_clause(enum clause_id id, enum clause_verdict verdict, const 
 	       TEXT("level", clause_level_name(clause->level)), TEXT("verdict", names[verdict]),
 	       NUMBER("checks", state->held + state->violated),
 	       NUMBER("devices", tally_devices(id)), NUMBER("variants", tally_variants(id)),
-	       TEXT("why", why), TEXT("statement", clause_statement(clause), FOR_PEOPLE),
+	       TEXT("statement", clause_statement(clause), FOR_PEOPLE),
 	       NUMBER("violated", state->violated, FOR_PEOPLE));
+}
+
+/* Why each clause was not judged; NULL: it was, or is about no subject, or has been told. */
+static const char *unjudged[CLAUSE_COUNT];
+
+static void report_unjudged(const char *why, enum clause_level level, const char *ids)
+{
+	REPORT("unjudged", TEXT("why", why), TEXT("level", clause_level_name(level)),
+	       TEXT("ids", ids));
+}
+
+/* Tells all that were not judged for the reason that this one was not, those of one level together. */
+static void tell_like(enum clause_id first)
+{
+	const char *why = unjudged[first];
+	enum clause_level level = clauses[first].level;
+	char ids[IDS_BYTES];
+	struct text text = TEXT_ON(ids);
+
+	for (unsigned id = first; id < CLAUSE_COUNT; id++) {
+		const char *name;
+
+		if (!unjudged[id] || clauses[id].level != level || strcmp(unjudged[id], why) != 0)
+			continue;
+		unjudged[id] = NULL;
+		name = clause_name(&clauses[id]);
+		if (text.length + strlen(name) + 2 > sizeof(ids)) {
+			report_unjudged(why, level, ids);
+			text = TEXT_ON(ids);
+		}
+		text_add(&text, "%s%s", text.length ? " " : "", name);
+	}
+	report_unjudged(why, level, ids);
+}
+
+/* One record for each clause would take minutes on a slow console: most have few reasons in common. */
+static void tell_unjudged(void)
+{
+	for (unsigned id = 0; id < CLAUSE_COUNT; id++) {
+		if (unjudged[id])
+			tell_like(id);
+	}
+}
+
+static void count_clause(struct totals *totals, enum clause_verdict verdict)
+{
+	totals->holds += verdict == CLAUSE_HOLDS;
+	totals->violated += verdict == CLAUSE_VIOLATED;
+	totals->unjudged += verdict == CLAUSE_UNJUDGED || verdict == CLAUSE_UNCOVERED;
+	totals->uncovered += verdict == CLAUSE_UNCOVERED;
 }
 
 static void sum_up_clauses(struct totals *totals)
@@ -86,25 +134,13 @@ static void sum_up_clauses(struct totals *totals)
 		const char *why;
 		enum clause_verdict verdict = clause_verdict(n, &why);
 
-		switch (verdict) {
-		case CLAUSE_HOLDS:
-			totals->holds++;
-			break;
-		case CLAUSE_VIOLATED:
-			totals->violated++;
-			break;
-		case CLAUSE_UNJUDGED:
-			totals->unjudged++;
-			break;
-		case CLAUSE_UNCOVERED:
-			totals->unjudged++;
-			totals->uncovered++;
-			break;
-		case CLAUSE_NOT_APPLICABLE:
-			continue;
-		}
-		report_clause(n, verdict, why);
+		count_clause(totals, verdict);
+		if (verdict == CLAUSE_HOLDS || verdict == CLAUSE_VIOLATED)
+			report_clause(n, verdict);
+		else if (verdict != CLAUSE_NOT_APPLICABLE)
+			unjudged[n] = why;
 	}
+	tell_unjudged();
 }
 
 /* Green would praise what nobody looked at. A run that goes on from a later step has judged before. */

@@ -3,6 +3,7 @@
 
 #include "pci/msix.h"
 #include "tests/harness/plan/test.h"
+#include "virtio/config.h"
 #include "virtio/transport/setup.h"
 #include "virtio/transport.h"
 
@@ -33,7 +34,7 @@ static uint16_t take_sizes(struct contact *contact, struct virtio_device *device
 	const struct virtio_transport *transport = device->transport;
 	uint16_t most = 0;
 
-	for (unsigned n = 0; n < contact->found.queues; n++) {
+	for (unsigned n = 0; n < contact->queues; n++) {
 		uint16_t size;
 
 		transport->select_queue(device, n);
@@ -43,6 +44,30 @@ static uint16_t take_sizes(struct contact *contact, struct virtio_device *device
 			contact->sizes[n] = size;
 	}
 	return most;
+}
+
+bool field_is_settled(const struct virtio_device *device, const struct virtio_config_field *field,
+		      unsigned *place)
+{
+	const uint8_t unsettled =
+		CONFIG_CHANGES | CONFIG_LATE | CONFIG_WRITE_ONLY | CONFIG_DRIVER | CONFIG_ANY_TIME;
+
+	*place = (unsigned)(field - virtio_type_by_id(device->type)->fields);
+	return !(field->flags & unsettled) && *place < FIELDS_REMEMBERED &&
+	       field->offset + field->width <= device->config_length;
+}
+
+void remember_configuration(struct contact *contact, struct virtio_device *device)
+{
+	unsigned place;
+
+	contact->generation = config_generation(device);
+	for_each_config_field(field, device)
+	{
+		if (field_is_settled(device, field, &place))
+			contact->fields[place] =
+				config_read_at(device, field->offset, field->width);
+	}
 }
 
 void approach(struct virtio_device *device)
@@ -58,7 +83,11 @@ void make_contact(struct contact *contact, struct virtio_device *device)
 	virtio_reset(device);
 	approach(device);
 	device->offered = virtio_read_offer(device);
+	contact->offered = device->offered;
+	contact->queues = device->transport->queue_count(device);
 	contact->size_most = take_sizes(contact, device);
+	if (device->config_length)
+		remember_configuration(contact, device);
 	virtio_reset(device);
 }
 

@@ -9,6 +9,7 @@
 #include "virtio/transport/find.h"
 #include "virtio/transport.h"
 #include "virtio/device/type.h"
+#include "virtio/device/workload.h"
 
 /* Looking for devices finds things out about the platform: they are told first. */
 static void note(const char *sentence)
@@ -38,11 +39,14 @@ static void report_device(const struct virtio_device *device)
 
 static void meet(struct virtio_device *device)
 {
+	const struct workload *workload = workload_of(device->type);
 	struct face *face = face_enrol(device);
 
 	if (!face)
 		return;
+	device->queues_needed = workload ? workload->queues : 0;
 	report_findings();
+	REPORT("touch", TEXT("device", device->name), TEXT("for", "first contact"));
 	if (device->problem) {
 		note_unusable(device);
 		face->unusable = device->problem;
@@ -52,12 +56,15 @@ static void meet(struct virtio_device *device)
 	report_device(device);
 }
 
-void find_subjects(void)
+void find_subjects(const char *command_line)
 {
-	static const struct virtio_discovery discovery = {
+	const struct virtio_discovery discovery = {
 		.note = note,
 		.found = meet,
 		.passed_over = note_unusable,
+		.command_line = command_line,
+		.mmio = options.mmio,
+		.legacy = options.legacy,
 	};
 
 	if (options.ecam)

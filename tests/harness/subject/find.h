@@ -5,8 +5,9 @@
 
 /*
  * Looks for devices, meets each (contact.h), enrols and reports it (`device`). What is odd about one, or
- * makes it impossible to drive, is reported as a note. Once, before anything else of subject/.
+ * makes it impossible to drive, is reported as a note. The command line, as it came, may tell of some. Once, before
+ * anything else of subject/.
  */
-void find_subjects(void);
+void find_subjects(const char *command_line);
 
 #endif

@@ -12,4 +12,10 @@
  */
 bool make_fresh(struct virtio_device *device) MUST_CHECK;
 
+/*
+ * Lets what a device has sent reach its handlers, on whatever CPU: for once it was reset, before its vectors are
+ * given back.
+ */
+void settle_device(const struct virtio_device *device);
+
 #endif

@@ -23,7 +23,7 @@ static void end_service(struct virtio_device *device)
 		subject_of(device)->lost = true;
 		return;
 	}
-	settle_interrupts();
+	settle_device(device);
 	virtio_give_back_queues(device);
 }
 

@@ -8,7 +8,8 @@
 /*
  * Compares the device of a test, which has just been reset and has no queues, with what it was at first
  * contact (contact.h), and judges what is left: one thing under the clause that asks for it, several as a
- * reset that does not reset (PCI-COMMON-8). Told once in a boot. The device is reset again.
+ * reset that does not reset (PCI-COMMON-8). Told once in a boot. A device that undoes only what DRIVER_OK has started
+ * is made to go live and come back, from then on after each test that may need it. The device is reset again.
  */
 void judge_leftovers(struct test_run *t);
 

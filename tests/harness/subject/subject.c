@@ -87,9 +87,25 @@ struct virtio_device *subject_device(const struct subject *subject)
 	return NULL;
 }
 
+void note_live(const struct virtio_device *device)
+{
+	struct face *face = face_of(device);
+
+	face->agreed = features_or(face->agreed, features_and(device->negotiated, device->offered));
+}
+
+struct features subject_accepted(const struct subject *subject)
+{
+	struct features accepted = NO_FEATURES;
+
+	for (unsigned n = 0; n < subject->face_count; n++)
+		accepted = features_or(accepted, subject->faces[n].device->ever_accepted);
+	return accepted;
+}
+
 unsigned offered_queues(const struct virtio_device *device)
 {
-	return face_of(device)->contact.found.queues;
+	return face_of(device)->contact.queues;
 }
 
 uint16_t offered_size(const struct virtio_device *device)

@@ -13,7 +13,6 @@
 
 #define SUBJECTS_MOST 256
 #define FACES_MOST    2
-#define SINCE_SIZE    192
 
 /* Whether somebody behind a device takes what its requests send. */
 enum taker { TAKER_UNASKED, TAKER_THERE, TAKER_MISSING };
@@ -23,24 +22,31 @@ struct face {
 	struct virtio_device *device;
 	const char *unusable;   /* why it cannot be driven, a clause of a sentence; NULL: it can */
 	struct contact contact; /* where it can */
+	struct features agreed; /* was offered and negotiated when it went live, in any test */
 };
 
 /* A physical device, with its faces. */
 struct subject {
 	struct face faces[FACES_MOST]; /* in the order in which they were found */
 	unsigned face_count;
-	bool lost;         /* a reset did not bring it back */
-	bool inspected;    /* the experiments of inspect.h were made */
-	unsigned let_down; /* tests that failed and had waited in vain */
+	bool lost;                  /* a reset did not bring it back */
+	bool inspected;             /* the experiments of inspect.h were made */
+	bool given_up;              /* … that of a set-up that is given up, too */
+	bool chains_inspected;      /* … that of chains, too */
+	bool queue_reset_inspected; /* … that of queue resets */
+	bool queue_bits_inspected;  /* … that of features that bring queues */
+	bool tables_inspected;      /* … that of indirect tables */
+	bool polling_inspected;     /* … that of polled queues */
+	unsigned let_down;          /* tests that failed and had waited in vain */
 	enum taker taker;
+	bool taker_told;     /* that it is missing */
 	uint64_t pace_ns;    /* what a plain request took at most: drive.h */
 	bool served;         /* it has used a buffer in this boot */
 	bool dead;           /* it serves nothing, be it after a reset */
 	uint8_t last_status; /* device_status when a plain request was not served; 0: all is well */
 	char since
 		[SINCE_SIZE]; /* the test after which it was lost or dead, with its variant; "": none */
-	struct features accepted; /* all that was negotiated last in some test */
-	struct faults faults;     /* root faults that were found in this boot */
+	struct faults faults; /* root faults that were found in this boot */
 };
 
 /* Enrols a face of a device, which may have others; NULL when there are SUBJECTS_MOST or FACES_MOST. */
@@ -77,6 +83,12 @@ bool subject_tires(const struct subject *subject);
 
 /* The face by which to drive it; NULL when there is none, or it was lost. */
 struct virtio_device *subject_device(const struct subject *subject);
+
+/* It has just gone live with what it is offering and was negotiated: face.agreed. */
+void note_live(const struct virtio_device *device);
+
+/* All that was ever written to it as features of a driver, by any of its faces. */
+struct features subject_accepted(const struct subject *subject);
 
 /* Queues of a device as it said at first contact. */
 unsigned offered_queues(const struct virtio_device *device);

@@ -2,13 +2,14 @@
 #include "tests/harness/subject/taker.h"
 
 #include "tests/harness/drive/drive.h"
+#include "tests/harness/subject/iommu.h"
 #include "tests/harness/subject/subject.h"
 
 bool taker_is_needed(const struct virtio_device *device)
 {
 	const struct workload *workload = workload_of(device->type);
 
-	return workload && workload->needs_taker;
+	return workload && (workload->needs_taker || iommu_in_the_way(device));
 }
 
 static void put_request(struct test_run *t)

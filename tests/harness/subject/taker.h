@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Some devices serve a request only when somebody behind them takes what it sends (the far end of a
- * network, of a console). Without one a device conforms while its requests wait. Boot CPU.
+ * network, of a console), or lets it through (an IOMMU). Without one a device conforms while its requests
+ * wait. Boot CPU.
  */
 #ifndef TESTS_HARNESS_TAKER_H
 #define TESTS_HARNESS_TAKER_H

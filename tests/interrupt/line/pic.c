@@ -4,6 +4,7 @@
 #include "virtio/transport.h"
 
 #define DELIVERIES  3 /* after which a level counts as one, and the input is masked */
+#define LATE_RAISES 4
 #define REACTION_NS 20000000ull
 #define SILENCE_NS  3000000ull
 #define LINES       16
@@ -37,9 +38,20 @@ static bool line_is_level(uint64_t patience)
 	return watcher.arrivals >= DELIVERIES;
 }
 
+/* Whether it stays down once the ISR status is read: an event that comes late may raise it again, but not each time. */
+static bool line_goes_low(struct virtio_device *device)
+{
+	for (unsigned n = 0; n < LATE_RAISES; n++) {
+		device->transport->take_interrupt_status(device);
+		if (!line_is_level(REACTION_NS))
+			return true;
+	}
+	return false;
+}
+
 TEST(interrupt, pin_through_the_pic,
      .about = "the pin is a level at the 8259 too, until the ISR status is read",
-     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT,
+     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT, .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_ISR_5, PCI_ISR_TXT_4))
 {
 	struct virtio_device *device = t->device;
@@ -60,8 +72,7 @@ TEST(interrupt, pin_through_the_pic,
 	complete_one(t, work_queue(t));
 	up = !foreign && line_is_level(REACTION_NS);
 	if (up) {
-		device->transport->take_interrupt_status(device);
-		CHECK(t, PCI_ISR_TXT_4, !line_is_level(REACTION_NS),
+		CHECK(t, PCI_ISR_TXT_4, line_goes_low(device),
 		      "the ISR status was read, and the pin interrupts through the 8259 %u times "
 		      "more",
 		      watcher.arrivals);

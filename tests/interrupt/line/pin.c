@@ -37,6 +37,7 @@ static bool queue_bit_seen(void *device)
 TEST(interrupt, pin_announces_completions,
      .about = "with MSI-X off each completion raises the pin, with the queue bit in the ISR status",
      .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT | AXIS_RING | AXIS_EVENT_IDX,
+     .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PACKED_EV_TXT_1, PACKED_EV_TXT_3, PCI_ISR_3, PCI_ISR_TXT_3, SPLIT_NOTIF_3,
 		       SPLIT_NOTIF_5))
 {
@@ -60,7 +61,7 @@ TEST(interrupt, pin_announces_completions,
 
 TEST(interrupt, pin_is_a_level,
      .about = "the pin stays up until the ISR status is read, and Interrupt Status goes with it",
-     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT,
+     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT, .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_ISR_3, PCI_ISR_4, PCI_ISR_5, PCI_ISR_7, PCI_ISR_TXT_4))
 {
 	struct virtqueue *queue = raise_line(t);
@@ -86,7 +87,7 @@ TEST(interrupt, pin_is_a_level,
 
 TEST(interrupt, interrupt_disable_holds_the_pin,
      .about = "Interrupt Disable keeps the pin down, clearing it lets a pending interrupt through",
-     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT,
+     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT, .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_ISR_4, PCI_ISR_6))
 {
 	struct virtio_device *device = t->device;
@@ -100,9 +101,10 @@ TEST(interrupt, interrupt_disable_holds_the_pin,
 	open_line(queue);
 	virtqueue_arm(queue, 0);
 	complete_one(t, queue);
-	CHECK(t, PCI_ISR_6, line_stays_low(), "Interrupt Disable is 1, and the pin interrupts");
+	/* In this order: the one shows that there is something to hold by now. */
 	CHECK(t, PCI_ISR_4, becomes_raised(device),
 	      "a queue interrupt is pending, Interrupt Status is 0 with Interrupt Disable");
+	CHECK(t, PCI_ISR_6, line_stays_low(), "Interrupt Disable is 1, and the pin interrupts");
 	device->transport->line->allow(device);
 	CHECK(t, PCI_ISR_6, line_is_level(),
 	      "Interrupt Disable was cleared with an interrupt pending, the pin interrupts %u times",
@@ -111,19 +113,21 @@ TEST(interrupt, interrupt_disable_holds_the_pin,
 
 TEST(interrupt, isr_status_gathers_completions,
      .about = "completions leave one queue bit in the ISR status however many they are",
-     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT,
+     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT, .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_ISR_3, PCI_ISR_7, PCI_ISR_TXT_3))
 {
 	struct virtio_device *device = t->device;
 	uint8_t isr;
 
 	bring_up(t);
+	device->isr_seen = 0;
 	device->transport->line->silence(device);
 	for (unsigned n = 0; n < ROUNDS; n++) {
 		virtqueue_arm(work_queue(t), 0);
 		complete_one(t, work_queue(t));
 	}
-	isr = gather_interrupt_status(device, VIRTIO_INTERRUPT_USED);
+	/* Where Interrupt Disable holds nothing (PCI-ISR-6) it is our own handler that has read it away. */
+	isr = gather_interrupt_status(device, VIRTIO_INTERRUPT_USED) | device->isr_seen;
 	CHECK(t, PCI_ISR_3, isr & VIRTIO_INTERRUPT_USED,
 	      "%u buffers were used, the ISR status reads %#x", ROUNDS, isr);
 	CHECK(t, PCI_ISR_TXT_3, !(isr & ISR_RESERVED), "reserved bits in ISR status %#x", isr);
@@ -145,7 +149,7 @@ static struct virtio_device *neighbour_on_the_line(const struct test_run *t)
 
 TEST(interrupt, shared_line_stays_up_for_the_other,
      .about = "a line that two pins share stays up until both ISR status have been read",
-     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT,
+     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT, .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(PCI_ISR_3, PCI_ISR_5, PCI_ISR_TXT_4))
 {
 	struct virtio_device *own = t->device, *other = neighbour_on_the_line(t);

@@ -75,7 +75,8 @@ TEST(transport, no_reserved_feature_is_offered,
 				  !offered || feature_name(device->type, bit), "is reserved");
 		else
 			judge_bit(t, CLAUSE_FEAT_5, bit,
-				  !offered || (device->traits & DEVICE_LEGACY_INTERFACE),
+				  !offered || (device->traits &
+					       (DEVICE_LEGACY_INTERFACE | DEVICE_LEGACY)),
 				  "is for legacy drivers alone, and there is no legacy interface");
 	}
 }
@@ -202,6 +203,59 @@ TEST(transport, accepted_subsets_work,
 	start_over(t);
 	CHECK(t, FEAT_4, serves(t, all), "no request is served with the accepted features %#lx",
 	      all.words[0]);
+}
+
+/* Own bits that a driver may take and make nothing of; their queues it need not enable, but some may think so. */
+static uint64_t bits_to_take(const struct virtio_device *device)
+{
+	const struct virtio_type *type = virtio_type_by_id(device->type);
+
+	return type ? device->offered.words[0] & type->additions & ~type->queue_bits : 0;
+}
+
+/* Whether a request is served under a set that the device accepts; it may decline it (2.2.2). */
+static bool serves_if_accepted(struct test_run *t, struct features features)
+{
+	bool served;
+
+	if (!accepts(t, features))
+		return true;
+	served = serves(t, features);
+	start_over(t);
+	return served;
+}
+
+TEST(transport, each_feature_works_alone_and_left_out,
+     .about =
+	     "a request is served with each of the type's features accepted alone, and with all but it",
+     .needs = NEEDS_WORK, .judges = CLAUSES(FEAT_3, FEAT_4))
+{
+	struct virtio_device *device = t->device;
+	struct features least = features_or(features_least(device), t->stays);
+	struct features all = features_for(t);
+	uint64_t bits = bits_to_take(device);
+	char text[BIT_TEXT];
+
+	CAN_JUDGE(t, bits, "it offers no feature that a driver might take or leave");
+	all.words[0] |= bits;
+	all = features_close(device->type, all);
+	for (unsigned bit = 0; bit < 64; bit++) {
+		struct features alone = least, without = all;
+
+		if (!(bits & BIT64(bit)))
+			continue;
+		features_add(&alone, bit);
+		alone = features_close(device->type, alone);
+		if (features_have(&alone, bit))
+			CHECK(t, FEAT_4, serves_if_accepted(t, alone),
+			      "%s is accepted, and no request is served",
+			      bit_text(device, bit, text));
+		features_remove(&without, bit);
+		without = features_close(device->type, without);
+		CHECK(t, FEAT_3, serves_if_accepted(t, without),
+		      "all is accepted but %s, and no request is served",
+		      bit_text(device, bit, text));
+	}
 }
 
 TEST(transport, features_are_renegotiated,

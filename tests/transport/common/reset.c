@@ -3,11 +3,11 @@
 #include "arch/guard.h"
 #include "arch/interrupt.h"
 #include "lib/string.h"
+#include "tests/harness/subject/fresh.h"
 #include "tests/harness/subject/subject.h"
 #include "tests/transport/common/transport.h"
 
 #define WATCH_NS         2000000 /* of a device that must do nothing */
-#define PROPAGATION_NS   200000  /* for what was sent before the reset was complete */
 #define STAGE_NS         (5 * NANOSECONDS_A_SECOND)
 #define IN_FLIGHT        8u
 #define PATTERN          0xa5
@@ -154,7 +154,7 @@ TEST(transport, reset_stops_requests_in_flight,
 		if (requests[n]->in_length)
 			memset(requests[n]->in, PATTERN, requests[n]->in_length);
 	}
-	clock_spin(PROPAGATION_NS);
+	settle_device(device);
 	arrivals = vector ? interrupt_count(vector) : 0;
 	clock_spin(WATCH_NS);
 	CHECK(t, RESET_3, all_pattern(area, bytes),

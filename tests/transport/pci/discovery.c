@@ -83,7 +83,26 @@ TEST(transport, a_non_transitional_device_keeps_legacy_drivers_away,
 	CHECK(t, PCI_DISC_4, id >= VIRTIO_PCI_DEVICE_MODERN && id <= VIRTIO_PCI_DEVICE_LAST,
 	      "a device without legacy interface has device id %#x", id);
 	CHECK(t, PCI_DISC_5, revision >= 1, "the revision id is %u", revision);
-	CHECK(t, PCI_DISC_6, subsystem >= 0x40, "the subsystem device id is %#x", subsystem);
+	CHECK(t, PCI_DISC_6, subsystem >= VIRTIO_PCI_SUBSYSTEM_MODERN,
+	      "the subsystem device id is %#x", subsystem);
+}
+
+TEST(transport, transitional_device_is_known_to_legacy_drivers,
+     .about = "device id, revision and subsystem id are what legacy drivers look for",
+     .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .traits = DEVICE_OVER_PCI | DEVICE_LEGACY,
+     .judges = CLAUSES(PCI_DISC_LEG_1, PCI_DISC_LEG_2, PCI_DISC_LEG_3))
+{
+	const struct pci_function *function = virtio_pci(t->device)->function;
+	uint16_t id = pci_read16(function, PCI_DEVICE_ID);
+	uint8_t revision = pci_read8(function, PCI_REVISION_ID);
+	uint16_t subsystem = pci_read16(function, PCI_SUBSYSTEM_ID);
+
+	CHECK(t, PCI_DISC_LEG_1, revision == 0, "the revision id is %u", revision);
+	/* Where it is another type's than the device id, that one may be the wrong one (PCI-DISC-2). */
+	CHECK(t, PCI_DISC_LEG_2, subsystem && subsystem < VIRTIO_PCI_SUBSYSTEM_MODERN,
+	      "the subsystem id is %#x, of no device type", subsystem);
+	CHECK(t, PCI_DISC_LEG_3, id >= VIRTIO_PCI_DEVICE_FIRST && id < VIRTIO_PCI_DEVICE_MODERN,
+	      "the device id is %#x", id);
 }
 
 /* A BAR or MSI-X finding breaks PCI's own rules; those about the list are the capability tests'. */

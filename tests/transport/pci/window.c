@@ -88,10 +88,19 @@ TEST(transport, window_writes_reach_the_device,
      .about = "what is written to pci_cfg_data stands in the register that the window is aimed at",
      .needs = NEEDS_WINDOW, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_CFGACC_2))
 {
+	static const uint8_t steps[] = {STATUS_FOUND, STATUS_DRIVEN};
 	struct virtio_device *device = t->device;
 	unsigned last = last_queue(device);
 	uint64_t got;
 
+	/* In the order of 3.1.1: what is selected at status 0 need not stay. */
+	for (unsigned n = 0; n < ARRAY_LENGTH(steps); n++) {
+		write_through(device, COMMON_OFFSET(device_status), 1, steps[n]);
+		got = common_read(device, device_status);
+		CHECK(t, PCI_CFGACC_2, got == steps[n],
+		      "device_status reads %#lx through the BAR after %#x through the window", got,
+		      steps[n]);
+	}
 	write_through(device, COMMON_OFFSET(device_feature_select), 4, 1);
 	got = common_read(device, device_feature_select);
 	CHECK(t, PCI_CFGACC_2, got == 1,
@@ -104,10 +113,6 @@ TEST(transport, window_writes_reach_the_device,
 	got = common_read(device, queue_select);
 	CHECK(t, PCI_CFGACC_2, got == last,
 	      "queue_select reads %#lx through the BAR after %#x through the window", got, last);
-	write_through(device, COMMON_OFFSET(device_status), 1, STATUS_FOUND);
-	got = common_read(device, device_status);
-	CHECK(t, PCI_CFGACC_2, got == STATUS_FOUND,
-	      "device_status reads %#lx through the BAR after 1 through the window", got);
 }
 
 TEST(transport, window_writes_are_as_long_as_asked,
@@ -155,6 +160,7 @@ TEST(transport, window_reads_what_the_device_shows,
      .judges = CLAUSES(PCI_CFGACC_4, PCI_CFGACC_5))
 {
 	struct virtio_device *device = t->device;
+	bool shows = true; /* what lies where no byte of pci_cfg_data has to be moved */
 
 	agree_on(t, features_least(device));
 	common_write(device, device_feature_select, 1);
@@ -164,10 +170,11 @@ TEST(transport, window_reads_what_the_device_shows,
 			(uint32_t)common_read_at(device, fields[n].offset, fields[n].width);
 		uint32_t data = read_through(device, fields[n].offset, fields[n].width);
 
-		CHECK(t, PCI_CFGACC_4, first_bytes(data, fields[n].width) == there,
-		      "%s reads %#x through the BAR and %#x through the window", fields[n].name,
-		      there, first_bytes(data, fields[n].width));
-		if (fields[n].offset % 4)
+		if (fields[n].offset % 4 == 0)
+			shows &= CHECK(t, PCI_CFGACC_4, first_bytes(data, fields[n].width) == there,
+				       "%s reads %#x through the BAR and %#x through the window",
+				       fields[n].name, there, first_bytes(data, fields[n].width));
+		else if (shows)
 			CHECK(t, PCI_CFGACC_5, first_bytes(data, fields[n].width) == there,
 			      "%s, at offset %u, reads %#x, and pci_cfg_data begins with %#x",
 			      fields[n].name, fields[n].offset, there,

@@ -2,7 +2,7 @@
 /* Interrupts of a virtio PCI device by MSI-X (virtio 1.4, 4.1.5.1.2; PCI 3.0, 6.8.2). */
 #include "arch/interrupt.h"
 #include "pci/config.h"
-#include "virtio/transport/pci/registers.h"
+#include "virtio/transport/pci/legacy_registers.h"
 #include "virtio/transport/pci/transport.h"
 
 static void enable(struct virtio_device *device)
@@ -90,7 +90,8 @@ static bool configuration_gets_through(struct virtio_device *device)
 
 	return (control & (MSIX_CONTROL_ENABLE | MSIX_CONTROL_FUNCTION_MASK)) ==
 		       MSIX_CONTROL_ENABLE &&
-	       common_read(device, config_msix_vector) == 0 && !msix_entry_masked(msix, 0);
+	       device->transport->messages->configuration_entry(device) == 0 &&
+	       !msix_entry_masked(msix, 0);
 }
 
 const struct virtio_messages virtio_pci_messages = {
@@ -102,6 +103,46 @@ const struct virtio_messages virtio_pci_messages = {
 	.map_queue = map_queue,
 	.configuration_entry = configuration_entry,
 	.queue_entry = queue_entry,
+	.mask = mask,
+	.is_pending = is_pending,
+	.is_masked = is_masked,
+	.configuration_gets_through = configuration_gets_through,
+};
+
+/* ---- legacy ---- */
+
+static uint16_t legacy_configuration_entry(struct virtio_device *device)
+{
+	return (uint16_t)legacy_read(device, LEGACY_CONFIG_VECTOR);
+}
+
+static uint16_t legacy_queue_entry(struct virtio_device *device)
+{
+	return (uint16_t)legacy_read(device, LEGACY_QUEUE_VECTOR);
+}
+
+static uint16_t legacy_map_configuration(struct virtio_device *device, uint16_t entry)
+{
+	legacy_write(device, LEGACY_CONFIG_VECTOR, entry);
+	return legacy_configuration_entry(device);
+}
+
+static uint16_t legacy_map_queue(struct virtio_device *device, uint16_t entry)
+{
+	legacy_write(device, LEGACY_QUEUE_VECTOR, entry);
+	return legacy_queue_entry(device);
+}
+
+/* Its vector registers are there while MSI-X is enabled. */
+const struct virtio_messages virtio_pci_legacy_messages = {
+	.enable = enable,
+	.disable = disable,
+	.clear = clear,
+	.aim = aim,
+	.map_configuration = legacy_map_configuration,
+	.map_queue = legacy_map_queue,
+	.configuration_entry = legacy_configuration_entry,
+	.queue_entry = legacy_queue_entry,
 	.mask = mask,
 	.is_pending = is_pending,
 	.is_masked = is_masked,

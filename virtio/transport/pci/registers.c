@@ -10,10 +10,7 @@
 	{                                                                                          \
 		COMMON_OFFSET(field), COMMON_WIDTH(field), #field                                  \
 	}
-static const struct {
-	uint8_t offset, width;
-	const char *name;
-} fields[] = {
+const struct common_field common_fields[] = {
 	FIELD(device_feature_select),
 	FIELD(device_feature),
 	FIELD(driver_feature_select),
@@ -34,15 +31,16 @@ static const struct {
 	FIELD(queue_reset),
 	FIELD(admin_queue_index),
 	FIELD(admin_queue_num),
+	{0, 0, NULL},
 };
 
 static const char *common_field_name(uint32_t offset)
 {
-	for (unsigned n = 0; n < ARRAY_LENGTH(fields); n++) {
-		if (fields[n].offset == offset)
-			return fields[n].name;
-		if (fields[n].width == 8 && fields[n].offset + 4u == offset)
-			return fields[n].name;
+	for (const struct common_field *field = common_fields; field->name; field++) {
+		if (field->offset == offset)
+			return field->name;
+		if (field->width == 8 && field->offset + 4u == offset)
+			return field->name;
 	}
 	return "?";
 }

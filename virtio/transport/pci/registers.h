@@ -74,6 +74,15 @@ void common_write_at(struct virtio_device *device, uint32_t offset, unsigned wid
 #define common_has(device, field)                                                                  \
 	(virtio_pci(device)->common_length >= COMMON_OFFSET(field) + COMMON_WIDTH(field))
 
+/* A field of the common configuration, as it is laid out. */
+struct common_field {
+	uint8_t offset, width;
+	const char *name;
+};
+
+/* All of them; the last has no name. */
+extern const struct common_field common_fields[];
+
 /* As a transport's operation: "queue_size", "?" between and beyond the fields, "isr+0". */
 void virtio_pci_name_register(const struct register_access *access, struct text *text);
 

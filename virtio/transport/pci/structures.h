@@ -10,6 +10,9 @@
 #define VIRTIO_PCI_DEVICE_MODERN 0x1040 /* + device type, up to 0x107f */
 #define VIRTIO_PCI_DEVICE_LAST   0x107f
 
+/* Subsystem ids below are device types, of transitional devices (4.1.2.2, 4.1.2.3). */
+#define VIRTIO_PCI_SUBSYSTEM_MODERN 0x40
+
 /* cfg_type of a vendor capability (4.1.4). */
 enum virtio_pci_cap_type {
 	VIRTIO_PCI_CAP_COMMON_CFG = 1,

@@ -17,14 +17,13 @@ static void set_status(struct virtio_device *device, uint8_t status)
 	common_write(device, device_status, status);
 }
 
-static void look(struct virtio_device *device, struct virtio_snapshot *snapshot)
+void virtio_pci_look(struct virtio_device *device, struct virtio_snapshot *snapshot)
 {
 	const struct msix *msix = &virtio_pci(device)->msix;
 
 	*snapshot = (struct virtio_snapshot){
 		.reached_memory = virtio_pci(device)->was_bus_master,
-		.status = get_status(device),
-		.queues = common_read(device, num_queues),
+		.status = device->transport->get_status(device),
 	};
 	if (!device->vectors)
 		return;
@@ -59,6 +58,11 @@ static unsigned queue_count(struct virtio_device *device)
 static void select_queue(struct virtio_device *device, unsigned queue)
 {
 	common_write(device, queue_select, queue);
+}
+
+static uint16_t selected_queue(struct virtio_device *device)
+{
+	return common_read(device, queue_select);
 }
 
 static uint16_t queue_size(struct virtio_device *device)
@@ -188,14 +192,16 @@ const struct virtio_transport virtio_pci_transport = {
 	.get_status = get_status,
 	.set_status = set_status,
 	.has_features_ok = true,
-	.look = look,
+	.look = virtio_pci_look,
 	.offered_features = offered_features,
 	.set_features = set_features,
 	.held_features = held_features,
 	.queue_count = queue_count,
 	.select_queue = select_queue,
+	.selected_queue = selected_queue,
 	.queue_size = queue_size,
 	.set_queue_size = set_queue_size,
+	.queue_size_is_held = true,
 	.queue_area = queue_area,
 	.set_queue_area = set_queue_area,
 	.queue_enabled = queue_enabled,

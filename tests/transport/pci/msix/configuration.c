@@ -22,7 +22,7 @@ static void get_ready(struct test_run *t)
 static uint16_t queue_vector(struct virtio_device *device, unsigned queue)
 {
 	device->transport->select_queue(device, queue);
-	return common_read(device, queue_msix_vector);
+	return device->transport->messages->queue_entry(device);
 }
 
 TEST(transport, vector_table_is_as_large_as_reported,
@@ -50,8 +50,10 @@ TEST(transport, events_are_unmapped_at_first,
 	struct virtio_device *device = t->device;
 
 	get_ready(t);
-	CHECK(t, PCI_MSIX_9, common_read(device, config_msix_vector) == VIRTIO_MSI_NO_VECTOR,
-	      "config_msix_vector reads %#x", common_read(device, config_msix_vector));
+	CHECK(t, PCI_MSIX_9,
+	      device->transport->messages->configuration_entry(device) == VIRTIO_MSI_NO_VECTOR,
+	      "config_msix_vector reads %#x",
+	      device->transport->messages->configuration_entry(device));
 	for (unsigned n = 0; n < queues_to_look_at(device); n++) {
 		uint16_t vector;
 
@@ -66,14 +68,13 @@ TEST(transport, events_are_unmapped_at_first,
 /* Maps the configuration and, before any of them is enabled, all queues to the last entry. */
 static void map_all(struct virtio_device *device)
 {
-	unsigned last = virtio_pci(device)->msix.entries - 1;
+	const struct virtio_messages *messages = device->transport->messages;
+	uint16_t last = (uint16_t)(virtio_pci(device)->msix.entries - 1);
 
-	common_write(device, config_msix_vector, last);
-	(void)common_read(device, config_msix_vector);
+	messages->map_configuration(device, last);
 	for (unsigned n = 0; n < queues_to_look_at(device); n++) {
 		device->transport->select_queue(device, n);
-		common_write(device, queue_msix_vector, last);
-		(void)common_read(device, queue_msix_vector);
+		messages->map_queue(device, last);
 	}
 }
 
@@ -86,7 +87,7 @@ static void check_reset_unmaps(struct test_run *t, const char *when)
 	start_over(t);
 	meet_device(device);
 	msix_enable(&virtio_pci(device)->msix, true);
-	got = common_read(device, config_msix_vector);
+	got = device->transport->messages->configuration_entry(device);
 	CHECK(t, PCI_MSIX_11, got == VIRTIO_MSI_NO_VECTOR,
 	      "config_msix_vector reads %#x after a reset %s", got, when);
 	for (unsigned n = 0; n < queues_to_look_at(device); n++) {

@@ -270,12 +270,12 @@ TEST(interrupt, idle_vectors_are_not_pending,
 	complete_with_message(t, queue);
 	CHECK(t, MSIX_PCI_14, await_pending(msix, queue->entry, false),
 	      "entry %u is pending, its message has come", queue->entry);
-	entry = newly_pending(msix, before, queue->entry);
+	entry = newly_pending(queue, before, queue->entry);
 	CHECK(t, MSIX_PCI_14, entry == msix->entries,
 	      "entry %u became pending, the event was for entry %u", entry, queue->entry);
 	mask_entry(queue, true);
 	become_pending(t, queue, 1);
-	entry = newly_pending(msix, before, queue->entry);
+	entry = newly_pending(queue, before, queue->entry);
 	CHECK(t, MSIX_PCI_14, entry == msix->entries,
 	      "entry %u became pending, the event was for entry %u", entry, queue->entry);
 }

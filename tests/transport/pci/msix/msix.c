@@ -28,10 +28,14 @@ void note_pending(const struct msix *msix, struct pending_bits *bits)
 		bits->words[entry / 32] |= (uint32_t)msix_pending(msix, entry) << entry % 32;
 }
 
-unsigned newly_pending(const struct msix *msix, const struct pending_bits *before, unsigned but)
+unsigned newly_pending(const struct virtqueue *queue, const struct pending_bits *before,
+		       unsigned but)
 {
+	const struct msix *msix = &virtio_pci(queue->device)->msix;
+
 	for (unsigned entry = 0; entry < msix->entries; entry++) {
 		if (entry != but && msix_pending(msix, entry) &&
+		    !entry_tells_by_itself(queue, entry) &&
 		    !(before->words[entry / 32] & BIT(entry % 32)))
 			return entry;
 	}

@@ -17,7 +17,11 @@ struct pending_bits {
 /* Takes note of them all. */
 void note_pending(const struct msix *msix, struct pending_bits *bits);
 
-/* The first entry but one that is pending and was not before, or the number of entries when none is. */
-unsigned newly_pending(const struct msix *msix, const struct pending_bits *before, unsigned but);
+/*
+ * The first entry that is pending and was not before, but for one and for those that tell by themselves beside a queue;
+ * the number of entries when none is.
+ */
+unsigned newly_pending(const struct virtqueue *queue, const struct pending_bits *before,
+		       unsigned but);
 
 #endif

@@ -71,12 +71,14 @@ TEST(interrupt, data_changed_while_masked,
 
 TEST(interrupt, data_changed_while_pending,
      .about = "a held message goes where its entry points when it is unmasked",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(MSIX_PCI_11))
+     .needs = NEEDS_MSIX | NEEDS_WORK, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(MSIX_PCI_11, MSIX_PCI_7))
 {
 	const struct msix *msix = &virtio_pci(t->device)->msix;
 	struct virtqueue *queue;
 	unsigned other, old;
 	struct mark mark;
+	bool pending;
 
 	bring_up(t);
 	queue = work_queue(t);
@@ -85,16 +87,22 @@ TEST(interrupt, data_changed_while_pending,
 	msix_mask_entry(msix, queue->entry, true);
 	virtqueue_arm(queue, 0);
 	complete_one(t, queue);
-	await_pending(msix, queue->entry, true);
+	pending = await_pending(msix, queue->entry, true);
 	redirect(queue, queue->entry, other, queue->cpu, MSI_PHYSICAL);
 	queue->vector = other;
 	mark = mark_arrivals(queue);
 	msix_mask_entry(msix, queue->entry, false);
 	await_messages(t, queue, &mark, 1);
 	settle_interrupts();
-	CHECK(t, MSIX_PCI_11, arrivals_own(queue, &mark) >= 1 && !arrivals_elsewhere(queue, &mark),
-	      "entry %u was pending and now says vector %#x: %lu messages there, %lu elsewhere",
-	      queue->entry, other, arrivals_own(queue, &mark), arrivals_elsewhere(queue, &mark));
+	/* That it comes at all is another clause's: here it is where. */
+	if (!pending ||
+	    CHECK(t, MSIX_PCI_7, arrivals_own(queue, &mark) || arrivals_elsewhere(queue, &mark),
+		  "entry %u was pending and is unmasked, no message comes", queue->entry))
+		CHECK(t, MSIX_PCI_11,
+		      arrivals_own(queue, &mark) >= 1 && !arrivals_elsewhere(queue, &mark),
+		      "entry %u was pending and now says vector %#x: %lu messages there, %lu elsewhere",
+		      queue->entry, other, arrivals_own(queue, &mark),
+		      arrivals_elsewhere(queue, &mark));
 	queue->vector = old;
 	fence_by_reset(t);
 	interrupt_free(other);

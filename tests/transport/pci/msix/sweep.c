@@ -2,7 +2,8 @@
 /*
  * The event index over all of its 16 bits and the wrap. The neighbourhoods of the wrap and of the sign
  * are visited position by position, the stretches between in batches with one event somewhere inside;
- * with vp.variant=all, and as long as there is time, every position.
+ * with vp.variant=all, and as long as there is time, every position. A device that is too slow to come round is
+ * not judged behind where it came to: no sentence says how fast it is.
  */
 #include "arch/io.h"
 #include "lib/string.h"
@@ -13,6 +14,7 @@
 #define CHAINS_MOST   256u
 #define NEIGHBOURHOOD 32u
 #define BUDGET_NS     (20 * NANOSECONDS_A_SECOND)
+#define SINGLE_NS     (BUDGET_NS / 2) /* of it, for visits of every position */
 
 struct sweep {
 	struct slots slots;
@@ -80,6 +82,14 @@ static unsigned stride(uint64_t all_until)
 	return MINIMUM(left - NEIGHBOURHOOD, sweep.chains);
 }
 
+/* The whole lap in time, or the test ends with what it has judged. */
+static void insist_on_time(struct test_run *t, uint64_t deadline)
+{
+	CAN_JUDGE(t, !clock_passed(deadline),
+		  "after %llu s of %u positions %u were visited: the device is too slow for a lap",
+		  BUDGET_NS / NANOSECONDS_A_SECOND, POSITIONS, sweep.done);
+}
+
 /* One step, judged; false when the message did not come. */
 static bool judged_step(struct test_run *t, unsigned count)
 {
@@ -98,7 +108,7 @@ TEST(interrupt, event_index_sweep,
      .judges = CLAUSES(EVIDX_TXT_2, SPLIT_NOTIF_5, SPLIT_NOTIF_6))
 {
 	static const struct virtio_device *swept;
-	uint64_t all_until, extra;
+	uint64_t all_until, deadline, came;
 	struct mark mark;
 
 	if (swept && swept != t->device)
@@ -107,9 +117,11 @@ TEST(interrupt, event_index_sweep,
 	t->variant.event_idx = true;
 	bring_up(t);
 	prepare(t);
-	all_until = strcmp(options.variant, "all") == 0 ? clock_deadline(BUDGET_NS) : clock_now();
+	deadline = clock_deadline(BUDGET_NS);
+	all_until = strcmp(options.variant, "all") == 0 ? clock_deadline(SINGLE_NS) : clock_now();
 	mark = mark_arrivals(sweep.queue);
 	while (sweep.done < POSITIONS) {
+		insist_on_time(t, deadline);
 		if (!judged_step(t, stride(all_until)))
 			return;
 	}
@@ -121,8 +133,9 @@ TEST(interrupt, event_index_sweep,
 			return;
 	}
 	settle_interrupts();
-	/* The very first buffer may be announced twice: that is another test's. */
-	extra = arrivals_own(sweep.queue, &mark) - sweep.armed;
-	CHECK(t, SPLIT_NOTIF_6, extra * 2 <= sweep.armed,
-	      "queue %u: %lu messages more than events met", sweep.queue->index, extra);
+	/* Two messages that meet before the first is handled arrive as one: there may be fewer than events, too. */
+	came = arrivals_own(sweep.queue, &mark);
+	CHECK(t, SPLIT_NOTIF_6, came * 2 <= sweep.armed * 3,
+	      "queue %u: %lu messages came where %lu events were met", sweep.queue->index, came,
+	      sweep.armed);
 }

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "selfcheck/image/sabotage/chains.h"
+#include "selfcheck/image/disguise/chains.h"
 
 #include "lib/string.h"
 #include "virtio/ring/packed.h"
 #include "virtio/ring/split.h"
 
-/* By queue with a split ring: the available index up to which chains were visited. */
-static struct {
-	const struct virtqueue *queue;
-	uint16_t at;
-} visited[VIRTIO_QUEUES_MOST];
+static struct chain_place visited[VIRTIO_QUEUES_MOST];
 
 void forget_chains(struct virtio_device *device)
 {
@@ -94,10 +90,10 @@ static unsigned view_packed(const struct virtqueue *queue, uint16_t slot, struct
 	return slots;
 }
 
-void visit_new_chains(struct virtqueue *queue, chain_visitor *visitor)
+void visit_chains(struct virtqueue *queue, struct chain_place *places, chain_visitor *visitor)
 {
 	static struct chain_view chain;
-	uint16_t *at = &visited[queue->index].at;
+	struct chain_place *place = &places[queue->index];
 
 	if (ring_is_packed(queue)) {
 		uint16_t slot = packed_of(queue)->held_slot;
@@ -113,15 +109,18 @@ void visit_new_chains(struct virtqueue *queue, chain_visitor *visitor)
 		} while (slot != packed_of(queue)->avail_slot);
 		return;
 	}
-	if (visited[queue->index].queue != queue) {
-		visited[queue->index].queue = queue;
-		*at = 0;
-	}
-	for (; *at != split_of(queue)->avail_index; ++*at) {
-		view_split(queue, from_le16(split_of(queue)->avail->ring[*at % queue->size]),
+	if (place->queue != queue)
+		*place = (struct chain_place){queue, 0};
+	for (; place->at != split_of(queue)->avail_index; place->at++) {
+		view_split(queue, from_le16(split_of(queue)->avail->ring[place->at % queue->size]),
 			   &chain);
 		visitor(queue, &chain);
 	}
+}
+
+void visit_new_chains(struct virtqueue *queue, chain_visitor *visitor)
+{
+	visit_chains(queue, visited, visitor);
 }
 
 /* Stray ids are below the most ids of a ring and above those of the usual ones. */
@@ -140,16 +139,20 @@ void spoil(struct chain_view *chain)
 	}
 }
 
+bool link_is_writable(const struct chain_view *chain, unsigned n)
+{
+	/* The flags of a packed ring's head may be held back. */
+	uint16_t flags = n == 0 && !chain->table && !chain->prefix
+				 ? chain->flags
+				 : from_le16(*chain->links[n].flags);
+
+	return flags & VIRTQ_DESC_F_WRITE;
+}
+
 struct link *first_link(struct chain_view *chain, bool writable)
 {
 	for (unsigned n = 0; n < chain->count; n++) {
-		/* The flags of a packed ring's head may be held back. */
-		uint16_t flags = n == 0 && !chain->table && !chain->prefix
-					 ? chain->flags
-					 : from_le16(*chain->links[n].flags);
-		bool write = flags & VIRTQ_DESC_F_WRITE;
-
-		if (write == writable)
+		if (link_is_writable(chain, n) == writable)
 			return &chain->links[n];
 	}
 	return NULL;

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Devices of several types that break what their types say of the legacy interface alone. */
+#include "lib/string.h"
+#include "selfcheck/image/disguise/request.h"
+#include "selfcheck/image/sabotage/lie.h"
+#include "virtio/device/balloon.h"
+#include "virtio/device/blk.h"
+#include "virtio/device/console.h"
+#include "virtio/device/net_control.h"
+#include "virtio/device/scsi.h"
+#include "virtio/transport/pci/legacy_registers.h"
+
+/* What the driver has written since the last reset. */
+static struct {
+	uint8_t status;
+	uint32_t features;
+} so_far;
+
+static void start_over(struct virtio_device *device)
+{
+	so_far = (typeof(so_far)){0};
+}
+
+static bool follow(struct onlooker *self, const struct register_access *access, uint64_t *value)
+{
+	if (access->structure != STRUCTURE_CONTROL)
+		return true;
+	if (access->offset == LEGACY_DRIVER_FEATURES)
+		so_far.features = (uint32_t)*value;
+	if (access->offset != LEGACY_DEVICE_STATUS)
+		return true;
+	so_far.status = (uint8_t)*value;
+	if (!so_far.status)
+		so_far.features = 0;
+	return true;
+}
+
+/* In SABOTEUR(): what it reads, with the above. */
+#define READS_AS(function)                                                                         \
+	.start = start_over, .onlooker.write = follow, .onlooker.read = (function)
+
+static bool lose_early_writes(struct onlooker *self, const struct register_access *access,
+			      uint64_t *value)
+{
+	follow(self, access, value);
+	return access->structure != STRUCTURE_DEVICE || (so_far.status & VIRTIO_STATUS_DRIVER);
+}
+SABOTEUR(pci_legacy_early_writes_are_lost,
+	 .about = "the configuration cannot be written before DRIVER is set",
+	 BREAKS(CLAUSE_INIT_LEG_1), .start = start_over, .onlooker.write = lose_early_writes);
+
+/* What a request of a queue brought; NULL: another queue's, or nothing. */
+static void *answer_of(struct virtqueue *queue, const struct used_element *element, unsigned index)
+{
+	struct request *request = queue->index == index ? used_request(queue, element) : NULL;
+
+	return request ? request->in : NULL;
+}
+
+/* ---- block devices ---- */
+
+static bool is_writeback(const struct register_access *access)
+{
+	return access->structure == STRUCTURE_DEVICE &&
+	       access->offset == offsetof(struct virtio_blk_config, writeback);
+}
+
+static uint64_t cache_since_driver(struct onlooker *self, const struct register_access *access,
+				   uint64_t value)
+{
+	return is_writeback(access) &&
+			       so_far.status == (VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER)
+		       ? 1
+		       : value;
+}
+SABOTEUR(pci_legacy_blk_caches_for_drivers, .about = "writeback becomes 1 when DRIVER is set",
+	 BREAKS(CLAUSE_BLK_INIT_LEG_1), .type = VIRTIO_TYPE_BLK, READS_AS(cache_since_driver));
+
+static uint64_t cache_since_driver_ok(struct onlooker *self, const struct register_access *access,
+				      uint64_t value)
+{
+	return is_writeback(access) && (so_far.status & VIRTIO_STATUS_DRIVER_OK) ? 1 : value;
+}
+SABOTEUR(pci_legacy_blk_caches_when_live, .about = "writeback becomes 1 when DRIVER_OK is set",
+	 BREAKS(CLAUSE_BLK_INIT_LEG_2), .type = VIRTIO_TYPE_BLK, READS_AS(cache_since_driver_ok));
+
+static uint64_t cache_by_features(struct onlooker *self, const struct register_access *access,
+				  uint64_t value)
+{
+	uint32_t both = BIT(VIRTIO_BLK_F_CONFIG_WCE) | BIT(VIRTIO_BLK_F_FLUSH);
+
+	return is_writeback(access) && (so_far.features & both) == BIT(VIRTIO_BLK_F_CONFIG_WCE)
+		       ? 0
+		       : value;
+}
+SABOTEUR(pci_legacy_blk_caches_by_features,
+	 .about = "writeback becomes 0 when CONFIG_WCE is accepted without FLUSH",
+	 BREAKS(CLAUSE_BLK_INIT_LEG_3), .type = VIRTIO_TYPE_BLK, READS_AS(cache_by_features));
+
+static uint64_t offer_zones(struct onlooker *self, const struct register_access *access,
+			    uint64_t value)
+{
+	return access->structure == STRUCTURE_CONTROL && access->offset == LEGACY_DEVICE_FEATURES
+		       ? value | BIT(VIRTIO_BLK_F_ZONED)
+		       : value;
+}
+SABOTEUR(pci_legacy_blk_is_zoned, .about = "VIRTIO_BLK_F_ZONED is offered",
+	 BREAKS(CLAUSE_BLK_INIT_7), .type = VIRTIO_TYPE_BLK, .tests = "blk.legacy*",
+	 .onlooker.read = offer_zones);
+
+/* Beyond the end of any disk lies what is not 0 with its bytes swapped. */
+static void miss_sectors(struct virtqueue *queue, struct used_element *element)
+{
+	struct request *request = used_request(queue, element);
+	const struct virtio_blk_req *header = request ? (void *)request->out : NULL;
+
+	if (header && from_le32(header->type) == VIRTIO_BLK_T_IN && from_le64(header->sector))
+		request->in[request->in_length - 1] = VIRTIO_BLK_S_IOERR;
+}
+SABOTEUR(pci_legacy_blk_header_is_swapped, .about = "sectors are taken for big-endian",
+	 BREAKS(CLAUSE_BLK_OP_LEG_1), .type = VIRTIO_TYPE_BLK, .tests = "blk.legacy*",
+	 .used_element = miss_sectors);
+
+/* ---- network devices ---- */
+
+static uint64_t swap_status(struct onlooker *self, const struct register_access *access,
+			    uint64_t value)
+{
+	return access->structure == STRUCTURE_DEVICE &&
+			       access->offset == offsetof(struct virtio_net_config, status)
+		       ? __builtin_bswap16((uint16_t)value)
+		       : value;
+}
+SABOTEUR(pci_legacy_net_status_is_swapped, .about = "status is big-endian",
+	 BREAKS(CLAUSE_NET_LEG_CFG_1), .type = VIRTIO_TYPE_NET, .tests = "net.legacy*",
+	 .onlooker.read = swap_status);
+
+static void refuse_entries(struct virtqueue *queue, struct used_element *element)
+{
+	struct request *request = used_request(queue, element);
+	const struct virtio_net_ctrl_hdr *command = request ? (void *)request->out : NULL;
+
+	if (command && request->out_length > sizeof(*command) + 2 * sizeof(le32) &&
+	    command->class == VIRTIO_NET_CTRL_MAC &&
+	    command->command == VIRTIO_NET_CTRL_MAC_TABLE_SET)
+		request->in[0] = VIRTIO_NET_ERR;
+}
+SABOTEUR(pci_legacy_net_table_is_swapped, .about = "entries of MAC tables are taken for big-endian",
+	 BREAKS(CLAUSE_NET_LEG_MAC_1), .type = VIRTIO_TYPE_NET, .tests = "net.legacy*",
+	 .used_element = refuse_entries);
+
+static void swap_count(struct virtqueue *queue, struct used_element *element)
+{
+	struct virtio_net_hdr *header = answer_of(queue, element, net_receive_queue(0));
+
+	if (header)
+		header->num_buffers.raw = __builtin_bswap16(header->num_buffers.raw);
+}
+SABOTEUR(pci_legacy_net_count_is_swapped, .about = "num_buffers is big-endian",
+	 BREAKS(CLAUSE_NET_LEG_OP_1), .type = VIRTIO_TYPE_NET, .tests = "net.legacy*",
+	 .used_element = swap_count);
+
+/* Two bytes more than a header without num_buffers has. */
+static void lengthen_header(struct virtqueue *queue, struct used_element *element)
+{
+	const uint32_t header = offsetof(struct virtio_net_hdr, num_buffers);
+	uint8_t *packet = answer_of(queue, element, net_receive_queue(0));
+
+	if (!packet || net_header_length(queue->device) != header || element->length <= header)
+		return;
+	for (uint32_t n = element->length; n > header; n--)
+		packet[n + 1] = packet[n - 1];
+	element->length += 2;
+}
+SABOTEUR(pci_legacy_net_header_is_long,
+	 .about = "headers have 12 bytes, as by the modern interface",
+	 BREAKS(CLAUSE_FEAT_LEG_1, CLAUSE_PCI_LEG_4), .type = VIRTIO_TYPE_NET,
+	 .tests = "net.legacy*", .used_element = lengthen_header);
+
+/* Numbers whose bytes are swapped are too large, where they are not 0. */
+static void refuse_number(struct virtqueue *queue, struct used_element *element, uint8_t class)
+{
+	struct request *request = used_request(queue, element);
+	const struct virtio_net_ctrl_hdr *command = request ? (void *)request->out : NULL;
+
+	if (command && request->in_length == 1 && command->class == class)
+		request->in[0] = VIRTIO_NET_ERR;
+}
+
+static uint64_t swap_pairs(struct onlooker *self, const struct register_access *access,
+			   uint64_t value)
+{
+	return access->structure == STRUCTURE_DEVICE &&
+			       access->offset ==
+				       offsetof(struct virtio_net_config, max_virtqueue_pairs)
+		       ? __builtin_bswap16((uint16_t)value)
+		       : value;
+}
+SABOTEUR(pci_legacy_net_pairs_are_swapped, .about = "max_virtqueue_pairs is big-endian",
+	 BREAKS(CLAUSE_NET_LEG_CFG_2), .type = VIRTIO_TYPE_NET, .tests = "net.legacy*",
+	 .onlooker.read = swap_pairs);
+
+static void refuse_pairs(struct virtqueue *queue, struct used_element *element)
+{
+	refuse_number(queue, element, VIRTIO_NET_CTRL_MQ);
+}
+SABOTEUR(pci_legacy_net_pairs_are_refused, .about = "virtqueue_pairs is taken for big-endian",
+	 BREAKS(CLAUSE_NET_LEG_MQ_1), .type = VIRTIO_TYPE_NET, .tests = "net.legacy*",
+	 .used_element = refuse_pairs);
+
+static void refuse_offloads(struct virtqueue *queue, struct used_element *element)
+{
+	refuse_number(queue, element, VIRTIO_NET_CTRL_GUEST_OFFLOADS);
+}
+SABOTEUR(pci_legacy_net_offloads_are_swapped, .about = "offloads are taken for big-endian",
+	 BREAKS(CLAUSE_NET_LEG_OFFL_1), .type = VIRTIO_TYPE_NET, .tests = "net.legacy*",
+	 .used_element = refuse_offloads);
+
+/* ---- consoles, balloons, SCSI hosts ---- */
+
+static void swap_event(struct virtqueue *queue, struct used_element *element)
+{
+	struct virtio_console_control *message =
+		answer_of(queue, element, CONSOLE_CONTROL_RECEIVE_QUEUE);
+
+	if (message)
+		message->event.raw = __builtin_bswap16(message->event.raw);
+}
+SABOTEUR(pci_legacy_console_is_swapped, .about = "events of control messages are big-endian",
+	 BREAKS(CLAUSE_CONSOLE_OP_LEG_1), .type = VIRTIO_TYPE_CONSOLE, .tests = "console.legacy*",
+	 .used_element = swap_event);
+
+static bool want_to_be_told(struct onlooker *self, const struct register_access *access,
+			    uint64_t *value)
+{
+	follow(self, access, value);
+	return access->structure != STRUCTURE_NOTIFY ||
+	       (so_far.features & BIT(VIRTIO_BALLOON_F_MUST_TELL_HOST));
+}
+SABOTEUR(pci_legacy_balloon_wants_to_be_told,
+	 .about = "nothing is served without VIRTIO_BALLOON_F_MUST_TELL_HOST",
+	 BREAKS(CLAUSE_BALLOON_FEAT_LEG_1), .type = VIRTIO_TYPE_BALLOON, .tests = "balloon.legacy*",
+	 .start = start_over, .onlooker.write = want_to_be_told);
+
+static uint8_t *given;
+
+static void give_nothing(struct virtio_device *device)
+{
+	given = NULL;
+}
+
+/* What was written to a page since it was given is gone when the next one is. */
+static void spoil_given(struct virtqueue *queue, struct used_element *element)
+{
+	struct request *request = used_request(queue, element);
+
+	if (!request || queue->index != BALLOON_INFLATE_QUEUE)
+		return;
+	if (given)
+		*given ^= 1;
+	given = (uint8_t *)((uintptr_t)from_le32(*(const le32 *)(const void *)request->out) *
+			    VIRTIO_BALLOON_PAGE);
+}
+SABOTEUR(pci_legacy_balloon_takes_late,
+	 .about = "a page that was given away cannot be written before it is taken back",
+	 BREAKS(CLAUSE_BALLOON_FEAT_LEG_2), .type = VIRTIO_TYPE_BALLOON, .tests = "balloon.legacy*",
+	 .start = give_nothing, .used_element = spoil_given);
+
+static void swap_sense_length(struct virtqueue *queue, struct used_element *element)
+{
+	struct virtio_scsi_resp_cmd *response = answer_of(queue, element, SCSI_REQUEST_QUEUE);
+
+	if (response)
+		response->sense_len.raw = __builtin_bswap32(response->sense_len.raw);
+}
+SABOTEUR(pci_legacy_scsi_response_is_swapped, .about = "sense_len is big-endian",
+	 BREAKS(CLAUSE_SCSI_REQ_LEG_1), .type = VIRTIO_TYPE_SCSI, .tests = "scsi.legacy*",
+	 .used_element = swap_sense_length);
+
+static void reject_function(struct virtqueue *queue, struct used_element *element)
+{
+	uint8_t *response = answer_of(queue, element, SCSI_CONTROL_QUEUE);
+
+	if (response)
+		*response = VIRTIO_SCSI_S_FUNCTION_REJECTED;
+}
+SABOTEUR(pci_legacy_scsi_functions_are_swapped,
+	 .about = "task management functions are taken for big-endian",
+	 BREAKS(CLAUSE_SCSI_CTRL_LEG_1), .type = VIRTIO_TYPE_SCSI, .tests = "scsi.legacy*",
+	 .used_element = reject_function);
+
+static void swap_events(struct virtqueue *queue, struct used_element *element)
+{
+	struct virtio_scsi_ctrl_an_answer *answer = answer_of(queue, element, SCSI_CONTROL_QUEUE);
+
+	if (answer)
+		answer->event_actual.raw = __builtin_bswap32(BIT(1));
+}
+SABOTEUR(pci_legacy_scsi_events_are_swapped, .about = "event_actual is big-endian",
+	 BREAKS(CLAUSE_SCSI_CTRL_LEG_2), .type = VIRTIO_TYPE_SCSI, .tests = "scsi.notification*",
+	 .used_element = swap_events);
