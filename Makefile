@@ -402,6 +402,7 @@ lint: $(OBJECTS) $(SECOND_OBJECTS) $(host_objects) ## style, layers, static anal
 	$(Q)perl scripts/check-layers.pl -q $(BUILD)
 	$(Q)perl scripts/check-comments.pl $(SOURCE_FILES)
 	$(Q)perl scripts/check-reading.pl
+	$(Q)shellcheck -S warning $$(git ls-files '*.sh' .ci/run scripts/virtproof.bash)
 	$(Q)clang-format --dry-run --Werror $(C_FILES)
 	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,portability \
 		--suppress=missingInclude --suppress=comparePointers -I. -I$(BUILD) boot arch lib pci virtio tests/harness

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The program on the host, what is built into it, and its tests.
 
-HOST_CFLAGS ?= -O2 -g
+HOST_CFLAGS  ?= -O2 -g
+HOST_LDFLAGS ?=
 
-SETUP_PACKAGES += pkg-config libglib2.0-dev libglib2.0-dev-bin libjson-glib-dev libxml2-dev \
-	libxml2-utils libcmocka-dev
+BUILD_PACKAGES += pkg-config libglib2.0-dev libglib2.0-dev-bin libjson-glib-dev
+SETUP_PACKAGES += libxml2-utils
 TEST_TARGETS += test-host
 
-host_packages := gio-unix-2.0 json-glib-1.0 libxml-2.0
+host_packages := gio-unix-2.0 json-glib-1.0
 host_flags = -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -Wno-unused-parameter -I. -MMD -MP \
 	$(shell pkg-config --cflags $(host_packages)) -DVIRTPROOF_VERSION='"$(VERSION)"'
 host_libraries = $(shell pkg-config --libs $(host_packages)) -lm
@@ -17,7 +18,7 @@ host_page := $(wildcard host/report/html/*) $(wildcard host/report/vendor/uplot/
 host_data := $(wildcard host/vmm/*.ini) $(host_page)
 host_objects := $(host_sources:host/%.c=$(BUILD)/host/%.o) $(BUILD)/host/data.o
 
-all: $(BUILD)/virtproof
+all: $(BUILD)/virtproof $(BUILD)/virtproof.gdb $(BUILD)/virtproof.catalogue
 
 # Descriptors and the parts of the HTML report are built into the program.
 host_parts = $(foreach f,$(1),$(2)/$(notdir $f) $f)
@@ -42,7 +43,21 @@ $(BUILD)/host/%.o: host/%.c host/build.mk
 
 $(BUILD)/virtproof: $(host_objects)
 	$(call say,HOSTLD,$@)
-	$(Q)$(HOSTCC) $(HOST_CFLAGS) -o $@ $(host_objects) $(host_libraries)
+	$(Q)$(HOSTCC) $(HOST_CFLAGS) $(HOST_LDFLAGS) -o $@ $(host_objects) $(host_libraries)
+
+# Beside the image, where the program finds both.
+$(BUILD)/virtproof.gdb: scripts/virtproof.gdb
+	$(Q)cp $< $@
+
+# What the image can judge, as the program and its user want to know it without booting it.
+$(BUILD)/catalogue: catalogue/catalogue.c $(GENERATED)
+	@mkdir -p $(@D)
+	$(call say,HOSTCC,$<)
+	$(Q)$(HOSTCC) -std=gnu17 -O1 -Wall -Wextra -Werror -Wno-unused-parameter -I. -I$(BUILD) \
+		-MMD -MF $(BUILD)/host/catalogue.d $< -o $@
+
+$(BUILD)/%.catalogue: $(BUILD)/%.debug.elf $(BUILD)/catalogue $(CATALOGUES)
+	$(Q)$(BUILD)/catalogue $< $(CATALOGUES) >$@.new && mv $@.new $@
 
 # A VMM that is none, for the tests of the program.
 $(BUILD)/host/stand-in: selfcheck/host/stand_in.c
@@ -90,7 +105,7 @@ vendor-charts: ## fetch the charting library of the HTML report anew
 .SECONDARY: $(host_unit_objects)
 
 .PHONY: test-host
-test-host: $(BUILD)/virtproof $(BUILD)/virtproof.elf $(BUILD)/host/stand-in $(host_units) ## the tests of the program on the host
+test-host: $(BUILD)/virtproof $(BUILD)/virtproof.elf $(BUILD)/virtproof.catalogue $(BUILD)/host/stand-in $(host_units) ## the tests of the program on the host
 	@selfcheck/host/setup.sh chromium parallel openssh-server $(if $(shell command -v npm),,npm)
 	@selfcheck/host/run.sh $(BUILD)
 
@@ -101,11 +116,18 @@ matrix: all ## judge QEMU in many configurations, several at a time
 	@$(BUILD)/virtproof matrix --logs $(BUILD)/matrix -l $(BUILD)/matrix.log \
 		-r $(BUILD)/matrix.html known/matrix/qemu.matrix
 
+.PHONY: test-package
+test-package: ## the Debian package (dpkg-buildpackage) is built, lintian finds nothing in it, and it runs
+	@selfcheck/host/setup.sh dpkg-dev debhelper lintian
+	@selfcheck/package/run.sh $(BUILD)
+
 PREFIX ?= /usr/local
 .PHONY: install
 install: all ## put the program, the image, expectations and the man page below PREFIX
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/virtproof
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/virtproof $(wildcard $(BUILD)/virtproof.elf \
-		$(BUILD)/virtproof.img $(BUILD)/virtproof.iso)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/virtproof $(wildcard $(BUILD)/virtproof.elf \
+		$(BUILD)/virtproof.img $(BUILD)/virtproof.efi $(BUILD)/virtproof.iso $(BUILD)/virtproof.debug.elf) \
+		$(BUILD)/virtproof.gdb $(BUILD)/virtproof.catalogue
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/virtproof/expect $(wildcard known/expect/*)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 docs/virtproof.1
+	install -D -m 644 scripts/virtproof.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/virtproof

@@ -2,7 +2,11 @@
 #include "host/command/arguments.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "host/command/commands.h"
+#include "host/system/spelling.h"
 
 static const char *invocation;
 
@@ -49,47 +53,88 @@ static void separate_values(const GOptionEntry *entries, int *argc, char ***argv
 	*argv = (char **)g_ptr_array_free(words, FALSE);
 }
 
-/* The entries with places in *options for offsets into it. */
-static GOptionGroup *bind_entries(const GOptionEntry *entries, void *options)
+int status_when_written(int status)
 {
-	GOptionGroup *group = g_option_group_new(NULL, NULL, NULL, options, NULL);
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fputs("virtproof: standard output: not all of it could be written\n", stderr);
+	return status == EXIT_AS_EXPECTED ? EXIT_TROUBLE : status;
+}
 
+/* Prints the help with all titles, which GLib does for --help-all alone, and ends. */
+static gboolean take_help(const char *name, const char *value, void *data, GError **error)
+{
+	GOptionContext *const *context = data;
+	g_autofree char *help = g_option_context_get_help(*context, FALSE, NULL);
+
+	fputs(help, stdout);
+	exit(status_when_written(EXIT_AS_EXPECTED));
+}
+
+/* The entries with places in *options for offsets into it, in a group for each title. */
+static void bind_entries(GOptionContext **context, const GOptionEntry *entries, void *options)
+{
+	static const GOptionEntry help[] = {
+		{"help", 'h', G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, take_help,
+		 "Explain the options", NULL},
+		{NULL},
+	};
+	GOptionGroup *main = g_option_group_new(NULL, NULL, NULL, options, NULL), *group = main;
+	GOptionGroup *last = g_option_group_new("help", "Help:", "", context, NULL);
+
+	g_option_context_set_help_enabled(*context, FALSE);
+	g_option_context_set_main_group(*context, main);
 	for (; entries->long_name; entries++) {
 		GOptionEntry bound[] = {*entries, {NULL}};
+		gboolean is_title = strcmp(entries->long_name, OPTION_TITLE) == 0;
 
+		if (is_title) {
+			group = g_option_group_new(entries->description, entries->description, "",
+						   options, NULL);
+			g_option_context_add_group(*context, group);
+			continue;
+		}
 		if (entries->arg != G_OPTION_ARG_CALLBACK)
 			bound[0].arg_data = (char *)options + GPOINTER_TO_SIZE(entries->arg_data);
-		g_option_group_add_entries(group, bound);
+		/* Words that are no options belong to nothing else. */
+		g_option_group_add_entries(*entries->long_name ? group : main, bound);
 	}
-	return group;
+	g_option_group_add_entries(last, help);
+	g_option_context_add_group(*context, last);
+}
+
+/* What is wrong, and for a long option that is not known which one was meant. */
+static void complain(const GError *error, const GOptionEntry *entries)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	const char *option = strstr(error->message, "--"), *nearest = NULL;
+
+	for (; entries->long_name; entries++)
+		g_ptr_array_add(names, (char *)entries->long_name);
+	g_ptr_array_add(names, "help");
+	g_ptr_array_add(names, NULL);
+	if (option && g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION)) {
+		g_autofree char *name = g_strndup(option + 2, strcspn(option + 2, "= "));
+
+		nearest = spelling_nearest(name, (const char *const *)names->pdata);
+	}
+	fprintf(stderr, "virtproof: %s%s%s%s; try --help\n", error->message,
+		nearest ? "; did you mean --" : "", nearest ? nearest : "", nearest ? "?" : "");
 }
 
 gboolean parse_options(const char *arguments, const char *summary, const GOptionEntry *entries,
 		       void *options, int argc, char **argv)
 {
-	g_autoptr(GOptionContext) context = g_option_context_new(arguments);
+	GOptionContext *context = g_option_context_new(arguments);
 	g_autoptr(GError) error = NULL;
+	gboolean fine;
 
 	separate_values(entries, &argc, &argv);
 	g_option_context_set_summary(context, summary);
-	g_option_context_set_main_group(context, bind_entries(entries, options));
-	if (g_option_context_parse(context, &argc, &argv, &error))
-		return TRUE;
-	fprintf(stderr, "virtproof: %s; try --help\n", error->message);
-	return FALSE;
-}
-
-char *shell_line(char *const *command)
-{
-	GString *line = g_string_new(NULL);
-
-	for (; *command; command++) {
-		gboolean plain = **command != '\0' &&
-				 strspn(*command, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"
-						  "WXYZ0123456789_-+=,./:@%") == strlen(*command);
-		g_autofree char *quoted = plain ? g_strdup(*command) : g_shell_quote(*command);
-
-		g_string_append_printf(line, "%s%s", line->len ? " " : "", quoted);
-	}
-	return g_string_free(line, FALSE);
+	bind_entries(&context, entries, options);
+	fine = g_option_context_parse(context, &argc, &argv, &error);
+	if (!fine)
+		complain(error, entries);
+	g_option_context_free(context);
+	return fine;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Command lines: taken apart into options, and put together for a shell. */
+/* Command lines, taken apart into options. */
 #ifndef HOST_COMMAND_ARGUMENTS_H
 #define HOST_COMMAND_ARGUMENTS_H
 
@@ -10,6 +10,13 @@
 /* Where an option's value goes: arg_data of an entry that is no callback, a member of the options' struct. */
 #define OPTION_AT(type, member) GSIZE_TO_POINTER(offsetof(type, member))
 
+/* An entry that is no option: --help has what follows below this title. The first entry may be one. */
+#define OPTION_TITLE "-"
+#define OPTIONS_OF(title)                                                                          \
+	{                                                                                          \
+		OPTION_TITLE, 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, NULL, title, NULL        \
+	}
+
 /*
  * Parses the options of a sub-command into *options, as the entries say by OPTION_AT(); a callback gets
  * it as its data. What is said is kept as long as the program runs. arguments and summary stand in
@@ -19,8 +26,8 @@
 gboolean parse_options(const char *arguments, const char *summary, const GOptionEntry *entries,
 		       void *options, int argc, char **argv);
 
-/* The words, NULL behind the last, as a line that a shell takes apart into them. The caller owns it. */
-char *shell_line(char *const *words);
+/* The exit status, which is trouble where standard output could not be written and nothing was worse; then that is said. */
+int status_when_written(int status);
 
 /* Remembers argv[0], which is not copied, for invoked_as(). */
 void remember_invocation(const char *program);

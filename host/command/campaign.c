@@ -126,7 +126,7 @@ static void start_tasks(struct campaign *campaign)
 }
 
 /* Each task cleans up after itself, so it is asked, not killed. */
-static void stop_tasks(GCancellable *cancel, void *context)
+static gboolean stop_tasks(GCancellable *cancel, void *context)
 {
 	const struct campaign *campaign = context;
 
@@ -135,6 +135,7 @@ static void stop_tasks(GCancellable *cancel, void *context)
 
 		g_subprocess_send_signal(running->process->child, SIGINT);
 	}
+	return G_SOURCE_REMOVE;
 }
 
 static gboolean begin(void *context)
@@ -146,15 +147,17 @@ static gboolean begin(void *context)
 void campaign_run(const GPtrArray *tasks, unsigned limit, struct campaign_result *result)
 {
 	struct campaign campaign = {.tasks = tasks, .result = result, .limit = limit};
-	gulong handler;
+	GSource *wish = g_cancellable_source_new(interruption());
 
 	*result = (struct campaign_result){0};
 	campaign.loop = g_main_loop_new(NULL, FALSE);
 	campaign.running = g_ptr_array_new();
-	handler = g_cancellable_connect(interruption(), G_CALLBACK(stop_tasks), &campaign, NULL);
+	g_source_set_callback(wish, G_SOURCE_FUNC(stop_tasks), &campaign, NULL);
+	g_source_attach(wish, NULL);
 	g_idle_add(begin, &campaign);
 	g_main_loop_run(campaign.loop);
-	g_cancellable_disconnect(interruption(), handler);
+	g_source_destroy(wish);
+	g_source_unref(wish);
 	g_ptr_array_unref(campaign.running);
 	g_main_loop_unref(campaign.loop);
 }

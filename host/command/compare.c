@@ -21,25 +21,38 @@ static const GOptionEntry entries[] = {
 	 "Fail when a figure is shown to be worse by more than PERCENT", "PERCENT"},
 	{"all", 0, 0, G_OPTION_ARG_NONE, AT(all), "Also show figures that do not differ", NULL},
 	{"anyway", 0, 0, G_OPTION_ARG_NONE, AT(anyway),
-	 "Compare figures although device, features or machine differ", NULL},
+	 "Compare figures although device, features or machine differ; let pass what is judged no more",
+	 NULL},
 	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, AT(operands), NULL, NULL},
 	{NULL},
 };
 
-static unsigned tell_changes(const struct compare *compare)
+static const char *name_of(enum verdict verdict)
 {
-	unsigned worse = 0;
+	return verdict == VERDICTS ? "not there" : verdict_name(verdict);
+}
 
+/* Returns how many are worse than before or, unless what is compared differs anyway, judged no more. */
+static unsigned tell_changes(const struct compare *compare, gboolean anyway)
+{
+	unsigned worse = 0, lost = 0;
+
+	for (unsigned i = 0; i < compare->losses->len; i++)
+		printf("lost: %s\n", (const char *)compare->losses->pdata[i]);
 	for (unsigned i = 0; i < compare->changes->len; i++) {
 		const struct change *change = compare->changes->pdata[i];
 
 		worse += change->worse;
-		printf("%s: %s -> %s  %s\n", change->worse ? "worse" : "changed",
-		       verdict_name(change->before), verdict_name(change->after), change->name);
+		lost += change->lost;
+		printf("%s: %s -> %s  %s\n",
+		       change->worse  ? "worse"
+		       : change->lost ? "lost"
+				      : "changed",
+		       name_of(change->before), name_of(change->after), change->name);
 	}
-	printf("verdicts: %u tests judged in both, %u changed, %u for the worse\n", compare->tests,
-	       compare->changes->len, worse);
-	return worse;
+	printf("verdicts: %u tests judged in both, %u changed, %u for the worse, %u judged no more\n",
+	       compare->tests, compare->changes->len, worse, lost);
+	return anyway ? worse : worse + lost;
 }
 
 static const char *conclusion(const struct comparison *comparison)
@@ -108,6 +121,23 @@ static void tell_refusals(const struct compare *compare)
 	}
 }
 
+/* Runs that did not come to their end, or whose records did not: returns how many. */
+static unsigned tell_incomplete(const char *side, const GPtrArray *jobs)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < jobs->len; i++) {
+		const struct job *job = jobs->pdata[i];
+
+		if (job_is_complete(job))
+			continue;
+		printf("incomplete: %s: %s: what it would have judged is not known\n", side,
+		       job->name);
+		count++;
+	}
+	return count;
+}
+
 static void tell_runs(const GPtrArray *pairs)
 {
 	for (unsigned i = 0; i < pairs->len; i++) {
@@ -134,10 +164,12 @@ static int compare_jobs(const GPtrArray *a, const GPtrArray *b,
 	compare_conclude(compare);
 	tell_runs(pairs);
 
-	unsigned worse = tell_changes(compare);
+	unsigned worse = tell_changes(compare, options->anyway);
 	unsigned beyond = tell_figures(compare, options);
 
 	tell_refusals(compare);
+	if (tell_incomplete("A", a) + tell_incomplete("B", b))
+		status = EXIT_TROUBLE;
 	if (worse || beyond)
 		status = EXIT_UNEXPECTED;
 	if (compare->tests == 0 && compare->comparisons->len == 0) {
@@ -160,6 +192,10 @@ int command_compare(int argc, char **argv)
 		return EXIT_TROUBLE;
 	char **operands = options.operands;
 
+	if (!(options.gate >= 0)) {
+		fputs("virtproof: --gate: a difference is 0 percent or more\n", stderr);
+		return EXIT_TROUBLE;
+	}
 	if (!operands || !operands[0] || !operands[1] || operands[2]) {
 		fputs("virtproof: compare takes two files of records; 'merge' makes one of many\n",
 		      stderr);

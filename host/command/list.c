@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "host/command/arguments.h"
-#include "host/vmm/descriptor.h"
+#include "host/vmm/sound.h"
 
 struct list_options {
 	char **operands;
@@ -56,11 +56,13 @@ static int list_one(const char *name)
 	g_autoptr(GError) error = NULL;
 	struct descriptor *descriptor = descriptor_load(name, &error);
 
-	if (!descriptor) {
+	if (!descriptor || !descriptor_is_sound(descriptor, &error)) {
 		fprintf(stderr, "virtproof: %s\n", error->message);
+		descriptor_free(descriptor);
 		return EXIT_TROUBLE;
 	}
 	list_kind(descriptor, "device", "devices");
+	list_kind(descriptor, "vhost-user", "vhost-user devices");
 	list_kind(descriptor, "machine", "machines");
 	list_kind(descriptor, "accelerator", "accelerators");
 	descriptor_free(descriptor);
@@ -74,5 +76,10 @@ int command_list(int argc, char **argv)
 	if (!parse_options("[VMM]", "Lists the VMMs that are known, or what one of them has.",
 			   entries, &options, argc, argv))
 		return EXIT_TROUBLE;
-	return options.operands ? list_one(*options.operands) : list_vmms();
+	if (!options.operands)
+		return list_vmms();
+	if (!options.operands[1])
+		return list_one(*options.operands);
+	fputs("virtproof: one VMM at a time; try --help\n", stderr);
+	return EXIT_TROUBLE;
 }

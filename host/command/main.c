@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* virtproof, the program on the host: chooses the sub-command. */
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "host/command/arguments.h"
 #include "host/command/commands.h"
-#include "host/command/interruption.h"
+#include "host/system/spelling.h"
 
 #ifndef VIRTPROOF_VERSION
 #define VIRTPROOF_VERSION "unversioned"
@@ -19,9 +21,12 @@ static const struct command {
 	command *run;
 } commands[] = {
 	{"run", "run the image on a VMM and judge its devices", command_run},
+	{"bisect-step", "judge one test for 'git bisect run', or say that it cannot be judged",
+	 command_bisect_step},
 	{"matrix", "run all jobs of a matrix file, several at a time", command_matrix},
 	{"merge", "put the records of many runs into one file", command_merge},
 	{"report", "make a document of what runs have recorded", command_report},
+	{"site", "make pages of what runs of many VMMs have recorded", command_site},
 	{"compare", "compare two sets of runs: verdicts and figures", command_compare},
 	{"list", "list the VMMs that are known, or what one of them has", command_list},
 };
@@ -32,25 +37,39 @@ static void print_help(FILE *out)
 	      "Judges, attacks and measures the virtio devices of a virtual machine monitor.\n\n",
 	      out);
 	for (unsigned i = 0; i < G_N_ELEMENTS(commands); i++)
-		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].about);
+		fprintf(out, "  %-11s %s\n", commands[i].name, commands[i].about);
 	fputs("\nvirtproof COMMAND --help tells more. To begin with: virtproof run\n", out);
 }
 
-int main(int argc, char **argv)
+/* No file that is opened later must become standard output. */
+static void keep_standard_files(void)
 {
-	remember_invocation(argv[0]);
-	setlocale(LC_CTYPE, "");
-	signal(SIGPIPE, SIG_IGN);
-	interruption_prepare();
+	int file = open("/dev/null", O_RDONLY);
+
+	while (file >= 0 && file <= STDERR_FILENO)
+		file = dup(file);
+	if (file > STDERR_FILENO)
+		close(file);
+}
+
+static gboolean is_one_of(const char *word, const char *option, const char *letter)
+{
+	return strcmp(word, option) == 0 || strcmp(word, letter) == 0;
+}
+
+static int run_command(int argc, char **argv)
+{
+	const char *names[G_N_ELEMENTS(commands) + 1] = {NULL}, *nearest;
+
 	if (argc < 2) {
 		print_help(stderr);
 		return EXIT_TROUBLE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+	if (is_one_of(argv[1], "--help", "-h") || strcmp(argv[1], "help") == 0) {
 		print_help(stdout);
 		return EXIT_AS_EXPECTED;
 	}
-	if (strcmp(argv[1], "--version") == 0) {
+	if (is_one_of(argv[1], "--version", "-V")) {
 		puts("virtproof " VIRTPROOF_VERSION);
 		return EXIT_AS_EXPECTED;
 	}
@@ -62,6 +81,20 @@ int main(int argc, char **argv)
 			return commands[i].run(argc - 1, argv + 1);
 		}
 	}
-	fprintf(stderr, "virtproof: there is no command '%s'; try --help\n", argv[1]);
+	for (unsigned i = 0; i < G_N_ELEMENTS(commands); i++)
+		names[i] = commands[i].name;
+	nearest = spelling_nearest(argv[1], names);
+	fprintf(stderr, "virtproof: there is no command '%s'%s%s%s; try --help\n", argv[1],
+		nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 	return EXIT_TROUBLE;
+}
+
+int main(int argc, char **argv)
+{
+	remember_invocation(argv[0]);
+	setlocale(LC_CTYPE, "");
+	keep_standard_files();
+	/* A file that may grow no more is an error like any other. */
+	signal(SIGXFSZ, SIG_IGN);
+	return status_when_written(run_command(argc, argv));
 }

@@ -6,6 +6,7 @@
 
 #include "host/command/arguments.h"
 #include "host/record/merge.h"
+#include "host/system/output.h"
 
 struct merge_options {
 	char *output;
@@ -33,7 +34,11 @@ int command_merge(int argc, char **argv)
 		fputs("virtproof: which files of records? try --help\n", stderr);
 		return EXIT_TROUBLE;
 	}
-	if (records_merge(options.operands, options.output ? options.output : "-", &error))
+
+	char *output = options.output ? options.output : "-", *const outputs[] = {output, NULL};
+
+	if (outputs_are_apart(outputs, options.operands, &error) &&
+	    records_merge(options.operands, output, &error))
 		return EXIT_AS_EXPECTED;
 	fprintf(stderr, "virtproof: %s\n", error->message);
 	return EXIT_TROUBLE;

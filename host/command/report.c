@@ -6,6 +6,7 @@
 
 #include "host/command/arguments.h"
 #include "host/report/documents.h"
+#include "host/system/output.h"
 
 struct report_options {
 	char *format, *output, *expect;
@@ -17,7 +18,7 @@ struct report_options {
 
 static const GOptionEntry entries[] = {
 	{"format", 'f', 0, G_OPTION_ARG_STRING, AT(format),
-	 "html, tap, junit, json or markdown (by the suffix of the output; html)", "FORMAT"},
+	 "html, tap, junit, json, markdown or badge (by the suffix of the output; html)", "FORMAT"},
 	{"output", 'o', 0, G_OPTION_ARG_FILENAME, AT(output),
 	 "Where it goes ('-': standard output)", "FILE"},
 	{"expect", 'e', 0, G_OPTION_ARG_FILENAME, AT(expect),
@@ -38,10 +39,15 @@ static const struct document_format *choose_format(const struct report_options *
 static gboolean write_report(const struct report_options *options,
 			     const struct document_format *format, GError **error)
 {
-	struct report *report =
-		report_load(options->operands, options->expect, options->strict, error);
-	gboolean fine = report && document_write(report, format,
-						 options->output ? options->output : "-", error);
+	char *output = options->output ? options->output : "-";
+	char *const outputs[] = {output, NULL}, *const expected[] = {options->expect, NULL};
+	struct report *report = NULL;
+	gboolean fine;
+
+	if (outputs_are_apart(outputs, options->operands, error) &&
+	    outputs_are_apart(outputs, expected, error))
+		report = report_load(options->operands, options->expect, options->strict, error);
+	fine = report && document_write(report, format, output, error);
 
 	report_free(report);
 	return fine;
@@ -64,7 +70,8 @@ int command_report(int argc, char **argv)
 		return EXIT_TROUBLE;
 	}
 	if (!format) {
-		fputs("virtproof: the formats are html, tap, junit, json and markdown\n", stderr);
+		fputs("virtproof: the formats are html, tap, junit, json, markdown and badge\n",
+		      stderr);
 		return EXIT_TROUBLE;
 	}
 	if (write_report(&options, format, &error))

@@ -1,125 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* virtproof run */
+/* virtproof run, virtproof bisect-step */
 #include "host/command/commands.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <gio/gio.h>
 
-#include "host/command/arguments.h"
 #include "host/command/interruption.h"
-#include "host/command/run_documents.h"
+#include "host/command/run_judge.h"
 #include "host/command/run_options.h"
+#include "host/command/selection.h"
 #include "host/report/documents.h"
-#include "host/report/narrator.h"
+#include "host/report/report.h"
 #include "host/session/session.h"
 #include "host/system/paths.h"
-#include "host/vmm/version.h"
+#include "host/system/process.h"
+#include "host/vmm/sound.h"
 
 #define DEFAULT_SILENCE   30
 #define DEFAULT_INCIDENTS 16
 #define DEFAULT_FRESH     4
 
-static void tell_conclusion(const struct conclusion *conclusion)
-{
-	for (unsigned i = 0; i < conclusion->stale->len; i++) {
-		const struct expectation *entry = conclusion->stale->pdata[i];
-
-		printf("expected to fail, but did not; remove it: %s\n", entry->line);
-	}
-	for (unsigned i = 0; i < conclusion->remarks->len; i++)
-		printf("note: %s\n", (const char *)conclusion->remarks->pdata[i]);
-	for (unsigned i = 0; i < conclusion->troubles->len; i++)
-		printf("set-up: %s\n", (const char *)conclusion->troubles->pdata[i]);
-	if (conclusion->expected)
-		printf("%u failed as expected (%s)\n", conclusion->expected,
-		       conclusion->expectations->path);
-	if (conclusion->unexpected)
-		printf("%u failed unexpectedly\n", conclusion->unexpected);
-}
-
-/* The image counts what is wrong with the set-up, and no test's fault, as an error too. */
-static gboolean set_up_failed(const struct job *job)
-{
-	return job->summary && job->summary->errors > job->counts.of[VERDICT_ERROR];
-}
-
-static int exit_status(enum session_end end, const struct conclusion *conclusion)
-{
-	const struct job *job = conclusion->job;
-
-	if (end == SESSION_CANCELLED)
-		return EXIT_BY_SIGNAL + interruption_signal();
-	if (end == SESSION_NEVER || end == SESSION_SUITE_ENDED)
-		return EXIT_TROUBLE;
-	if (end == SESSION_INCOMPLETE || conclusion->lost || job_lonely_incidents(job))
-		return EXIT_VMM_DOWN;
-	if (set_up_failed(job) || conclusion->errors || conclusion->troubles->len)
-		return EXIT_TROUBLE;
-	return conclusion->unexpected || conclusion->stale->len ? EXIT_UNEXPECTED
-								: EXIT_AS_EXPECTED;
-}
-
-static int run_session(struct session *session, const struct run_options *options)
-{
-	gboolean terminal = isatty(STDOUT_FILENO);
-	g_autofree char *trouble = NULL;
-	struct narrator *narrator = narrator_new(stdout, terminal, options->quiet);
-
-	session->viewer = narrator_viewer(narrator);
-
-	enum session_end end = session_run(session, &trouble);
-
-	narrator_finish(narrator, session->job, options->strict, trouble);
-	narrator_free(narrator);
-
-	struct conclusion *conclusion =
-		conclude(session->job, session->expectations, options->strict);
-	int status = exit_status(end, conclusion);
-
-	tell_conclusion(conclusion);
-	if (options->update)
-		run_propose(options, conclusion);
-	if (!run_write_documents(options, conclusion) && status == EXIT_AS_EXPECTED)
-		status = EXIT_TROUBLE;
-	conclusion_free(conclusion);
-	return status;
-}
-
-static int judge(struct session *session, const struct run_options *options, char *const *argv)
-{
-	const struct launch *launch = session->launch;
-	g_autoptr(GError) error = NULL;
-	g_autofree char *version = vmm_version(launch->descriptor, &launch->scope);
-	struct expectations *expectations =
-		expectations_choose(options->expect, launch->descriptor->name, version, &error);
-	int status = EXIT_TROUBLE;
-
-	if (!expectations) {
-		fprintf(stderr, "virtproof: %s\n", error->message);
-		return EXIT_TROUBLE;
-	}
-	session->expectations = expectations;
-	session->job = job_new();
-	session->log = options->log ? fopen(options->log, "w") : NULL;
-	if (options->log && !session->log) {
-		fprintf(stderr, "virtproof: %s: %s\n", options->log, g_strerror(errno));
-	} else {
-		session_tell(session, run_job_record(options, launch, version, argv));
-		status = run_session(session, options);
-	}
-	if (session->log)
-		fclose(session->log);
-	job_free(session->job);
-	expectations_free(expectations);
-	return status;
-}
-
 /* What the image lists is no record: it goes out as it comes. */
-static int list_tests(struct session *session)
+static int hear_answer(struct session *session)
 {
 	struct expectations *nothing = expectations_none();
 	g_autofree char *trouble = NULL;
@@ -139,46 +43,99 @@ static int list_tests(struct session *session)
 
 static int print_command(struct session *session)
 {
-	g_autofree char *own = launch_append(session->launch);
+	g_autofree char *own = launch_append(session->launch, FALSE);
 	g_autofree char *append =
 		g_strconcat(own, *session->append ? " " : "", session->append, NULL);
 	g_autoptr(GError) error = NULL;
-	g_auto(GStrv) command = launch_command(session->launch, append, &error);
-	g_autofree char *line = command ? shell_line(command) : NULL;
+	g_autofree char *script = launch_script(session->launch, append, &error);
 
-	if (!command) {
+	if (!script) {
 		fprintf(stderr, "virtproof: %s\n", error->message);
 		return EXIT_TROUBLE;
 	}
-	puts(line);
+	fputs(script, stdout);
 	return EXIT_AS_EXPECTED;
 }
 
-static struct launch *prepare(const struct run_options *options,
-			      const struct descriptor *descriptor, GError **error)
+/* Where the image is, and what it can judge when that is known. The caller owns both. NULL with error set when it is missing. */
+static char *find_image(const struct run_options *options, const struct descriptor *descriptor,
+			struct catalogue **catalogue, GError **error)
 {
-	g_autofree char *kind = descriptor_text(descriptor, "vmm", "image", "elf");
-	g_autofree char *beside = paths_image(kind);
+	g_autofree char *kind = descriptor_text_on(descriptor, options->machine, "image", "elf");
+	char *image = options->image ? g_strdup(options->image) : paths_image(kind);
+
+	if (strcmp(kind, "none") == 0)
+		return image;
+	*catalogue = catalogue_of(image);
+	if (g_file_test(image, G_FILE_TEST_EXISTS))
+		return image;
+	g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+		    "there is no image %s; 'make' builds it", image);
+	g_free(image);
+	return NULL;
+}
+
+static struct launch *prepare(const struct run_options *options,
+			      const struct descriptor *descriptor, const char *image,
+			      GError **error)
+{
 	struct launch_request request = {
 		.machine = options->machine,
 		.accelerator = options->accelerator,
 		.program = options->program,
-		.image = options->image ? options->image : beside,
+		.image = image,
 		.cpus = (unsigned)options->cpus,
 		.memory = (unsigned)options->memory,
 		.devices = options->devices,
+		.vhost_user = options->vhost_user,
+		.daemons = options->daemons,
+		.sockets = options->sockets,
+		.trace = options->trace,
+		.debug = options->debug,
 		.options = options->vmm_words,
 	};
 
-	if (strcmp(kind, "none") != 0 && !g_file_test(request.image, G_FILE_TEST_EXISTS)) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-			    "there is no image %s; 'make' builds it", request.image);
-		return NULL;
-	}
 	return launch_new(descriptor, &request, error);
 }
 
-static int run_launch(struct launch *launch, const struct run_options *options, char *const *argv)
+/* With another seed each time, until something is not as expected, or time is over. */
+static int judge_often(struct session *session, const struct run_options *options,
+		       const struct catalogue *catalogue, char *const *argv)
+{
+	g_autofree char *append = g_strdup(session->append);
+	gint64 end = g_get_monotonic_time() + options->duration * G_USEC_PER_SEC;
+	int most = options->repeat ? options->repeat : options->duration ? G_MAXINT : 1;
+	int status = EXIT_AS_EXPECTED;
+
+	for (int n = 1; n <= most && status == EXIT_AS_EXPECTED; n++) {
+		g_autofree char *words =
+			n == 1 ? g_strdup(append)
+			       : g_strdup_printf("%s%svp.seed=%d", append, *append ? " " : "", n);
+		struct session one = *session;
+
+		if (n > 1 && options->duration && g_get_monotonic_time() >= end)
+			break;
+		one.append = words;
+		if (options->repeat)
+			printf("run %d of %d\n", n, most);
+		else if (options->duration)
+			printf("run %d\n", n);
+		status = run_judge(&one, options, catalogue, argv);
+	}
+	return status;
+}
+
+/* Whether the image answers and ends. */
+static gboolean only_answers(const char *append)
+{
+	g_auto(GStrv) words = g_strsplit(append, " ", -1);
+
+	return g_strv_contains((const char *const *)words, "vp.list") ||
+	       g_strv_contains((const char *const *)words, "vp.help");
+}
+
+static int run_launch(struct launch *launch, const struct run_options *options,
+		      const struct catalogue *catalogue, char *const *argv)
 {
 	g_autofree char *append = run_options_append(options);
 	struct session session = {
@@ -188,35 +145,138 @@ static int run_launch(struct launch *launch, const struct run_options *options, 
 		.incidents_limit =
 			(unsigned)(options->incidents ? options->incidents : DEFAULT_INCIDENTS),
 		.fresh_limit = (unsigned)(options->fresh < 0 ? DEFAULT_FRESH : options->fresh),
+		.fail_fast = options->fail_fast,
+		.strict = options->strict,
 		.cancel = interruption(),
 	};
 
+	if (options->debug) {
+		session.silence = G_MAXINT;
+		session.incidents_limit = 1;
+		session.fresh_limit = 0;
+	}
 	if (options->print)
 		return print_command(&session);
-	return options->list_tests ? list_tests(&session) : judge(&session, options, argv);
+	return only_answers(append) ? hear_answer(&session)
+				    : judge_often(&session, options, catalogue, argv);
+}
+
+/* The status in the words of whoever asked: for bisection what was not judged is neither good nor bad. */
+static int exit_for(const char *style, int status, gboolean absent)
+{
+	if (status >= EXIT_BY_SIGNAL || !style)
+		return status;
+	if (status == EXIT_VMM_DOWN)
+		return EXIT_UNEXPECTED;
+	if (status != EXIT_TROUBLE)
+		return status;
+	if (strcmp(style, "bisect") == 0)
+		return EXIT_BISECT_SKIP;
+	if (strcmp(style, "automake") == 0)
+		return absent ? EXIT_AUTOMAKE_SKIP : EXIT_AUTOMAKE_ERROR;
+	return status;
+}
+
+/* Chooses the tests that failed unexpectedly in the records of options->rerun. FALSE with error set, where none did, too. */
+static gboolean choose_failed(struct run_options *options, GError **error)
+{
+	char *const paths[] = {options->rerun, NULL};
+	struct report *report = report_load(paths, options->expect, options->strict, error);
+	g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GPtrArray) chosen = g_ptr_array_new_with_free_func(g_free);
+
+	if (!report)
+		return FALSE;
+	for (unsigned i = 0; i < report->conclusions->len; i++) {
+		const struct conclusion *conclusion = report->conclusions->pdata[i];
+		const GPtrArray *tests = conclusion->job->tests;
+
+		for (unsigned j = 0; j < tests->len; j++) {
+			const struct test_result *test = tests->pdata[j];
+
+			if (test_is_unexpected(test, options->strict) &&
+			    g_hash_table_add(names, test->full_name))
+				g_ptr_array_add(chosen, g_strdup(test->full_name));
+		}
+	}
+	report_free(report);
+	if (!chosen->len) {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+			    "%s: nothing failed unexpectedly in it", options->rerun);
+		return FALSE;
+	}
+	g_ptr_array_add(chosen, NULL);
+	g_strfreev(options->tests);
+	options->tests = g_strdupv((char **)chosen->pdata);
+	return TRUE;
+}
+
+/* *absent: the VMM's program is not there. Trouble with error set when nothing was started. */
+static int run_on(const struct descriptor *descriptor, struct run_options *options,
+		  char *const *argv, gboolean *absent, GError **error)
+{
+	struct catalogue *catalogue = NULL;
+	g_autofree char *image = find_image(options, descriptor, &catalogue, error);
+	gboolean fine = image && selection_resolve(options, catalogue, error);
+	struct launch *launch = NULL;
+	int status = EXIT_TROUBLE;
+
+	if (fine && catalogue && options->list_tests) {
+		selection_list(options, catalogue);
+		status = EXIT_AS_EXPECTED;
+	} else if (fine) {
+		launch = prepare(options, descriptor, image, error);
+	}
+	if (launch)
+		status = run_launch(launch, options, catalogue, argv);
+	*absent = launch && !launch_has_program(launch);
+	launch_free(launch);
+	catalogue_free(catalogue);
+	return status;
+}
+
+/* As the words say, where the options do not yet say otherwise. */
+static int run_words(struct run_options *options, int argc, char **argv)
+{
+	g_auto(GStrv) words = g_strdupv(argv);
+	g_autoptr(GError) error = NULL;
+	struct descriptor *descriptor = NULL;
+	gboolean absent = FALSE;
+	int status = EXIT_TROUBLE;
+
+	interruption_prepare();
+	if (!run_options_parse(options, argc, argv))
+		return exit_for(options->exit, EXIT_TROUBLE, FALSE);
+	process_adopt();
+	if ((!options->rerun || choose_failed(options, &error)) &&
+	    documents_are_possible(options->reports, &error) &&
+	    paths_make_folder_of(options->log, &error) &&
+	    paths_make_folder_of(options->output, &error))
+		descriptor = descriptor_load(options->vmm ? options->vmm : "qemu", &error);
+	if (descriptor && descriptor_is_sound(descriptor, &error))
+		status = run_on(descriptor, options, words, &absent, &error);
+	if (error)
+		fprintf(stderr, "virtproof: %s\n", error->message);
+	descriptor_free(descriptor);
+	return exit_for(options->exit, status, absent);
 }
 
 int command_run(int argc, char **argv)
 {
-	g_auto(GStrv) words = g_strdupv(argv);
-	g_autoptr(GError) error = NULL;
-	struct run_options options = {.fresh = -1};
-	struct descriptor *descriptor = NULL;
-	struct launch *launch = NULL;
-	int status = EXIT_TROUBLE;
+	struct run_options options = {.fresh = -1, .confirm = -1};
 
-	if (!run_options_parse(&options, argc, argv))
-		return EXIT_TROUBLE;
-	if (documents_are_possible(options.reports, &error) &&
-	    paths_make_folder_of(options.log, &error))
-		descriptor = descriptor_load(options.vmm ? options.vmm : "qemu", &error);
-	if (descriptor)
-		launch = prepare(&options, descriptor, &error);
-	if (launch)
-		status = run_launch(launch, &options, words);
-	else
-		fprintf(stderr, "virtproof: %s\n", error->message);
-	launch_free(launch);
-	descriptor_free(descriptor);
-	return status;
+	return run_words(&options, argc, argv);
+}
+
+/* Nothing but the verdict is wanted; what is known of one version says nothing of the others. */
+int command_bisect_step(int argc, char **argv)
+{
+	struct run_options options = {.fresh = -1,
+				      .confirm = 0,
+				      .exit = g_strdup("bisect"),
+				      .expect = g_strdup("none"),
+				      .one = TRUE,
+				      .quiet = TRUE};
+
+	return run_words(&options, argc, argv);
 }

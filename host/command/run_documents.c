@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/command/run_documents.h"
 
-#include <errno.h>
 #include <stdio.h>
 
 #include "host/command/arguments.h"
+#include "host/system/shell.h"
 #include "host/record/records.h"
 #include "host/report/documents.h"
+#include "host/report/github.h"
+#include "host/system/output.h"
 
 /* The devices as they were asked for, and which of them stands where. */
 static void add_devices(JsonObject *record, const struct launch *launch)
@@ -24,8 +26,16 @@ static void add_devices(JsonObject *record, const struct launch *launch)
 	json_object_set_object_member(record, "places", places);
 }
 
+char *run_job_name(const struct run_options *options, const struct launch *launch)
+{
+	if (options->name)
+		return g_strdup(options->name);
+	return g_strdup_printf("%s-%s-%s", launch->descriptor->name, launch->machine,
+			       launch->accelerator);
+}
+
 JsonObject *run_job_record(const struct run_options *options, const struct launch *launch,
-			   const char *version, char *const *argv)
+			   const char *version, const char *omitted, char *const *argv)
 {
 	JsonObject *record = record_new("job");
 	g_autofree char *command = shell_line(argv);
@@ -33,10 +43,9 @@ JsonObject *run_job_record(const struct run_options *options, const struct launc
 	g_autofree char *after = run_options_repeat_after(options);
 	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
 	g_autofree char *time = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S");
-	g_autofree char *usual = g_strdup_printf("%s-%s-%s", launch->descriptor->name,
-						 launch->machine, launch->accelerator);
+	g_autofree char *name = run_job_name(options, launch);
 
-	json_object_set_string_member(record, "name", options->name ? options->name : usual);
+	json_object_set_string_member(record, "name", name);
 	json_object_set_string_member(record, "vmm", launch->descriptor->name);
 	json_object_set_string_member(record, "version", version);
 	json_object_set_string_member(record, "machine", launch->machine);
@@ -46,29 +55,35 @@ JsonObject *run_job_record(const struct run_options *options, const struct launc
 	json_object_set_string_member(record, "command", command);
 	json_object_set_string_member(record, "repeat_before", before);
 	json_object_set_string_member(record, "repeat_after", after);
+	if (*omitted)
+		json_object_set_string_member(record, "omitted", omitted);
+	json_object_set_int_member(record, "ends", 1);
 	return record;
 }
 
-void run_propose(const struct run_options *options, const struct conclusion *conclusion)
+gboolean run_propose(const struct run_options *options, const struct conclusion *conclusion)
 {
-	FILE *out = options->update_file ? fopen(options->update_file, "w") : stdout;
+	g_autoptr(GError) error = NULL;
+	struct output output;
 
-	if (!out) {
-		fprintf(stderr, "virtproof: %s: %s\n", options->update_file, g_strerror(errno));
-		return;
-	}
-	if (out == stdout)
-		puts("\nexpectations that this run would need:");
-	conclusion_propose(conclusion, out);
-	if (out != stdout)
-		fclose(out);
+	puts("\nexpectations would have to change so:");
+	conclusion_propose_changes(conclusion, stdout);
+	if (!options->update_file)
+		return TRUE;
+	output_open(&output, options->update_file);
+	conclusion_propose(conclusion, output.stream);
+	if (output_close(&output, &error))
+		return TRUE;
+	fprintf(stderr, "virtproof: %s\n", error->message);
+	return FALSE;
 }
 
 gboolean run_write_documents(const struct run_options *options, struct conclusion *conclusion)
 {
 	g_autoptr(GError) error = NULL;
-	struct report *report = options->reports ? report_of(conclusion) : NULL;
-	gboolean fine = !report || documents_write(report, options->reports, &error);
+	struct report *report = report_of(conclusion);
+	gboolean fine = documents_write(report, options->reports, &error) &&
+			(!options->github || github_tell(report, stdout, &error));
 
 	report_free(report);
 	if (!fine)

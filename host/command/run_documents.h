@@ -9,15 +9,21 @@
 #include "host/session/launch.h"
 #include "host/verdict/conclusion.h"
 
-/* The record that begins the job: what this run is of. argv is its command line. The caller owns it. */
+/*
+ * The record that begins the job: what this run is of. omitted are tests that expectations leave out, "" for none; argv
+ * is its command line. The caller owns it.
+ */
 JsonObject *run_job_record(const struct run_options *options, const struct launch *launch,
-			   const char *version, char *const *argv);
+			   const char *version, const char *omitted, char *const *argv);
+
+/* What the job is called. The caller owns it. */
+char *run_job_name(const struct run_options *options, const struct launch *launch);
 
 /*
- * Shows the expectations that the run would need, or writes them to the file that was named. What is
- * wrong is said on standard error.
+ * Shows how the expectations would have to change for the run, and writes them to the file that was named. FALSE when
+ * it cannot be written, which has been said.
  */
-void run_propose(const struct run_options *options, const struct conclusion *conclusion);
+gboolean run_propose(const struct run_options *options, const struct conclusion *conclusion);
 
 /* Writes the documents that were asked for. FALSE when one cannot be written, which has been said. */
 gboolean run_write_documents(const struct run_options *options, struct conclusion *conclusion);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/command/arguments.h"
+#include "host/system/shell.h"
 
 #define AT(member) OPTION_AT(struct run_options, member)
 
@@ -25,70 +26,171 @@ static gboolean take_count(const char *name, const char *value, void *data, GErr
 	const struct {
 		const char *option;
 		int *count;
+		unsigned least;
 	} counts[] = {
-		{"--cpus", &options->cpus},       {"-c", &options->cpus},
-		{"--memory", &options->memory},   {"-m", &options->memory},
-		{"--silence", &options->silence}, {"--incidents", &options->incidents},
+		{"--cpus", &options->cpus, 1},         {"-c", &options->cpus, 1},
+		{"--memory", &options->memory, 1},     {"-m", &options->memory, 1},
+		{"--silence", &options->silence, 1},   {"--incidents", &options->incidents, 1},
+		{"--fresh-boots", &options->fresh, 0}, {"--confirm", &options->confirm, 0},
+		{"--repeat", &options->repeat, 1},
 	};
 	guint64 count = 0;
 
-	if (!g_ascii_string_to_unsigned(value, 10, 1, G_MAXINT, &count, NULL)) {
-		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-			    "%s: '%s' is no number above 0", name, value);
-		return FALSE;
-	}
 	for (unsigned i = 0; i < G_N_ELEMENTS(counts); i++) {
-		if (strcmp(counts[i].option, name) == 0)
-			*counts[i].count = (int)count;
+		if (strcmp(counts[i].option, name) != 0)
+			continue;
+		if (!g_ascii_string_to_unsigned(value, 10, counts[i].least, G_MAXINT, &count,
+						NULL)) {
+			g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+				    "%s: '%s' is no number%s", name, value,
+				    counts[i].least ? " above 0" : "");
+			return FALSE;
+		}
+		*counts[i].count = (int)count;
 	}
 	return TRUE;
 }
 
+/* "90", "90s", "5m", "2h". */
+static gboolean take_time(const char *name, const char *value, void *data, GError **error)
+{
+	struct run_options *options = data;
+	int *seconds = strcmp(name, "--for") == 0 ? &options->duration : &options->time_limit;
+	g_autofree char *number = g_strndup(value, strspn(value, "0123456789"));
+	const char *unit = value + strlen(number);
+	guint64 count = 0, each = strcmp(unit, "h") == 0 ? 3600 : strcmp(unit, "m") == 0 ? 60 : 1;
+
+	if ((*unit && each == 1 && strcmp(unit, "s") != 0) ||
+	    !g_ascii_string_to_unsigned(number, 10, 1, G_MAXINT / each, &count, NULL)) {
+		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+			    "%s: '%s' is no time, such as 90, 90s, 5m or 2h", name, value);
+		return FALSE;
+	}
+	*seconds = (int)(count * each);
+	return TRUE;
+}
+
+/* "2/4" */
+static gboolean take_shard(const char *name, const char *value, void *data, GError **error)
+{
+	struct run_options *options = data;
+	g_auto(GStrv) numbers = g_strsplit(value, "/", -1);
+	guint64 part = 0, parts = 0;
+
+	if (g_strv_length(numbers) != 2 ||
+	    !g_ascii_string_to_unsigned(numbers[1], 10, 1, 1000, &parts, NULL) ||
+	    !g_ascii_string_to_unsigned(numbers[0], 10, 1, parts, &part, NULL)) {
+		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+			    "%s: '%s' is no part, such as 2/4", name, value);
+		return FALSE;
+	}
+	options->part = (unsigned)part;
+	options->parts = (unsigned)parts;
+	return TRUE;
+}
+
 static const GOptionEntry entries[] = {
+	OPTIONS_OF("The VMM and its devices:"),
 	{"vmm", 'v', 0, G_OPTION_ARG_STRING, AT(vmm),
 	 "The VMM: a name that 'virtproof list' shows, or a descriptor file (qemu)", "NAME"},
 	{"device", 'd', 0, G_OPTION_ARG_STRING_ARRAY, AT(devices),
 	 "A device, as 'virtproof list NAME' shows them, with properties of the VMM's own; may be "
 	 "given many times; 'none' for none",
 	 "NAME[,PROPERTY=VALUE]"},
-	{"machine", 'M', 0, G_OPTION_ARG_STRING, AT(machine), "The kind of machine", "NAME"},
-	{"accelerator", 'a', 0, G_OPTION_ARG_STRING, AT(accelerator), "What executes the guest",
-	 "NAME"},
-	{"cpus", 'c', 0, G_OPTION_ARG_CALLBACK, take_count, "Number of CPUs", "N"},
-	{"memory", 'm', 0, G_OPTION_ARG_CALLBACK, take_count, "Memory of the guest", "MIB"},
+	{"vhost-user", 'u', 0, G_OPTION_ARG_STRING_ARRAY, AT(vhost_user),
+	 "A vhost-user device of yours, as 'virtproof list NAME' shows the types, or by its virtio id; may "
+	 "be given many times",
+	 "TYPE[,PROPERTY=VALUE]"},
+	{"daemon", 0, 0, G_OPTION_ARG_STRING_ARRAY, AT(daemons),
+	 "What serves it: started before each boot; {socket} stands for the path of its socket",
+	 "COMMAND"},
+	{"socket", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, AT(sockets),
+	 "Or where it listens already, maybe in a debugger", "PATH"},
+	{"machine", 'M', 0, G_OPTION_ARG_STRING, AT(machine),
+	 "The kind of machine (that of the descriptor)", "NAME"},
+	{"accelerator", 'a', 0, G_OPTION_ARG_STRING, AT(accelerator),
+	 "What executes the guest (that of the descriptor)", "NAME"},
+	{"cpus", 'c', 0, G_OPTION_ARG_CALLBACK, take_count,
+	 "Number of CPUs (that of the descriptor, or 2)", "N"},
+	{"memory", 'm', 0, G_OPTION_ARG_CALLBACK, take_count,
+	 "Memory of the guest (that of the descriptor, or 64)", "MIB"},
 	{"program", 0, 0, G_OPTION_ARG_STRING, AT(program),
 	 "The VMM's program, with words before all others", "WORDS"},
 	{"image", 0, 0, G_OPTION_ARG_FILENAME, AT(image),
 	 "The image (that which stands beside this program)", "FILE"},
-	{"tests", 't', 0, G_OPTION_ARG_STRING, AT(tests),
-	 "Only these: globs over suite.test, device types, clause ids, with commas between",
+	OPTIONS_OF("Which tests:"),
+	{"tests", 't', 0, G_OPTION_ARG_STRING_ARRAY, AT(tests),
+	 "Only these: globs over suite.test, device types, clause ids, or the groups quick, device, "
+	 "hostile and bench, with commas between; may be given many times",
 	 "GLOBS"},
+	{"skip", 0, 0, G_OPTION_ARG_STRING_ARRAY, AT(skip),
+	 "Not these, named as for --tests; may be given many times", "GLOBS"},
+	{"rerun-failed", 0, 0, G_OPTION_ARG_FILENAME, AT(rerun),
+	 "Only tests that failed unexpectedly in these records", "FILE"},
+	{"shard", 0, 0, G_OPTION_ARG_CALLBACK, take_shard,
+	 "Of what is chosen only part I of N, for N machines that share a run", "I/N"},
+	{"times", 0, 0, G_OPTION_ARG_FILENAME, AT(times),
+	 "Records of an earlier run: parts are made to take as long as each other by them", "FILE"},
+	{"list-tests", 0, 0, G_OPTION_ARG_NONE, AT(list_tests),
+	 "List the tests that are chosen and the clauses they judge; start nothing", NULL},
 	{"append", 'A', 0, G_OPTION_ARG_STRING, AT(append),
 	 "More words for the image, such as 'vp.bench vp.seed=7'", "WORDS"},
+	OPTIONS_OF("How long and how often:"),
 	{"silence", 0, 0, G_OPTION_ARG_CALLBACK, take_count,
 	 "Seconds without a record after which the VMM hangs or spins, in a test besides the time that "
 	 "the image gives it (30)",
 	 "SECONDS"},
 	{"incidents", 0, 0, G_OPTION_ARG_CALLBACK, take_count,
 	 "How often the VMM may go down unexpectedly before the run is given up (16)", "N"},
-	{"fresh-boots", 0, 0, G_OPTION_ARG_INT, AT(fresh),
+	{"fresh-boots", 0, 0, G_OPTION_ARG_CALLBACK, take_count,
 	 "How many boots at most may judge what a root fault took away in an earlier one (4)", "N"},
+	{"confirm", 0, 0, G_OPTION_ARG_CALLBACK, take_count,
+	 "How often an unexpected failure is repeated alone, to tell whether it always comes (2)",
+	 "N"},
+	{"repeat", 0, 0, G_OPTION_ARG_CALLBACK, take_count,
+	 "Run N times, with another seed each, until one run is not as expected", "N"},
+	{"for", 0, 0, G_OPTION_ARG_CALLBACK, take_time,
+	 "The same for so long: no run is begun after it", "TIME"},
+	{"time-limit", 0, 0, G_OPTION_ARG_CALLBACK, take_time,
+	 "End a run that takes longer, which is then trouble: not all was judged", "TIME"},
+	{"fail-fast", 0, 0, G_OPTION_ARG_NONE, AT(fail_fast), "End at the first unexpected failure",
+	 NULL},
+	OPTIONS_OF("What is expected:"),
+	{"expect", 'e', 0, G_OPTION_ARG_FILENAME, AT(expect),
+	 "Expected failures ('none': none; known/expect/VMM-VERSION.expect)", "FILE"},
+	{"update", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, take_update,
+	 "Show how the expectations would have to change for this run, or write them to FILE",
+	 "FILE"},
+	{"baseline", 0, 0, G_OPTION_ARG_FILENAME, AT(baseline),
+	 "Records of an earlier run: what was judged then and is not now fails the run", "FILE"},
+	{"strict", 0, 0, G_OPTION_ARG_NONE, AT(strict), "A warning is a failure too", NULL},
+	{"exit", 0, 0, G_OPTION_ARG_STRING, AT(exit),
+	 "Exit status for 'bisect' (git bisect run: 125 when nothing was judged) or 'automake' (77, 99)",
+	 "STYLE"},
+	OPTIONS_OF("What is told and kept:"),
 	{"log", 'l', 0, G_OPTION_ARG_FILENAME, AT(log),
 	 "Keep all records in FILE, for 'virtproof report' and 'compare'", "FILE"},
+	{"output", 'o', 0, G_OPTION_ARG_FILENAME, AT(output),
+	 "Write down all that the VMM and the daemons say, with times, and which test ran", "FILE"},
+	{"trace", 0, 0, G_OPTION_ARG_NONE, AT(trace),
+	 "Let the image tell each register access, and the VMM what it traces itself, into --output",
+	 NULL},
 	{"report", 'r', 0, G_OPTION_ARG_FILENAME_ARRAY, AT(reports),
 	 "Write a document too: FILE ends in .html, .tap, .xml (JUnit), .json or .md; may be given "
 	 "many times",
 	 "FILE"},
+	{"github", 0, 0, G_OPTION_ARG_NONE, AT(github),
+	 "Annotate faults and add to the summary of the step, on GitHub", NULL},
 	{"name", 0, 0, G_OPTION_ARG_STRING, AT(name), "Name of this job in reports", "NAME"},
-	{"expect", 'e', 0, G_OPTION_ARG_FILENAME, AT(expect),
-	 "Expected failures ('none': none; known/expect/VMM-VERSION.expect)", "FILE"},
-	{"update", 0, G_OPTION_FLAG_OPTIONAL_ARG, G_OPTION_ARG_CALLBACK, take_update,
-	 "Show the expectations that this run would need, or write them to FILE", "FILE"},
-	{"strict", 0, 0, G_OPTION_ARG_NONE, AT(strict), "A warning is a failure too", NULL},
 	{"quiet", 'q', 0, G_OPTION_ARG_NONE, AT(quiet), "Only the summary", NULL},
-	{"list-tests", 0, 0, G_OPTION_ARG_NONE, AT(list_tests),
-	 "Let the image list its tests and the clauses they judge; run none", NULL},
-	{"print", 'n', 0, G_OPTION_ARG_NONE, AT(print), "Print the VMM's command and do not run it",
+	{"verbose", 0, 0, G_OPTION_ARG_NONE, AT(verbose),
+	 "Each test, and not only what nobody expected", NULL},
+	OPTIONS_OF("To look into a failure:"),
+	{"debug", 0, 0, G_OPTION_ARG_NONE, AT(debug),
+	 "Stop before the image's first instruction and wait for a debugger; nothing is cut off, the folder stays",
+	 NULL},
+	{"print", 'n', 0, G_OPTION_ARG_NONE, AT(print),
+	 "Print a shell script that runs the same without this program, for 'virtproof run -n | sh'",
 	 NULL},
 	{G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, AT(operands), NULL, NULL},
 	{NULL},
@@ -107,6 +209,12 @@ static int take_vmm_words(struct run_options *options, int argc, char **argv)
 	return argc;
 }
 
+static gboolean complain(const char *sentence)
+{
+	fprintf(stderr, "virtproof: %s\n", sentence);
+	return FALSE;
+}
+
 gboolean run_options_parse(struct run_options *options, int argc, char **argv)
 {
 	argc = take_vmm_words(options, argc, argv);
@@ -117,6 +225,19 @@ gboolean run_options_parse(struct run_options *options, int argc, char **argv)
 		    "the set-up failed, 3 the VMM died.",
 		    entries, options, argc, argv))
 		return FALSE;
+	if (options->trace && !options->output)
+		return complain("--trace tells nothing without --output FILE");
+	if (options->exit && strcmp(options->exit, "bisect") != 0 &&
+	    strcmp(options->exit, "automake") != 0)
+		return complain("--exit: the styles are bisect and automake");
+	if (options->rerun && options->tests)
+		return complain("--rerun-failed chooses the tests, and so does --tests");
+	if (options->times && !options->parts)
+		return complain("--times is for --shard I/N");
+	if (options->one && !options->tests && !options->rerun)
+		return complain("which test decides? -t SUITE.TEST chooses it");
+	if (options->debug && !options->tests)
+		return complain("--debug is for one test: -t SUITE.TEST chooses it");
 	if (!options->operands)
 		return TRUE;
 	fprintf(stderr, "virtproof: what is '%s'? words for the VMM stand behind --\n",
@@ -126,11 +247,33 @@ gboolean run_options_parse(struct run_options *options, int argc, char **argv)
 
 char *run_options_append(const struct run_options *options)
 {
-	const char *tests = options->tests, *append = options->append;
+	g_autofree char *tests = options->tests ? g_strjoinv(",", options->tests) : NULL;
+	g_autofree char *skip = options->skip ? g_strjoinv(",", options->skip) : NULL;
+	GString *words = g_string_new(NULL);
 
-	return g_strdup_printf("%s%s%s%s%s", options->list_tests ? "vp.list " : "",
-			       tests ? "vp.tests=" : "", tests ? tests : "",
-			       tests && append ? " " : "", append ? append : "");
+	if (options->list_tests)
+		g_string_append(words, "vp.list ");
+	if (options->trace)
+		g_string_append(words, "vp.trace ");
+	if (options->debug)
+		g_string_append(words, "vp.timeout=3600000 vp.patience=3600000 ");
+	if (tests)
+		g_string_append_printf(words, "vp.tests=%s ", tests);
+	if (skip)
+		g_string_append_printf(words, "vp.skip=%s ", skip);
+	g_string_append(words, options->append ? options->append : "");
+	return g_strchomp(g_string_free(words, FALSE));
+}
+
+/* The user's words for the image but for those that choose tests, which a repetition does itself. The caller owns them. */
+static char *lasting_words(const struct run_options *options)
+{
+	g_autoptr(GRegex) choices =
+		g_regex_new("(^| )vp\\.(tests|skip|device|variant|from)=\\S*", 0, 0, NULL);
+	g_autofree char *rest = g_regex_replace_literal(
+		choices, options->append ? options->append : "", -1, 0, "", 0, NULL);
+
+	return g_strdup(g_strstrip(rest));
 }
 
 static void add_option(GString *line, const char *option, const char *value)
@@ -139,6 +282,12 @@ static void add_option(GString *line, const char *option, const char *value)
 
 	if (value)
 		g_string_append_printf(line, " %s %s", option, quoted);
+}
+
+static void add_options(GString *line, const char *option, char *const *values)
+{
+	for (; values && *values; values++)
+		add_option(line, option, *values);
 }
 
 static void add_number(GString *line, const char *option, int value)
@@ -151,6 +300,7 @@ char *run_options_repeat_before(const struct run_options *options)
 {
 	char *const words[] = {(char *)invoked_as(), "run", NULL};
 	g_autofree char *start = shell_line(words);
+	g_autofree char *lasting = lasting_words(options);
 	GString *line = g_string_new(start);
 
 	add_option(line, "--vmm", options->vmm);
@@ -160,10 +310,16 @@ char *run_options_repeat_before(const struct run_options *options)
 	add_option(line, "--image", options->image);
 	add_number(line, "--cpus", options->cpus);
 	add_number(line, "--memory", options->memory);
-	for (char **device = options->devices; device && *device; device++)
-		add_option(line, "--device", *device);
-	g_string_append_printf(line, " --append '%s%s", options->append ? options->append : "",
-			       options->append ? " " : "");
+	add_options(line, "--device", options->devices);
+	add_options(line, "--vhost-user", options->vhost_user);
+	add_options(line, "--daemon", options->daemons);
+	add_options(line, "--socket", options->sockets);
+	add_option(line, "--expect", options->expect);
+	add_number(line, "--silence", options->silence);
+	add_number(line, "--incidents", options->incidents);
+	if (options->strict)
+		g_string_append(line, " --strict");
+	g_string_append_printf(line, " --append '%s%s", lasting, *lasting ? " " : "");
 	return g_string_free(line, FALSE);
 }
 

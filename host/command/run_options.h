@@ -10,21 +10,37 @@ struct run_options {
 	char *vmm, *machine, *accelerator, *program;
 	char *image;       /* path */
 	char *append;      /* words for the image */
-	char *tests;       /* globs */
+	char **tests;      /* globs, commas between; all of them count */
 	char *log;         /* path */
 	char *expect;      /* path, or "none" */
+	char *baseline;    /* path */
+	char *output;      /* path */
 	char *name;        /* of the job */
 	char *update_file; /* path; NULL with update: standard output */
 	char **devices;    /* NAME[,PROPERTY=VALUE]… */
+	char **vhost_user; /* TYPE[,PROPERTY=VALUE]… */
+	char **daemons;    /* of those, templates */
+	char **sockets;    /* of those that no daemon serves, paths */
 	char **reports;    /* paths */
 	char **vmm_words;  /* as they are */
 	char **operands;   /* there may be none */
 	int cpus;
-	int memory;    /* MiB */
-	int silence;   /* seconds */
-	int incidents; /* boots lost unexpectedly */
-	int fresh;     /* boots for what root faults took away; below 0: not said */
-	gboolean strict, quiet, print, update, list_tests;
+	int memory;           /* MiB */
+	int silence;          /* seconds */
+	int incidents;        /* boots lost unexpectedly */
+	int fresh;            /* boots for what root faults took away; below 0: not said */
+	int confirm;          /* repetitions of a failure; below 0: not said */
+	char **skip;          /* globs, as tests */
+	char *rerun;          /* path of records: only what failed there */
+	char *times;          /* path of records that say how long tests took */
+	unsigned part, parts; /* only that part of the tests, from 1, of so many; 0: all */
+	int time_limit;       /* seconds for a run */
+	int duration;         /* seconds for which runs are begun */
+	char *exit;           /* for whom the exit status is */
+	int repeat;           /* whole runs */
+	gboolean fail_fast, verbose, github;
+	gboolean one; /* tests have to be chosen */
+	gboolean strict, quiet, print, update, list_tests, trace, debug;
 };
 
 /*

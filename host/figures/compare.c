@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "host/verdict/coverage.h"
+
 static void change_free(void *data)
 {
 	struct change *change = data;
@@ -46,6 +48,7 @@ struct compare *compare_new(void)
 	compare->changes = g_ptr_array_new_with_free_func(change_free);
 	compare->comparisons = g_ptr_array_new_with_free_func(comparison_free);
 	compare->refusals = g_ptr_array_new_with_free_func(refusal_free);
+	compare->losses = g_ptr_array_new_with_free_func(g_free);
 	return compare;
 }
 
@@ -54,6 +57,7 @@ void compare_free(struct compare *compare)
 	g_ptr_array_unref(compare->changes);
 	g_ptr_array_unref(compare->comparisons);
 	g_ptr_array_unref(compare->refusals);
+	g_ptr_array_unref(compare->losses);
 	g_free(compare);
 }
 
@@ -144,6 +148,12 @@ static GHashTable *worst_verdicts(const GPtrArray *jobs)
 	return worst;
 }
 
+/* A test that says something of a device. */
+static gboolean is_judged(enum verdict verdict)
+{
+	return verdict == VERDICT_PASS || verdict == VERDICT_WARN || verdict == VERDICT_FAIL;
+}
+
 static int compare_changes(const void *a, const void *b)
 {
 	const struct change *left = *(struct change *const *)a;
@@ -151,6 +161,8 @@ static int compare_changes(const void *a, const void *b)
 
 	if (left->worse != right->worse)
 		return left->worse ? -1 : 1;
+	if (left->lost != right->lost)
+		return left->lost ? -1 : 1;
 	return strcmp(left->name, right->name);
 }
 
@@ -162,7 +174,9 @@ static void add_change(struct compare *compare, const char *name, enum verdict b
 	change->name = g_strdup(name);
 	change->before = before;
 	change->after = after;
-	change->worse = after > before && after != VERDICT_SKIP;
+	change->lost = is_judged(before) && !is_judged(after);
+	change->worse = !change->lost && after > before && after < VERDICTS &&
+			after != VERDICT_SKIP && before < VERDICTS;
 	g_ptr_array_add(compare->changes, change);
 }
 
@@ -176,10 +190,18 @@ void compare_verdicts(struct compare *compare, const struct pair *pair)
 	g_hash_table_iter_init(&iterator, before);
 	while (g_hash_table_iter_next(&iterator, &name, &verdict)) {
 		if (!g_hash_table_lookup_extended(after, name, NULL, &now))
-			continue;
-		compare->tests++;
+			now = GUINT_TO_POINTER(VERDICTS);
+		compare->tests +=
+			is_judged(GPOINTER_TO_UINT(verdict)) && is_judged(GPOINTER_TO_UINT(now));
 		if (now != verdict)
 			add_change(compare, name, GPOINTER_TO_UINT(verdict), GPOINTER_TO_UINT(now));
 	}
+	g_hash_table_iter_init(&iterator, after);
+	while (g_hash_table_iter_next(&iterator, &name, &now)) {
+		if (!g_hash_table_contains(before, name))
+			add_change(compare, name, VERDICTS, GPOINTER_TO_UINT(now));
+	}
+	g_ptr_array_extend_and_steal(compare->losses,
+				     coverage_lost_devices(pair->b->pdata[0], pair->a->pdata[0]));
 	g_ptr_array_sort(compare->changes, compare_changes);
 }

@@ -12,11 +12,12 @@ struct pair {
 	GPtrArray *a, *b; /* struct job, not owned */
 };
 
-/* A test whose verdict is not the same on both sides. */
+/* A test whose verdict is not the same on both sides; VERDICTS where it is not there at all. */
 struct change {
 	char *name; /* the test, its device and variant */
 	enum verdict before, after;
 	gboolean worse; /* and it was judged */
+	gboolean lost;  /* it is judged no more */
 };
 
 /* A figure on both sides. */
@@ -43,6 +44,7 @@ struct compare {
 	GPtrArray *changes;     /* struct change */
 	GPtrArray *comparisons; /* struct comparison */
 	GPtrArray *refusals;    /* struct refusal */
+	GPtrArray *losses;      /* char *: sentences on devices and features that B has no more */
 	unsigned tests;         /* that were judged on both sides */
 };
 

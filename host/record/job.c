@@ -55,13 +55,22 @@ static void root_fault_free(void *data)
 	g_free(fault);
 }
 
+static void confirmation_free(void *data)
+{
+	struct confirmation *confirmation = data;
+
+	g_free(confirmation->fault);
+	g_free(confirmation->behind);
+	g_free(confirmation);
+}
+
 static void position_free(struct position *position)
 {
 	g_free(position->suite);
 	g_free(position->test);
 	g_free(position->device);
 	g_free(position->variant);
-	g_free(position->repeat);
+	g_free(position->source);
 	g_free(position);
 }
 
@@ -76,8 +85,12 @@ struct job *job_new(void)
 	job->machine = g_strdup("");
 	job->accelerator = g_strdup("");
 	job->time = g_strdup("");
+	job->command = g_strdup("");
+	job->omitted = g_strdup("");
 	job->repeat_before = g_strdup("");
 	job->repeat_after = g_strdup("");
+	job->touched = g_strdup("");
+	job->asked = g_ptr_array_new_with_free_func(g_free);
 	job->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	job->devices = g_ptr_array_new_with_free_func(device_free);
 	job->tests = g_ptr_array_new_with_free_func(test_result_free);
@@ -86,6 +99,7 @@ struct job *job_new(void)
 	job->incidents = g_ptr_array_new_with_free_func(incident_free);
 	job->notes = g_ptr_array_new_with_free_func(g_free);
 	job->findings = g_ptr_array_new_with_free_func(root_fault_free);
+	job->confirmations = g_ptr_array_new_with_free_func(confirmation_free);
 	job->unended = g_ptr_array_new_with_free_func(g_free);
 	job->open_checks = g_ptr_array_new_with_free_func(check_free);
 	job->clauses_by_id = g_hash_table_new(g_str_hash, g_str_equal);
@@ -103,12 +117,17 @@ void job_free(struct job *job)
 	g_free(job->machine);
 	g_free(job->accelerator);
 	g_free(job->time);
+	g_free(job->command);
+	g_free(job->omitted);
 	g_free(job->repeat_before);
 	g_free(job->repeat_after);
+	g_free(job->touched);
+	g_clear_pointer(&job->trial, json_object_unref);
 	g_clear_pointer(&job->open_output, json_object_unref);
 	g_clear_pointer(&job->run, run_free);
 	g_clear_pointer(&job->summary, summary_free);
 	g_clear_pointer(&job->at, position_free);
+	g_ptr_array_unref(job->asked);
 	g_hash_table_unref(job->places);
 	g_hash_table_unref(job->clauses_by_id);
 	g_hash_table_unref(job->held_in_boot);
@@ -119,6 +138,7 @@ void job_free(struct job *job)
 	g_ptr_array_unref(job->incidents);
 	g_ptr_array_unref(job->notes);
 	g_ptr_array_unref(job->findings);
+	g_ptr_array_unref(job->confirmations);
 	g_ptr_array_unref(job->unended);
 	g_ptr_array_unref(job->open_checks);
 	g_free(job);
@@ -135,16 +155,65 @@ struct device *job_device(const struct job *job, const char *bdf)
 	return NULL;
 }
 
+/* Whether a device that was asked for by that name is of the type: "blk-scratch" and "vhost-user:blk" are blk. */
+static gboolean name_is_of(const char *name, const char *type)
+{
+	const char *kind = is_of_a_daemon(name) ? name + strlen(OF_A_DAEMON) : name;
+	gsize length = strlen(type);
+
+	return length && strncmp(kind, type, length) == 0 &&
+	       (kind[length] == '\0' || kind[length] == '-');
+}
+
+/* The one name by which all devices of the type were asked for, when there are as many; NULL. */
+static const char *name_of_all(const struct job *job, const char *type)
+{
+	const char *found = NULL;
+	unsigned more = 0;
+
+	for (unsigned i = 0; i < job->devices->len; i++)
+		more += strcmp(((const struct device *)job->devices->pdata[i])->name, type) == 0;
+	for (unsigned i = 0; i < job->asked->len; i++) {
+		const char *name = job->asked->pdata[i];
+
+		if (!name_is_of(name, type))
+			continue;
+		if (found && strcmp(found, name) != 0)
+			return NULL;
+		found = name;
+		more--;
+	}
+	return more ? NULL : found;
+}
+
+const char *job_given(const struct job *job, const char *bdf)
+{
+	const char *given = g_hash_table_lookup(job->places, bdf);
+	const struct device *device = job_device(job, bdf);
+
+	if (!given && device && !g_hash_table_size(job->places))
+		given = name_of_all(job, device->name);
+	return given ? given : "";
+}
+
 gboolean job_is_whole(const struct job *job)
 {
 	static const char *const choices[] = {"vp.tests=", "vp.skip=", "vp.device=", "vp.variant="};
-	const char *line = job->run ? job->run->command_line : "";
+	g_autofree char *omission = g_strconcat("vp.skip=", job->omitted, NULL);
+	g_auto(GStrv) words = g_strsplit(job->run ? job->run->command_line : "", " ", -1);
 
-	for (unsigned i = 0; i < G_N_ELEMENTS(choices); i++) {
-		if (strstr(line, choices[i]))
-			return FALSE;
+	for (char **word = words; *word; word++) {
+		for (unsigned i = 0; i < G_N_ELEMENTS(choices); i++) {
+			if (g_str_has_prefix(*word, choices[i]) && strcmp(*word, omission) != 0)
+				return FALSE;
+		}
 	}
 	return TRUE;
+}
+
+gboolean job_is_complete(const struct job *job)
+{
+	return job->summary && (job->closed || !job->end_is_due);
 }
 
 unsigned job_lonely_incidents(const struct job *job)
@@ -172,13 +241,15 @@ static void add_places(struct job *job, JsonObject *places)
 	g_autoptr(GList) names = json_object_get_members(places);
 
 	for (GList *name = names; name; name = name->next)
-		g_hash_table_insert(job->places, g_strdup(name->data),
-				    record_copy(places, name->data));
+		if (*(const char *)name->data)
+			g_hash_table_insert(job->places, g_strdup(name->data),
+					    record_copy(places, name->data));
 }
 
 static void add_about(struct job *job, JsonObject *record)
 {
 	JsonObject *places = record_object(record, "places");
+	JsonArray *asked = record_array(record, "devices");
 
 	replace(&job->name, record, "name");
 	replace(&job->vmm, record, "vmm");
@@ -186,10 +257,46 @@ static void add_about(struct job *job, JsonObject *record)
 	replace(&job->machine, record, "machine");
 	replace(&job->accelerator, record, "accelerator");
 	replace(&job->time, record, "time");
+	replace(&job->command, record, "command");
+	replace(&job->omitted, record, "omitted");
 	replace(&job->repeat_before, record, "repeat_before");
 	replace(&job->repeat_after, record, "repeat_after");
 	if (places)
 		add_places(job, places);
+	for (unsigned i = 0; asked && i < json_array_get_length(asked); i++)
+		g_ptr_array_add(job->asked, g_strdup(record_element(asked, i)));
+	job->end_is_due = record_number(record, "ends", 0) != 0;
+}
+
+static void add_end(struct job *job, JsonObject *record)
+{
+	job->closed = TRUE;
+}
+
+/* What is done with a device outside of tests ends with whatever the image does next. */
+static void touch(struct job *job, char *words)
+{
+	g_free(job->touched);
+	job->touched = words;
+}
+
+static void add_touch(struct job *job, JsonObject *record)
+{
+	touch(job,
+	      g_strdup_printf("%s: %s", record_text(record, "device"), record_text(record, "for")));
+}
+
+static void add_trial(struct job *job, JsonObject *record)
+{
+	gboolean over = *record_text(record, "clause") == '\0';
+
+	g_clear_pointer(&job->trial, json_object_unref);
+	job->trial = over ? NULL : json_object_ref(record);
+}
+
+static void add_plan(struct job *job, JsonObject *record)
+{
+	touch(job, g_strdup(""));
 }
 
 static void add_run(struct job *job, JsonObject *record)
@@ -197,6 +304,7 @@ static void add_run(struct job *job, JsonObject *record)
 	struct run *run = g_new0(struct run, 1);
 
 	g_hash_table_remove_all(job->held_in_boot);
+	touch(job, g_strdup(""));
 	/* A fresh boot is told to do a part only: what the run as a whole was told stays. */
 	if (job->again && job->run) {
 		g_free(run);
@@ -262,6 +370,16 @@ static void add_device(struct job *job, JsonObject *record)
 	g_ptr_array_add(job->devices, device);
 }
 
+/* "" where the image does not tell. */
+static char *source_of(JsonObject *record)
+{
+	const char *file = record_text(record, "file");
+
+	return *file ? g_strdup_printf("%s:%" G_GINT64_FORMAT, file,
+				       record_number(record, "line", 0))
+		     : g_strdup("");
+}
+
 static void add_start(struct job *job, JsonObject *record)
 {
 	struct position *position = g_new0(struct position, 1);
@@ -271,12 +389,13 @@ static void add_start(struct job *job, JsonObject *record)
 	position->test = record_copy(record, "test");
 	position->device = record_copy(record, "device");
 	position->variant = record_copy(record, "variant");
-	position->repeat = record_copy(record, "repeat");
+	position->source = source_of(record);
 	position->n = record_number(record, "n", 0);
 	position->of = record_number(record, "of", 0);
 	if (job->left_out < 0)
 		job->left_out = position->n - 1;
 	g_clear_pointer(&job->at, position_free);
+	touch(job, g_strdup(""));
 	job->at = position;
 	job->in_test = TRUE;
 }
@@ -321,6 +440,18 @@ static void add_clause(struct job *job, JsonObject *record)
 		     record_text(record, "why"), record_number(record, "checks", 0) - known);
 }
 
+/* Many at once, that were not judged for one reason. */
+static void add_unjudged(struct job *job, JsonObject *record)
+{
+	g_auto(GStrv) ids = g_strsplit(record_text(record, "ids"), " ", -1);
+
+	for (char **id = ids; *id; id++) {
+		if (**id)
+			judge_clause(job, *id, level_parse(record_text(record, "level")),
+				     CLAUSE_UNJUDGED, record_text(record, "why"), 0);
+	}
+}
+
 /*
  * A boot that is lost takes its clause records with it: what held in it is known from its tests, counted
  * once a clause. Where the clause record comes all the same, it counts instead.
@@ -335,23 +466,30 @@ static void note_held(struct job *job, JsonObject *record)
 	}
 }
 
-/* The finding for which a test was not judged: the reason begins with it. "" for none. */
-static const char *find_cause(const struct job *job, JsonObject *record)
+/* The finding for which a test was not judged: the reason begins with it. NULL for none. */
+static const struct root_fault *find_cause(const struct job *job, JsonObject *record)
 {
 	static const char before[] = "not judged since ";
 	const char *reason = record_text(record, "reason");
 
 	if (strcmp(record_text(record, "because"), "not judged") != 0 ||
 	    !g_str_has_prefix(reason, before))
-		return "";
+		return NULL;
+	reason += strlen(before);
 	for (unsigned i = 0; i < job->findings->len; i++) {
 		const struct root_fault *fault = job->findings->pdata[i];
+		g_autofree char *words =
+			g_strdup_printf("%s broke %s", fault->since, fault->clause);
 
-		if (strcmp(fault->device, record_text(record, "device")) == 0 &&
-		    g_str_has_prefix(reason + strlen(before), fault->since))
-			return fault->since;
+		if (strcmp(fault->device, record_text(record, "device")) != 0)
+			continue;
+		if (g_str_has_prefix(reason, words))
+			return fault;
+		/* Of a death the reason says more than the clause. */
+		if (!fault->lasts && g_str_has_prefix(reason, fault->since))
+			return fault;
 	}
-	return "";
+	return NULL;
 }
 
 /* Where a test of an earlier boot stands among the tests, or their number. */
@@ -370,6 +508,31 @@ static unsigned place_of(const struct job *job, const struct test_result *wanted
 	return i;
 }
 
+/* Whether an earlier boot has told that the device breaks a clause. */
+static gboolean was_told(const struct job *job, const char *bdf, const char *clause)
+{
+	for (unsigned i = 0; i < job->findings->len; i++) {
+		const struct root_fault *fault = job->findings->pdata[i];
+
+		if (fault->fresh_boots < job->fresh_boots && strcmp(fault->device, bdf) == 0 &&
+		    strcmp(fault->clause, clause) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Whether a fresh boot has found root faults again that are told already, and nothing else. */
+static gboolean only_tells_again(const struct job *job, const struct test_result *test)
+{
+	for (unsigned i = 0; i < test->checks->len; i++) {
+		const struct check *check = test->checks->pdata[i];
+
+		if (!was_told(job, test->device, check->clause))
+			return FALSE;
+	}
+	return test->verdict == VERDICT_FAIL && test->checks->len;
+}
+
 /*
  * Takes the test over. What was judged before stays in a fresh boot, unless it ends worse; what a root fault
  * took away is what that boot is for.
@@ -380,7 +543,8 @@ static void enter_test(struct job *job, struct test_result *test)
 	struct test_result *earlier = place < job->tests->len ? job->tests->pdata[place] : NULL;
 
 	job->last = NULL;
-	if (earlier && (*test->since || (!*earlier->since && test->verdict <= earlier->verdict))) {
+	if (earlier && (*test->since || only_tells_again(job, test) ||
+			(!*earlier->since && test->verdict <= earlier->verdict))) {
 		test_result_free(test);
 		return;
 	}
@@ -401,9 +565,9 @@ static void add_test(struct job *job, JsonObject *record)
 {
 	const char *bdf = record_text(record, "device");
 	const struct device *device = job_device(job, bdf);
-	const char *given = g_hash_table_lookup(job->places, bdf);
+	const struct root_fault *cause;
 	struct test_result *test = test_result_new(record, job->open_output, job->open_checks,
-						   device ? device->name : "", given ? given : "");
+						   device ? device->name : "", job_given(job, bdf));
 
 	g_clear_pointer(&job->open_output, json_object_unref);
 	job->open_checks = g_ptr_array_new_with_free_func(check_free);
@@ -417,10 +581,20 @@ static void add_test(struct job *job, JsonObject *record)
 		if (*check->clause)
 			judge_clause(job, check->clause, check->level, CLAUSE_VIOLATED, "", 0);
 	}
-	g_free(test->since);
-	test->since = g_strdup(find_cause(job, record));
+	if (job->in_test)
+		test->source = g_strdup(job->at->source);
+	cause = find_cause(job, record);
+	if (cause) {
+		g_free(test->taken_by);
+		test->taken_by = g_strdup(cause->clause);
+		if (!cause->lasts) {
+			g_free(test->since);
+			test->since = g_strdup(cause->since);
+		}
+	}
 	enter_test(job, test);
 	job->ended++;
+	g_clear_pointer(&job->trial, json_object_unref);
 	note_held(job, record);
 	job->in_test = FALSE;
 }
@@ -455,7 +629,20 @@ static void add_finding(struct job *job, JsonObject *record)
 	fault->device = record_copy(record, "device");
 	fault->clause = record_copy(record, "clause");
 	fault->since = record_copy(record, "since");
+	fault->lasts = json_object_get_boolean_member_with_default(record, "lasts", FALSE);
+	fault->fresh_boots = job->fresh_boots;
 	g_ptr_array_add(job->findings, fault);
+}
+
+static void add_confirmation(struct job *job, JsonObject *record)
+{
+	struct confirmation *confirmation = g_new0(struct confirmation, 1);
+
+	confirmation->fault = record_copy(record, "fault");
+	confirmation->tried = record_number(record, "tried", 0);
+	confirmation->failed = record_number(record, "failed", 0);
+	confirmation->behind = record_copy(record, "behind");
+	g_ptr_array_add(job->confirmations, confirmation);
 }
 
 static void add_fresh_boot(struct job *job, JsonObject *record)
@@ -475,11 +662,26 @@ void job_add(struct job *job, JsonObject *record)
 		const char *type;
 		void (*add)(struct job *job, JsonObject *record);
 	} kinds[] = {
-		{"start", add_start},     {"test", add_test},       {"check", add_check},
-		{"clause", add_clause},   {"measure", add_measure}, {"device", add_device},
-		{"job", add_about},       {"run", add_run},         {"note", add_note},
-		{"vmm", add_incident},    {"summary", add_summary}, {"output", add_output},
-		{"finding", add_finding}, {"boot", add_fresh_boot},
+		{"start", add_start},
+		{"test", add_test},
+		{"check", add_check},
+		{"clause", add_clause},
+		{"measure", add_measure},
+		{"device", add_device},
+		{"job", add_about},
+		{"run", add_run},
+		{"note", add_note},
+		{"vmm", add_incident},
+		{"summary", add_summary},
+		{"output", add_output},
+		{"finding", add_finding},
+		{"boot", add_fresh_boot},
+		{"unjudged", add_unjudged},
+		{"end", add_end},
+		{"confirmed", add_confirmation},
+		{"touch", add_touch},
+		{"trial", add_trial},
+		{"plan", add_plan},
 	};
 
 	for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++) {

@@ -7,7 +7,8 @@
  *
  * The host program adds records of its own to the image's:
  *   job  name, vmm, version, machine, accelerator, time, devices, places (BDF to name),
- *        command, repeat_before, repeat_after: begins a job
+ *        command, repeat_before, repeat_after, ends: begins a job
+ *   end  status: ends it, where `ends` says that it comes
  *   vmm  event, status, exit, output, test: what became of a VMM that did not end as it should
  *   output vmm, daemons: what they printed during the test whose record comes next
  *   boot device, since, skip, from, tests: begins a fresh boot for what a root fault took away
@@ -65,9 +66,18 @@ struct incident {
 
 /* A root fault: what rests on it is not judged from then on. */
 struct root_fault {
-	char *device; /* its BDF */
+	gboolean lasts; /* whatever was done before: a fresh boot would meet it again */
+	char *device;   /* its BDF */
 	char *clause;
-	char *since; /* the test that found it: suite.test, maybe with its variant */
+	char *since;          /* the test that found it: suite.test, maybe with its variant */
+	unsigned fresh_boots; /* begun before it was found */
+};
+
+/* Whether a fault came again when its first test was repeated alone. */
+struct confirmation {
+	char *fault; /* the clause, or what became of a test: "BLK-12", "vmm-died in ring.wrap" */
+	gint64 tried, failed;
+	char *behind; /* the test behind which it does come; "" when that is not known */
 };
 
 /* Where the image is in its plan. */
@@ -76,7 +86,7 @@ struct position {
 	char *test;
 	char *device;
 	char *variant;
-	char *repeat; /* the words for the image that repeat it; "" for none */
+	char *source; /* where its source stands: file:line; "" when unknown */
 	gint64 n;     /* from 1 */
 	gint64 of;
 };
@@ -88,28 +98,36 @@ struct job {
 	char *version;
 	char *machine;
 	char *accelerator;
-	char *time;              /* when it began, UTC: 2026-01-31T12:00:00 */
-	char *repeat_before;     /* a shell command that repeats a test is this, */
-	char *repeat_after;      /* the words that the image gave, and this */
-	GHashTable *places;      /* the name by which the device at a BDF was asked for */
-	struct run *run;         /* of the last boot, or NULL */
-	struct summary *summary; /* the last, or NULL: it never came */
-	GPtrArray *devices;      /* struct device, in the order met */
-	GPtrArray *tests;        /* struct test_result, in the order judged */
-	GPtrArray *clauses;      /* struct clause, in the order met */
-	GPtrArray *measures;     /* struct measure */
-	GPtrArray *incidents;    /* struct incident */
-	GPtrArray *notes;        /* char *: sentences of the image to its user */
-	GPtrArray *findings;     /* struct root_fault, each once */
-	struct position *at;     /* the test that started last, or NULL */
-	gboolean in_test;        /* it has not ended */
-	GPtrArray *unended;      /* char *: tests that began, and another began before they ended */
-	gint64 ended;            /* tests that ended since the plan was begun */
-	gint64 left_out;         /* tests before the first of them; -1 before that */
-	gint64 missing;          /* tests of plans that came to their summary without them */
-	gboolean again;          /* the boot judges again what an earlier one could not */
-	unsigned fresh_boots;    /* such boots */
-	unsigned regained;       /* tests that they have judged */
+	char *time;               /* when it began, UTC: 2026-01-31T12:00:00 */
+	char *command;            /* by which the program was invoked */
+	char *omitted;            /* tests that were left out because they are known to do harm */
+	char *repeat_before;      /* a shell command that repeats a test is this, */
+	char *repeat_after;       /* the words that the image gave, and this */
+	GPtrArray *asked;         /* char *: the names by which devices were asked for */
+	GHashTable *places;       /* the name by which the device at a BDF was asked for */
+	struct run *run;          /* of the last boot, or NULL */
+	struct summary *summary;  /* the last, or NULL: it never came */
+	GPtrArray *devices;       /* struct device, in the order met */
+	GPtrArray *tests;         /* struct test_result, in the order judged */
+	GPtrArray *clauses;       /* struct clause, in the order met */
+	GPtrArray *measures;      /* struct measure */
+	GPtrArray *incidents;     /* struct incident */
+	GPtrArray *notes;         /* char *: sentences of the image to its user */
+	GPtrArray *findings;      /* struct root_fault, each once */
+	GPtrArray *confirmations; /* struct confirmation */
+	struct position *at;      /* the test that started last, or NULL */
+	gboolean in_test;         /* it has not ended */
+	char *touched;            /* what is done with which device outside of every test; "" */
+	JsonObject *trial;   /* what is tried in the test, and may be the end of the VMM; or NULL */
+	gboolean end_is_due; /* the records are to be closed by an end record */
+	gboolean closed;     /* and it has come */
+	GPtrArray *unended;  /* char *: tests that began, and another began before they ended */
+	gint64 ended;        /* tests that ended since the plan was begun */
+	gint64 left_out;     /* tests before the first of them; -1 before that */
+	gint64 missing;      /* tests of plans that came to their summary without them */
+	gboolean again;      /* the boot judges again what an earlier one could not */
+	unsigned fresh_boots;     /* such boots */
+	unsigned regained;        /* tests that they have judged */
 	struct test_result *last; /* that a record was about; NULL: it told nothing new */
 	GPtrArray *open_checks;   /* struct check whose test record has not come yet */
 	JsonObject
@@ -132,8 +150,17 @@ void job_add(struct job *job, JsonObject *record);
 /* The device of that BDF, or NULL. The job owns it. */
 struct device *job_device(const struct job *job, const char *bdf);
 
+/*
+ * The name by which the device at that BDF was asked for; "" when unknown. A VMM that does not say which stands where
+ * tells it all the same of types whose devices were all asked for by one name. The job owns it.
+ */
+const char *job_given(const struct job *job, const char *bdf);
+
 /* Whether all tests of all devices were asked for. */
 gboolean job_is_whole(const struct job *job);
+
+/* Whether the image came to its summary, and the records to their end: what was not judged is known. */
+gboolean job_is_complete(const struct job *job);
 
 /* How many incidents no test answers for: the VMM went down between tests or at its end. */
 unsigned job_lonely_incidents(const struct job *job);

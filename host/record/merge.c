@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/record/merge.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <gio/gio.h>
 
 #include "host/record/records.h"
+#include "host/system/output.h"
 
 struct merger {
 	FILE *out;
@@ -70,21 +69,17 @@ static gboolean add_file(struct merger *merger, GError **error)
 
 gboolean records_merge(char *const *paths, const char *output, GError **error)
 {
-	gboolean is_output = strcmp(output, "-") == 0;
-	struct merger merger = {.out = is_output ? stdout : fopen(output, "w")};
-	gboolean fine = merger.out != NULL;
+	struct output whole;
+	struct merger merger;
 
-	for (; fine && *paths; paths++) {
+	output_open(&whole, output);
+	merger = (struct merger){.out = whole.stream};
+	for (; *paths; paths++) {
 		merger.path = *paths;
 		if (!add_file(&merger, error)) {
-			if (!is_output)
-				fclose(merger.out);
+			output_drop(&whole);
 			return FALSE;
 		}
 	}
-	if (fine && !ferror(merger.out) && (is_output ? fflush(stdout) : fclose(merger.out)) == 0)
-		return TRUE;
-	g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s: %s", output,
-		    g_strerror(errno));
-	return FALSE;
+	return output_close(&whole, error);
 }

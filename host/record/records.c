@@ -200,13 +200,17 @@ static JsonNode *member(JsonObject *record, const char *name, JsonNodeType type)
 	return node && json_node_get_node_type(node) == type ? node : NULL;
 }
 
+static const char *text_of(JsonNode *node)
+{
+	return node && JSON_NODE_HOLDS_VALUE(node) &&
+			       json_node_get_value_type(node) == G_TYPE_STRING
+		       ? json_node_get_string(node)
+		       : "";
+}
+
 const char *record_text(JsonObject *record, const char *name)
 {
-	JsonNode *node = member(record, name, JSON_NODE_VALUE);
-
-	if (!node || json_node_get_value_type(node) != G_TYPE_STRING)
-		return "";
-	return json_node_get_string(node);
+	return text_of(json_object_get_member(record, name));
 }
 
 char *record_copy(JsonObject *record, const char *name)
@@ -245,6 +249,11 @@ JsonArray *record_array(JsonObject *record, const char *name)
 	JsonNode *node = member(record, name, JSON_NODE_ARRAY);
 
 	return node ? json_node_get_array(node) : NULL;
+}
+
+const char *record_element(JsonArray *array, guint n)
+{
+	return text_of(json_array_get_element(array, n));
 }
 
 gboolean record_is(JsonObject *record, const char *type)

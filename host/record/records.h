@@ -77,6 +77,9 @@ JsonObject *record_object(JsonObject *record, const char *name);
 /* A member that is an array; else NULL. */
 JsonArray *record_array(JsonObject *record, const char *name);
 
+/* What stands at place n of an array, which has more than n, if it is text; else "". */
+const char *record_element(JsonArray *array, guint n);
+
 /* Whether the record's type is `type`. */
 gboolean record_is(JsonObject *record, const char *type);
 

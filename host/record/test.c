@@ -32,14 +32,20 @@ void check_free(void *data)
 	g_free(check);
 }
 
-/* The words that repeat a test come with its first check, or with its own record. */
-static char *repeat_of(JsonObject *record, const GPtrArray *checks)
+/* The words that repeat a test come with its record or its first check; where there are none, its name has to do. */
+static char *repeat_of(const struct test_result *test, JsonObject *record)
 {
 	const char *repeat = record_text(record, "repeat");
 
-	for (unsigned i = 0; *repeat == '\0' && i < checks->len; i++)
-		repeat = ((const struct check *)checks->pdata[i])->repeat;
-	return g_strdup(repeat);
+	if (test->verdict <= VERDICT_SKIP || *test->name == '\0')
+		return g_strdup(repeat);
+	for (unsigned i = 0; *repeat == '\0' && i < test->checks->len; i++)
+		repeat = ((const struct check *)test->checks->pdata[i])->repeat;
+	if (*repeat)
+		return g_strdup(repeat);
+	return g_strdup_printf("vp.tests=%s%s%s%s%s", test->full_name,
+			       *test->device ? " vp.device=" : "", test->device,
+			       *test->variant ? " vp.variant=" : "", test->variant);
 }
 
 struct test_result *test_result_new(JsonObject *record, JsonObject *output, GPtrArray *checks,
@@ -57,15 +63,16 @@ struct test_result *test_result_new(JsonObject *record, JsonObject *output, GPtr
 	test->verdict = VERDICT_ERROR;
 	verdict_parse(record_text(record, "verdict"), &test->verdict);
 	test->reason = record_copy(record, "reason");
+	test->taken_by = g_strdup("");
 	test->since = g_strdup("");
 	test->reason_is_check = strcmp(record_text(record, "because"), "check") == 0;
 	test->dump = record_copy(record, "dump");
 	test->outcome = outcome_parse(record_text(record, "outcome"));
 	test->vmm_said = output ? record_copy(output, "vmm") : g_strdup("");
 	test->daemon_said = output ? record_copy(output, "daemons") : g_strdup("");
-	test->repeat = repeat_of(record, checks);
 	test->us = record_number(record, "us", 0);
 	test->checks = checks;
+	test->repeat = repeat_of(test, record);
 	return test;
 }
 
@@ -81,18 +88,30 @@ void test_result_free(void *data)
 	g_free(test->given);
 	g_free(test->variant);
 	g_free(test->reason);
+	g_free(test->taken_by);
 	g_free(test->since);
 	g_free(test->dump);
 	g_free(test->vmm_said);
 	g_free(test->daemon_said);
+	g_free(test->source);
 	g_free(test->repeat);
 	g_ptr_array_unref(test->checks);
 	g_free(test);
 }
 
+gboolean is_of_a_daemon(const char *given)
+{
+	return g_str_has_prefix(given, OF_A_DAEMON);
+}
+
 gboolean test_lost_the_vmm(const struct test_result *test)
 {
 	return test->outcome != OUTCOME_NONE;
+}
+
+gboolean test_is_judged(const struct test_result *test)
+{
+	return test->verdict != VERDICT_SKIP && test->verdict != VERDICT_ERROR;
 }
 
 const char *test_end_name(const struct test_result *test)

@@ -31,14 +31,16 @@ struct test_result {
 	char *given;     /* the device as --device named it: "blk-scratch"; "" when unknown */
 	char *variant;
 	enum verdict verdict;
-	char *reason; /* why, in words; "" for none */
-	char *since; /* the finding that keeps it from being judged, by the test that made it; "" */
+	char *reason;   /* why, in words; "" for none */
+	char *taken_by; /* the clause that a finding is of which keeps it from being judged; "" */
+	char *since; /* the test that made that finding, where a fresh boot might do without; "" */
 	gboolean reason_is_check; /* it says again what one of the checks says */
 	char *dump;               /* the state of the ring when it failed; "" for none */
 	enum outcome outcome;
 	char *vmm_said;    /* while it ran, on several lines; "" for nothing, */
 	char *daemon_said; /* and so did the programs that serve devices */
-	char *repeat;      /* the words for the image that repeat it; "" for none */
+	char *source;      /* where its source stands, file:line; NULL when unknown */
+	char *repeat;      /* the words for the image that repeat it; "" where it went well */
 	gint64 us;         /* how long it took, microseconds */
 	GPtrArray *checks; /* struct check, owned */
 	const struct expectation *expectation; /* that it ends so; NULL until verdict/ marks it */
@@ -48,6 +50,12 @@ struct test_result {
 struct counts {
 	unsigned of[VERDICTS];
 };
+
+/* What the names begin with by which devices of a user's own daemon are asked for. */
+#define OF_A_DAEMON "vhost-user:"
+
+/* Whether that is such a name. */
+gboolean is_of_a_daemon(const char *given);
 
 /* A check out of a check record. Never fails; the caller owns it. */
 struct check *check_new(JsonObject *record);
@@ -67,6 +75,9 @@ void test_result_free(void *test);
 
 /* Whether the VMM went down or stood still in this test. */
 gboolean test_lost_the_vmm(const struct test_result *test);
+
+/* Whether it says something of a device, be it good or bad. */
+gboolean test_is_judged(const struct test_result *test);
 
 /* What it ended with in one word: what became of the VMM, else its verdict. Static. */
 const char *test_end_name(const struct test_result *test);

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/report/documents.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include <gio/gio.h>
 
 #include "host/report/formats.h"
+#include "host/system/output.h"
 #include "host/system/paths.h"
 
 static const struct document_format formats[] = {
-	{"tap", ".tap", document_tap},    {"junit", ".xml", document_junit},
-	{"json", ".json", document_json}, {"markdown", ".md", document_markdown},
+	{"tap", ".tap", document_tap},
+	{"junit", ".xml", document_junit},
+	{"badge", ".badge.json", document_badge}, /* before what ends as it does */
+	{"json", ".json", document_json},
+	{"markdown", ".md", document_markdown},
 	{"html", ".html", document_html},
 };
 
@@ -50,24 +53,18 @@ gboolean documents_are_possible(char *const *paths, GError **error)
 gboolean document_write(const struct report *report, const struct document_format *format,
 			const char *path, GError **error)
 {
-	gboolean is_output = strcmp(path, "-") == 0;
-	FILE *out = is_output ? stdout : fopen(path, "w");
+	struct output output;
 
-	if (out) {
-		format->write(report, out);
-		if (!ferror(out) && (is_output ? fflush(out) : fclose(out)) == 0)
-			return TRUE;
-	}
-	g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s: %s", path,
-		    g_strerror(errno));
-	return FALSE;
+	output_open(&output, path);
+	format->write(report, output.stream);
+	return output_close(&output, error);
 }
 
 gboolean documents_write(const struct report *report, char *const *paths, GError **error)
 {
 	gboolean fine = TRUE;
 
-	for (; fine && *paths; paths++)
+	for (; fine && paths && *paths; paths++)
 		fine = document_write(report, document_format_of(*paths), *paths, error);
 	return fine;
 }

@@ -19,6 +19,9 @@ void document_json(const struct report *report, FILE *out);
 /* Markdown. */
 void document_markdown(const struct report *report, FILE *out);
 
+/* JSON of which shields.io draws a badge. */
+void document_badge(const struct report *report, FILE *out);
+
 /* An HTML page that needs nothing else. */
 void document_html(const struct report *report, FILE *out);
 

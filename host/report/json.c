@@ -39,10 +39,10 @@ static JsonArray *checks_of(const struct test_result *test, gboolean for_page)
 	return checks;
 }
 
-/* Why the test did not pass, as the page shows it: [part, text], … */
-static void add_phrases(JsonObject *object, const struct job *job, const struct test_result *test)
+/* What is said of a fault: [part, text], … */
+static JsonArray *phrases_of(const struct fault *fault)
 {
-	g_autoptr(GPtrArray) phrases = phrase_failure(job, test);
+	g_autoptr(GPtrArray) phrases = phrase_fault(fault);
 	JsonArray *pairs = json_array_new();
 
 	for (unsigned i = 0; i < phrases->len; i++) {
@@ -53,7 +53,7 @@ static void add_phrases(JsonObject *object, const struct job *job, const struct 
 		json_array_add_string_element(pair, phrase->text);
 		json_array_add_array_element(pairs, pair);
 	}
-	json_object_set_array_member(object, "phrases", pairs);
+	return pairs;
 }
 
 static void add_evidence(JsonObject *object, const struct job *job, const struct test_result *test)
@@ -76,14 +76,13 @@ static JsonObject *test_object(const struct conclusion *conclusion, const struct
 	set_text(object, "device", test->device);
 	set_text(object, "family", test->family);
 	set_text(object, "variant", test->variant);
+	set_text(object, "source", test->source && !for_page ? test->source : "");
 	set_text(object, "verdict", verdict_name(test->verdict));
 	set_text(object, "end", end_names[test_end(test, conclusion->strict)]);
 	set_text(object, "outcome", outcome_name(test->outcome));
 	set_text(object, "reason", test->reason);
 	if (!for_page)
 		add_evidence(object, conclusion->job, test);
-	else if (test->verdict > VERDICT_SKIP)
-		add_phrases(object, conclusion->job, test);
 	json_object_set_int_member(object, "us", test->us);
 	if (test->checks->len)
 		json_object_set_array_member(object, "checks", checks_of(test, for_page));
@@ -189,7 +188,7 @@ static JsonObject *job_object(const struct conclusion *conclusion, gboolean for_
 	set_text(object, "machine", job->machine);
 	set_text(object, "accelerator", job->accelerator);
 	set_text(object, "time", job->time);
-	json_object_set_boolean_member(object, "complete", job->summary != NULL);
+	json_object_set_boolean_member(object, "complete", job_is_complete(job));
 	if (job->run)
 		json_object_set_object_member(object, "run", json_object_ref(job->run->record));
 	if (job->summary)
@@ -204,6 +203,84 @@ static JsonObject *job_object(const struct conclusion *conclusion, gboolean for_
 	return object;
 }
 
+/* A place in the arrays of jobs and of their tests. */
+struct place {
+	gint64 job, test;
+};
+
+/* Where each test of the document stands: struct test_result to struct place. */
+static GHashTable *find_places(const struct report *report)
+{
+	GHashTable *places = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+
+	for (unsigned i = 0; i < report->conclusions->len; i++) {
+		const struct conclusion *conclusion = report->conclusions->pdata[i];
+		const GPtrArray *tests = conclusion->job->tests;
+
+		for (unsigned j = 0; j < tests->len; j++) {
+			struct place *place = g_new0(struct place, 1);
+
+			*place = (struct place){.job = i, .test = j};
+			g_hash_table_insert(places, tests->pdata[j], place);
+		}
+	}
+	return places;
+}
+
+static JsonArray *sightings_of(const struct fault *fault, GHashTable *places)
+{
+	JsonArray *sightings = json_array_new();
+
+	for (unsigned i = 0; i < fault->sightings->len; i++) {
+		const struct sighting *sighting = fault->sightings->pdata[i];
+		const struct place *place = g_hash_table_lookup(places, sighting->test);
+		JsonArray *pair = json_array_new();
+
+		json_array_add_int_element(pair, place->job);
+		json_array_add_int_element(pair, place->test);
+		json_array_add_array_element(sightings, pair);
+	}
+	return sightings;
+}
+
+static JsonArray *texts_of(const GPtrArray *texts)
+{
+	JsonArray *array = json_array_new();
+
+	for (unsigned i = 0; i < texts->len; i++)
+		json_array_add_string_element(array, texts->pdata[i]);
+	return array;
+}
+
+static JsonObject *fault_object(const struct fault *fault, GHashTable *places)
+{
+	JsonObject *object = json_object_new();
+
+	set_text(object, "what", fault->what);
+	set_text(object, "level", level_name(fault->level));
+	set_text(object, "verdict", verdict_name(fault->verdict));
+	json_object_set_boolean_member(object, "unexpected", fault->unexpected);
+	set_text(object, "expected", fault->expectation ? fault->expectation->reason : "");
+	set_text(object, "link", fault->expectation ? fault->expectation->link : "");
+	json_object_set_array_member(object, "phrases", phrases_of(fault));
+	json_object_set_array_member(object, "devices", texts_of(fault->devices));
+	json_object_set_array_member(object, "variants", texts_of(fault->variants));
+	json_object_set_int_member(object, "taken", fault->taken);
+	json_object_set_array_member(object, "sightings", sightings_of(fault, places));
+	return object;
+}
+
+static JsonArray *faults_array(const struct report *report)
+{
+	g_autoptr(GPtrArray) faults = faults_of(report->conclusions);
+	g_autoptr(GHashTable) places = find_places(report);
+	JsonArray *array = json_array_new();
+
+	for (unsigned i = 0; i < faults->len; i++)
+		json_array_add_object_element(array, fault_object(faults->pdata[i], places));
+	return array;
+}
+
 char *document_json_text(const struct report *report, gboolean for_page)
 {
 	g_autoptr(JsonObject) document = json_object_new();
@@ -214,6 +291,7 @@ char *document_json_text(const struct report *report, gboolean for_page)
 					      job_object(report->conclusions->pdata[i], for_page));
 	json_object_set_int_member(document, "schema", 1);
 	json_object_set_array_member(document, "jobs", jobs);
+	json_object_set_array_member(document, "faults", faults_array(report));
 	return record_line(document);
 }
 

@@ -2,6 +2,8 @@
 /* Markdown: for the summary of a CI job, a comment on a change. */
 #include "host/report/formats.h"
 
+#include <string.h>
+
 #include "host/report/phrase.h"
 
 /* A cell of a table holds no line end and no bar. */
@@ -37,37 +39,35 @@ static void put_jobs(const struct report *report, FILE *out)
 		fprintf(out, " %u | %u | %u | %u | %u | %u%s |\n", counts->of[VERDICT_PASS],
 			counts->of[VERDICT_FAIL], counts->of[VERDICT_WARN],
 			counts->of[VERDICT_SKIP], counts->of[VERDICT_ERROR], conclusion->unexpected,
-			job->summary ? "" : " (incomplete)");
+			job_is_complete(job) ? "" : " (incomplete)");
 	}
 }
 
-static void put_failure(const struct job *job, const struct test_result *test, FILE *out)
+static void put_fault(const struct fault *fault, FILE *out)
 {
-	g_autofree char *name = test_label(test);
-	g_autofree char *explanation = phrase_lines(job, test, "    ");
+	const struct sighting *first = fault->sightings->pdata[0];
+	g_autofree char *explanation = phrase_fault_lines(fault, "    ");
 
-	fprintf(out, "\n### `%s` on %s: %s\n\n%s", name, job->name, test_end_name(test),
+	fprintf(out, "\n### `%s` on %s %s\n\n%s", fault->what, first->job->vmm, first->job->version,
 		explanation);
 }
 
-static void put_failures(const struct report *report, FILE *out)
+/* Each once: unexpected faults stand before warnings that are new, what was expected is left out. */
+static void put_faults(const struct report *report, FILE *out)
 {
-	gboolean headed = FALSE;
+	g_autoptr(GPtrArray) faults = faults_of(report->conclusions);
+	const char *heading = "";
 
-	for (unsigned i = 0; i < report->conclusions->len; i++) {
-		const struct conclusion *conclusion = report->conclusions->pdata[i];
-		const struct job *job = conclusion->job;
+	for (unsigned i = 0; i < faults->len; i++) {
+		const struct fault *fault = faults->pdata[i];
+		const char *own = fault->unexpected ? "Unexpected" : "New warnings";
 
-		for (unsigned j = 0; j < job->tests->len; j++) {
-			const struct test_result *test = job->tests->pdata[j];
-
-			if (!test_is_unexpected(test, conclusion->strict))
-				continue;
-			if (!headed)
-				fputs("\n## Unexpected failures\n", out);
-			headed = TRUE;
-			put_failure(job, test, out);
-		}
+		if (!fault->unexpected && fault->expectation)
+			continue;
+		if (strcmp(heading, own) != 0)
+			fprintf(out, "\n## %s\n", own);
+		heading = own;
+		put_fault(fault, out);
 	}
 }
 
@@ -94,6 +94,6 @@ void document_markdown(const struct report *report, FILE *out)
 {
 	fputs("# virtproof\n\n", out);
 	put_jobs(report, out);
-	put_failures(report, out);
+	put_faults(report, out);
 	put_stale(report, out);
 }

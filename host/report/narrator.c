@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "host/record/own.h"
 #include "host/record/records.h"
 #include "host/report/phrase.h"
 
@@ -13,28 +14,48 @@
 
 #define INDENT    "       "
 
+enum colour { PLAIN, RED, AMBER, GREEN };
+
 struct narrator {
 	FILE *out;
 	gboolean terminal;
-	gboolean quiet;
-	gboolean drawn; /* a progress line stands at the cursor */
+	enum narrator_talk talk;
+	gboolean colours;
+	GHashTable *told; /* ids of clauses that have been explained */
+	gboolean drawn;   /* a progress line stands at the cursor */
 	gint64 began;
 	gint64 last_drawn;
 };
 
-struct narrator *narrator_new(FILE *out, gboolean terminal, gboolean quiet)
+struct narrator *narrator_new(FILE *out, gboolean terminal, enum narrator_talk talk)
 {
 	struct narrator *narrator = g_new0(struct narrator, 1);
 
 	narrator->out = out;
 	narrator->terminal = terminal;
-	narrator->quiet = quiet;
+	narrator->talk = talk;
+	narrator->colours = terminal && !*(g_getenv("NO_COLOR") ? g_getenv("NO_COLOR") : "");
+	narrator->told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	narrator->began = g_get_monotonic_time();
 	return narrator;
 }
 
+static const char *begin(const struct narrator *narrator, enum colour colour)
+{
+	static const char *const sequences[] = {
+		[PLAIN] = "", [RED] = "\033[31m", [AMBER] = "\033[33m", [GREEN] = "\033[32m"};
+
+	return narrator->colours ? sequences[colour] : "";
+}
+
+static const char *end(const struct narrator *narrator)
+{
+	return narrator->colours ? "\033[0m" : "";
+}
+
 void narrator_free(struct narrator *narrator)
 {
+	g_hash_table_unref(narrator->told);
 	g_free(narrator);
 }
 
@@ -79,7 +100,7 @@ static void view_start(const struct job *job, void *context)
 {
 	struct narrator *narrator = context;
 
-	if (narrator->terminal && !narrator->quiet)
+	if (narrator->terminal && narrator->talk > NARRATOR_SUMMARY)
 		draw_progress(narrator, job);
 }
 
@@ -88,17 +109,59 @@ static gboolean is_bad(const struct test_result *test)
 	return test->verdict != VERDICT_PASS && test->verdict != VERDICT_SKIP;
 }
 
+/* A fault is explained where it is met first; elsewhere one line for each clause has to do. */
+static gboolean is_known(struct narrator *narrator, const struct test_result *test)
+{
+	gboolean known =
+		test->checks->len && !test_lost_the_vmm(test) && test->verdict != VERDICT_ERROR;
+
+	for (unsigned i = 0; i < test->checks->len; i++) {
+		const struct check *check = test->checks->pdata[i];
+
+		if (g_hash_table_add(narrator->told, g_strdup(check->clause)))
+			known = FALSE;
+	}
+	return known;
+}
+
+static char *brief_lines(const struct test_result *test)
+{
+	GString *lines = g_string_new(NULL);
+
+	for (unsigned i = 0; i < test->checks->len; i++) {
+		const struct check *check = test->checks->pdata[i];
+
+		g_string_append_printf(lines, INDENT "%s (%s): %s\n", check->clause,
+				       level_name(check->level), check->message);
+	}
+	return g_string_free(lines, FALSE);
+}
+
+static enum colour colour_of(const struct test_result *test)
+{
+	if (test->verdict == VERDICT_PASS)
+		return GREEN;
+	if (test->verdict == VERDICT_WARN)
+		return AMBER;
+	return is_bad(test) && !test_expectation(test) ? RED : PLAIN;
+}
+
 static void view_test(const struct job *job, struct test_result *test, void *context)
 {
 	struct narrator *narrator = context;
 	gboolean bad = is_bad(test);
-	g_autofree char *explanation = phrase_lines(job, test, INDENT);
+	g_autofree char *explanation = NULL;
 
-	if (narrator->quiet || (narrator->terminal && !bad))
+	/* With warnings counted as failures each is news that no entry foresees. */
+	if (narrator->talk == NARRATOR_SUMMARY ||
+	    (narrator->talk == NARRATOR_NEWS && !test_is_unexpected(test, TRUE)))
 		return;
+	explanation =
+		is_known(narrator, test) ? brief_lines(test) : phrase_lines(job, test, INDENT);
 	erase_progress(narrator);
-	fprintf(narrator->out, "%-5s  %s  %s %s  %s", verdict_name(test->verdict), test->full_name,
-		test->device, test->family, test->variant);
+	fprintf(narrator->out, "%s%-5s%s  %s  %s %s  %s", begin(narrator, colour_of(test)),
+		verdict_name(test->verdict), end(narrator), test->full_name, test->device,
+		test->family, test->variant);
 	if (test->us)
 		fprintf(narrator->out, "  %.1f ms", (double)test->us / 1000);
 	fprintf(narrator->out, "%s%s%s\n", test_lost_the_vmm(test) ? "  " : "",
@@ -119,7 +182,7 @@ static void view_measure(const struct job *job, const struct measure *measure, v
 		{"p50", "p50"}, {"p90", "p90"}, {"p99", "p99"}, {"p999", "p99.9"}, {"max", "max"}};
 	struct narrator *narrator = context;
 
-	if (narrator->quiet)
+	if (narrator->talk == NARRATOR_SUMMARY)
 		return;
 	erase_progress(narrator);
 	fprintf(narrator->out, "%-44s %s %s ", measure->name, measure->device, measure->variant);
@@ -140,7 +203,9 @@ static void view_incident(const struct job *job, const struct incident *incident
 	/* What was said in a test stands beside its failure. */
 	g_auto(GStrv) lines = g_strsplit(*incident->test ? "" : incident->output, "\n", -1);
 
-	if (narrator->quiet)
+	/* What ended the run before it began is said at its end; a test that lost the VMM says it, too. */
+	if (narrator->talk == NARRATOR_SUMMARY || !job->at ||
+	    (narrator->talk == NARRATOR_NEWS && *incident->test))
 		return;
 	erase_progress(narrator);
 	fprintf(narrator->out, "%s  %s%s: %s\n", incident->event,
@@ -156,7 +221,7 @@ static void view_fresh_boot(const struct job *job, JsonObject *boot, void *conte
 {
 	struct narrator *narrator = context;
 
-	if (narrator->quiet)
+	if (narrator->talk < NARRATOR_ALL)
 		return;
 	erase_progress(narrator);
 	fprintf(narrator->out,
@@ -193,6 +258,40 @@ static unsigned count_device(const struct job *job, const char *bdf, struct coun
 	return tests;
 }
 
+static void tell_own_clauses(struct narrator *narrator, const struct device *device,
+			     const struct own_clauses *own)
+{
+	fprintf(narrator->out, "%s %s: ", device->bdf, device->name);
+	if (own->all == 0)
+		fputs("of its own type no clause is known", narrator->out);
+	else
+		fprintf(narrator->out, "%u of the %u clauses of its own type were judged",
+			own->judged, own->all);
+	fputs(", besides what all devices have in common\n", narrator->out);
+	for (unsigned i = 0; i < own->reasons->len; i++) {
+		const struct own_reason *reason = own->reasons->pdata[i];
+
+		fprintf(narrator->out, INDENT "%u not: %s\n", reason->clauses, reason->why);
+	}
+}
+
+/*
+ * What a verdict is not about comes before it: of a device that somebody's daemon serves always, else where nothing of
+ * the type's own was judged.
+ */
+static void tell_own(struct narrator *narrator, const struct job *job)
+{
+	for (unsigned i = 0; i < job->devices->len; i++) {
+		const struct device *device = job->devices->pdata[i];
+		const char *given = job_given(job, device->bdf);
+		struct own_clauses own = own_clauses_of(job, device);
+
+		if (is_of_a_daemon(given) || (own.judged == 0 && job_is_whole(job)))
+			tell_own_clauses(narrator, device, &own);
+		own_clauses_clear(&own);
+	}
+}
+
 static void tell_counts(FILE *out, const char *bdf, const char *name, const struct counts *counts)
 {
 	fprintf(out, "%-12s %-12s %6u %6u %6u %6u %6u\n", bdf, name, counts->of[VERDICT_PASS],
@@ -219,35 +318,63 @@ static void tell_devices(struct narrator *narrator, const struct job *job)
 
 static void tell_clauses(struct narrator *narrator, const struct job *job)
 {
-	unsigned counts[CLAUSE_VERDICTS] = {0};
+	unsigned counts[CLAUSE_VERDICTS] = {0}, unheeded = 0;
 	gint64 uncovered = job->summary ? job->summary->uncovered : -1;
 
-	for (unsigned i = 0; i < job->clauses->len; i++)
-		counts[((const struct clause *)job->clauses->pdata[i])->verdict]++;
-	fprintf(narrator->out, "clauses: %u hold, %u violated, %u not judged", counts[CLAUSE_HOLDS],
-		counts[CLAUSE_VIOLATED], counts[CLAUSE_UNJUDGED]);
+	for (unsigned i = 0; i < job->clauses->len; i++) {
+		const struct clause *clause = job->clauses->pdata[i];
+
+		counts[clause->verdict]++;
+		unheeded += clause->verdict == CLAUSE_VIOLATED && clause->level != LEVEL_NONE &&
+			    level_verdict(clause->level) == VERDICT_WARN;
+	}
+	fprintf(narrator->out, "clauses: %u hold, %u violated, ", counts[CLAUSE_HOLDS],
+		counts[CLAUSE_VIOLATED] - unheeded);
+	if (unheeded)
+		fprintf(narrator->out, "%u not heeded (SHOULD), ", unheeded);
+	fprintf(narrator->out, "%u not judged", counts[CLAUSE_UNJUDGED]);
 	if (uncovered >= 0)
 		fprintf(narrator->out, ", %" G_GINT64_FORMAT " without a test", uncovered);
 	fputc('\n', narrator->out);
 }
 
-/* What a reader who saw nothing but the summary must know. */
-static void tell_unexpected(struct narrator *narrator, const struct job *job, gboolean strict)
+/* Where it was seen, what it takes away, how it is repeated: what it requires has been said on the way. */
+static void tell_fault(struct narrator *narrator, const char *heading, enum colour colour,
+		       const struct fault *fault)
 {
-	for (unsigned i = 0; i < job->tests->len; i++) {
-		const struct test_result *test = job->tests->pdata[i];
-		g_autofree char *repeat = phrase_repeat(job, test);
-		g_autofree char *headline = phrase_headline(test, strict);
+	g_autofree char *headline = phrase_fault_headline(fault);
+	g_autoptr(GPtrArray) phrases = phrase_fault(fault);
 
-		if (!test_is_unexpected(test, strict))
-			continue;
-		fprintf(narrator->out, "unexpected: %s  %s  %s %s  %s%s%s\n",
-			verdict_name(test->verdict), test->full_name, test->device, test->family,
-			test->variant, *headline ? "  " : "", headline);
-		if (repeat)
-			fprintf(narrator->out, INDENT "repeat: %s\n", repeat);
+	fprintf(narrator->out, "%s%s:%s %s\n", begin(narrator, colour), heading, end(narrator),
+		headline);
+	for (unsigned i = 0; i < phrases->len; i++) {
+		const struct phrase *phrase = phrases->pdata[i];
+
+		if (phrase->part == PHRASE_WHERE || phrase->part == PHRASE_TAKEN ||
+		    phrase->part == PHRASE_CONFIRMED)
+			fprintf(narrator->out, INDENT "%s\n", phrase->text);
+		else if (phrase->part == PHRASE_SOURCE)
+			fprintf(narrator->out, INDENT "source: %s\n", phrase->text);
+		else if (phrase->part == PHRASE_REPEAT)
+			fprintf(narrator->out, INDENT "repeat: %s\n", phrase->text);
 	}
-	for (unsigned i = 0; i < job->incidents->len; i++) {
+}
+
+/* What a reader who saw nothing but the summary must know. */
+static void tell_news(struct narrator *narrator, const struct conclusion *conclusion)
+{
+	const struct job *job = conclusion->job;
+	g_autoptr(GPtrArray) faults = faults_of_one(conclusion);
+
+	for (unsigned i = 0; i < faults->len; i++) {
+		const struct fault *fault = faults->pdata[i];
+
+		if (fault->unexpected)
+			tell_fault(narrator, "unexpected", RED, fault);
+		else if (!fault->expectation)
+			tell_fault(narrator, "new warning", AMBER, fault);
+	}
+	for (unsigned i = 0; job->at && i < job->incidents->len; i++) {
 		const struct incident *incident = job->incidents->pdata[i];
 
 		if (*incident->test == '\0')
@@ -256,13 +383,16 @@ static void tell_unexpected(struct narrator *narrator, const struct job *job, gb
 	}
 }
 
-void narrator_finish(struct narrator *narrator, const struct job *job, gboolean strict,
+void narrator_finish(struct narrator *narrator, const struct conclusion *conclusion,
 		     const char *trouble)
 {
+	const struct job *job = conclusion->job;
+
 	erase_progress(narrator);
 	for (unsigned i = 0; i < job->notes->len; i++)
 		fprintf(narrator->out, "note: %s\n", (char *)job->notes->pdata[i]);
 	if (job->tests->len) {
+		tell_own(narrator, job);
 		tell_devices(narrator, job);
 		tell_clauses(narrator, job);
 	}
@@ -270,7 +400,7 @@ void narrator_finish(struct narrator *narrator, const struct job *job, gboolean 
 		fprintf(narrator->out,
 			"%u tests that a root fault had taken away were judged in %u fresh boot%s\n",
 			job->regained, job->fresh_boots, job->fresh_boots == 1 ? "" : "s");
-	tell_unexpected(narrator, job, strict);
+	tell_news(narrator, conclusion);
 	if (trouble)
 		fprintf(narrator->out, "%s\n", trouble);
 	fprintf(narrator->out, "%.1f s on %s %s (%s, %s)\n",

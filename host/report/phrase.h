@@ -9,6 +9,7 @@
 #include <glib.h>
 
 #include "host/verdict/conclusion.h"
+#include "host/verdict/faults.h"
 
 /* What a phrase says. */
 enum phrase_part {
@@ -16,10 +17,14 @@ enum phrase_part {
 	PHRASE_RING,       /* the state of the ring at its end */
 	PHRASE_SEEN,       /* a requirement that did not hold, and what was seen */
 	PHRASE_REQUIRED,   /* what it requires, and where */
+	PHRASE_WHERE,      /* in which tests a fault was seen */
+	PHRASE_TAKEN,      /* what could not be judged because of it */
+	PHRASE_CONFIRMED,  /* whether it came again alone */
 	PHRASE_CHECK_RING, /* the state of the ring when it did not hold */
 	PHRASE_VMM,        /* what the VMM said meanwhile */
 	PHRASE_DAEMON,     /* what the programs that serve devices said meanwhile */
 	PHRASE_EXPECTED,   /* why it was expected to fail */
+	PHRASE_SOURCE,     /* where the test's source stands */
 	PHRASE_REPEAT,     /* a shell command that repeats the test */
 };
 
@@ -46,6 +51,25 @@ GPtrArray *phrase_failure(const struct job *job, const struct test_result *test)
 /* The same as lines, each beginning with indent and ending with a newline; "" for none. The caller owns it. */
 char *phrase_lines(const struct job *job, const struct test_result *test, const char *indent);
 
+/*
+ * What is to be said of a fault, in the order to be read, with the evidence of its first sighting: struct phrase. The
+ * caller owns the array, and that the phrases.
+ */
+GPtrArray *phrase_fault(const struct fault *fault);
+
+/* The fault in one sentence: what, and what was seen first. The caller owns it. */
+char *phrase_fault_headline(const struct fault *fault);
+
+/* The phrases as lines, each beginning with indent and ending with a newline; "" for none. The caller owns it. */
+char *phrase_fault_lines(const struct fault *fault, const char *indent);
+
+/*
+ * Why the test did not pass as lines: as phrase_lines() where one of the faults was seen first in it, else which fault
+ * it is and where that is explained. The caller owns it.
+ */
+char *phrase_test_among(const GPtrArray *faults, const struct job *job,
+			const struct test_result *test, const char *indent);
+
 /* What a part is called in documents that machines read: "reason", "ring", … Static. */
 const char *phrase_part_name(enum phrase_part part);
 
@@ -55,7 +79,7 @@ const char *phrase_part_name(enum phrase_part part);
  */
 char *phrase_headline(const struct test_result *test, gboolean strict);
 
-/* The shell command that repeats the test, or NULL when the image did not tell how. The caller owns it. */
+/* The shell command that repeats the test; NULL where it went well, or no run is known. The caller owns it. */
 char *phrase_repeat(const struct job *job, const struct test_result *test);
 
 /*

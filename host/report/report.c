@@ -14,7 +14,7 @@ static gboolean add_job(struct report *report, const struct job *job, const char
 	for (unsigned i = 0; i < job->tests->len; i++)
 		expectations_mark(expectations, job->tests->pdata[i]);
 	g_ptr_array_add(report->expectations, expectations);
-	g_ptr_array_add(report->conclusions, conclude(job, expectations, strict));
+	g_ptr_array_add(report->conclusions, conclude(job, expectations, NULL, strict));
 	return TRUE;
 }
 

@@ -17,16 +17,17 @@ static void put_escaped(const char *text, FILE *out)
 	}
 }
 
-static void put_diagnostics(const struct job *job, const struct test_result *test, FILE *out)
+static void put_diagnostics(const GPtrArray *faults, const struct job *job,
+			    const struct test_result *test, FILE *out)
 {
-	g_autofree char *explanation = phrase_lines(job, test, "    ");
+	g_autofree char *explanation = phrase_test_among(faults, job, test, "    ");
 
 	if (*explanation)
 		fprintf(out, "  ---\n  verdict: %s\n  explanation: |\n%s  ...\n",
 			verdict_name(test->verdict), explanation);
 }
 
-static void put_test(const struct conclusion *conclusion, unsigned number,
+static void put_test(const GPtrArray *faults, const struct conclusion *conclusion, unsigned number,
 		     const struct test_result *test, FILE *out)
 {
 	const struct job *job = conclusion->job;
@@ -47,16 +48,17 @@ static void put_test(const struct conclusion *conclusion, unsigned number,
 	}
 	fputc('\n', out);
 	if (!good)
-		put_diagnostics(job, test, out);
+		put_diagnostics(faults, job, test, out);
 }
 
-static unsigned put_job(const struct conclusion *conclusion, unsigned number, FILE *out)
+static unsigned put_job(const GPtrArray *faults, const struct conclusion *conclusion,
+			unsigned number, FILE *out)
 {
 	const struct job *job = conclusion->job;
 	g_autoptr(GPtrArray) extras = phrase_extras(conclusion);
 
 	for (unsigned i = 0; i < job->tests->len; i++)
-		put_test(conclusion, ++number, job->tests->pdata[i], out);
+		put_test(faults, conclusion, ++number, job->tests->pdata[i], out);
 	/* What went wrong but is no test: a test point of its own, so that nobody overlooks it. */
 	for (unsigned i = 0; i < extras->len; i++) {
 		fprintf(out, "not ok %u - ", ++number);
@@ -70,10 +72,11 @@ static unsigned put_job(const struct conclusion *conclusion, unsigned number, FI
 
 void document_tap(const struct report *report, FILE *out)
 {
+	g_autoptr(GPtrArray) faults = faults_of(report->conclusions);
 	unsigned number = 0;
 
 	fputs("TAP version 13\n", out);
 	for (unsigned i = 0; i < report->conclusions->len; i++)
-		number = put_job(report->conclusions->pdata[i], number, out);
+		number = put_job(faults, report->conclusions->pdata[i], number, out);
 	fprintf(out, "1..%u\n", number);
 }

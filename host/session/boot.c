@@ -23,8 +23,12 @@
 
 /* How long the end of a daemon may take to be known after its connection is. */
 #define DEATH_MS  100
+#define REAP_MS   60
 
 #define READ_SIZE (1 << 16)
+
+/* Bytes without a record that are more than last words. */
+#define BABBLE    (1 << 14)
 #define PIPE_SIZE (1 << 20)
 
 /*
@@ -57,12 +61,14 @@ struct boot {
 	unsigned open_outputs;
 	unsigned tick, farewell, linger;
 	gboolean exited;
+	gboolean heard;        /* a record has come */
 	gint64 last_record;    /* when; monotonic */
 	gint64 limit;          /* microseconds after which the image itself cuts off what runs */
 	gint64 last_question;  /* when the VMM was last asked for trouble */
 	gboolean fresh;        /* a record has come since the last tick */
 	gint64 idle_since;     /* the first tick without a record */
 	gint64 idle_busy_time; /* of the VMM at that tick */
+	gint64 idle_said;      /* bytes that were no records, likewise */
 };
 
 static void end_when_over(struct boot *boot)
@@ -104,8 +110,7 @@ static void take_noise(const char *text, gsize length, void *context)
 
 	tail_add(&boot->tail, text, length);
 	tail_add(&boot->tail, "\n", 1);
-	if (boot->request->noise)
-		boot->request->noise(text, length, boot->request->context);
+	boot->request->said(TRUE, text, length, boot->request->context);
 }
 
 /* A back end is lost: because its daemon ended, a moment ago, or because that hung up. */
@@ -122,7 +127,8 @@ static void take_loss(struct boot *boot, const char *complaint)
 		put_down(boot, BOOT_DAEMON_DIED, words);
 	else if (boot->request->daemon)
 		put_down(boot, BOOT_DAEMON_HUNG_UP,
-			 g_strdup_printf("%s hung up and lives on: %s", boot->request->daemon,
+			 g_strdup_printf("%s hung up%s: %s", boot->request->daemon,
+					 boot->request->daemon_is_watched ? " and lives on" : "",
 					 complaint));
 	else
 		put_down(boot, BOOT_STOPPED, g_strdup(complaint));
@@ -136,6 +142,7 @@ static void take_complaints(struct output *errors, const char *bytes, gsize leng
 	char *newline;
 
 	tail_add(&boot->tail, bytes, length);
+	boot->request->said(FALSE, bytes, length, boot->request->context);
 	if (!pattern)
 		return;
 	g_string_append_len(errors->line, bytes, (gssize)length);
@@ -150,16 +157,26 @@ static void take_complaints(struct output *errors, const char *bytes, gsize leng
 		g_string_truncate(errors->line, 0);
 }
 
-/* What has been said on standard error and not been read yet. */
-static void drain_errors(struct boot *boot)
+static void take(struct output *output, const char *bytes, gsize length)
 {
-	GPollableInputStream *stream = G_POLLABLE_INPUT_STREAM(boot->errors.stream);
-	char bytes[READ_SIZE];
-	gssize length;
+	if (output->reader)
+		record_reader_feed(output->reader, bytes, length);
+	else
+		take_complaints(output, bytes, length);
+}
 
-	while ((length = g_pollable_input_stream_read_nonblocking(stream, bytes, sizeof(bytes),
-								  NULL, NULL)) > 0)
-		take_complaints(&boot->errors, bytes, (gsize)length);
+/* What has been said and not been read yet: no more than a pipe holds, for somebody may say more for ever. */
+static void drain(struct output *output)
+{
+	GPollableInputStream *stream = G_POLLABLE_INPUT_STREAM(output->stream);
+	char bytes[READ_SIZE];
+	gssize length, all = 0;
+
+	while (all <= PIPE_SIZE && (length = g_pollable_input_stream_read_nonblocking(
+					    stream, bytes, sizeof(bytes), NULL, NULL)) > 0) {
+		take(output, bytes, (gsize)length);
+		all += length;
+	}
 }
 
 static void take_record(JsonObject *record, const char *line, void *context)
@@ -167,7 +184,7 @@ static void take_record(JsonObject *record, const char *line, void *context)
 	struct boot *boot = context;
 
 	boot->last_record = g_get_monotonic_time();
-	boot->fresh = TRUE;
+	boot->heard = boot->fresh = TRUE;
 	if (record_is(record, "summary")) {
 		boot->result->summary = TRUE;
 		if (!boot->farewell)
@@ -185,8 +202,15 @@ static void take_record(JsonObject *record, const char *line, void *context)
 
 char *boot_said(struct boot *boot)
 {
-	drain_errors(boot);
+	drain(&boot->errors);
 	return tail_since_mark(&boot->tail);
+}
+
+void boot_settle(struct boot *boot, const char *trouble)
+{
+	drain(&boot->errors);
+	if (trouble)
+		take_loss(boot, trouble);
 }
 
 static void read_more(struct output *output);
@@ -197,39 +221,55 @@ static gboolean read_after_pause(void *context)
 	return G_SOURCE_REMOVE;
 }
 
-static void take_bytes(GObject *source, GAsyncResult *outcome, void *context)
+/*
+ * What is there of an output; where nothing comes any more, it is over. Records first: what is said now belongs to the
+ * test that has begun by now, and stands beside its failure. Nothing is ever read ahead: who drains an output in
+ * between would take what comes later first.
+ */
+static gboolean take_what_is_there(GObject *source, void *context)
 {
 	struct output *output = context;
 	struct boot *boot = output->boot;
-	gssize length = g_input_stream_read_finish(G_INPUT_STREAM(source), outcome, NULL);
+	g_autoptr(GError) error = NULL;
+	gssize length;
 
+	if (output == &boot->errors)
+		drain(&boot->console);
+	length = g_pollable_input_stream_read_nonblocking(
+		G_POLLABLE_INPUT_STREAM(source), output->buffer, READ_SIZE, boot->reading, &error);
+	/* It may have been drained already. */
+	if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+		return G_SOURCE_CONTINUE;
 	if (length <= 0) {
 		boot->open_outputs--;
 		end_when_over(boot);
-		return;
+		return G_SOURCE_REMOVE;
 	}
-	if (output->reader)
-		record_reader_feed(output->reader, output->buffer, (gsize)length);
-	else
-		take_complaints(output, output->buffer, (gsize)length);
+	take(output, output->buffer, (gsize)length);
 	if (length == READ_SIZE)
-		read_more(output);
-	else
-		g_timeout_add(PAUSE_MS, read_after_pause, output);
+		return G_SOURCE_CONTINUE;
+	g_timeout_add(PAUSE_MS, read_after_pause, output);
+	return G_SOURCE_REMOVE;
 }
 
 static void read_more(struct output *output)
 {
-	g_input_stream_read_async(output->stream, output->buffer, READ_SIZE, G_PRIORITY_DEFAULT,
-				  output->boot->reading, take_bytes, output);
+	g_autoptr(GSource) source = g_pollable_input_stream_create_source(
+		G_POLLABLE_INPUT_STREAM(output->stream), output->boot->reading);
+
+	g_source_set_callback(source, G_SOURCE_FUNC(take_what_is_there), output, NULL);
+	g_source_attach(source, NULL);
 }
 
+/* Whoever keeps an output open gets no more time, but what the VMM itself has said is all read, however late. */
 static gboolean stop_lingering(void *context)
 {
 	struct boot *boot = context;
 
 	boot->linger = 0;
 	process_kill(boot->process);
+	drain(&boot->console);
+	drain(&boot->errors);
 	g_cancellable_cancel(boot->reading);
 	return G_SOURCE_REMOVE;
 }
@@ -250,7 +290,8 @@ static void give_up_on(struct boot *boot, gint64 now)
 	double seconds = (double)(now - boot->last_record) / G_USEC_PER_SEC;
 	gint64 used = process_busy_time(boot->process) - boot->idle_busy_time;
 	gint64 passed = now - boot->idle_since;
-	gboolean spins = used > passed / 5;
+	/* One that babbles waits for us to read, and does not rest. */
+	gboolean spins = used > passed / 5 || boot->tail.total - boot->idle_said > BABBLE;
 
 	put_down(boot, spins ? BOOT_SPINS : BOOT_HUNG,
 		 g_strdup_printf("%s: no record for %.0f s, of which it was busy %.0f %%",
@@ -312,6 +353,7 @@ static gboolean look(void *context)
 	} else if (!boot->idle_since) {
 		boot->idle_since = now;
 		boot->idle_busy_time = process_busy_time(boot->process);
+		boot->idle_said = boot->tail.total;
 	} else if (boot_in_trouble(boot, now)) {
 		return G_SOURCE_CONTINUE;
 	} else if (!boot->exited && !boot->result->summary &&
@@ -321,9 +363,15 @@ static gboolean look(void *context)
 	return G_SOURCE_CONTINUE;
 }
 
-static void cancelled(GCancellable *cancel, void *context)
+void boot_stop(struct boot *boot)
 {
-	put_down(context, BOOT_CANCELLED, g_strdup("ended at the user's wish"));
+	put_down(boot, BOOT_CANCELLED, g_strdup("ended at the user's wish"));
+}
+
+static gboolean cancelled(GCancellable *cancel, void *context)
+{
+	boot_stop(context);
+	return G_SOURCE_REMOVE;
 }
 
 void boot_tell(struct boot *boot, const char *line)
@@ -349,14 +397,24 @@ static gboolean status_is_orderly(const struct boot_request *request, int status
 {
 	g_autofree char *word = g_strdup_printf("%d", status);
 
+	if (!*request->exits)
+		return status == 0;
 	return g_strv_contains((const char *const *)request->exits, word);
 }
 
-/* A VMM that gives up may do so for want of a daemon that has failed before it. */
+/*
+ * A VMM that gives up may do so for want of a daemon that has failed before it. That is known once the daemon has been
+ * reaped, which on a busy machine may be after the VMM.
+ */
 static char *daemon_failure(const struct boot *boot)
 {
-	char *words = daemon_end(boot);
+	char *words = NULL;
 
+	for (unsigned waited = 0; !words && waited < REAP_MS; waited += 10) {
+		words = daemon_end(boot);
+		if (!words && boot->request->daemon)
+			g_usleep(10000);
+	}
 	/* One that ends well may have ended because the VMM has. */
 	if (words && g_str_has_suffix(words, "ended with status 0"))
 		g_clear_pointer(&words, g_free);
@@ -386,6 +444,12 @@ static void judge_end(struct boot *boot)
 						strsignal(result->signal));
 		return;
 	}
+	/* What ends by a status of its own before the image has said a word was started wrongly. */
+	if (!boot->heard && !status_is_orderly(boot->request, result->status)) {
+		result->words =
+			g_strdup_printf("the VMM did not start: exit status %d", result->status);
+		return;
+	}
 	result->words = g_strdup_printf("exit status %d", result->status);
 	if (!status_is_orderly(boot->request, result->status))
 		result->end = BOOT_DIED;
@@ -404,7 +468,7 @@ static void widen_pipe(GInputStream *stream)
 static void run_loop(struct boot *boot)
 {
 	GSubprocess *child = boot->process->child;
-	gulong handler = 0;
+	GSource *wish = NULL;
 
 	widen_pipe(g_subprocess_get_stdout_pipe(child));
 	boot->last_record = g_get_monotonic_time();
@@ -412,12 +476,16 @@ static void run_loop(struct boot *boot)
 	open_output(boot, &boot->errors, g_subprocess_get_stderr_pipe(child));
 	g_subprocess_wait_async(child, NULL, take_exit, boot);
 	boot->tick = g_timeout_add(TICK_MS, look, boot);
-	if (boot->request->cancel)
-		handler = g_cancellable_connect(boot->request->cancel, G_CALLBACK(cancelled), boot,
-						NULL);
+	if (boot->request->cancel) {
+		wish = g_cancellable_source_new(boot->request->cancel);
+		g_source_set_callback(wish, G_SOURCE_FUNC(cancelled), boot, NULL);
+		g_source_attach(wish, NULL);
+	}
 	g_main_loop_run(boot->loop);
-	if (handler)
-		g_cancellable_disconnect(boot->request->cancel, handler);
+	if (wish) {
+		g_source_destroy(wish);
+		g_source_unref(wish);
+	}
 	record_reader_finish(boot->console.reader);
 	g_source_remove(boot->tick);
 	if (boot->farewell)
@@ -443,6 +511,8 @@ void boot_run(const struct boot_request *request, struct boot_result *result)
 		result->test_output = g_strdup("");
 		return;
 	}
+	if (request->launched)
+		request->launched(boot->process->group, request->context);
 	boot->loop = g_main_loop_new(NULL, FALSE);
 	boot->reading = g_cancellable_new();
 	boot->console.reader = record_reader_new(&listener);

@@ -32,18 +32,22 @@ enum boot_end {
 /* What is to be run, and who is told. Nothing is owned. */
 struct boot_request {
 	struct process_order vmm; /* how it is started */
-	char *const *exits;       /* statuses of an ordered end, in decimal; NULL behind the last */
+	char *const
+		*exits; /* statuses of an ordered end, in decimal; NULL behind the last; none: 0 */
 	unsigned
 		silence; /* seconds without a record that are too long, besides what the image gives a test */
 	const char *
 		broken; /* pattern of a line on standard error: it is of no use any more; or NULL */
 	GCancellable *cancel; /* ends the boot; or NULL */
 
+	/* The VMM has been started; or NULL. */
+	void (*launched)(GPid vmm, void *context);
+
 	/* A record has come. For "ask" the answer is written with boot_tell(). */
 	void (*record)(struct boot *boot, JsonObject *record, const char *line, void *context);
 
-	/* A line that is no record, or NULL: nobody wants it. */
-	void (*noise)(const char *text, gsize length, void *context);
+	/* A line on the console that is no record, without its end, or bytes on standard error. */
+	void (*said)(gboolean on_console, const char *text, gsize length, void *context);
 
 	/*
 	 * Asked once a second while no record comes: why the VMM says that the guest cannot go on,
@@ -55,6 +59,7 @@ struct boot_request {
 	char *(*daemon_end)(void *context);
 	const char *
 		daemon; /* that a complaint on standard error is about, in words; NULL: there is none */
+	gboolean daemon_is_watched; /* we would know of its end */
 	void *context;
 };
 
@@ -79,6 +84,9 @@ void boot_run(const struct boot_request *request, struct boot_result *result);
 /* Frees what the result holds. */
 void boot_result_clear(struct boot_result *result);
 
+/* Ends the boot as its cancellable would. */
+void boot_stop(struct boot *boot);
+
 /*
  * Writes a line to the guest's console: the answer to an ask. It is lost when the VMM does not
  * read its input.
@@ -90,6 +98,12 @@ void boot_tell(struct boot *boot, const char *line);
  * owns it.
  */
 char *boot_said(struct boot *boot);
+
+/*
+ * The guest stands still until this has been done: what the VMM has complained of by now is taken note of, and what is
+ * to be told of the daemons, if not NULL, ends the boot. May be called while the VMM runs.
+ */
+void boot_settle(struct boot *boot, const char *trouble);
 
 /* What became of the VMM in the words of records; OUTCOME_NONE when it is nobody's fault or was never there. */
 enum outcome boot_outcome(enum boot_end end);

@@ -7,15 +7,25 @@
 
 #include "host/record/records.h"
 
-/* The guest waits 3 s for what it asks; a VMM that takes longer than this is stuck. */
-#define ANSWER_SECONDS 2
+/* The guest knows that the host is busy with what it asked for; a VMM that takes longer than this is stuck. */
+#define ANSWER_SECONDS 10
+/* Whoever asks whether it is stuck need not wait as long. */
+#define TROUBLE_SECONDS 2
 
 struct control {
 	GSocketConnection *connection;
 	GDataInputStream *input;
+	gint64 commands; /* so many were sent; the id of the last */
 };
 
-/* The next line as an object, events left out. NULL with error set. */
+/* Whether it answers another command: one that was given up when its time was over. */
+static gboolean is_late(JsonObject *answer, gint64 id)
+{
+	return json_object_has_member(answer, "id") &&
+	       json_object_get_int_member(answer, "id") != id;
+}
+
+/* The answer to the last command, or the greeting; events are left out. NULL with error set. */
 static JsonNode *read_answer(struct control *control, GError **error)
 {
 	for (;;) {
@@ -29,7 +39,8 @@ static JsonNode *read_answer(struct control *control, GError **error)
 		if (!node)
 			return NULL;
 		if (JSON_NODE_HOLDS_OBJECT(node) &&
-		    !json_object_has_member(json_node_get_object(node), "event"))
+		    !json_object_has_member(json_node_get_object(node), "event") &&
+		    !is_late(json_node_get_object(node), control->commands))
 			return node;
 		json_node_unref(node);
 	}
@@ -37,6 +48,8 @@ static JsonNode *read_answer(struct control *control, GError **error)
 
 static gboolean write_line(struct control *control, JsonNode *command, GError **error)
 {
+	json_object_set_int_member(json_node_get_object(command), "id", ++control->commands);
+
 	g_autofree char *text = json_to_string(command, FALSE);
 	g_autofree char *line = g_strconcat(text, "\n", NULL);
 	GOutputStream *output = g_io_stream_get_output_stream(G_IO_STREAM(control->connection));
@@ -48,6 +61,11 @@ JsonNode *control_execute(struct control *control, JsonNode *command, GError **e
 {
 	g_autoptr(JsonNode) answer = NULL;
 
+	if (!JSON_NODE_HOLDS_OBJECT(command)) {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+			    "a command is an object: {\"execute\":…}");
+		return NULL;
+	}
 	if (!write_line(control, command, error))
 		return NULL;
 	answer = read_answer(control, error);
@@ -115,11 +133,16 @@ char *control_trouble(struct control *control)
 {
 	static const char *const troubles[] = {"internal-error", "io-error", "guest-panicked",
 					       "watchdog", NULL};
-	g_autoptr(JsonNode) answer = execute_text(control, "{\"execute\":\"query-status\"}", NULL);
-	const char *status = answer && JSON_NODE_HOLDS_OBJECT(answer)
-				     ? record_text(json_node_get_object(answer), "status")
-				     : "";
+	GSocket *socket = g_socket_connection_get_socket(control->connection);
+	g_autoptr(JsonNode) answer = NULL;
+	const char *status;
 
+	g_socket_set_timeout(socket, TROUBLE_SECONDS);
+	answer = execute_text(control, "{\"execute\":\"query-status\"}", NULL);
+	g_socket_set_timeout(socket, ANSWER_SECONDS);
+	status = answer && JSON_NODE_HOLDS_OBJECT(answer)
+			 ? record_text(json_node_get_object(answer), "status")
+			 : "";
 	if (!g_strv_contains(troubles, status))
 		return NULL;
 	return g_strdup_printf("the VMM has stopped the guest: %s", status);

@@ -19,8 +19,9 @@ struct control *control_open(const char *path, GError **error);
 void control_close(struct control *control);
 
 /*
- * Sends one command ({"execute":…}) and waits for its answer. Returns what it returned, which the
- * caller owns, or NULL with error set: the VMM's own words when it refused.
+ * Sends one command ({"execute":…}), to which it gives an id, and waits for its answer: what comes late for an earlier
+ * one is no answer to it. Returns what it returned, which the caller owns, or NULL with error set: the VMM's own words
+ * when it refused.
  */
 JsonNode *control_execute(struct control *control, JsonNode *command, GError **error);
 

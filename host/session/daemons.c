@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/session/daemons.h"
 
+#include <string.h>
+
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 
@@ -10,29 +12,71 @@
 /* How long a daemon may take until its socket is there. */
 #define SOCKET_WAIT_MS 5000
 
-/* A file system may date a file back by a tick. */
-#define MOMENT_US 20000
+#define READ_SIZE      4096
 
-/* One of them. */
+/* How much later than a daemon the console may be read, on a busy host. */
+#define MOMENT_US 100000
+
+/* How long a socket may have its name before it is taken for one that listens. */
+#define PATIENCE_MS 500
+
+/* The state of a socket in /proc/net/unix, and one of its flags. */
+#define CONNECTED 3
+#define LISTENING 0x10000
+
+/* One of them. It gets a pipe for what it says: some do not bear a file. */
 struct daemon {
 	struct process *process;
-	char *name;   /* of its program */
-	char *output; /* the file that it prints into */
-	gsize mark;   /* bytes in that file when daemons_mark() was called */
+	char *name; /* of its program */
+	struct transcript *transcript;
+	struct tail said;
+	gint64 settled; /* bytes of it that were heard when the guest stood still; 0: it never did */
+	unsigned threads; /* that it had then */
+	GSource *hearing;
 };
 
 struct daemons {
 	const struct launch *launch;
-	GPtrArray *each; /* struct daemon */
+	struct transcript *transcript; /* or NULL */
+	GPtrArray *each;               /* struct daemon */
+	GPtrArray *listening; /* char *: their sockets, by the names that they have given to them */
+	unsigned connections; /* that their sockets had when last looked at */
 };
+
+static GPollableInputStream *output_of(const struct daemon *daemon)
+{
+	return G_POLLABLE_INPUT_STREAM(g_subprocess_get_stdout_pipe(daemon->process->child));
+}
+
+/* Takes what it has printed by now. FALSE when it can say no more. */
+static gboolean hear(struct daemon *daemon)
+{
+	char bytes[READ_SIZE];
+	gssize length;
+	g_autoptr(GError) error = NULL;
+
+	while ((length = g_pollable_input_stream_read_nonblocking(
+			output_of(daemon), bytes, sizeof(bytes), NULL, &error)) > 0) {
+		tail_add(&daemon->said, bytes, (gsize)length);
+		transcript_add(daemon->transcript, daemon->name, bytes, (gsize)length);
+	}
+	return g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+}
+
+static gboolean hear_more(GObject *output, void *daemon)
+{
+	return hear(daemon) ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
 
 static void daemon_free(void *data)
 {
 	struct daemon *daemon = data;
 
+	g_source_destroy(daemon->hearing);
+	g_source_unref(daemon->hearing);
 	process_end(daemon->process);
+	tail_clear(&daemon->said);
 	g_free(daemon->name);
-	g_free(daemon->output);
 	g_free(daemon);
 }
 
@@ -41,58 +85,114 @@ void daemons_end(struct daemons *daemons)
 	if (!daemons)
 		return;
 	g_ptr_array_unref(daemons->each);
+	g_ptr_array_unref(daemons->listening);
 	g_free(daemons);
 }
 
-/* What they have printed, from each one's mark or from the beginning. */
-static char *read_outputs(const struct daemons *daemons, gboolean from_mark)
+/* What each says of what it has printed, one behind the other. */
+static char *join(const struct daemons *daemons, char *(*words)(const struct tail *said))
 {
-	struct tail tail;
-	char *words;
+	GString *all = g_string_new(NULL);
 
-	tail_init(&tail);
 	for (unsigned i = 0; i < daemons->each->len; i++) {
-		const struct daemon *daemon = daemons->each->pdata[i];
-		gsize skip = from_mark ? daemon->mark : 0;
-		g_autofree char *text = NULL;
-		gsize length;
+		struct daemon *daemon = daemons->each->pdata[i];
+		g_autofree char *own = NULL;
 
-		if (g_file_get_contents(daemon->output, &text, &length, NULL) && length > skip)
-			tail_add(&tail, text + skip, length - skip);
+		hear(daemon);
+		own = words(&daemon->said);
+		g_string_append_printf(all, "%s%s", all->len && *own ? "\n" : "", own);
 	}
-	words = tail_text(&tail);
-	tail_clear(&tail);
-	return words;
+	return g_string_free(all, FALSE);
 }
 
 char *daemons_last_words(const struct daemons *daemons)
 {
-	return read_outputs(daemons, FALSE);
-}
-
-/* Whether the file has been written to a moment ago: records come late, so that may belong to what follows. */
-static gboolean is_fresh(const GStatBuf *status)
-{
-	gint64 written =
-		(gint64)status->st_mtim.tv_sec * G_USEC_PER_SEC + status->st_mtim.tv_nsec / 1000;
-
-	return g_get_real_time() - written < MOMENT_US;
+	return join(daemons, tail_text);
 }
 
 void daemons_mark(struct daemons *daemons)
 {
+	gint64 now = g_get_monotonic_time();
+
+	/* Records come late: what was heard a moment ago, or waits to be read, may well belong to what follows. */
 	for (unsigned i = 0; i < daemons->each->len; i++) {
 		struct daemon *daemon = daemons->each->pdata[i];
-		GStatBuf status;
 
-		if (g_stat(daemon->output, &status) == 0 && !is_fresh(&status))
-			daemon->mark = (gsize)status.st_size;
+		if (daemon->settled)
+			daemon->said.mark = daemon->settled;
+		else if (now - daemon->said.added > MOMENT_US)
+			tail_mark(&daemon->said);
 	}
+}
+
+/* The ends of Unix sockets that bear a name (proc(5)): who accepts a connection gives it that of the socket. */
+struct ends {
+	unsigned listening, connected;
+};
+
+static struct ends count_ends(const char *name)
+{
+	g_autofree char *table = NULL;
+	g_auto(GStrv) lines = NULL;
+	struct ends ends = {0};
+
+	if (!g_file_get_contents("/proc/net/unix", &table, NULL, NULL))
+		return ends;
+	lines = g_strsplit(table, "\n", 0);
+	for (char **line = lines; *line; line++) {
+		unsigned flags, state;
+		int path = 0;
+
+		if (sscanf(*line, "%*s %*s %*s %x %*s %x %*s %n", &flags, &state, &path) != 2 ||
+		    !path || strcmp(*line + path, name) != 0)
+			continue;
+		ends.listening += (flags & LISTENING) != 0;
+		ends.connected += state == CONNECTED;
+	}
+	return ends;
+}
+
+static unsigned count_connections(const GPtrArray *sockets)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < sockets->len; i++)
+		count += count_ends(sockets->pdata[i]).connected;
+	return count;
+}
+
+/* A thread that serves a queue may end over what it met there, and the daemon live on. */
+static void note_lost_threads(struct daemon *daemon)
+{
+	unsigned threads = process_threads(daemon->process);
+
+	if (threads && threads < daemon->threads) {
+		g_autofree char *words = g_strdup_printf("(of its %u threads %u live on)\n",
+							 daemon->threads, threads);
+
+		tail_add(&daemon->said, words, strlen(words));
+	}
+	daemon->threads = threads;
+}
+
+char *daemons_settle(struct daemons *daemons)
+{
+	unsigned before = daemons->connections;
+
+	for (unsigned i = 0; i < daemons->each->len; i++) {
+		struct daemon *daemon = daemons->each->pdata[i];
+
+		hear(daemon);
+		note_lost_threads(daemon);
+		daemon->settled = daemon->said.total;
+	}
+	daemons->connections = count_connections(daemons->listening);
+	return daemons->connections < before ? g_strdup("its connection is gone") : NULL;
 }
 
 char *daemons_said(const struct daemons *daemons)
 {
-	return read_outputs(daemons, TRUE);
+	return join(daemons, tail_since_mark);
 }
 
 char *daemons_first_end(const struct daemons *daemons)
@@ -109,39 +209,71 @@ char *daemons_first_end(const struct daemons *daemons)
 
 char *daemons_name(const struct daemons *daemons)
 {
-	if (daemons->each->len == 0)
+	const GPtrArray *foreign = daemons->launch->foreign;
+
+	if (daemons->each->len + foreign->len == 0)
 		return NULL;
-	if (daemons->each->len > 1)
+	if (daemons->each->len + foreign->len > 1)
 		return g_strdup("one of the daemons");
+	if (foreign->len)
+		return g_strdup_printf("the daemon at %s", (const char *)foreign->pdata[0]);
 	return g_strdup_printf("the daemon '%s'",
 			       ((const struct daemon *)daemons->each->pdata[0])->name);
 }
 
-static gboolean wait_for_socket(const struct daemons *daemons, const char *path)
+gboolean daemons_are_ours(const struct daemons *daemons)
+{
+	return daemons->launch->foreign->len == 0;
+}
+
+/* A socket has its name a moment before it listens; one of another network namespace is never seen to. */
+static gboolean listens(const char *path, unsigned waited)
+{
+	return g_file_test(path, G_FILE_TEST_EXISTS) &&
+	       (waited >= PATIENCE_MS || count_ends(path).listening);
+}
+
+/* Some put an index behind the name that they are given: the name leads there, too, then. */
+static gboolean is_ready(struct daemons *daemons, const char *path, unsigned waited)
+{
+	g_autofree char *indexed = g_strconcat(path, "0", NULL);
+
+	if (listens(path, waited)) {
+		g_ptr_array_add(daemons->listening, g_strdup(path));
+		return TRUE;
+	}
+	if (!listens(indexed, waited) || symlink(indexed, path) != 0)
+		return FALSE;
+	g_ptr_array_add(daemons->listening, g_steal_pointer(&indexed));
+	return TRUE;
+}
+
+static gboolean wait_for_socket(struct daemons *daemons, const char *path, GCancellable *cancel)
 {
 	for (unsigned waited = 0; waited < SOCKET_WAIT_MS; waited += 10) {
 		g_autofree char *end = daemons_first_end(daemons);
 
-		if (g_file_test(path, G_FILE_TEST_EXISTS))
+		if (is_ready(daemons, path, waited))
 			return TRUE;
-		if (end)
+		if (end || g_cancellable_is_cancelled(cancel))
 			return FALSE;
 		g_usleep(10000);
 	}
 	return FALSE;
 }
 
-static gboolean wait_for_sockets(const struct daemons *daemons, GError **error)
+static gboolean wait_for_sockets(struct daemons *daemons, const GPtrArray *sockets,
+				 GCancellable *cancel, GError **error)
 {
-	const GPtrArray *sockets = daemons->launch->sockets;
-
 	for (unsigned i = 0; i < sockets->len; i++) {
 		const char *path = sockets->pdata[i];
 
-		if (!wait_for_socket(daemons, path)) {
+		if (!wait_for_socket(daemons, path, cancel)) {
 			g_autofree char *words = daemons_last_words(daemons);
 			g_autofree char *end = daemons_first_end(daemons);
 
+			if (g_cancellable_set_error_if_cancelled(cancel, error))
+				return FALSE;
 			g_set_error(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
 				    "no daemon opened %s%s%s%s%s", path, end ? ": " : "",
 				    end ? end : "", *words ? ":\n" : "", words);
@@ -155,28 +287,39 @@ static gboolean start_one(struct daemons *daemons, char *const *command, GError 
 {
 	const struct launch *launch = daemons->launch;
 	struct process_order order = {.command = command, .environment = launch->environment};
-	struct daemon *daemon = g_new0(struct daemon, 1);
-	g_autofree char *base = g_strdup_printf("daemon%u.out", daemons->each->len);
+	struct process *process = process_start_deaf(&order, error);
+	struct daemon *daemon;
 
-	daemon->output = g_build_filename(launch->directory, base, NULL);
+	if (!process)
+		return FALSE;
+	daemon = g_new0(struct daemon, 1);
+	daemon->process = process;
 	daemon->name = g_path_get_basename(*command);
-	daemon->process = process_start_into(&order, daemon->output, error);
+	daemon->transcript = daemons->transcript;
+	tail_init(&daemon->said);
+	daemon->hearing = g_pollable_input_stream_create_source(output_of(daemon), NULL);
+	g_source_set_callback(daemon->hearing, G_SOURCE_FUNC(hear_more), daemon, NULL);
+	g_source_attach(daemon->hearing, NULL);
 	g_ptr_array_add(daemons->each, daemon);
-	return daemon->process != NULL;
+	return TRUE;
 }
 
-struct daemons *daemons_start(const struct launch *launch, GError **error)
+struct daemons *daemons_start(const struct launch *launch, struct transcript *transcript,
+			      GCancellable *cancel, GError **error)
 {
 	struct daemons *daemons = g_new0(struct daemons, 1);
 	gboolean fine = TRUE;
 
 	daemons->launch = launch;
+	daemons->transcript = transcript;
 	daemons->each = g_ptr_array_new_with_free_func(daemon_free);
+	daemons->listening = g_ptr_array_new_with_free_func(g_free);
 	for (unsigned i = 0; i < launch->sockets->len; i++)
 		g_unlink(launch->sockets->pdata[i]);
 	for (unsigned i = 0; fine && i < launch->daemons->len; i++)
 		fine = start_one(daemons, launch->daemons->pdata[i], error);
-	if (fine && wait_for_sockets(daemons, error))
+	if (fine && wait_for_sockets(daemons, launch->sockets, cancel, error) &&
+	    wait_for_sockets(daemons, launch->foreign, cancel, error))
 		return daemons;
 	daemons_end(daemons);
 	return NULL;

@@ -3,19 +3,22 @@
 #ifndef HOST_SESSION_DAEMONS_H
 #define HOST_SESSION_DAEMONS_H
 
-#include <glib.h>
+#include <gio/gio.h>
 
 #include "host/session/launch.h"
+#include "host/session/transcript.h"
 
 /* Those of one boot. */
 struct daemons;
 
 /*
  * Starts all of them, and waits until each socket that the VMM will look for is there. NULL
- * with error set when one cannot be started, or does not open its socket within seconds. The caller owns
- * them; the launch has to live as long.
+ * with error set when one cannot be started, does not open its socket within seconds, or cancel is cancelled, which
+ * may be NULL. What they say goes to the transcript, too, unless that is NULL. The caller owns them; launch and
+ * transcript have to live as long.
  */
-struct daemons *daemons_start(const struct launch *launch, GError **error);
+struct daemons *daemons_start(const struct launch *launch, struct transcript *transcript,
+			      GCancellable *cancel, GError **error);
 
 /* Ends all of them. NULL is fine. */
 void daemons_end(struct daemons *daemons);
@@ -26,10 +29,20 @@ char *daemons_first_end(const struct daemons *daemons);
 /* Who they are in words, "the daemon 'x'"; NULL when there is none. The caller owns it. */
 char *daemons_name(const struct daemons *daemons);
 
+/* Whether each was started here, so that it is known whether it lives. */
+gboolean daemons_are_ours(const struct daemons *daemons);
+
 /* What all of them have printed last; "" for nothing. The caller owns it. */
 char *daemons_last_words(const struct daemons *daemons);
 
-/* What follows is what daemons_said() returns. */
+/*
+ * The guest stands still until this has been done: what they have printed belongs to what it did by now. So does a note of
+ * threads that have ended.
+ * In words what else is to be told of them, "its connection is gone"; or NULL. The caller owns it.
+ */
+char *daemons_settle(struct daemons *daemons);
+
+/* What follows is what daemons_said() returns: what came since they settled or, where they do not, since now. */
 void daemons_mark(struct daemons *daemons);
 
 /* What they have printed since daemons_mark(), the last of it; "" for nothing. The caller owns it. */

@@ -17,7 +17,10 @@ unsigned fresh_boot_count_lost(const struct job *job, const char *bdf)
 	return count;
 }
 
-/* The tests that have brought about faults of the device, by name; a finding may name the variant, too. */
+/*
+ * The tests that have brought about faults of the device, or taken the VMM along, by name; a finding may name the
+ * variant, too.
+ */
 static GHashTable *find_causes(const struct job *job, const char *bdf)
 {
 	GHashTable *causes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -25,9 +28,16 @@ static GHashTable *find_causes(const struct job *job, const char *bdf)
 	for (unsigned i = 0; i < job->findings->len; i++) {
 		const struct root_fault *fault = job->findings->pdata[i];
 
-		if (strcmp(fault->device, bdf) == 0)
+		/* "an earlier boot" is no test. */
+		if (strcmp(fault->device, bdf) == 0 && strchr(fault->since, '.'))
 			g_hash_table_add(causes,
 					 g_strndup(fault->since, strcspn(fault->since, " ")));
+	}
+	for (unsigned i = 0; i < job->tests->len; i++) {
+		const struct test_result *test = job->tests->pdata[i];
+
+		if (strcmp(test->device, bdf) == 0 && test_lost_the_vmm(test))
+			g_hash_table_add(causes, g_strdup(test->full_name));
 	}
 	return causes;
 }

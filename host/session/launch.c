@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/session/launch.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 
+#include "host/session/devices.h"
+#include "host/session/names.h"
 #include "host/system/environment.h"
+#include "host/system/shell.h"
 
-/* The slots of a PCI bus that devices of ours may take. */
-#define FIRST_SLOT 3
-#define LAST_SLOT  0x1e
+/* The longest that a descriptor gives to one, and the slash before it. */
+#define SOCKET_NAME_LENGTH 16
 
 static void free_words(void *words)
 {
@@ -44,25 +45,15 @@ static void remove_folder(const char *path)
 	g_rmdir(path);
 }
 
-static void device_free(void *data)
-{
-	struct launch_device *device = data;
-
-	g_free(device->name);
-	g_free(device->bdf);
-	g_free(device->scratch);
-	g_hash_table_unref(device->texts);
-	g_free(device);
-}
-
 static struct launch *launch_allocate(const struct descriptor *descriptor)
 {
 	struct launch *launch = g_new0(struct launch, 1);
 
 	launch->descriptor = descriptor;
-	launch->devices = g_ptr_array_new_with_free_func(device_free);
+	launch->devices = g_ptr_array_new_with_free_func(launch_device_free);
 	launch->daemons = g_ptr_array_new_with_free_func(free_strings);
 	launch->sockets = g_ptr_array_new_with_free_func(g_free);
+	launch->foreign = g_ptr_array_new_with_free_func(g_free);
 	launch->base.texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	launch->base.words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_words);
 	launch->scope.outer = &launch->base;
@@ -74,7 +65,7 @@ void launch_free(struct launch *launch)
 {
 	if (!launch)
 		return;
-	if (launch->directory)
+	if (launch->directory && !launch->keeps)
 		remove_folder(launch->directory);
 	g_free(launch->directory);
 	g_free(launch->machine);
@@ -84,43 +75,11 @@ void launch_free(struct launch *launch)
 	g_ptr_array_unref(launch->devices);
 	g_ptr_array_unref(launch->daemons);
 	g_ptr_array_unref(launch->sockets);
+	g_ptr_array_unref(launch->foreign);
 	g_hash_table_unref(launch->base.texts);
 	g_hash_table_unref(launch->base.words);
 	g_hash_table_unref(launch->scope.texts);
 	g_free(launch);
-}
-
-static void set_text(GHashTable *texts, const char *name, const char *value)
-{
-	g_hash_table_insert(texts, g_strdup(name), g_strdup(value));
-}
-
-static void set_words(struct launch *launch, const char *name, GPtrArray *words)
-{
-	g_hash_table_insert(launch->base.words, g_strdup(name), words);
-}
-
-static GPtrArray *words_of(struct launch *launch, const char *name)
-{
-	GPtrArray *words = g_hash_table_lookup(launch->base.words, name);
-
-	if (!words) {
-		words = g_ptr_array_new_with_free_func(g_free);
-		set_words(launch, name, words);
-	}
-	return words;
-}
-
-/* Every key of a group becomes a name for templates. */
-static void add_group(const struct descriptor *descriptor, const char *group, GHashTable *texts)
-{
-	g_auto(GStrv) keys = g_key_file_get_keys(descriptor->file, group, NULL, NULL);
-
-	for (char **key = keys; key && *key; key++) {
-		g_autofree char *value = descriptor_text(descriptor, group, *key, "");
-
-		set_text(texts, *key, value);
-	}
 }
 
 /*
@@ -137,187 +96,11 @@ static gboolean add_choice(struct launch *launch, const char *kind, const char *
 
 	g_autofree char *arguments = descriptor_text(launch->descriptor, group, "arguments", "");
 
-	set_text(launch->scope.texts, "name", name);
-	add_group(launch->descriptor, group, launch->scope.texts);
-	return template_words(arguments, &launch->scope, words_of(launch, kind), error);
-}
-
-/* A file of zeroes of that many bytes, on disk only where it is written. */
-static gboolean make_disk(const char *path, const char *size, GError **error)
-{
-	int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	off_t bytes = (off_t)g_ascii_strtoull(size, NULL, 10);
-
-	if (descriptor >= 0 && ftruncate(descriptor, bytes) == 0) {
-		close(descriptor);
-		return TRUE;
-	}
-	g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s: %s", path,
-		    g_strerror(errno));
-	if (descriptor >= 0)
-		close(descriptor);
-	return FALSE;
-}
-
-/* A template among a device's own keys, expanded; NULL with no error when it has none. */
-static char *device_text(struct launch_device *device, const char *key, GError **error)
-{
-	const char *template = g_hash_table_lookup(device->texts, key);
-
-	return template ? template_text(template, &device->scope, " ", error) : NULL;
-}
-
-static gboolean add_daemon(struct launch *launch, struct launch_device *device, GError **error)
-{
-	const char *template = g_hash_table_lookup(device->texts, "daemon");
-
-	if (!template)
-		return TRUE;
-
-	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
-
-	if (!template_words(template, &device->scope, words, error))
-		return FALSE;
-	g_ptr_array_add(words, NULL);
-	g_ptr_array_add(launch->daemons, g_strdupv((char **)words->pdata));
-
-	char *socket = device_text(device, "daemon-socket", error);
-
-	if (socket)
-		g_ptr_array_add(launch->sockets, socket);
-	return socket != NULL || !g_hash_table_contains(device->texts, "daemon-socket");
-}
-
-/* Words that several devices need but the VMM takes only once. */
-static gboolean add_once(struct launch *launch, struct launch_device *device, GError **error)
-{
-	g_autofree char *once = device_text(device, "once", error);
-	GPtrArray *said = words_of(launch, "once-said");
-
-	if (!once)
-		return !g_hash_table_contains(device->texts, "once");
-	if (g_ptr_array_find_with_equal_func(said, once, g_str_equal, NULL))
-		return TRUE;
-	g_ptr_array_add(said, g_strdup(once));
-	return template_words(once, &device->scope, words_of(launch, "devices"), error);
-}
-
-/* What the device adds to each list that the descriptor declares ("drives" of a JSON file). */
-static gboolean add_to_lists(struct launch *launch, struct launch_device *device, GError **error)
-{
-	g_auto(GStrv) lists = descriptor_list(launch->descriptor, "vmm", "lists");
-
-	for (char **list = lists; *list; list++) {
-		char *item = device_text(device, *list, error);
-
-		if (item)
-			g_ptr_array_add(words_of(launch, *list), item);
-		else if (g_hash_table_contains(device->texts, *list))
-			return FALSE;
-	}
-	return TRUE;
-}
-
-static gboolean finish_device(struct launch *launch, struct launch_device *device, GError **error)
-{
-	const char *arguments = g_hash_table_lookup(device->texts, "arguments");
-	g_autofree char *disk = device_text(device, "file", NULL);
-	g_autofree char *size = device_text(device, "size", NULL);
-	GError *ignored = NULL;
-
-	device->bdf = template_text("{bdf}", &device->scope, "", &ignored);
-	g_clear_error(&ignored);
-	if (!device->bdf)
-		device->bdf = g_strdup("");
-	if (g_hash_table_contains(device->texts, "scratch")) {
-		device->scratch = device_text(device, "scratch", error);
-		if (!device->scratch)
-			return FALSE;
-	}
-	if (disk && !make_disk(disk, size ? size : "16777216", error))
-		return FALSE;
-	return add_once(launch, device, error) && add_daemon(launch, device, error) &&
-	       add_to_lists(launch, device, error) &&
-	       (!arguments ||
-		template_words(arguments, &device->scope, words_of(launch, "devices"), error));
-}
-
-/* spec is NAME[,PROPERTY=VALUE]… */
-static gboolean add_device(struct launch *launch, const char *spec, GError **error)
-{
-	const char *comma = strchr(spec, ',');
-	struct launch_device *device = g_new0(struct launch_device, 1);
-	unsigned index = launch->devices->len;
-
-	device->name = comma ? g_strndup(spec, (gsize)(comma - spec)) : g_strdup(spec);
-	device->texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	device->scope.outer = &launch->scope;
-	device->scope.texts = device->texts;
-	g_ptr_array_add(launch->devices, device);
-
-	g_autofree char *group =
-		descriptor_group(launch->descriptor, "device", device->name, error);
-	g_autofree char *number = g_strdup_printf("%u", index);
-	g_autofree char *slot = g_strdup_printf("%02x", FIRST_SLOT + index);
-	g_autofree char *slot_decimal = g_strdup_printf("%u", FIRST_SLOT + index);
-
-	if (!group)
-		return FALSE;
-	if (FIRST_SLOT + index > LAST_SLOT) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE,
-			    "a bus takes %d devices at most", LAST_SLOT - FIRST_SLOT + 1);
-		return FALSE;
-	}
-	set_text(device->texts, "name", device->name);
-	set_text(device->texts, "index", number);
-	set_text(device->texts, "slot", slot);
-	set_text(device->texts, "slot-decimal", slot_decimal);
-	set_text(device->texts, "properties", comma ? comma : "");
-	add_group(launch->descriptor, group, device->texts);
-	return finish_device(launch, device, error);
-}
-
-/*
- * A list that the descriptor has a group for: what stands before it unless it is empty, and what
- * separates its items, which makes one word of them.
- */
-static void finish_list(struct launch *launch, const char *name)
-{
-	g_autofree char *group = g_strconcat("list ", name, NULL);
-	g_autofree char *before = descriptor_text(launch->descriptor, group, "before", NULL);
-	g_autofree char *separator = descriptor_text(launch->descriptor, group, "separator", NULL);
-	GPtrArray *words = words_of(launch, name);
-
-	if (words->len && before)
-		g_ptr_array_insert(words, 0, g_strdup(before));
-	if (!separator)
-		return;
-
-	GString *joined = g_string_new(NULL);
-
-	for (unsigned i = 0; i < words->len; i++)
-		g_string_append_printf(joined, "%s%s", i > (before ? 1 : 0) ? separator : "",
-				       (char *)words->pdata[i]);
-	g_ptr_array_set_size(words, 0);
-	g_ptr_array_add(words, g_string_free(joined, FALSE));
-}
-
-static gboolean add_devices(struct launch *launch, char *const *asked, GError **error)
-{
-	g_auto(GStrv) usual = descriptor_list(launch->descriptor, "vmm", "devices");
-	char *const *specs = asked && *asked ? asked : usual;
-	g_auto(GStrv) lists = descriptor_list(launch->descriptor, "vmm", "lists");
-
-	words_of(launch, "devices");
-	for (char **list = lists; *list; list++)
-		words_of(launch, *list);
-	for (; *specs; specs++) {
-		if (strcmp(*specs, "none") != 0 && !add_device(launch, *specs, error))
-			return FALSE;
-	}
-	for (char **list = lists; *list; list++)
-		finish_list(launch, *list);
-	return TRUE;
+	launch_set_text(launch->scope.texts, "name", name);
+	launch_add_group(launch->descriptor, group, launch->scope.texts);
+	/* The kind of the image, not where it is. */
+	g_hash_table_remove(launch->scope.texts, "image");
+	return template_words(arguments, &launch->scope, launch_words(launch, kind), error);
 }
 
 static void add_number(struct launch *launch, const char *name, unsigned asked, const char *usual)
@@ -325,16 +108,33 @@ static void add_number(struct launch *launch, const char *name, unsigned asked, 
 	g_autofree char *said = descriptor_text(launch->descriptor, "vmm", name, usual);
 	g_autofree char *number = asked ? g_strdup_printf("%u", asked) : g_strdup(said);
 
-	set_text(launch->base.texts, name, number);
+	launch_set_text(launch->base.texts, name, number);
 }
 
+/* Words, or the path of a program that may well have blanks in it. */
 static gboolean add_program(struct launch *launch, const char *asked, GError **error)
 {
 	g_autofree char *usual =
 		descriptor_text(launch->descriptor, "vmm", "program", launch->descriptor->name);
 
-	return template_words(asked ? asked : usual, &launch->base, words_of(launch, "program"),
+	if (asked && g_file_test(asked, G_FILE_TEST_IS_EXECUTABLE)) {
+		g_ptr_array_add(launch_words(launch, "program"), g_strdup(asked));
+		return TRUE;
+	}
+	return template_words(asked ? asked : usual, &launch->base, launch_words(launch, "program"),
 			      error);
+}
+
+/* The VMM's words for a help in debugging, which it may not have. */
+static gboolean add_help(struct launch *launch, const char *key, GError **error)
+{
+	g_autofree char *words = descriptor_text(launch->descriptor, "vmm", key, NULL);
+
+	if (words)
+		return template_words(words, &launch->base, launch_words(launch, "options"), error);
+	g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+		    "the descriptor '%s' has no words for --%s", launch->descriptor->name, key);
+	return FALSE;
 }
 
 static gboolean fill(struct launch *launch, const struct launch_request *request, GError **error)
@@ -346,18 +146,21 @@ static gboolean fill(struct launch *launch, const struct launch_request *request
 	launch->machine = g_strdup(request->machine ? request->machine : machine);
 	launch->accelerator = g_strdup(request->accelerator ? request->accelerator : accelerator);
 	launch->control = g_build_filename(launch->directory, "control", NULL);
-	set_text(launch->base.texts, "directory", launch->directory);
-	set_text(launch->base.texts, "control", launch->control);
-	set_text(launch->base.texts, "image", request->image);
+	launch_set_text(launch->base.texts, "directory", launch->directory);
+	launch_set_text(launch->base.texts, "control", launch->control);
+	launch_set_text(launch->base.texts, "image", request->image);
 	add_number(launch, "cpus", request->cpus, "2");
 	add_number(launch, "memory", request->memory, "64");
+	if ((request->trace && !add_help(launch, "trace", error)) ||
+	    (request->debug && !add_help(launch, "debug", error)))
+		return FALSE;
 	for (char *const *word = request->options; word && *word; word++)
-		g_ptr_array_add(words_of(launch, "options"), g_strdup(*word));
-	words_of(launch, "options");
+		g_ptr_array_add(launch_words(launch, "options"), g_strdup(*word));
+	launch_words(launch, "options");
 	return add_program(launch, request->program, error) &&
 	       add_choice(launch, "machine", launch->machine, error) &&
 	       add_choice(launch, "accelerator", launch->accelerator, error) &&
-	       add_devices(launch, request->devices, error);
+	       launch_add_devices(launch, request, error);
 }
 
 static void set_surroundings(struct launch *launch)
@@ -369,20 +172,45 @@ static void set_surroundings(struct launch *launch)
 	launch->terminal = strcmp(terminal, "yes") == 0;
 }
 
+/* What VMMs take apart at commas, or out of JSON, and what a socket's name has room for. */
+static gboolean is_fit_for_sockets(const char *folder, GError **error)
+{
+	const char *why = NULL;
+
+	if (strpbrk(folder, ",\"\\{"))
+		why = "there is one of the signs ,\"\\{ in its name";
+	else if (strlen(folder) + SOCKET_NAME_LENGTH >= sizeof((struct sockaddr_un){0}.sun_path))
+		why = "its name is too long for sockets in it";
+	if (why)
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME,
+			    "TMPDIR has to be another folder than %s: %s", g_get_tmp_dir(), why);
+	return !why;
+}
+
 struct launch *launch_new(const struct descriptor *descriptor, const struct launch_request *request,
 			  GError **error)
 {
 	struct launch *launch = launch_allocate(descriptor);
 
+	launch->keeps = request->debug;
 	set_surroundings(launch);
 	launch->directory = g_dir_make_tmp("virtproof-XXXXXX", error);
-	if (launch->directory && fill(launch, request, error))
+	if (launch->directory && is_fit_for_sockets(launch->directory, error) &&
+	    fill(launch, request, error))
 		return launch;
 	launch_free(launch);
 	return NULL;
 }
 
-char *launch_append(const struct launch *launch)
+/* Words for an image that may ask; what daemons say is told apart only with its help. */
+static const char *words_for_asking(const struct launch *launch)
+{
+	if (!descriptor_has_verbs(launch->descriptor))
+		return "";
+	return launch->daemons->len || launch->foreign->len ? " vp.host vp.settle" : " vp.host";
+}
+
+char *launch_append(const struct launch *launch, gboolean we_listen)
 {
 	g_autofree char *own = descriptor_text(launch->descriptor, "vmm", "append", "");
 	const char *of_machine = g_hash_table_lookup(launch->scope.texts, "image-words");
@@ -395,10 +223,22 @@ char *launch_append(const struct launch *launch)
 			g_string_append_printf(scratch, "%s%s", scratch->len ? "," : "",
 					       device->scratch);
 	}
-	return g_strdup_printf("vp.format=json%s%s%s%s%s%s%s", *own ? " " : "", own,
-			       of_machine ? " " : "", of_machine ? of_machine : "",
-			       scratch->len ? " vp.scratch=" : "", scratch->str,
-			       descriptor_has_verbs(launch->descriptor) ? " vp.host" : "");
+
+	char *words =
+		g_strdup_printf("%s%s%s%s%s%s%s%s", we_listen ? "vp.format=json" : "",
+				*own ? " " : "", own, of_machine ? " " : "",
+				of_machine ? of_machine : "", scratch->len ? " vp.scratch=" : "",
+				scratch->str, we_listen ? words_for_asking(launch) : "");
+
+	return g_strchug(words);
+}
+
+/* Whether a file is for this machine: for all, unless it names some. */
+static gboolean is_for_machine(const struct launch *launch, const char *group)
+{
+	g_auto(GStrv) machines = descriptor_list(launch->descriptor, group, "machines");
+
+	return !*machines || g_strv_contains((const char *const *)machines, launch->machine);
 }
 
 /* The [file NAME] groups become files of the job's folder. */
@@ -408,6 +248,10 @@ static gboolean write_files(struct launch *launch, GError **error)
 
 	for (char **name = names; *name; name++) {
 		g_autofree char *group = g_strconcat("file ", *name, NULL);
+
+		if (!is_for_machine(launch, group))
+			continue;
+
 		g_autofree char *template =
 			descriptor_text(launch->descriptor, group, "content", "");
 		g_autofree char *content = template_text(template, &launch->scope, " ", error);
@@ -421,20 +265,29 @@ static gboolean write_files(struct launch *launch, GError **error)
 
 char **launch_command(struct launch *launch, const char *append, GError **error)
 {
-	g_autofree char *template = descriptor_text(launch->descriptor, "vmm", "command", "");
+	g_autofree char *template =
+		descriptor_text_on(launch->descriptor, launch->machine, "command", "");
 	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
 	GPtrArray *line = g_ptr_array_new_with_free_func(g_free);
 	GPtrArray *escaped = g_ptr_array_new_with_free_func(g_free);
 
 	g_ptr_array_add(line, g_strdup(append));
-	set_words(launch, "append", line);
+	launch_set_words(launch, "append", line);
 	g_ptr_array_add(escaped, g_strescape(append, NULL));
-	set_words(launch, "append-escaped", escaped);
+	launch_set_words(launch, "append-escaped", escaped);
 	if (!write_files(launch, error) || !template_words(template, &launch->scope, words, error))
 		return NULL;
 	g_ptr_array_add(words, NULL);
 	return g_strdupv((char **)words->pdata);
 }
+gboolean launch_has_program(const struct launch *launch)
+{
+	const GPtrArray *words = g_hash_table_lookup(launch->base.words, "program");
+	g_autofree char *found = words->len ? g_find_program_in_path(words->pdata[0]) : NULL;
+
+	return found != NULL;
+}
+
 void launch_clear_sockets(const struct launch *launch)
 {
 	g_autoptr(GDir) directory = g_dir_open(launch->directory, 0, NULL);
@@ -447,4 +300,67 @@ void launch_clear_sockets(const struct launch *launch)
 		if (lstat(path, &status) == 0 && S_ISSOCK(status.st_mode))
 			g_unlink(path);
 	}
+}
+
+/* What makes a file of the folder again: zeroes by their number, a configuration by its text. */
+static void script_file(GString *script, const char *path)
+{
+	g_autofree char *quoted = shell_word(path);
+	g_autofree char *text = NULL, *quoted_text = NULL;
+	struct stat status;
+
+	if (lstat(path, &status) != 0 || !S_ISREG(status.st_mode))
+		return;
+	if (status.st_blocks == 0) {
+		g_string_append_printf(script, "truncate -s %" G_GINT64_FORMAT " %s\n",
+				       (gint64)status.st_size, quoted);
+	} else if (g_file_get_contents(path, &text, NULL, NULL)) {
+		quoted_text = g_shell_quote(text);
+		g_string_append_printf(script, "printf %%s %s >%s\n", quoted_text, quoted);
+	}
+}
+
+static void script_files(GString *script, const struct launch *launch)
+{
+	g_autoptr(GDir) directory = g_dir_open(launch->directory, 0, NULL);
+	const char *base;
+
+	while (directory && (base = g_dir_read_name(directory))) {
+		g_autofree char *path = g_build_filename(launch->directory, base, NULL);
+
+		script_file(script, path);
+	}
+}
+
+static void script_daemons(GString *script, const struct launch *launch)
+{
+	for (unsigned i = 0; i < launch->daemons->len; i++) {
+		g_autofree char *line = shell_line(launch->daemons->pdata[i]);
+
+		g_string_append_printf(script, "%s &\ndaemons=\"$daemons $!\"\n", line);
+	}
+	for (unsigned i = 0; i < launch->sockets->len; i++) {
+		g_autofree char *quoted = shell_word(launch->sockets->pdata[i]);
+
+		g_string_append_printf(script, "until [ -e %s ]; do sleep 0.1; done\n", quoted);
+	}
+}
+
+char *launch_script(struct launch *launch, const char *append, GError **error)
+{
+	g_auto(GStrv) command = launch_command(launch, append, error);
+	g_autofree char *line = command ? shell_line(command) : NULL;
+	g_autofree char *folder = shell_word(launch->directory);
+	GString *script;
+
+	if (!line)
+		return NULL;
+	script = g_string_new("(\n");
+	g_string_append_printf(script, "trap '%srm -r %s' EXIT\nmkdir %s\n",
+			       launch->daemons->len ? "kill $daemons 2>/dev/null; " : "", folder,
+			       folder);
+	script_files(script, launch);
+	script_daemons(script, launch);
+	g_string_append_printf(script, "%s\n)\n", line);
+	return g_string_free(script, FALSE);
 }

@@ -7,9 +7,14 @@
 #include "host/session/daemons.h"
 #include "host/session/fresh.h"
 #include "host/session/verbs.h"
+#include "host/verdict/conclusion.h"
+#include "host/system/process.h"
 
 /* No more fresh boots are begun when they have taken that long. */
 #define FRESH_US (120 * G_USEC_PER_SEC)
+
+/* Another is worth while when the last has judged one in so many of the tests that it was for. */
+#define WORTHWHILE 10u
 
 /* A session on its way. */
 struct course {
@@ -18,16 +23,10 @@ struct course {
 	struct daemons *daemons; /* of the same */
 	const char *words;       /* for the image, besides the user's; "" */
 	gint64 from;             /* the place in the plan that it began at */
+	unsigned findings;       /* that earlier boots had told when it began */
+	gboolean enough;         /* no more records are wanted */
 	gint64 foreign; /* the schema of the image's records, when the program does not read it */
 };
-
-static void write_log(struct session *session, const char *line)
-{
-	if (!session->log)
-		return;
-	fprintf(session->log, "%s\n", line);
-	fflush(session->log);
-}
 
 static void view(struct session *session, JsonObject *record)
 {
@@ -52,9 +51,26 @@ static void view(struct session *session, JsonObject *record)
 				 viewer->context);
 }
 
+/* Between what is said stands which test ran. */
+static void note_test(const struct session *session, JsonObject *record)
+{
+	gboolean start = record_is(record, "start");
+	g_autofree char *line = NULL;
+
+	if (!session->transcript || (!start && !record_is(record, "test")))
+		return;
+	line = g_strdup_printf("%s %s.%s [%s] %s%s%s", start ? "begin" : "end",
+			       record_text(record, "suite"), record_text(record, "test"),
+			       record_text(record, "device"), record_text(record, "variant"),
+			       start ? "" : ": ", record_text(record, "verdict"));
+	transcript_note(session->transcript, line);
+}
+
 static void keep(struct session *session, JsonObject *record, const char *line)
 {
-	write_log(session, line);
+	note_test(session, record);
+	if (session->log)
+		record_log_add(session->log, line);
 	job_add(session->job, record);
 	view(session, record);
 }
@@ -91,28 +107,76 @@ static gboolean is_failure(JsonObject *record)
 	       (verdict == VERDICT_FAIL || verdict == VERDICT_ERROR);
 }
 
+/* The program answers `settle` itself: all is heard of what daemons did by now. */
+static char *settle(struct course *course, struct boot *boot, JsonObject *ask)
+{
+	g_autofree char *trouble = daemons_settle(course->daemons);
+
+	boot_settle(boot, trouble);
+	return g_strdup_printf("told %" G_GINT64_FORMAT " ok", record_number(ask, "id", 0));
+}
+
+/* The guest knows at once that its question is worked on, and is patient. */
+static void answer(struct course *course, struct boot *boot, JsonObject *ask)
+{
+	g_autofree char *busy =
+		g_strdup_printf("busy %" G_GINT64_FORMAT, record_number(ask, "id", 0));
+	gboolean settles = strcmp(record_text(ask, "verb"), "settle") == 0;
+
+	boot_tell(boot, busy);
+	g_autofree char *told =
+		settles ? settle(course, boot, ask) : verbs_answer(course->verbs, ask);
+	boot_tell(boot, told);
+}
+
+/* The last test is the first that failed unexpectedly, and no other is wanted. */
+static gboolean has_seen_enough(const struct session *session)
+{
+	const struct test_result *test = session->job->last;
+
+	return session->fail_fast && test && test_is_unexpected(test, session->strict);
+}
+
 static void take_record(struct boot *boot, JsonObject *record, const char *line, void *context)
 {
 	struct course *course = context;
 
+	/* What has come with the last record that was wanted. */
+	if (course->enough)
+		return;
 	course->foreign = MAX(course->foreign, record_foreign_schema(record));
 	if (record_is(record, "start"))
 		daemons_mark(course->daemons);
 	if (is_failure(record))
 		tell_output(course, boot_said(boot));
 	keep(course->session, record, line);
-	if (record_is(record, "ask")) {
-		g_autofree char *told = verbs_answer(course->verbs, record);
-
-		boot_tell(boot, told);
-	}
+	if (record_is(record, "ask"))
+		answer(course, boot, record);
+	course->enough = record_is(record, "test") && has_seen_enough(course->session);
+	if (course->enough)
+		boot_stop(boot);
 }
 
-static void take_noise(const char *text, gsize length, void *context)
+/* What is said on the console and is no record, a line, or on standard error, as it comes. */
+static void take_said(gboolean on_console, const char *text, gsize length, void *context)
 {
 	const struct course *course = context;
+	const struct session *session = course->session;
 
-	fprintf(course->session->listing, "%.*s\n", (int)length, text);
+	transcript_add(session->transcript, on_console ? "console" : "stderr", text, length);
+	if (on_console)
+		transcript_add(session->transcript, "console", "\n", 1);
+	if (on_console && session->listing)
+		fprintf(session->listing, "%.*s\n", (int)length, text);
+}
+
+static void tell_launched(GPid vmm, void *context)
+{
+	const struct course *course = context;
+	const struct session_viewer *viewer = &course->session->viewer;
+
+	if (viewer->launched)
+		viewer->launched(vmm, viewer->context);
 }
 
 static char *look_for_trouble(void *context)
@@ -129,14 +193,13 @@ static char *look_for_daemon_end(void *context)
 	return daemons_first_end(course->daemons);
 }
 
-/* The words for -append that lead to the test that was running. The caller owns them. */
-static char *repeat_words(const struct position *at)
+/* How it ended; and outside of a test, what was done with which device. The caller owns them. */
+static char *incident_words(const struct job *job, const struct boot_result *result)
 {
-	if (*at->repeat)
-		return g_strdup(at->repeat);
-	return g_strdup_printf("vp.tests=%s.%s%s%s%s%s", at->suite, at->test,
-			       *at->device ? " vp.device=" : "", at->device,
-			       *at->variant ? " vp.variant=" : "", at->variant);
+	gboolean lonely = !job->in_test && *job->touched;
+
+	return g_strdup_printf("%s%s%s", result->words, lonely ? ", at " : "",
+			       lonely ? job->touched : "");
 }
 
 /* The record of a VMM that went down. */
@@ -145,6 +208,7 @@ static void add_incident(struct course *course, const struct boot_result *result
 	struct session *session = course->session;
 	const struct job *job = session->job;
 	JsonObject *record = record_new("vmm");
+	g_autofree char *words = incident_words(job, result);
 	g_autofree char *test =
 		job->in_test ? g_strdup_printf("%s.%s", job->at->suite, job->at->test) : NULL;
 	g_autofree char *daemons = daemons_last_words(course->daemons);
@@ -152,7 +216,7 @@ static void add_incident(struct course *course, const struct boot_result *result
 		g_strconcat(result->last_output, *daemons ? "\n" : "", daemons, NULL);
 
 	json_object_set_string_member(record, "event", outcome_name(boot_outcome(result->end)));
-	json_object_set_string_member(record, "words", result->words);
+	json_object_set_string_member(record, "words", words);
 	if (result->status >= 0)
 		json_object_set_int_member(record, "exit", result->status);
 	if (result->signal)
@@ -163,6 +227,33 @@ static void add_incident(struct course *course, const struct boot_result *result
 	session_tell(session, record);
 }
 
+/*
+ * What was tried when the VMM went down is broken, and whoever rests on it is not judged: as the image would have told
+ * it, had it lived.
+ */
+static void add_trial_findings(struct course *course, const struct boot_result *result)
+{
+	const struct job *job = course->session->job;
+	const struct position *at = job->at;
+	g_autoptr(JsonObject) trial = json_object_ref(job->trial);
+	g_autofree char *since = g_strdup_printf("%s.%s [%s]", at->suite, at->test, at->variant);
+	g_autofree char *message = g_strdup_printf("this was tried: %s; %s",
+						   record_text(trial, "about"), result->words);
+	JsonObject *check = record_new("check"), *finding = record_new("finding");
+
+	json_object_set_string_member(check, "clause", record_text(trial, "clause"));
+	json_object_set_string_member(check, "level", record_text(trial, "level"));
+	json_object_set_string_member(check, "statement", record_text(trial, "statement"));
+	json_object_set_string_member(check, "section", record_text(trial, "section"));
+	json_object_set_string_member(check, "message", message);
+	session_tell(course->session, check);
+	json_object_set_string_member(finding, "device", record_text(trial, "device"));
+	json_object_set_string_member(finding, "clause", record_text(trial, "clause"));
+	json_object_set_string_member(finding, "since", since);
+	json_object_set_boolean_member(finding, "lasts", TRUE);
+	session_tell(course->session, finding);
+}
+
 /* The verdict on the test that was running, in the words of a test record. */
 static void add_culprit(struct course *course, const struct boot_result *result)
 {
@@ -171,7 +262,6 @@ static void add_culprit(struct course *course, const struct boot_result *result)
 	JsonObject *record = record_new("test");
 	g_autofree char *reason =
 		g_strdup_printf("%s%s", daemon ? "" : "the VMM went down: ", result->words);
-	g_autofree char *repeat = repeat_words(at);
 
 	json_object_set_string_member(record, "suite", at->suite);
 	json_object_set_string_member(record, "test", at->test);
@@ -180,22 +270,42 @@ static void add_culprit(struct course *course, const struct boot_result *result)
 	json_object_set_string_member(record, "verdict", verdict_name(VERDICT_FAIL));
 	json_object_set_string_member(record, "outcome", outcome_name(boot_outcome(result->end)));
 	json_object_set_string_member(record, "reason", reason);
-	json_object_set_string_member(record, "repeat", repeat);
 	tell_output(course,
 		    g_strdup(*result->test_output ? result->test_output : result->last_output));
 	session_tell(course->session, record);
+}
+
+/*
+ * The words for root faults that shall not be told again: those of earlier boots of this course are there, those of
+ * before may come again. The caller owns them.
+ */
+static char *words_for_known(const struct course *course)
+{
+	const GPtrArray *findings = course->session->job->findings;
+	GString *words = g_string_new(NULL);
+
+	for (unsigned i = 0; i < findings->len; i++) {
+		const struct root_fault *fault = findings->pdata[i];
+		const char *key = i < course->findings ? " vp.told=" : " vp.known=";
+
+		g_string_append_printf(words, "%s%s/%s",
+				       i == 0 || i == course->findings ? key : ",", fault->device,
+				       fault->clause);
+	}
+	return g_string_free(words, FALSE);
 }
 
 static gboolean boot_once(struct course *course, struct boot_result *result, GError **error)
 {
 	const struct session *session = course->session;
 	gint64 from = course->from;
-	g_autofree char *own = launch_append(session->launch);
+	g_autofree char *own = launch_append(session->launch, TRUE);
 	g_autofree char *resume =
 		from > 1 ? g_strdup_printf(" vp.from=%" G_GINT64_FORMAT, from) : g_strdup("");
+	g_autofree char *known = words_for_known(course);
 	g_autofree char *append =
-		g_strdup_printf("%s%s%s%s%s%s", own, *session->append ? " " : "", session->append,
-				*course->words ? " " : "", course->words, resume);
+		g_strdup_printf("%s%s%s%s%s%s%s", own, *session->append ? " " : "", session->append,
+				*course->words ? " " : "", course->words, known, resume);
 	g_auto(GStrv) command = launch_command(session->launch, append, error);
 	g_auto(GStrv) exits = descriptor_list(session->launch->descriptor, "vmm", "exits");
 	g_autofree char *broken =
@@ -203,7 +313,9 @@ static gboolean boot_once(struct course *course, struct boot_result *result, GEr
 	g_autofree char *daemon = NULL;
 
 	launch_clear_sockets(session->launch);
-	course->daemons = command ? daemons_start(session->launch, error) : NULL;
+	course->daemons = command ? daemons_start(session->launch, session->transcript,
+						  session->cancel, error)
+				  : NULL;
 	if (!course->daemons)
 		return FALSE;
 
@@ -217,10 +329,12 @@ static gboolean boot_once(struct course *course, struct boot_result *result, GEr
 		.broken = broken,
 		.cancel = session->cancel,
 		.record = take_record,
-		.noise = session->listing ? take_noise : NULL,
+		.said = take_said,
+		.launched = tell_launched,
 		.trouble = look_for_trouble,
 		.daemon_end = look_for_daemon_end,
 		.daemon = daemon,
+		.daemon_is_watched = daemons_are_ours(course->daemons),
 		.context = course,
 	};
 
@@ -241,6 +355,8 @@ static gint64 learn_from(struct course *course, const struct boot_result *result
 	add_incident(course, result);
 	if (!job->at)
 		return 0;
+	if (job->in_test && job->trial)
+		add_trial_findings(course, result);
 	if (job->in_test)
 		add_culprit(course, result);
 	return job->at->n >= course->from ? job->at->n + 1 : 0;
@@ -259,11 +375,14 @@ static unsigned surprises(const struct job *job)
 	return job->incidents->len - foreseen;
 }
 
-static enum session_end end_without_test(const struct boot_result *result, char **trouble)
+static enum session_end end_without_test(const struct job *job, const struct boot_result *result,
+					 char **trouble)
 {
 	const char *output = result->last_output;
+	g_autofree char *words = incident_words(job, result);
 
-	*trouble = g_strdup_printf("%s%s%s", result->words, *output ? "; it said:\n" : "", output);
+	*trouble = g_strdup_printf("the VMM went before a test began: %s%s%s", words,
+				   *output ? "; it said:\n" : "", output);
 	if (result->end == BOOT_UNFINISHED)
 		return SESSION_SUITE_ENDED;
 	return result->end == BOOT_NEVER ? SESSION_NEVER : SESSION_INCOMPLETE;
@@ -288,19 +407,25 @@ static gboolean goes_on(struct course *course, const struct boot_result *result,
 		return FALSE;
 	}
 	if (result->end == BOOT_CANCELLED) {
-		*trouble = g_strdup("interrupted");
-		*end = SESSION_CANCELLED;
+		*trouble = g_strdup(course->enough ? "ended at the first unexpected failure"
+						   : "interrupted");
+		*end = course->enough ? SESSION_STOPPED : SESSION_CANCELLED;
 		return FALSE;
 	}
 	if (result->end == BOOT_NEVER || !job->at) {
 		if (result->end != BOOT_NEVER)
 			add_incident(course, result);
-		*end = end_without_test(result, trouble);
+		*end = end_without_test(job, result, trouble);
 		return FALSE;
 	}
 
 	gint64 next = learn_from(course, result);
 
+	if (has_seen_enough(session)) {
+		*trouble = g_strdup("ended at the first unexpected failure");
+		*end = SESSION_STOPPED;
+		return FALSE;
+	}
 	if (result->summary || next > job->at->of) {
 		*end = SESSION_COMPLETE;
 		return FALSE;
@@ -323,7 +448,10 @@ static gboolean goes_on(struct course *course, const struct boot_result *result,
 static enum session_end run_plan(struct session *session, const char *words, gint64 from,
 				 char **trouble)
 {
-	struct course course = {.session = session, .words = words, .from = from};
+	struct course course = {.session = session,
+				.words = words,
+				.from = from,
+				.findings = session->job->findings->len};
 	enum session_end end = SESSION_COMPLETE;
 	gboolean again = TRUE;
 
@@ -332,15 +460,19 @@ static enum session_end run_plan(struct session *session, const char *words, gin
 		g_autoptr(GError) error = NULL;
 
 		if (!boot_once(&course, &result, &error)) {
+			process_sweep();
 			*trouble = g_strdup(error->message);
-			return SESSION_NEVER;
+			return g_cancellable_is_cancelled(session->cancel) ? SESSION_CANCELLED
+									   : SESSION_NEVER;
 		}
 		again = goes_on(&course, &result, &end, trouble);
 		daemons_end(course.daemons);
+		process_sweep();
 		boot_result_clear(&result);
 	}
 	return end;
 }
+
 /* A plan that was gone through but for what root faults took away. */
 static enum session_end run_fresh_boots(struct session *session, char **trouble)
 {
@@ -363,8 +495,9 @@ static enum session_end run_fresh_boots(struct session *session, char **trouble)
 		lost = fresh_boot_count_lost(session->job, device);
 		session_tell(session, boot);
 		end = run_plan(session, words, from, trouble);
-		/* The fault is back at once: another boot would show no more. */
-		if (fresh_boot_count_lost(session->job, device) == lost)
+		/* The fault is back at once: another boot would show hardly more. */
+		if (fresh_boot_count_lost(session->job, device) * WORTHWHILE >
+		    lost * (WORTHWHILE - 1))
 			g_hash_table_add(given_up, g_steal_pointer(&device));
 	}
 	return end;

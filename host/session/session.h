@@ -11,8 +11,10 @@
 #include <gio/gio.h>
 
 #include "host/record/job.h"
+#include "host/record/log.h"
 #include "host/session/boot.h"
 #include "host/session/launch.h"
+#include "host/session/transcript.h"
 #include "host/verdict/expectations.h"
 
 /* How a session ended. */
@@ -22,10 +24,12 @@ enum session_end {
 	SESSION_SUITE_ENDED, /* the image ended orderly without judging anything */
 	SESSION_NEVER,       /* the VMM or a daemon could not be started */
 	SESSION_CANCELLED,   /* the user wants to end */
+	SESSION_STOPPED,     /* at the first unexpected failure, as asked for */
 };
 
 /* Who wants to see a session as it goes; any may be NULL. */
 struct session_viewer {
+	void (*launched)(GPid vmm, void *context);
 	void (*started)(const struct job *job, void *context);
 	void (*judged)(const struct job *job, struct test_result *test, void *context);
 	void (*measured)(const struct job *job, const struct measure *measure, void *context);
@@ -37,14 +41,17 @@ struct session_viewer {
 /* What a session is to do. Everything in it is the caller's. */
 struct session {
 	struct launch *launch;
-	struct job *job;          /* takes what is learned */
-	const char *append;       /* the user's words for the image, or "" */
-	unsigned silence;         /* seconds */
-	FILE *listing;            /* where what is no record goes: the answer to vp.list; or NULL */
-	unsigned incidents_limit; /* boots lost unexpectedly before giving up */
-	unsigned fresh_limit;     /* boots at most for what a root fault took away */
+	struct job *job;    /* takes what is learned */
+	const char *append; /* the user's words for the image, or "" */
+	unsigned silence;   /* seconds */
+	FILE *listing;      /* where what is no record goes: the answer to vp.list; or NULL */
+	struct transcript *transcript; /* of what VMM and daemons say, or NULL */
+	unsigned incidents_limit;      /* boots lost unexpectedly before giving up */
+	unsigned fresh_limit;          /* boots at most for what a root fault took away */
+	gboolean fail_fast;            /* no more than one unexpected failure is wanted, */
+	gboolean strict;               /* a warning is one, too */
 	const struct expectations *expectations; /* marked in each test as it is judged */
-	FILE *log;                               /* where every record goes, or NULL */
+	struct record_log *log;                  /* where every record goes, or NULL */
 	GCancellable *cancel;                    /* ends the session */
 	struct session_viewer viewer;
 };

@@ -8,6 +8,7 @@
 #include "host/record/records.h"
 #include "host/session/actions.h"
 #include "host/session/control.h"
+#include "host/system/process.h"
 
 /* The guest takes no longer line. */
 #define ANSWER_LIMIT 3900
@@ -15,6 +16,9 @@
 /* The guest waits 3 s: as long as may be, and a little less. */
 #define RETRIES  50
 #define RETRY_US 50000
+
+/* A program that takes longer is stuck; the guest is patient, but not for ever. */
+#define PROGRAM_SECONDS 10
 
 /* How often a guest may have something repeated. */
 #define EACH_LIMIT 64
@@ -249,20 +253,19 @@ static void set_result(struct question *question, char *result)
 static gboolean run_program(struct question *question, const char *template, GError **error)
 {
 	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
-		G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE);
-	g_autoptr(GSubprocess) child = NULL;
-	char *output = NULL;
+	struct process_order order = {.environment = question->verbs->launch->environment};
+	gboolean fine;
+	char *output;
 
 	if (!template_words(template, &question->scope, words, error))
 		return FALSE;
 	g_ptr_array_add(words, NULL);
-	g_subprocess_launcher_set_environ(launcher, question->verbs->launch->environment);
-	child = g_subprocess_launcher_spawnv(launcher, (const char *const *)words->pdata, error);
-	if (!child || !g_subprocess_communicate_utf8(child, NULL, NULL, &output, NULL, error))
+	order.command = (char **)words->pdata;
+	output = process_hear_out(&order, PROGRAM_SECONDS, &fine, NULL, error);
+	if (!output)
 		return FALSE;
 	set_result(question, g_strchomp(output));
-	if (g_subprocess_get_successful(child))
+	if (fine)
 		return TRUE;
 	g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s", output);
 	return FALSE;

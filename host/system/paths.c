@@ -2,6 +2,7 @@
 #include "host/system/paths.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include <gio/gio.h>
 
@@ -22,8 +23,7 @@ char *paths_image(const char *kind)
 	if (g_file_test(beside, G_FILE_TEST_EXISTS))
 		return beside;
 
-	g_autofree char *installed =
-		g_build_filename(folder, "..", "share", "virtproof", base, NULL);
+	g_autofree char *installed = g_build_filename(folder, "..", "lib", "virtproof", base, NULL);
 
 	if (!g_file_test(installed, G_FILE_TEST_EXISTS))
 		return beside;
@@ -31,7 +31,8 @@ char *paths_image(const char *kind)
 	return g_canonicalize_filename(installed, NULL);
 }
 
-char *paths_expectations(void)
+/* What comes with the program. */
+static char *shipped_expectations(void)
 {
 	g_autofree char *folder = own_folder();
 	g_autofree char *in_tree = g_build_filename(folder, "..", "known", "expect", NULL);
@@ -43,6 +44,38 @@ char *paths_expectations(void)
 		g_build_filename(folder, "..", "share", "virtproof", "expect", NULL);
 
 	return g_canonicalize_filename(installed, NULL);
+}
+
+/* .virtproof where we are, or above; NULL. */
+static char *own_expectations(void)
+{
+	g_autofree char *folder = g_get_current_dir();
+
+	for (;;) {
+		g_autofree char *found = g_build_filename(folder, ".virtproof", NULL);
+		char *above;
+
+		if (g_file_test(found, G_FILE_TEST_IS_DIR))
+			return g_steal_pointer(&found);
+		above = g_path_get_dirname(folder);
+		if (strcmp(above, folder) == 0) {
+			g_free(above);
+			return NULL;
+		}
+		g_free(folder);
+		folder = above;
+	}
+}
+
+char **paths_expectations(void)
+{
+	char **folders = g_new0(char *, 3);
+	unsigned count = 0;
+
+	folders[count] = own_expectations();
+	count += folders[count] != NULL;
+	folders[count] = shipped_expectations();
+	return folders;
 }
 
 gboolean paths_make_folder_of(const char *path, GError **error)

@@ -6,17 +6,18 @@
 #include <glib.h>
 
 /*
- * The image of that kind ("elf", "img", "iso"): virtproof.<kind> beside the program, else in the
- * installation's share/virtproof. The path is returned whether the file exists or not. The
+ * The image of that kind ("elf", "img", "efi", "iso"): virtproof.<kind> beside the program, else in the
+ * installation's lib/virtproof. The path is returned whether the file exists or not. The
  * caller owns it.
  */
 char *paths_image(const char *kind);
 
 /*
- * The folder of expectation files: known/expect above the folder of the program (a build in the
- * source tree), else share/virtproof/expect of the installation. The caller owns it.
+ * The folders of expectation files, NULL behind the last: .virtproof of this folder, or of the nearest above that has
+ * one; known/expect above the folder of the program (a build in the source tree), else share/virtproof/expect of the
+ * installation. The caller owns them.
  */
-char *paths_expectations(void);
+char **paths_expectations(void);
 
 /* Makes the folder that a file will stand in, where it is missing; NULL: no file. FALSE with error set. */
 gboolean paths_make_folder_of(const char *path, GError **error);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@ static void set_up_child(void *unused)
 {
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGXFSZ, SIG_DFL);
 }
 
 static struct process *spawn(GSubprocessLauncher *launcher, const struct process_order *order,
@@ -103,6 +105,113 @@ struct process *process_start_into(const struct process_order *order, const char
 	return spawn(launcher, order, error);
 }
 
+struct process *process_start_deaf(const struct process_order *order, GError **error)
+{
+	g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
+		G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE);
+
+	return spawn(launcher, order, error);
+}
+
+/* What is said by a process that is heard out. */
+struct hearing {
+	struct process *process;
+	GCancellable *given_up;
+	char *text;
+	gboolean done, late;
+};
+
+static void take_text(GObject *child, GAsyncResult *outcome, void *context)
+{
+	struct hearing *hearing = context;
+	g_autoptr(GBytes) bytes = NULL;
+
+	g_subprocess_communicate_finish(G_SUBPROCESS(child), outcome, &bytes, NULL, NULL);
+	if (bytes && g_bytes_get_size(bytes))
+		hearing->text = g_utf8_make_valid(g_bytes_get_data(bytes, NULL),
+						  (gssize)g_bytes_get_size(bytes));
+	else if (bytes)
+		hearing->text = g_strdup("");
+	hearing->done = TRUE;
+}
+
+static gboolean give_up_hearing(struct hearing *hearing)
+{
+	process_kill(hearing->process);
+	g_cancellable_cancel(hearing->given_up);
+	return G_SOURCE_REMOVE;
+}
+
+static gboolean is_late(void *hearing)
+{
+	((struct hearing *)hearing)->late = TRUE;
+	return give_up_hearing(hearing);
+}
+
+static gboolean is_unwanted(GCancellable *cancel, void *hearing)
+{
+	return give_up_hearing(hearing);
+}
+
+/* Attached for as long as it is heard out. */
+static GSource *attach(GSource *source, GSourceFunc act, struct hearing *hearing,
+		       GMainContext *loop)
+{
+	g_source_set_callback(source, act, hearing, NULL);
+	g_source_attach(source, loop);
+	return source;
+}
+
+static void detach(GSource *source)
+{
+	g_source_destroy(source);
+	g_source_unref(source);
+}
+
+/* In a loop of its own: nothing else goes on meanwhile. */
+static void hear_process(struct hearing *hearing, unsigned seconds, GCancellable *cancel)
+{
+	g_autoptr(GMainContext) loop = g_main_context_new();
+	GSource *limit = attach(g_timeout_source_new_seconds(seconds), is_late, hearing, loop);
+	GSource *wish = cancel ? attach(g_cancellable_source_new(cancel),
+					G_SOURCE_FUNC(is_unwanted), hearing, loop)
+			       : NULL;
+
+	g_main_context_push_thread_default(loop);
+	g_subprocess_communicate_async(hearing->process->child, NULL, hearing->given_up, take_text,
+				       hearing);
+	while (!hearing->done)
+		g_main_context_iteration(loop, TRUE);
+	g_main_context_pop_thread_default(loop);
+	detach(limit);
+	if (wish)
+		detach(wish);
+}
+
+char *process_hear_out(const struct process_order *order, unsigned seconds, gboolean *fine,
+		       GCancellable *cancel, GError **error)
+{
+	struct hearing hearing = {.process = process_start_deaf(order, error)};
+
+	if (!hearing.process)
+		return NULL;
+	hearing.given_up = g_cancellable_new();
+	hear_process(&hearing, seconds, cancel);
+	/* What was said before it was killed is not all. */
+	if (g_cancellable_is_cancelled(hearing.given_up))
+		g_clear_pointer(&hearing.text, g_free);
+	*fine = hearing.text && g_subprocess_get_successful(hearing.process->child);
+	if (!hearing.text)
+		g_set_error(error, G_IO_ERROR,
+			    hearing.late ? G_IO_ERROR_TIMED_OUT : G_IO_ERROR_CANCELLED,
+			    hearing.late ? "'%s' did not end within %u seconds"
+					 : "'%s' was interrupted",
+			    *order->command, seconds);
+	process_end(hearing.process);
+	g_object_unref(hearing.given_up);
+	return hearing.text;
+}
+
 void process_kill(struct process *process)
 {
 	if (process->group > 0)
@@ -134,19 +243,84 @@ char *process_end_words(const struct process *process)
 	return g_strdup_printf("ended with status %d", g_subprocess_get_exit_status(child));
 }
 
-/* The group of a process, by its /proc/<pid>/stat: the third field behind the name in brackets. */
-static GPid group_of(const char *pid)
+unsigned process_threads(const struct process *process)
+{
+	const char *pid = g_subprocess_get_identifier(process->child);
+	g_autofree char *path = pid ? g_build_filename("/proc", pid, "task", NULL) : NULL;
+	g_autoptr(GDir) tasks = path ? g_dir_open(path, 0, NULL) : NULL;
+	unsigned count = 0;
+
+	while (tasks && g_dir_read_name(tasks))
+		count++;
+	return count;
+}
+
+/* The parent and the group of a process, by its /proc/<pid>/stat: what stands behind the name in brackets. */
+static GPid group_of(const char *pid, GPid *parent)
 {
 	g_autofree char *path = g_build_filename("/proc", pid, "stat", NULL);
 	g_autofree char *stat = NULL;
 	const char *fields = NULL;
 	int group = 0;
 
+	*parent = 0;
 	if (g_file_get_contents(path, &stat, NULL, NULL))
 		fields = strrchr(stat, ')');
-	if (!fields || sscanf(fields, ") %*c %*d %d", &group) != 1)
+	if (!fields || sscanf(fields, ") %*c %d %d", parent, &group) != 2)
 		return 0;
 	return group;
+}
+
+/* Our children: pid to nothing. */
+static GHashTable *find_children(void)
+{
+	GHashTable *children = g_hash_table_new(NULL, NULL);
+	g_autoptr(GDir) proc = g_dir_open("/proc", 0, NULL);
+	const char *base;
+
+	while (proc && (base = g_dir_read_name(proc))) {
+		GPid parent = 0;
+
+		if (g_ascii_isdigit(*base))
+			group_of(base, &parent);
+		if (parent == getpid())
+			g_hash_table_add(children, GINT_TO_POINTER(atoi(base)));
+	}
+	return children;
+}
+
+/* A shell that became us may have left some. */
+static GHashTable *inherited;
+
+void process_adopt(void)
+{
+	inherited = find_children();
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+/* Each that goes may leave us children of its own. */
+static gboolean sweep_once(void)
+{
+	g_autoptr(GHashTable) children = find_children();
+	GHashTableIter iterator;
+	void *pid;
+	gboolean any = FALSE;
+
+	g_hash_table_iter_init(&iterator, children);
+	while (g_hash_table_iter_next(&iterator, &pid, NULL)) {
+		if (g_hash_table_contains(inherited, pid))
+			continue;
+		kill(GPOINTER_TO_INT(pid), SIGKILL);
+		waitpid(GPOINTER_TO_INT(pid), NULL, 0);
+		any = TRUE;
+	}
+	return any;
+}
+
+void process_sweep(void)
+{
+	while (inherited && sweep_once())
+		;
 }
 
 /* What the threads of a process have computed and waited for a processor, in nanoseconds. */
@@ -176,7 +350,9 @@ gint64 process_busy_time(const struct process *process)
 	gint64 nanoseconds = 0;
 
 	while (proc && (base = g_dir_read_name(proc))) {
-		if (g_ascii_isdigit(*base) && group_of(base) == process->group)
+		GPid parent;
+
+		if (g_ascii_isdigit(*base) && group_of(base, &parent) == process->group)
 			nanoseconds += busy_time_of(base);
 	}
 	return nanoseconds / 1000;

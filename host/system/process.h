@@ -32,8 +32,28 @@ struct process *process_start(const struct process_order *order, GError **error)
 struct process *process_start_into(const struct process_order *order, const char *path,
 				   GError **error);
 
+/* The same with nothing as input and both outputs in one pipe. */
+struct process *process_start_deaf(const struct process_order *order, GError **error);
+
 /* How it ended, in words ("ended with status 1"), or NULL while it runs. The caller owns them. */
 char *process_end_words(const struct process *process);
+
+/* How many threads it has; 0 when it runs no more. */
+unsigned process_threads(const struct process *process);
+
+/*
+ * Runs it to its end and returns what it has said on both outputs; *fine says whether it ended well. NULL with error
+ * set when it cannot be started, takes longer than that (its group is killed then), or cancel is cancelled, which
+ * may be NULL. The caller owns the text.
+ */
+char *process_hear_out(const struct process_order *order, unsigned seconds, gboolean *fine,
+		       GCancellable *cancel, GError **error);
+
+/* From now on whoever loses its parent among our children's children becomes a child of ours. Once. */
+void process_adopt(void);
+
+/* Kills and buries whoever has become one; none that was started here may still run. */
+void process_sweep(void);
 
 /* Kills the whole group, waits for the child, frees. NULL is fine. */
 void process_end(struct process *process);

@@ -4,7 +4,11 @@
 #include <string.h>
 
 #include "host/verdict/breadth.h"
+#include "host/verdict/coverage.h"
 #include "host/verdict/setup.h"
+
+/* The reason of a line that nobody has looked at yet begins with it. */
+#define UNEXPLAINED "not explained yet"
 
 static gboolean is_wrong(const struct test_result *test, gboolean strict)
 {
@@ -62,8 +66,10 @@ static gboolean had_occasion(const struct expectation *entry, const struct job *
 	for (unsigned i = 0; i < job->tests->len; i++) {
 		const struct test_result *test = job->tests->pdata[i];
 
-		if (expectation_concerns(entry, test) && test->verdict != VERDICT_SKIP &&
-		    test->verdict != VERDICT_ERROR)
+		/* What the VMM does wrong by itself a daemon may well do right. */
+		if (entry->of_the_vmm && is_of_a_daemon(test->given))
+			continue;
+		if (expectation_concerns(entry, test) && test_is_judged(test))
 			return TRUE;
 	}
 	return FALSE;
@@ -104,8 +110,21 @@ static void compare_entries(struct conclusion *conclusion)
 	}
 }
 
+/* Entries that came true, and that --update has made. */
+static unsigned count_unexplained(const struct expectations *expectations)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < expectations->entries->len; i++) {
+		const struct expectation *entry = expectations->entries->pdata[i];
+
+		count += entry->met && g_str_has_prefix(entry->reason, UNEXPLAINED);
+	}
+	return count;
+}
+
 struct conclusion *conclude(const struct job *job, const struct expectations *expectations,
-			    gboolean strict)
+			    const struct job *baseline, gboolean strict)
 {
 	struct conclusion *conclusion = g_new0(struct conclusion, 1);
 
@@ -115,6 +134,11 @@ struct conclusion *conclude(const struct job *job, const struct expectations *ex
 	conclusion->stale = g_ptr_array_new();
 	conclusion->remarks = g_ptr_array_new_with_free_func(g_free);
 	conclusion->troubles = setup_troubles(job);
+	conclusion->losses = coverage_below_floors(job, expectations);
+	if (baseline)
+		g_ptr_array_extend_and_steal(conclusion->losses,
+					     coverage_lost_since(job, baseline));
+	conclusion->unexplained = count_unexplained(expectations);
 	for (unsigned i = 0; i < job->tests->len; i++) {
 		const struct test_result *test = job->tests->pdata[i];
 
@@ -148,50 +172,76 @@ void conclusion_free(struct conclusion *conclusion)
 	g_ptr_array_unref(conclusion->stale);
 	g_ptr_array_unref(conclusion->remarks);
 	g_ptr_array_unref(conclusion->troubles);
+	g_ptr_array_unref(conclusion->losses);
 	g_free(conclusion);
 }
 
-static void propose_line(GHashTable *said, const char *what, const struct test_result *test,
-			 const char *verdict, const char *seen, FILE *out)
+/* What is proposed: each once, however many messages there are. */
+struct proposal {
+	GHashTable *said;
+	const char *before; /* that stands before each line */
+	FILE *out;
+};
+
+static void propose_line(const struct proposal *proposal, const char *what,
+			 const struct test_result *test, const char *verdict, const char *seen)
 {
 	g_autofree char *flat = g_strdelimit(g_strdup(seen), "\n\t", ' ');
-	g_autofree char *line = g_strdup_printf("%s\t%s\t*\t%s\tnot explained yet: %s\t", what,
-						*test->family ? test->family : "*", verdict, flat);
+	char *key =
+		g_strdup_printf("%s\t%s\t*\t%s", what, *test->family ? test->family : "*", verdict);
 
-	if (g_hash_table_add(said, g_strdup(line)))
-		fprintf(out, "%s\n", line);
+	if (g_hash_table_add(proposal->said, key))
+		fprintf(proposal->out, "%s%s\t" UNEXPLAINED ": %s\t\n", proposal->before, key,
+			flat);
 }
 
-static void propose_test(GHashTable *said, const struct test_result *test, FILE *out)
+static void propose_test(const struct proposal *proposal, const struct test_result *test)
 {
-	if (test->checks->len == 0)
-		propose_line(said, test->full_name, test, test_end_name(test), test->reason, out);
+	if (test->checks->len == 0 || test_lost_the_vmm(test)) {
+		propose_line(proposal, test->full_name, test, test_end_name(test), test->reason);
+		return;
+	}
 	for (unsigned i = 0; i < test->checks->len; i++) {
 		const struct check *check = test->checks->pdata[i];
 		g_autofree char *what = g_strdup_printf("%s@%s", check->clause, test->full_name);
 
 		if (!check->expectation)
-			propose_line(said, what, test, verdict_name(level_verdict(check->level)),
-				     check->message, out);
+			propose_line(proposal, what, test,
+				     verdict_name(level_verdict(check->level)), check->message);
 	}
+}
+
+static void propose_additions(const struct conclusion *conclusion, const char *before, FILE *out)
+{
+	g_autoptr(GHashTable) said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	struct proposal proposal = {.said = said, .before = before, .out = out};
+	const GPtrArray *tests = conclusion->job->tests;
+
+	for (unsigned i = 0; i < tests->len; i++) {
+		if (test_is_unexpected(tests->pdata[i], conclusion->strict))
+			propose_test(&proposal, tests->pdata[i]);
+	}
+}
+
+void conclusion_propose_changes(const struct conclusion *conclusion, FILE *out)
+{
+	for (unsigned i = 0; i < conclusion->stale->len; i++)
+		fprintf(out, "-%s\n",
+			((const struct expectation *)conclusion->stale->pdata[i])->line);
+	propose_additions(conclusion, "+", out);
 }
 
 void conclusion_propose(const struct conclusion *conclusion, FILE *out)
 {
 	const GPtrArray *entries = conclusion->expectations->entries;
-	const GPtrArray *tests = conclusion->job->tests;
-	g_autoptr(GHashTable) said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
 	for (unsigned i = 0; i < entries->len; i++) {
 		struct expectation *entry = entries->pdata[i];
 
+		fputs(entry->remarks, out);
 		if (!g_ptr_array_find(conclusion->stale, entry, NULL))
 			fprintf(out, "%s\n", entry->line);
 	}
-	for (unsigned i = 0; i < tests->len; i++) {
-		const struct test_result *test = tests->pdata[i];
-
-		if (test_is_unexpected(test, conclusion->strict))
-			propose_test(said, test, out);
-	}
+	fputs(conclusion->expectations->remarks, out);
+	propose_additions(conclusion, "", out);
 }

@@ -11,22 +11,27 @@
 struct conclusion {
 	const struct job *job;
 	const struct expectations *expectations;
-	gboolean strict;     /* warnings are failures */
-	unsigned unexpected; /* tests that failed without being expected to */
-	unsigned expected;   /* tests that failed as expected */
-	unsigned errors;     /* among the unexpected: the suite's own */
-	unsigned lost;       /* among the unexpected: the VMM went down */
-	GPtrArray *stale;    /* struct expectation that did not come true, of the expectations */
-	GPtrArray *remarks;  /* char *: sentences on the expectations that fail nothing */
-	GPtrArray *troubles; /* char *: sentences on a set-up of which nothing follows */
+	gboolean strict;      /* warnings are failures */
+	unsigned unexpected;  /* tests that failed without being expected to */
+	unsigned expected;    /* tests that failed as expected */
+	unsigned errors;      /* among the unexpected: the suite's own */
+	unsigned lost;        /* among the unexpected: the VMM went down */
+	GPtrArray *stale;     /* struct expectation that did not come true, of the expectations */
+	GPtrArray *remarks;   /* char *: sentences on the expectations that fail nothing */
+	GPtrArray *troubles;  /* char *: sentences on a set-up of which nothing follows */
+	GPtrArray *losses;    /* char *: sentences on what should have been judged and was not */
+	unsigned unexplained; /* entries that came true and whose reason nobody has filled in */
 };
 
 /* How a test ends when what is expected is considered. */
 enum test_end { END_PASSED, END_FAILED, END_EXPECTED, END_SKIPPED, END_ERROR };
 
-/* Compares a job, all of whose tests are marked. Never fails; the caller owns the result. */
+/*
+ * Compares a job, all of whose tests are marked, and with an earlier one that it must not fall behind, or NULL. Never
+ * fails; the caller owns the result.
+ */
 struct conclusion *conclude(const struct job *job, const struct expectations *expectations,
-			    gboolean strict);
+			    const struct job *baseline, gboolean strict);
 
 /* Frees it; the job and the expectations stay. */
 void conclusion_free(struct conclusion *conclusion);
@@ -40,10 +45,13 @@ enum test_end test_end(const struct test_result *test, gboolean strict);
 /* Why a test was expected to fail: what was known of it, or else of the first of its checks; NULL. */
 const struct expectation *test_expectation(const struct test_result *test);
 
+/* Writes the lines that conclusion_propose() would take away, a - before each, and those that it would add, a +. */
+void conclusion_propose_changes(const struct conclusion *conclusion, FILE *out);
+
 /*
  * Writes the file of expectations as it would have to be for the job to be as expected: entries that
- * did not come true left out, what was unexpected added with a reason to be filled in. Errors stay
- * with out.
+ * did not come true left out, all other lines as they are, what was unexpected added with a reason to be filled in.
+ * Errors stay with out.
  */
 void conclusion_propose(const struct conclusion *conclusion, FILE *out);
 

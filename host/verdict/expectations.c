@@ -19,8 +19,27 @@ static void expectation_free(void *data)
 	g_free(entry->variant);
 	g_free(entry->reason);
 	g_free(entry->link);
+	g_free(entry->remarks);
 	g_free(entry->line);
 	g_free(entry);
+}
+
+static void floor_free(void *data)
+{
+	struct floor *floor = data;
+
+	g_free(floor->device);
+	g_free(floor->line);
+	g_free(floor);
+}
+
+static void omission_free(void *data)
+{
+	struct omission *omission = data;
+
+	g_free(omission->test);
+	g_free(omission->reason);
+	g_free(omission);
 }
 
 struct expectations *expectations_none(void)
@@ -28,6 +47,9 @@ struct expectations *expectations_none(void)
 	struct expectations *expectations = g_new0(struct expectations, 1);
 
 	expectations->entries = g_ptr_array_new_with_free_func(expectation_free);
+	expectations->floors = g_ptr_array_new_with_free_func(floor_free);
+	expectations->omissions = g_ptr_array_new_with_free_func(omission_free);
+	expectations->remarks = g_strdup("");
 	return expectations;
 }
 
@@ -36,7 +58,10 @@ void expectations_free(struct expectations *expectations)
 	if (!expectations)
 		return;
 	g_free(expectations->path);
+	g_free(expectations->remarks);
 	g_ptr_array_unref(expectations->entries);
+	g_ptr_array_unref(expectations->floors);
+	g_ptr_array_unref(expectations->omissions);
 	g_free(expectations);
 }
 
@@ -63,7 +88,7 @@ static gboolean take_verdict(struct expectation *entry, const char *word)
 		entry->violated = TRUE;
 		return TRUE;
 	}
-	entry->outcome = entry->clause ? OUTCOME_NONE : outcome_parse(word);
+	entry->outcome = outcome_parse(word);
 	if (entry->outcome != OUTCOME_NONE)
 		return TRUE;
 	return verdict_parse(word, &entry->verdict) &&
@@ -71,19 +96,59 @@ static gboolean take_verdict(struct expectation *entry, const char *word)
 		(entry->verdict == VERDICT_ERROR && !entry->clause));
 }
 
-static struct expectation *parse_line(const char *line, GError **error)
+/* "288 tests", "0x130000000 features". */
+static gboolean add_floor(struct expectations *expectations, char *const *columns, const char *line,
+			  GError **error)
 {
-	g_auto(GStrv) columns = g_strsplit(line, "\t", -1);
-	guint count = g_strv_length(columns);
+	static const char *const units[] = {[FLOOR_TESTS] = " tests",
+					    [FLOOR_CLAUSES] = " clauses",
+					    [FLOOR_FEATURES] = " features"};
+	char *unit = NULL;
+	guint64 least = g_ascii_strtoull(columns[VERDICT], &unit, 0);
+	struct floor *floor;
+	unsigned of = 0;
 
-	if (count < LINK || count > COLUMNS || *columns[WHAT] == '\0' ||
-	    *columns[VERDICT] == '\0' || *columns[REASON] == '\0') {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-			    "not: what, device, variant, verdict, reason and maybe a link, with "
-			    "tabs between");
-		return NULL;
+	while (of < G_N_ELEMENTS(units) && strcmp(unit, units[of]) != 0)
+		of++;
+	if (of == G_N_ELEMENTS(units) || !least || strcmp(columns[VARIANT], "*") != 0 ||
+	    (of == FLOOR_CLAUSES && strcmp(columns[DEVICE], "*") != 0)) {
+		g_set_error(
+			error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+			"a floor is N tests of a device, N clauses of *, or 0xBITS features of a "
+			"device, in any variant, *");
+		return FALSE;
 	}
+	floor = g_new0(struct floor, 1);
+	floor->device = g_strdup(columns[DEVICE]);
+	floor->of = of;
+	floor->least = least;
+	floor->line = g_strdup(line);
+	g_ptr_array_add(expectations->floors, floor);
+	return TRUE;
+}
 
+/* Nothing is known of a device before the run: what must not be run must not be run on any. */
+static gboolean add_omission(struct expectations *expectations, char *const *columns,
+			     GError **error)
+{
+	struct omission *omission;
+
+	if (!strchr(columns[WHAT], '.') || strpbrk(columns[WHAT], "@, ") ||
+	    strcmp(columns[DEVICE], "*") != 0 || strcmp(columns[VARIANT], "*") != 0) {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+			    "what is to be skipped is a test, on any device, *, in any variant, *");
+		return FALSE;
+	}
+	omission = g_new0(struct omission, 1);
+	omission->test = g_strdup(columns[WHAT]);
+	omission->reason = g_strdup(columns[REASON]);
+	g_ptr_array_add(expectations->omissions, omission);
+	return TRUE;
+}
+
+static struct expectation *new_entry(char *const *columns, guint count, const char *line,
+				     GError **error)
+{
 	struct expectation *entry = g_new0(struct expectation, 1);
 	char *word = columns[VERDICT];
 
@@ -104,6 +169,36 @@ static struct expectation *parse_line(const char *line, GError **error)
 	return NULL;
 }
 
+/* An entry takes the remarks above it; what is no entry becomes a remark itself. */
+static gboolean take_line(struct expectations *expectations, const char *line, GString *remarks,
+			  GError **error)
+{
+	g_auto(GStrv) columns = g_strsplit(line, "\t", -1);
+	guint count = g_strv_length(columns);
+	struct expectation *entry;
+
+	if (count < LINK || count > COLUMNS || *columns[WHAT] == '\0' ||
+	    *columns[VERDICT] == '\0' || *columns[REASON] == '\0') {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+			    "not: what, device, variant, verdict, reason and maybe a link, with "
+			    "tabs between");
+		return FALSE;
+	}
+	if (strcmp(columns[WHAT], "floor") == 0 || strcmp(columns[VERDICT], "skip") == 0) {
+		g_string_append_printf(remarks, "%s\n", line);
+		return strcmp(columns[WHAT], "floor") == 0
+			       ? add_floor(expectations, columns, line, error)
+			       : add_omission(expectations, columns, error);
+	}
+	entry = new_entry(columns, count, line, error);
+	if (!entry)
+		return FALSE;
+	entry->remarks = g_strdup(remarks->str);
+	g_string_truncate(remarks, 0);
+	g_ptr_array_add(expectations->entries, entry);
+	return TRUE;
+}
+
 struct expectations *expectations_load(const char *path, GError **error)
 {
 	g_autofree char *text = NULL;
@@ -113,23 +208,27 @@ struct expectations *expectations_load(const char *path, GError **error)
 
 	struct expectations *expectations = expectations_none();
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	g_autoptr(GString) remarks = g_string_new(NULL);
 
 	expectations->path = g_strdup(path);
 	for (unsigned i = 0; lines[i]; i++) {
 		const char *line = g_strchomp(lines[i]);
 
-		if (*line == '\0' || *line == '#')
+		if (*line == '\0' || *line == '#') {
+			/* What stands behind the last line end is no line. */
+			if (lines[i + 1])
+				g_string_append_printf(remarks, "%s\n", line);
 			continue;
+		}
 
-		struct expectation *entry = parse_line(line, error);
-
-		if (!entry) {
+		if (!take_line(expectations, line, remarks, error)) {
 			g_prefix_error(error, "%s, line %u: ", path, i + 1);
 			expectations_free(expectations);
 			return NULL;
 		}
-		g_ptr_array_add(expectations->entries, entry);
 	}
+	g_free(expectations->remarks);
+	expectations->remarks = g_strdup(remarks->str);
 	return expectations;
 }
 
@@ -179,7 +278,7 @@ static char *find_older(const char *folder, const char *vmm, const char *version
 char *expectations_find(const char *folder, const char *vmm, const char *version,
 			gboolean *borrowed)
 {
-	g_autofree char *part = g_strdup(version);
+	g_autofree char *part = g_strdup(version), *any = NULL;
 	char *older;
 
 	*borrowed = FALSE;
@@ -195,6 +294,9 @@ char *expectations_find(const char *folder, const char *vmm, const char *version
 		else
 			*part = '\0';
 	}
+	any = g_strdup_printf("%s/%s.expect", folder, vmm);
+	if (g_file_test(any, G_FILE_TEST_EXISTS))
+		return g_steal_pointer(&any);
 	older = *version ? find_older(folder, vmm, version) : NULL;
 	*borrowed = older != NULL;
 	return older;
@@ -203,41 +305,73 @@ char *expectations_find(const char *folder, const char *vmm, const char *version
 struct expectations *expectations_choose(const char *choice, const char *vmm, const char *version,
 					 GError **error)
 {
-	g_autofree char *folder = paths_expectations();
-	g_autofree char *found = NULL;
+	g_auto(GStrv) folders = paths_expectations();
+	g_autofree char *found = g_strdup(choice);
 	struct expectations *expectations;
 	gboolean borrowed = FALSE;
 
 	if (choice && strcmp(choice, "none") == 0)
 		return expectations_none();
-	found = choice ? g_strdup(choice) : expectations_find(folder, vmm, version, &borrowed);
+	for (char **folder = folders; !found && *folder; folder++)
+		found = expectations_find(*folder, vmm, version, &borrowed);
 	if (!found)
 		return expectations_none();
 	expectations = expectations_load(found, error);
-	if (expectations)
-		expectations->borrowed = borrowed;
+	if (!expectations)
+		return NULL;
+	expectations->borrowed = borrowed;
+	for (unsigned i = 0; !choice && i < expectations->entries->len; i++)
+		((struct expectation *)expectations->entries->pdata[i])->of_the_vmm = TRUE;
 	return expectations;
+}
+
+char *expectations_omit(const struct expectations *expectations)
+{
+	GString *list = g_string_new(NULL);
+
+	for (unsigned i = 0; i < expectations->omissions->len; i++) {
+		const struct omission *omission = expectations->omissions->pdata[i];
+
+		g_string_append_printf(list, "%s%s", i ? "," : "", omission->test);
+	}
+	return g_string_free(list, FALSE);
 }
 
 gboolean expectation_concerns(const struct expectation *entry, const struct test_result *test)
 {
+	gboolean by_type = !entry->of_the_vmm || !is_of_a_daemon(test->given);
+
 	return g_pattern_match_simple(entry->test, test->full_name) &&
 	       (g_pattern_match_simple(entry->device, test->device) ||
-		g_pattern_match_simple(entry->device, test->family) ||
+		(by_type && g_pattern_match_simple(entry->device, test->family)) ||
 		g_pattern_match_simple(entry->device, test->given)) &&
 	       g_pattern_match_simple(entry->variant, test->variant);
 }
 
 static gboolean foresees_check(const struct expectation *entry, const struct check *check)
 {
-	return entry->clause && g_pattern_match_simple(entry->clause, check->clause) &&
+	return entry->clause && entry->outcome == OUTCOME_NONE &&
+	       g_pattern_match_simple(entry->clause, check->clause) &&
 	       (entry->violated || entry->verdict == level_verdict(check->level));
+}
+
+static gboolean breaks_clause(const struct test_result *test, const char *pattern)
+{
+	for (unsigned i = 0; i < test->checks->len; i++) {
+		const struct check *check = test->checks->pdata[i];
+
+		if (g_pattern_match_simple(pattern, check->clause))
+			return TRUE;
+	}
+	return FALSE;
 }
 
 static gboolean foresees_test(const struct expectation *entry, const struct test_result *test)
 {
-	if (entry->clause || entry->outcome != test->outcome)
+	if (entry->outcome != test->outcome)
 		return FALSE;
+	if (entry->clause)
+		return entry->outcome != OUTCOME_NONE && breaks_clause(test, entry->clause);
 	return test_lost_the_vmm(test) || entry->verdict == test->verdict;
 }
 

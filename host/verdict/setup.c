@@ -3,12 +3,6 @@
 
 #include <string.h>
 
-/* A test that says something of a device, be it good or bad. */
-static gboolean is_judged(const struct test_result *test)
-{
-	return test->verdict != VERDICT_SKIP && test->verdict != VERDICT_ERROR;
-}
-
 /* How many tests of a device there are, how many judged it, and why the first did not. */
 static unsigned count_tests(const struct job *job, const char *bdf, unsigned *judged,
 			    const char **why)
@@ -23,8 +17,8 @@ static unsigned count_tests(const struct job *job, const char *bdf, unsigned *ju
 		if (bdf && strcmp(test->device, bdf) != 0)
 			continue;
 		count++;
-		*judged += is_judged(test);
-		if (!is_judged(test) && **why == '\0')
+		*judged += test_is_judged(test);
+		if (!test_is_judged(test) && **why == '\0')
 			*why = test->reason;
 	}
 	return count;

@@ -5,6 +5,8 @@
 
 #include <gio/gio.h>
 
+#include "host/system/spelling.h"
+
 #define BUILT_IN "/virtproof/vmm"
 #define SUFFIX   ".ini"
 
@@ -50,23 +52,6 @@ static gboolean is_path(const char *name)
 	return strchr(name, '/') || g_str_has_suffix(name, SUFFIX);
 }
 
-/* A pattern that cannot be one would match nothing, and nobody would know. */
-static gboolean patterns_are_good(const struct descriptor *descriptor, GError **error)
-{
-	static const char *const keys[] = {"version-pattern", "broken"};
-
-	for (unsigned i = 0; i < G_N_ELEMENTS(keys); i++) {
-		g_autofree char *pattern = descriptor_text(descriptor, "vmm", keys[i], "");
-		g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, error);
-
-		if (regex)
-			continue;
-		g_prefix_error(error, "the descriptor '%s', key %s: ", descriptor->name, keys[i]);
-		return FALSE;
-	}
-	return TRUE;
-}
-
 struct descriptor *descriptor_load(const char *name, GError **error)
 {
 	struct descriptor *descriptor = g_new0(struct descriptor, 1);
@@ -91,7 +76,6 @@ struct descriptor *descriptor_load(const char *name, GError **error)
 			    "the descriptor '%s' has no command in its group [vmm]", name);
 		loaded = FALSE;
 	}
-	loaded = loaded && patterns_are_good(descriptor, error);
 	if (loaded)
 		return descriptor;
 	descriptor_free(descriptor);
@@ -150,6 +134,17 @@ char *descriptor_text(const struct descriptor *descriptor, const char *group, co
 	return value ? value : g_strdup(fallback);
 }
 
+char *descriptor_text_on(const struct descriptor *descriptor, const char *machine, const char *key,
+			 const char *fallback)
+{
+	g_autofree char *usual = descriptor_text(descriptor, "vmm", "machine", "default");
+	g_autofree char *group =
+		descriptor_group(descriptor, "machine", machine ? machine : usual, NULL);
+	g_autofree char *of_vmm = descriptor_text(descriptor, "vmm", key, fallback);
+
+	return group ? descriptor_text(descriptor, group, key, of_vmm) : g_steal_pointer(&of_vmm);
+}
+
 char **descriptor_list(const struct descriptor *descriptor, const char *group, const char *key)
 {
 	char **list = g_key_file_get_string_list(descriptor->file, group, key, NULL, NULL);
@@ -171,8 +166,12 @@ char *descriptor_group(const struct descriptor *descriptor, const char *kind, co
 	g_auto(GStrv) members = descriptor_members(descriptor, kind);
 	g_autofree char *known = g_strjoinv(", ", members);
 
-	g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s has no %s '%s'; known are: %s",
-		    descriptor->name, kind, name, *known ? known : "none");
+	const char *nearest = spelling_nearest(name, (const char *const *)members);
+
+	g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+		    "%s has no %s '%s'%s%s%s; known are: %s", descriptor->name, kind, name,
+		    nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "",
+		    *known ? known : "none");
 	return NULL;
 }
 

@@ -33,6 +33,13 @@ char **descriptor_names(void);
 char *descriptor_text(const struct descriptor *descriptor, const char *group, const char *key,
 		      const char *fallback);
 
+/*
+ * The value of a key of [vmm] on that machine, NULL for the usual one: the machine's own where its group has one, else
+ * that of [vmm], else fallback, which may be NULL. The caller owns it.
+ */
+char *descriptor_text_on(const struct descriptor *descriptor, const char *machine, const char *key,
+			 const char *fallback);
+
 /* The value of a key as a list cut at ';', empty when there is none. The caller owns it. */
 char **descriptor_list(const struct descriptor *descriptor, const char *group, const char *key);
 

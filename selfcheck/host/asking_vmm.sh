@@ -24,9 +24,10 @@ while IFS='|' read -r verb device arguments expected <&3; do
 	at="\"suite\":\"ask\",\"test\":\"${verb}_$n\",\"device\":\"$device\",\"variant\":\"\""
 	echo "{\"type\":\"start\",$at,\"n\":$n,\"of\":$total}"
 	echo "{\"type\":\"ask\",\"id\":$n,\"verb\":\"$verb\",\"device\":\"$device\",\"arguments\":$arguments}"
-	read -r -t 4 answer
+	read -r -t 4 busy
+	read -r -t 60 answer
 	verdict=fail
-	[[ ! $answer =~ ^told\ $n\ $expected$ ]] || verdict=pass
+	[[ $busy != "busy $n" || ! $answer =~ ^told\ $n\ $expected$ ]] || verdict=pass
 	answer=${answer//\"/\'}
 	echo "{\"type\":\"test\",$at,\"verdict\":\"$verdict\",\"reason\":\"$answer\",\"us\":1}"
 done 3<"$ASKS"

@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
 # What the test scripts share. A script sources it with BUILD as $1.
 set -uo pipefail
 
 build=$(realpath "$1")
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+. "$here/../lib.sh"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 virtproof() {
-	timeout -k 3 120 "$build/virtproof" "$@"
+	limited 120 "$build/virtproof" "$@"
 }
 
 # virtproof run with the stand-in as VMM: its output goes to $folder/out, its status to $status.
 run_stand_in() {
 	status=0
-	virtproof run --vmm "$here/stand-in.ini" --program "$build/host/stand-in" "$@" \
+	virtproof run --verbose --vmm "$here/stand-in.ini" --program "$build/host/stand-in" "$@" \
 		>"$folder/out" 2>&1 || status=$?
 }
 
@@ -29,6 +31,38 @@ expect() {
 		echo "  failed: $*"
 		[ ! -f "$folder/out" ] || sed 's/^/  | /' "$folder/out"
 	fi
+}
+
+# Whether other processes leave one here less than two thirds of a CPU: what it takes in seconds shows nothing then.
+machine_is_busy() {
+	local TIMEFORMAT='%R %U %S' took
+	took=$({ time awk 'BEGIN { for (n = 0; n < 8000000; n++) sum += n }'; } 2>&1)
+	awk '{ exit !($1 > 1.5 * ($2 + $3)) }' <<<"$took"
+}
+
+# expect_timely NAME CONDITION…: the same of a condition that is about seconds.
+expect_timely() {
+	local name=$1
+	shift
+	if ! "$@" && machine_is_busy; then
+		echo "skip $name: other processes keep the CPUs busy"
+	else
+		expect "$name" "$@"
+	fi
+}
+
+# fetch_modules NAME…: of the npm registry, into $modules; fails where one of them is not to be had.
+modules=$build/host/browser/node_modules
+fetch_modules() {
+	local name
+	for name; do
+		[ -d "$modules/$name" ] && continue
+		mkdir -p "$build/host/browser"
+		# They come all together, lest two who want them remove each other's.
+		flock "$build/host/browser" npm install --silent --no-save --no-package-lock --prefix "$build/host/browser" \
+			playwright-core axe-core ajv yaml >/dev/null 2>&1
+		[ -d "$modules/$name" ] || return 1
+	done
 }
 
 says() {

@@ -3,6 +3,8 @@
  * A VMM and a guest in one that are neither: prints the records of a run, and misbehaves as told.
  * Takes the image's command line behind --append, of which it minds vp.tests, vp.skip, vp.device and vp.from.
  */
+#include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,9 +18,11 @@
 static struct {
 	unsigned tests, crash, hang, spin, babble, quit, complain, fail, warn, garbage, tear,
 		linger;
-	unsigned kill_daemon, end_daemon, cut_daemon, say, pace, limit, fault, again, think, work,
-		lose, omit, skip, crash_at_end, exit, clause_holds, samples, factor, schema;
-	bool crash_always, mute, ask, bad, trouble, surroundings, bind, mourn, empty, devices_only;
+	unsigned kill_daemon, end_daemon, cut_daemon, drop_daemon, thin_daemon, say, pace, limit,
+		fault, again, think, work, lose, omit, skip, crash_at_end, exit, clause_holds,
+		samples, factor, schema, time_out, fail_from, dare, behind;
+	bool crash_always, mute, ask, bad, trouble, surroundings, bind, mourn, empty, devices_only,
+		lasting, touch;
 } told = {.tests = 12, .factor = 100, .schema = 1};
 
 static const struct {
@@ -32,20 +36,29 @@ static const struct {
 	{"--babble", &told.babble}, /* in this one: print garbage for ever */
 	{"--quit", &told.quit},     /* in this one: exit with status 0 */
 	{"--complain",
-	 &told.complain},       /* in this one: lose the back end, say so, and go on for ever */
-	{"--fail", &told.fail}, /* this one breaks a MUST */
-	{"--warn", &told.warn}, /* this one breaks a SHOULD */
-	{"--lose", &told.lose}, /* of this one the end is not told */
-	{"--omit", &told.omit}, /* this one is planned and left out */
-	{"--skip", &told.skip}, /* of these devices all tests: 1 net, 2 blk, 3 both */
+	 &told.complain},           /* in this one: lose the back end, say so, and go on for ever */
+	{"--fail", &told.fail},     /* this one breaks a MUST */
+	{"--behind", &told.behind}, /* only when this one ran before in the same boot */
+	{"--dare", &told.dare},     /* in this one: abort in a trial, and rest on it from then on */
+	{"--fail-from",
+	 &told.fail_from},              /* this one and all behind it break the MUST of this one */
+	{"--warn", &told.warn},         /* this one breaks a SHOULD */
+	{"--time-out", &told.time_out}, /* this one fails, and no clause says why */
+	{"--lose", &told.lose},         /* of this one the end is not told */
+	{"--omit", &told.omit},         /* this one is planned and left out */
+	{"--skip", &told.skip},         /* of these devices all tests: 1 net, 2 blk, 3 both */
 	{"--kill-daemon", &told.kill_daemon}, /* in this one: make it end with status 1 */
 	{"--end-daemon", &told.end_daemon},   /* in this one: make it end with status 0 */
 	{"--cut-daemon", &told.cut_daemon},   /* in this one: make it hang up */
-	{"--say", &told.say},                 /* in this one: something on standard error */
-	{"--pace", &told.pace},               /* milliseconds that a test takes */
-	{"--limit", &told.limit},             /* milliseconds that a test may take */
-	{"--think", &told.think},             /* in this one: nothing for 1.8 s */
-	{"--work", &told.work},               /* in this one: nothing but heartbeats for 1.8 s */
+	{"--drop-daemon",
+	 &told.drop_daemon}, /* in this one: the same, and go on without a word; settle after each */
+	{"--thin-daemon",
+	 &told.thin_daemon},      /* in this one: make a thread of it end; settle after each */
+	{"--say", &told.say},     /* in this one: something on standard error */
+	{"--pace", &told.pace},   /* milliseconds that a test takes */
+	{"--limit", &told.limit}, /* milliseconds that a test may take */
+	{"--think", &told.think}, /* in this one: nothing for 1.8 s */
+	{"--work", &told.work},   /* in this one: nothing but heartbeats for 1.8 s */
 	{"--fault",
 	 &told.fault}, /* in this one: a root fault, and what follows on its device is not judged */
 	{"--again",
@@ -65,9 +78,11 @@ static const struct {
 	bool *value;
 } flags[] = {
 	{"--crash-always", &told.crash_always}, /* in every test */
-	{"--mute", &told.mute},                 /* die before the first record */
-	{"--ask", &told.ask},                   /* ask the host to resize a disk */
-	{"--trouble", &told.trouble},           /* an error of the set-up that is no test's */
+	{"--touch", &told.touch},               /* die while a device is met */
+	{"--lasting", &told.lasting}, /* the root fault is there whatever was done before */
+	{"--mute", &told.mute},       /* die before the first record */
+	{"--ask", &told.ask},         /* ask the host to resize a disk */
+	{"--trouble", &told.trouble}, /* an error of the set-up that is no test's */
 	{"--surroundings", &told.surroundings}, /* say what it was started in */
 	{"--bind", &told.bind},   /* open the control socket, which must not be there */
 	{"--mourn", &told.mourn}, /* end when the back end has gone */
@@ -76,7 +91,7 @@ static const struct {
 	{"--bad", &told.bad},                   /* refuse the command line as the image does */
 };
 
-static const char *backend = "", *service;
+static const char *backend = "", *service, *once;
 
 static const char *const suites[] = {"transport", "ring", "interrupt", "device"};
 
@@ -152,15 +167,28 @@ static int open_socket(const char *path)
 	return descriptor;
 }
 
-/* Makes the daemon behind the socket do what the letter says, and stands there without it. */
-static void lose_daemon(char letter)
+static int connect_daemon(void)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int socket_end = socket(AF_UNIX, SOCK_STREAM, 0);
 
 	strncpy(address.sun_path, backend, sizeof(address.sun_path) - 1);
-	if (connect(socket_end, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    write(socket_end, &letter, 1) != 1)
+	/* Its socket is there a moment before it listens. */
+	for (unsigned tries = 0;
+	     connect(socket_end, (struct sockaddr *)&address, sizeof(address)) < 0; tries++) {
+		if (tries == 100)
+			exit(4);
+		usleep(10000);
+	}
+	return socket_end;
+}
+
+/* Makes the daemon behind the socket do what the letter says, and stands there without it. */
+static void lose_daemon(char letter)
+{
+	int socket_end = connect_daemon();
+
+	if (write(socket_end, &letter, 1) != 1)
 		exit(4);
 	if (read(socket_end, &letter, 1) == 0 && told.mourn)
 		exit(7);
@@ -170,12 +198,20 @@ static void lose_daemon(char letter)
 		pause();
 }
 
+static void *idle(void *unused)
+{
+	pause();
+	return NULL;
+}
+
 /* The other end: a daemon that obeys. */
 static int serve(const char *path)
 {
 	int listener = open_socket(path), connection;
 	char letter;
+	pthread_t thread;
 
+	pthread_create(&thread, NULL, idle, NULL);
 	puts("daemon: at your service");
 	fflush(stdout);
 	if (listen(listener, 1) < 0)
@@ -185,6 +221,13 @@ static int serve(const char *path)
 		if (connection < 0 || read(connection, &letter, 1) != 1)
 			continue;
 		printf("daemon: told '%c'\n", letter);
+		fflush(stdout);
+		while (letter == 't') {
+			pthread_cancel(thread);
+			pthread_join(thread, NULL);
+			if (write(connection, &letter, 1) != 1 || read(connection, &letter, 1) != 1)
+				letter = 'h';
+		}
 		if (letter == 'k' || letter == 'e')
 			return letter == 'k';
 		fflush(stdout);
@@ -192,12 +235,22 @@ static int serve(const char *path)
 	}
 }
 
+/* That a trial of an earlier boot was its end. */
+static bool known;
+
 static void misbehave(unsigned n)
 {
 	volatile unsigned count = 0;
 
 	if (n == told.crash || told.crash_always) {
 		fprintf(stderr, "stand-in: assertion 'n != %u' failed\n", n);
+		abort();
+	}
+	if (n == told.dare && !known) {
+		printf("{\"type\":\"trial\",\"device\":\"%s\",\"clause\":\"DEMO-99\",\"level\":\"MUST\","
+		       "\"statement\":\"It lives.\",\"about\":\"high notes\"}\n",
+		       device_of(n));
+		fflush(stdout);
 		abort();
 	}
 	if (n == told.quit)
@@ -226,6 +279,27 @@ static void misbehave(unsigned n)
 		puts("{\"type\": \"babble\"");
 }
 
+/* As the image does after a test: the host answers once it knows all that happened by now. */
+static void settle(unsigned n)
+{
+	static int connection = -1;
+	char answer[256], letter = n == told.drop_daemon ? 'h' : 't';
+
+	if (connection < 0)
+		connection = connect_daemon();
+	if (n == told.drop_daemon || n == told.thin_daemon) {
+		ssize_t left = n == told.thin_daemon;
+
+		if (write(connection, &letter, 1) != 1 || read(connection, &letter, 1) != left)
+			exit(4);
+	}
+	printf("{\"type\":\"ask\",\"id\":%u,\"verb\":\"settle\",\"device\":\"\",\"arguments\":{}}\n",
+	       n);
+	fflush(stdout);
+	if (!fgets(answer, sizeof(answer), stdin) || !fgets(answer, sizeof(answer), stdin))
+		exit(4);
+}
+
 static void ask_for_resize(void)
 {
 	char answer[256] = "";
@@ -233,7 +307,8 @@ static void ask_for_resize(void)
 	puts("{\"type\":\"ask\",\"id\":1,\"verb\":\"resize\",\"arguments\":"
 	     "{\"device\":\"00:03.0\",\"size\":33554432}}");
 	fflush(stdout);
-	if (!fgets(answer, sizeof(answer), stdin))
+	if (!fgets(answer, sizeof(answer), stdin) || strncmp(answer, "busy 1", 6) ||
+	    !fgets(answer, sizeof(answer), stdin))
 		exit(4);
 	answer[strcspn(answer, "\n")] = '\0';
 	printf("{\"type\":\"told\",\"id\":1,\"answer\":\"%s\"}\n", answer);
@@ -241,50 +316,81 @@ static void ask_for_resize(void)
 
 /* A root fault of a device: what follows on it is not judged. */
 static struct fault {
+	unsigned clause;
 	char since[64]; /* the test that found it */
 	unsigned ran;   /* tests of the device that were judged in this boot */
 } faults[2];
+
+/* The number of the clause that test n breaks; 0 for none. */
+static unsigned broken_by(unsigned n)
+{
+	static bool ran_before;
+
+	ran_before |= n == told.behind;
+	if (told.behind && !ran_before)
+		return 0;
+	if (once && n == told.fail && access(once, F_OK) == 0)
+		return 0;
+	if (once && n == told.fail)
+		close(creat(once, 0600));
+	if (told.fail_from && n >= told.fail_from)
+		return told.fail_from;
+	return n == told.fail || n == told.warn ? n : 0;
+}
 
 static void run_test(unsigned n, unsigned place, unsigned of, bool spared)
 {
 	const char *suite = suites[n % 4], *device = device_of(n);
 	struct fault *fault = &faults[n % 2];
 	char reason[128] = "the device refuses";
-	const char *verdict = n == told.fail ? "fail" : n == told.warn ? "warn" : "pass";
+	unsigned broken = broken_by(n);
 	bool lost = fault->since[0], skipped = lost || told.skip >> n % 2 & 1;
-	bool held = n != told.fail && n != told.warn && !skipped;
-	const char *level = n == told.fail ? "MUST" : "SHOULD";
+	bool held = !broken && !skipped;
+	const char *level = broken == told.warn ? "SHOULD" : "MUST";
+	const char *verdict = (broken && broken != told.warn) || n == told.time_out ? "fail"
+			      : broken                                              ? "warn"
+										    : "pass";
 
+	if (known && !lost && n % 2 == told.dare % 2 && n > told.dare) {
+		skipped = true;
+		held = false;
+		snprintf(reason, sizeof(reason), "not judged since an earlier boot broke DEMO-99");
+	}
 	if (lost)
-		snprintf(reason, sizeof(reason), "not judged since %s: it is gone", fault->since);
+		snprintf(reason, sizeof(reason), "not judged since %s broke DEMO-%u", fault->since,
+			 fault->clause);
 	printf("{\"type\":\"start\",\"suite\":\"%s\",\"test\":\"number_%u\",\"device\":\"%s\","
-	       "\"variant\":\"split\",\"n\":%u,\"of\":%u,\"limit\":%u}\n",
-	       suite, n, device, place, of, told.limit);
+	       "\"variant\":\"split\",\"n\":%u,\"of\":%u,\"limit\":%u,"
+	       "\"file\":\"selfcheck/host/stand_in.c\",\"line\":%u}\n",
+	       suite, n, device, place, of, told.limit, n);
 	fflush(stdout);
 	usleep(told.pace * 1000);
 	misbehave(n);
+	if (told.drop_daemon || told.thin_daemon)
+		settle(n);
 	if (n == 1 && told.ask)
 		ask_for_resize();
-	if (n == told.fail || n == told.warn)
+	if (broken)
 		printf("{\"type\":\"check\",\"clause\":\"DEMO-%u\",\"level\":\"%s\",\"test\":"
 		       "\"%s.number_%u\",\"device\":\"%s\",\"variant\":\"split\",\"message\":"
 		       "\"the number is %u\",\"repeat\":\"vp.tests=%s.number_%u "
 		       "vp.device=%s\"}\n",
-		       n, level, suite, n, device, n, suite, n, device);
+		       broken, level, suite, n, device, n, suite, n, device);
 	fault->ran += !skipped;
 	if (n == told.fault || (spared && !lost && n % 2 == told.fault % 2 && told.again &&
 				fault->ran == told.again)) {
 		snprintf(fault->since, sizeof(fault->since), "%s.number_%u [split]", suite, n);
+		fault->clause = n;
 		printf("{\"type\":\"finding\",\"device\":\"%s\",\"clause\":\"DEMO-%u\",\"since\":\"%s\","
-		       "\"takes\":\"all\"}\n",
-		       device, n, fault->since);
+		       "\"takes\":\"all\",\"lasts\":%s}\n",
+		       device, n, fault->since, told.lasting ? "true" : "false");
 	}
 	if (n == told.lose)
 		return;
 	printf("{\"type\":\"test\",\"suite\":\"%s\",\"test\":\"number_%u\",\"device\":\"%s\","
 	       "\"variant\":\"split\",\"verdict\":\"%s\",\"reason\":\"%s\",\"because\":\"%s\",\"us\":%u,\"held\":\"%s%.0u\"}\n",
 	       suite, n, device, skipped ? "skip" : verdict, skipped ? reason : "",
-	       lost ? "not judged" : "", n * 100, held ? "DEMO-" : "", held ? n : 0);
+	       skipped ? "not judged" : "", n * 100, held ? "DEMO-" : "", held ? n : 0);
 	fflush(stdout);
 }
 
@@ -347,7 +453,7 @@ static void print_end(const char *append, unsigned from)
 			printf("{\"type\":\"clause\",\"id\":\"DEMO-%u\",\"level\":\"%s\",\"verdict\":"
 			       "\"%s\",\"checks\":1,\"why\":\"\"}\n",
 			       n, n == told.warn ? "SHOULD" : "MUST",
-			       n == told.fail || n == told.warn ? "violated" : "holds");
+			       broken_by(n) ? "violated" : "holds");
 	if (told.samples)
 		print_measures();
 	printf("{\"type\":\"summary\",\"pass\":%u,\"fail\":%u,\"warn\":0,\"skip\":0,\"error\":%u,"
@@ -366,6 +472,8 @@ static void read_options(char **argv, const char **append, const char **control)
 			backend = *++argv;
 		if (strcmp(*argv, "--serve") == 0 && argv[1])
 			service = *++argv;
+		if (strcmp(*argv, "--fail-once") == 0 && argv[1])
+			once = *++argv;
 		if (strcmp(*argv, "--control") == 0 && argv[1])
 			*control = *++argv;
 		for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
@@ -409,6 +517,15 @@ int main(int argc, char **argv)
 	print_devices(append);
 	if (told.surroundings)
 		print_surroundings();
+	if (told.touch) {
+		puts("{\"type\":\"touch\",\"device\":\"00:05.0\",\"for\":\"first contact\"}");
+		fflush(stdout);
+		abort();
+	}
+	known = strstr(append, "/DEMO-99");
+	if (known)
+		puts("{\"type\":\"finding\",\"device\":\"00:03.0\",\"clause\":\"DEMO-99\",\"since\":"
+		     "\"an earlier boot\",\"takes\":\"high notes\",\"lasts\":true}");
 	for (unsigned n = 1; n <= told.tests; n++) {
 		if (!is_chosen(append, n) || ++place < from)
 			continue;

@@ -69,7 +69,7 @@ total=$(wc -l <"$ASKS")
 
 
 status=0
-virtproof run --program "env ASKS=$ASKS $here/asking_vmm.sh qemu-system-x86_64" \
+virtproof run --verbose --program "env ASKS=$ASKS $here/asking_vmm.sh qemu-system-x86_64" \
 	-d blk-scratch -d blk-throttled -d net,speed=1000 -d console -d net-dgram -d balloon \
 	-d keyboard -d scsi -d blk-fallible >"$folder/out" 2>&1 || status=$?
 passed=$(grep -c '^pass ' "$folder/out")

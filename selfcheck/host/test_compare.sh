@@ -41,6 +41,25 @@ expect "the gate lets a smaller difference through" status_is 0
 compare "$folder/run1.log" "$folder/run2.log"
 expect "one run a side judges no single figure" says "too few runs to judge"
 
+# What is judged no more is told, and does not pass.
+grep -v '"test":"number_7"' "$folder/again" | sed 's/"bdf":"00:04.0".*"0x10130bf8024"/"bdf":"00:04.0","name":"net","features_offered":"0x10130bf8004"/' >"$folder/less"
+compare "$folder/usual" "$folder/less"
+expect "a test that is not there any more is named" says "lost: pass -> not there  device.number_7 [00:03.0 blk] split"
+expect "a feature that is not there any more is named" says "lost: the device 00:04.0 (net) offers the features 0x20 no more"
+expect "what is judged no more does not pass" status_is 1
+compare "$folder/less" "$folder/usual"
+expect "a test that is new is named" says "changed: not there -> pass  device.number_7 [00:03.0 blk] split"
+expect "what is judged now passes" status_is 0
+sed '/"test":"number_7"/s/"verdict":"pass"/"verdict":"skip"/' "$folder/again" >"$folder/less"
+compare "$folder/usual" "$folder/less"
+expect "a test that is skipped now is named" says "lost: pass -> skip  device.number_7 [00:03.0 blk] split"
+expect "what is skipped now does not pass" status_is 1
+compare --anyway "$folder/usual" "$folder/less"
+expect "unless it is compared anyway" status_is 0
+sed '/"bdf":"00:04.0"/d' "$folder/again" >"$folder/less"
+compare "$folder/usual" "$folder/less"
+expect "a device that is not there any more is named" says "lost: the device 00:04.0 (net) is gone"
+
 sed 's/0x10130006e54/0x10130006e74/' "$folder/again" >"$folder/other"
 compare "$folder/usual" "$folder/other"
 expect "other features are not compared" \

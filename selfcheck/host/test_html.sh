@@ -3,19 +3,14 @@
 # The HTML report of ten jobs in a real browser. SCREENSHOT=FILE keeps a picture of it.
 . "$(dirname "$0")/common.sh"
 
-playwright=$build/host/browser/node_modules/playwright-core
+playwright=$modules/playwright-core axe=$modules/axe-core/axe.min.js
 
-if [ ! -d "$playwright" ]; then
-	mkdir -p "$build/host/browser"
-	npm install --silent --no-save --no-package-lock --prefix "$build/host/browser" playwright-core \
-		>/dev/null 2>&1
-fi
 if ! command -v "${CHROMIUM:-chromium}" >/dev/null; then
 	echo "skip HTML report in a browser: Chromium is not installed"
 	exit 0
 fi
-if [ ! -d "$playwright" ]; then
-	echo "skip HTML report in a browser: playwright-core is not to be had from the npm registry"
+if ! fetch_modules playwright-core axe-core; then
+	echo "skip HTML report in a browser: playwright-core and axe-core are not to be had from the npm registry"
 	exit 0
 fi
 
@@ -24,5 +19,13 @@ for i in $(seq 10); do
 		--factor $((90 + 2 * i)) --fail "$i"
 done
 virtproof report -o "$folder/report.html" "$folder"/*.log
-node "$here/report_page.js" "$playwright" "$folder/report.html" ${SCREENSHOT:+"$SCREENSHOT"}
+cat >"$folder/hostile.log" <<'END_OF_LOG'
+{"type":"job","name":"<b>&\"]]>","vmm":"x","time":"2026-01-01T00:00:00"}
+{"type":"check","clause":"A-1","level":"MUST","message":"</script><script>alert(1)</script> ]]>"}
+{"type":"test","suite":"a|b","test":"#c","device":"<img src=x onerror=alert(2)>","variant":"v","verdict":"fail","reason":"--> </pre>"}
+{"type":"summary"}
+END_OF_LOG
+virtproof report -o "$folder/hostile.html" "$folder/hostile.log"
+machine_is_busy && busy=yes
+BUSY=${busy:-no} node "$here/report_page.js" "$playwright" "$axe" "$folder/report.html" "$folder/hostile.html" ${SCREENSHOT:+"$SCREENSHOT"}
 exit 0

@@ -56,7 +56,7 @@ status=0
 wait $pid || status=$?
 expect "an interrupted matrix ends with 130" status_is 130
 expect "an interrupted matrix leaves no file" [ -z "$(ls "$folder/tmp")" ]
-expect "an interrupted matrix starts no more jobs" [ "$(ls "$folder/hang" | wc -l)" = 4 ]
+expect "an interrupted matrix starts no more jobs" [ "$(ls "$folder"/hang/*.out | wc -l)" -le 2 ]
 
 # GNU parallel spreads the list over machines; here both are this one.
 sshd=$(command -v sshd || echo /usr/sbin/sshd)

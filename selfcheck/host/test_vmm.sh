@@ -7,11 +7,11 @@ virtproof list >"$folder/out"
 for vmm in qemu cloud-hypervisor firecracker crosvm kvmtool; do
 	expect "$vmm is known" grep -q "^$vmm " "$folder/out"
 	: >"$folder/image"
-	for device in $(virtproof list $vmm | sed -n '/^devices:/,/^[a-z]*:$/s/^  \([^ ]*\) .*/\1/p'); do
+	for device in $(virtproof list $vmm | sed -n '/^devices:/,/^[a-z -]*:$/s/^  \([^ ]*\) .*/\1/p'); do
 		virtproof run --vmm $vmm --image "$folder/image" -d "$device" --print \
 			>"$folder/command" 2>&1
 		status=$?
-		if [ $status -ne 0 ] || grep -q '[{][a-z-]*[}]' "$folder/command"; then
+		if [ $status -ne 0 ] || grep -q '[{][a-z][a-z-]*[}]' "$folder/command"; then
 			echo "not ok $vmm's $device is a command"
 			sed 's/^/  | /' "$folder/command"
 		else
@@ -39,6 +39,12 @@ printed() {
 	tr '\n' ' ' <"$PRINT_TO" | grep -qF -- "$1"
 }
 
+started -M microvm -d rng -d blk-scratch -d blk-scratch
+expect "a machine's places are handed out in their order" printed "vp.scratch=mmio@feb02c00,mmio@feb02a00"
+# shellcheck disable=SC2046 # words
+started -M microvm $(printf -- '-d rng %.0s' {1..25})
+expect "a machine that has no place left says so" says "this machine takes 24 devices at most"
+
 started --vmm firecracker -d blk-scratch -d blk-read-only -d rng -d vsock -c 3 -A 'vp.seed="a b"'
 expect "Firecracker's configuration is JSON" perl -MJSON::PP -0777 -e 'decode_json(<>)' "$PRINT_TO.json"
 expect "Firecracker's configuration has both drives" \
@@ -64,6 +70,33 @@ expect "what several devices need is said once" \
 expect "the user's words for the VMM stay as they are" sh -c 'grep -qx "a b" "$PRINT_TO"'
 expect "the scratch disk of the default set is named by its place" \
 	sh -c "'$build/virtproof' run --print --image '$folder/image' | grep -q vp.scratch=00:04.0"
+
+# A machine that starts another kind of image in a way of its own.
+printed_run() {
+	"$build/virtproof" run --vmm qemu -d rng -M "$1" --print >"$folder/out" 2>&1
+}
+printed_run q35-disc
+expect "a machine may start a kind of image of its own" says "-boot d -cdrom $build/virtproof.iso -smbios type=11,path=/"
+expect "a machine may be started by a command of its own" sh -c "! grep -q -- -kernel '$folder/out'"
+expect "a file is written for the machine that it is for" grep -q "^printf %s 'vp.exit=debug' >.*/words$" "$folder/out"
+printed_run q35
+expect "a file is not written for another machine" sh -c "! grep -q /words '$folder/out'"
+printed_run q35-uefi
+expect "UEFI gets its application" says "-kernel $build/virtproof.efi -append"
+
+# What is printed runs without the program: folder, files, daemons and VMM.
+runs_alone() {
+	mkdir -p "$folder/alone"
+	TMPDIR="$folder/alone" virtproof run "$@" --print >"$folder/script" &&
+		PRINT_TO="$PRINT_TO" timeout 60 sh "$folder/script" >"$folder/out" 2>&1 &&
+		[ -z "$(ls "$folder/alone")" ]
+}
+expect "what is printed runs" runs_alone --vmm "$here/stand-in.ini" --program "$build/host/stand-in" -d served
+expect "it judges" says '"type":"summary"'
+expect "its daemon is gone with it" [ -z "$(pgrep -f "stand-in --serve $folder/alone")" ]
+expect "what is printed for Firecracker runs" runs_alone --vmm firecracker --image "$folder/image" \
+	--program "$folder/printing_vmm" -d blk-scratch -d rng
+expect "with its configuration" perl -MJSON::PP -0777 -e 'decode_json(<>)' "$PRINT_TO.json"
 
 printf '[vmm]\ncommand=x {nonsense}\nimage=none\n[machine *]\n[accelerator *]\n' >"$folder/bad.ini"
 started --vmm "$folder/bad.ini"

@@ -21,6 +21,7 @@ static const char job_records[] =
 	"\"variant\":\"split,msix\",\"verdict\":\"fail\"}\n"
 	"{\"type\":\"test\",\"suite\":\"device\",\"test\":\"flush\",\"device\":\"00:04.0\","
 	"\"variant\":\"split,msix\",\"verdict\":\"pass\"}\n"
+	"{\"type\":\"check\",\"clause\":\"RING-7\",\"level\":\"MUST\",\"message\":\"m\"}\n"
 	"{\"type\":\"test\",\"suite\":\"ring\",\"test\":\"wrap\",\"device\":\"00:03.0\","
 	"\"variant\":\"packed\",\"verdict\":\"fail\",\"outcome\":\"vmm-died\"}\n"
 	"{\"type\":\"test\",\"suite\":\"ring\",\"test\":\"full\",\"device\":\"00:03.0\","
@@ -53,7 +54,7 @@ static void check_outcome(const char *text, unsigned unexpected, unsigned expect
 	assert_non_null(expectations);
 	for (unsigned i = 0; i < job->tests->len; i++)
 		expectations_mark(expectations, job->tests->pdata[i]);
-	conclusion = conclude(job, expectations, FALSE);
+	conclusion = conclude(job, expectations, NULL, FALSE);
 	assert_int_equal(conclusion->unexpected, unexpected);
 	assert_int_equal(conclusion->expected, expected);
 	assert_int_equal(conclusion->lost, lost);
@@ -61,6 +62,66 @@ static void check_outcome(const char *text, unsigned unexpected, unsigned expect
 	conclusion_free(conclusion);
 	expectations_free(expectations);
 	job_free(job);
+}
+
+/* Whether an entry about that device foresees BLK-1 of a device that a user's daemon serves. */
+static gboolean foresees(const char *device, gboolean of_the_vmm)
+{
+	static const char records[] =
+		"{\"type\":\"job\",\"places\":{\"00:03.0\":\"vhost-user:blk\"}}\n"
+		"{\"type\":\"device\",\"bdf\":\"00:03.0\",\"name\":\"blk\"}\n"
+		"{\"type\":\"check\",\"clause\":\"BLK-1\",\"level\":\"MUST\",\"message\":\"m\"}\n"
+		"{\"type\":\"test\",\"suite\":\"device\",\"test\":\"flush\",\"device\":\"00:03.0\","
+		"\"verdict\":\"fail\"}\n";
+	g_autofree char *line = g_strdup_printf("BLK-1\t%s\t*\tfail\tknown\n", device);
+	struct job *job = make_job(records);
+	struct expectations *expectations = load(line, NULL);
+	struct expectation *entry = expectations->entries->pdata[0];
+	gboolean met;
+
+	entry->of_the_vmm = of_the_vmm;
+	expectations_mark(expectations, job->tests->pdata[0]);
+	met = entry->met;
+	expectations_free(expectations);
+	job_free(job);
+	return met;
+}
+
+static void what_a_daemon_serves_is_not_of_the_vmm(void **state)
+{
+	assert_false(foresees("blk", TRUE));
+	assert_true(foresees("blk", FALSE));
+	assert_true(foresees("*", TRUE));
+	assert_true(foresees("vhost-user:*", TRUE));
+}
+
+/* Where nobody says which device stands where, its name is known when all of its type have it. */
+static void names_are_known_without_places(void **state)
+{
+	static const struct {
+		const char *asked, *given;
+	} jobs[] = {
+		{"\"blk-scratch\",\"rng\"", "blk-scratch"},
+		{"\"blk-scratch\"", "blk-scratch"},
+		{"\"vhost-user:blk\"", "vhost-user:blk"},
+		{"\"blk-scratch\",\"blk\"", ""},         /* one of them is not there */
+		{"\"blk-scratch\",\"blk-scratch\"", ""}, /* likewise */
+		{"\"blkio\",7,null,{}", ""},
+		{"", ""},
+	};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(jobs); i++) {
+		g_autofree char *records = g_strdup_printf(
+			"{\"type\":\"job\",\"devices\":[%s],\"places\":{\"\":\"rng\"}}\n"
+			"{\"type\":\"device\",\"bdf\":\"00:01.0\",\"name\":\"blk\"}\n"
+			"{\"type\":\"test\",\"suite\":\"a\",\"test\":\"b\",\"device\":\"00:01.0\"}\n",
+			jobs[i].asked);
+		struct job *job = make_job(records);
+
+		assert_string_equal(((struct test_result *)job->tests->pdata[0])->given,
+				    jobs[i].given);
+		job_free(job);
+	}
 }
 
 static void without_expectations_failures_are_unexpected(void **state)
@@ -91,6 +152,9 @@ static void a_test_is_expected_by_verdict_or_outcome(void **state)
 	/* One that is expected to fail is not expected to take the VMM along. */
 	check_outcome("ring.wrap\tblk\t*\tfail\tbug 3\n", 2, 0, 1, 1);
 	check_outcome("ring.w*\t*\t*\tvmm-hung\tbug 3\n", 2, 0, 1, 1);
+	check_outcome("RING-7\tblk\t*\tvmm-died\tbug 3\n", 1, 1, 0, 0);
+	check_outcome("RING-7\tblk\t*\tvmm-hung\tbug 3\n", 2, 0, 1, 0);
+	check_outcome("RING-7\tblk\t*\tfail\tbug 3\n", 2, 0, 1, 0);
 }
 
 static void an_expectation_that_does_not_come_true_is_stale(void **state)
@@ -113,7 +177,7 @@ static void check_remarks(const char *text, gboolean borrowed, unsigned remarks,
 	expectations->borrowed = borrowed;
 	for (unsigned i = 0; i < job->tests->len; i++)
 		expectations_mark(expectations, job->tests->pdata[i]);
-	conclusion = conclude(job, expectations, FALSE);
+	conclusion = conclude(job, expectations, NULL, FALSE);
 	assert_int_equal(conclusion->remarks->len, remarks);
 	assert_int_equal(conclusion->stale->len, stale);
 	conclusion_free(conclusion);
@@ -145,7 +209,7 @@ static void a_proposal_makes_the_run_expected(void **state)
 	size_t length;
 	FILE *out = open_memstream(&text, &length);
 
-	conclusion = conclude(job, old, FALSE);
+	conclusion = conclude(job, old, NULL, FALSE);
 	conclusion_propose(conclusion, out);
 	fclose(out);
 	assert_null(strstr(text, "ring.full"));
@@ -165,7 +229,6 @@ static void malformed_files_are_named(void **state)
 		"\tblk\t*\tviolated\treason\n",
 		"BLK-1\tblk\t*\tviolated\treason\tlink\tmore\n",
 		"BLK-1\tblk\t*\tfial\treason\n",
-		"BLK-1\tblk\t*\tvmm-died\treason\n",
 		"ring.wrap\tblk\t*\tviolated\treason\n",
 	};
 
@@ -244,6 +307,8 @@ static void the_nearest_lower_version_stands_in(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_are_known_without_places),
+		cmocka_unit_test(what_a_daemon_serves_is_not_of_the_vmm),
 		cmocka_unit_test(without_expectations_failures_are_unexpected),
 		cmocka_unit_test(a_clause_explains_the_test),
 		cmocka_unit_test(a_test_is_expected_by_verdict_or_outcome),

@@ -102,7 +102,7 @@ static void what_is_no_test_has_a_line_of_its_own(void **state)
 	struct job *job = make_job("{\"type\":\"vmm\",\"event\":\"vmm-died\",\"words\":\"w\"}\n"
 				   "{\"type\":\"vmm\",\"event\":\"vmm-hung\",\"test\":\"a.b\"}\n");
 	struct expectations *nothing = expectations_none();
-	struct conclusion *conclusion = conclude(job, nothing, FALSE);
+	struct conclusion *conclusion = conclude(job, nothing, NULL, FALSE);
 	g_autoptr(GPtrArray) extras = phrase_extras(conclusion);
 
 	assert_int_equal(extras->len, 3);

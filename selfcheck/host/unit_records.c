@@ -216,6 +216,48 @@ static void deep_nesting_does_not_exhaust_the_stack(void **state)
 	finish(&seen, reader);
 }
 
+static void add(struct job *job, const char *line)
+{
+	JsonObject *record = record_parse(line, strlen(line));
+
+	assert_non_null(record);
+	job_add(job, record);
+	json_object_unref(record);
+}
+
+#define FINDING(test)                                                                              \
+	"{\"type\":\"finding\",\"device\":\"00:03.0\",\"clause\":\"FEAT-TXT-2\",\"since\":\"" test \
+	"\"}"
+#define CHECK(clause) "{\"type\":\"check\",\"clause\":\"" clause "\",\"level\":\"MUST\"}"
+#define TEST(name, rest)                                                                           \
+	"{\"type\":\"test\",\"suite\":\"ring\",\"test\":\"" name "\",\"device\":\"00:03.0\"," rest \
+	"}"
+#define LOST                                                                                       \
+	"\"verdict\":\"skip\",\"because\":\"not judged\",\"reason\":\"not judged since ring.one broke X\""
+
+/* A fault that is there in each boot is one red line; what else a fresh boot shows counts. */
+static void a_root_fault_is_told_once(void **state)
+{
+	struct job *job = job_new();
+
+	add(job, CHECK("FEAT-TXT-2"));
+	add(job, FINDING("ring.one"));
+	add(job, TEST("one", "\"verdict\":\"fail\""));
+	add(job, TEST("two", LOST));
+	add(job, TEST("three", LOST));
+	add(job, "{\"type\":\"boot\",\"device\":\"00:03.0\"}");
+	add(job, CHECK("FEAT-TXT-2"));
+	add(job, FINDING("ring.two"));
+	add(job, TEST("two", "\"verdict\":\"fail\""));
+	add(job, CHECK("SPLIT-USED-2"));
+	add(job, TEST("three", "\"verdict\":\"fail\""));
+	assert_int_equal(job->tests->len, 3);
+	assert_int_equal(job->counts.of[VERDICT_FAIL], 2);
+	assert_int_equal(job->counts.of[VERDICT_SKIP], 1);
+	assert_int_equal(job->regained, 1);
+	job_free(job);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -225,6 +267,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_record_is_refused),
 		cmocka_unit_test(members_of_the_wrong_type_read_as_missing),
 		cmocka_unit_test(a_job_survives_wrong_types),
+		cmocka_unit_test(a_root_fault_is_told_once),
 		cmocka_unit_test(floods_of_garbage_are_survived),
 		cmocka_unit_test(deep_nesting_does_not_exhaust_the_stack),
 	};

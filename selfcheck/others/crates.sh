@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Builds what crates.tsv lists below FOLDER, one after another and without haste. What is there stays.
-# Says why when one cannot be had, and goes on.
+# Builds what crates.tsv lists below FOLDER, one after another and without haste: as releases are built, but not
+# optimized, which takes longest and changes nothing that is judged. What is there stays. Says why when one cannot
+# be had, and goes on.
 # usage: crates.sh FOLDER
 set -uo pipefail
 
@@ -14,13 +15,13 @@ if ! command -v cargo >/dev/null; then
 	exit 0
 fi
 mkdir -p "$folder"
+export CARGO_TARGET_DIR=$folder/target CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off
 while IFS=$'\t' read -r crate version program options; do
 	case $crate in '#'* | '') continue ;; esac
 	[ ! -x "$folder/bin/$program" ] || continue
 	echo "  CARGO   $crate $version"
 	# shellcheck disable=SC2086 # options are words
-	CARGO_TARGET_DIR=$folder/target nice cargo install --quiet --locked --jobs 1 --root "$folder" \
-		--version "=$version" "$crate" $options >>"$log" 2>&1 </dev/null ||
-		echo "$crate $version cannot be built ($log)"
+	nice cargo install --quiet --locked --jobs 1 --root "$folder" --version "=$version" "$crate" $options \
+		>>"$log" 2>&1 </dev/null || echo "$crate $version cannot be built ($log)"
 done <"$here/crates.tsv"
 rm -rf "$folder/target"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Unpacks the QEMU of a newer Debian below FOLDER, libraries included, without installing anything, and says
-# how it is started. A second call finds it there. Says why when it cannot be had, and fails.
+# Has the QEMU of a newer Debian below FOLDER, and says how it is started. A second call finds it there. Says why
+# when it cannot be had, and fails.
 # usage: newer_qemu.sh FOLDER [SUITE]
 set -uo pipefail
 
@@ -9,48 +9,12 @@ folder=$(realpath -m "$1")
 suite=${2:-trixie}
 program=$folder/qemu-system-x86_64
 root=$folder/root
-apt=$folder/apt
-key=/usr/share/keyrings/debian-archive-keyring.gpg
 
 if [ -x "$program" ]; then
 	echo "$program"
 	exit 0
 fi
-sorry() {
-	echo "$*"
-	exit 1
-}
-
-for tool in apt-get dpkg; do
-	command -v "$tool" >/dev/null || sorry "needs $tool"
-done
-[ -e "$key" ] || sorry "needs $key"
-# From where this machine has its own packages.
-archive=$(apt-get indextargets --format '$(ORIGIN) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
-	sed -n '/-security/!s/^Debian //p' | head -1)
-[ -n "$archive" ] || sorry "this machine knows no archive of Debian"
-
-# An apt of its own: nothing is installed there, so that every library comes along.
-mkdir -p "$apt"/lists/partial "$apt"/cache/archives/partial "$apt"/parts "$root"
-: >"$apt/status"
-for name in "$suite" "$suite-backports"; do
-	echo "deb [signed-by=$key] $archive $name main"
-done >"$apt/sources.list"
-settings=(Dir::Etc::SourceList="$apt/sources.list" Dir::Etc::SourceParts="$apt/parts" Dir::State="$apt"
-	Dir::Etc::Preferences=/dev/null Dir::Etc::PreferencesParts="$apt/parts" Dir::Cache="$apt/cache"
-	Dir::State::Lists="$apt/lists" Dir::State::status="$apt/status" APT::Architecture=amd64
-	APT::Install-Recommends=false Acquire::Languages=none APT::Sandbox::User="$(id -un)"
-	Acquire::Retries=2 Acquire::http::Timeout=20)
-apt() {
-	timeout -k 3 120 apt-get -qq -y "${settings[@]/#/-o}" "$@" >>"$folder/log" 2>&1
-}
-apt update || sorry "$suite cannot be reached ($folder/log)"
-apt --download-only -t "$suite-backports" install qemu-system-x86 seabios ||
-	sorry "its packages cannot be fetched ($folder/log)"
-for package in "$apt"/cache/archives/*.deb; do
-	dpkg -x "$package" "$root" || sorry "$package cannot be unpacked"
-done
-rm -rf "$apt" "$root/usr/share/doc" "$root/usr/share/locale"
+"$(dirname "$0")/debian.sh" "$folder" "$suite" qemu-system-x86 seabios || exit 1
 
 libraries=$root/usr/lib/x86_64-linux-gnu
 cat >"$program.new" <<END
@@ -60,6 +24,9 @@ exec $libraries/ld-linux-x86-64.so.2 --library-path $libraries $root/usr/bin/qem
 	-L $root/usr/share/qemu -L $root/usr/share/seabios "\$@"
 END
 chmod +x "$program.new"
-"$program.new" --version >>"$folder/log" 2>&1 || sorry "it does not start ($folder/log)"
+if ! "$program.new" --version >>"$folder/log" 2>&1; then
+	echo "it does not start ($folder/log)"
+	exit 1
+fi
 mv "$program.new" "$program"
 echo "$program"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 # Judges implementations other than this machine's QEMU: what they violate is what known/expect says. What
-# is not here and does not come quickly is skipped; with "all" the crates are built, which takes minutes.
+# is not here and does not come quickly is skipped; with "all" the crates are built, which takes minutes, and DPDK is fetched.
 # usage: run.sh BUILD [all]
 set -uo pipefail
 
@@ -9,7 +9,7 @@ build=$1
 here=$(dirname "$0")
 . "$here/../lib.sh"
 cache=$build/others
-PATH=$(realpath -m "$cache/crates/bin"):$PATH
+PATH=$(realpath -m "$cache/crates/bin"):$(realpath -m "$cache/dpdk/bin"):$PATH
 log=$(mktemp "${TMPDIR:-/tmp}/virtproof-others.XXXXXX")
 trap 'rm -f "$log"' EXIT
 
@@ -25,7 +25,8 @@ judge() { # judge NAME OPTION…: a run in which nothing is unexpected
 
 # A QEMU that is years younger than the one that every other check takes.
 newer=$("$here/newer_qemu.sh" "$cache/qemu")
-if [ $? -eq 0 ]; then
+has_newer=$?
+if [ $has_newer -eq 0 ]; then
 	judge "a newer QEMU" --program "$newer"
 	judge "a newer QEMU, other types" --program "$newer" -d scsi -d keyboard -d balloon
 	judge "a newer QEMU, in order" --program "$newer" -d net-hub,in_order=on -d net-hub,in_order=on
@@ -35,6 +36,7 @@ fi
 
 if [ "${2:-}" = all ]; then
 	"$here/crates.sh" "$cache/crates"
+	"$here/dpdk.sh" "$cache/dpdk" || echo "DPDK cannot be had"
 fi
 # without PROGRAM COUNT: whether to do without it; said as so many skipped.
 without() {
@@ -54,7 +56,27 @@ if ! without alioth 4; then
 		skip "Alioth: /dev/kvm cannot be used here"
 	fi
 fi
-if ! without vhost-device-vsock 1; then
-	judge "vhost-device-vsock behind QEMU" -e none -d vhost-device-vsock
+known=known/expect/vhost-device.expect
+# behind DEVICE OPTION…: judges a daemon of rust-vmm behind QEMU, when it is built.
+behind() {
+	local device=$1
+	shift
+	without "$device" 1 || judge "$device behind QEMU" -e $known -d "$device" "$@"
+}
+behind vhost-device-vsock
+behind vhost-device-rng
+behind vhost-device-scsi
+if ! without virtiofsd 1; then
+	judge "virtiofsd of the crates registry behind QEMU" -e none -d virtiofsd
+fi
+# The older QEMU has no front end for these, or ends with them.
+if [ $has_newer -eq 0 ]; then
+	behind vhost-device-console --program "$newer"
+	behind vhost-device-scmi --program "$newer"
+	behind vhost-device-sound --program "$newer"
+	without dpdk-testpmd 1 || judge "DPDK behind QEMU" --program "$newer" \
+		-e known/expect/dpdk-24.11.expect -d dpdk-net -d dpdk-net-peer
+else
+	skip "vhost-device-console, -scmi, -sound and DPDK: $newer" 4
 fi
 sum_up others

@@ -3,8 +3,11 @@
 "use strict";
 
 const charts = (() => {
-	const colours = ["#0b5cad", "#c62a2f", "#18794e", "#ad5700", "#7c3aed", "#0e7490", "#be185d",
-		"#4d7c0f", "#1d2430", "#a16207"];
+	const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+	const colours = dark ? ["#6cb2ff", "#ff8589", "#4cc38a", "#f1a10d", "#b79bff", "#4fc3d9", "#f78fc0",
+		"#a3d65c", "#e4e8ee", "#e0b84c"] : ["#0b5cad", "#c62a2f", "#18794e", "#ad5700", "#7c3aed", "#0e7490",
+		"#be185d", "#4d7c0f", "#1d2430", "#a16207"];
+	const styled = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 	const percentiles = [0, 10, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99];
 
 	// The value at or below which that share of the samples lies: the upper neighbour's lower edge.
@@ -31,16 +34,18 @@ const charts = (() => {
 	function draw(parent, title, series, axes) {
 		const box = document.createElement("div");
 
+		const ink = { stroke: styled("--ink"), grid: { stroke: styled("--line") }, ticks: { stroke: styled("--line") } };
+
 		box.className = "chart";
 		parent.append(box);
 		return new uPlot({
 			title,
-			width: 560,
+			width: Math.min(560, (parent.clientWidth || 560) - 18),
 			height: 320,
 			scales: { x: axes.x.scale, y: axes.y.scale },
 			axes: [
-				{ label: axes.x.label, values: axes.x.values, splits: axes.x.splits, filter: axes.x.filter },
-				{ label: axes.y.label, size: 70, values: axes.y.values },
+				{ label: axes.x.label, values: axes.x.values, splits: axes.x.splits, filter: axes.x.filter, ...ink },
+				{ label: axes.y.label, size: 70, values: axes.y.values, ...ink },
 			],
 			series: [{ label: axes.x.label, value: axes.x.value }].concat(series.map((one, i) => ({
 				label: one.label,

@@ -2,11 +2,13 @@
 // The page: tables with filters, failures, measures, all from the document in #data.
 "use strict";
 
-const report = JSON.parse(document.getElementById("data").textContent);
+let report; // the document
+let levels; // of each clause that a job has heard of, by its id
+let allTests; // of all jobs, with what a search looks at
 const byId = (id) => document.getElementById(id);
 
-// More rows than anyone reads would only slow the page down: the filters lead to the rest.
-const rowLimit = 3000;
+// More rows at once than anyone reads would only slow the page down: a button brings the rest.
+const rowsAtOnce = 500;
 
 // An element with text or elements in it; text is never taken for markup.
 function make(tag, attributes, ...content) {
@@ -36,10 +38,63 @@ function count(job, verdict) {
 	return job.tests.filter((test) => test.verdict === verdict).length;
 }
 
+// What a reader wants to know first.
+function showHead() {
+	const vmms = [...new Set(report.jobs.map(vmmOf))].filter(Boolean).join(", ") || "no VMM named";
+	const times = report.jobs.map((job) => job.time).filter(Boolean).sort();
+	const news = report.faults.filter((fault) => fault.unexpected).length;
+	const warnings = report.faults.filter((fault) => !fault.unexpected && !fault.expected).length;
+	const judged = new Set(report.jobs.flatMap((job) => job.clauses.filter((clause) =>
+		clause.verdict !== "unjudged").map((clause) => clause.id)));
+	const words = [`${news || "no"} fault${news === 1 ? "" : "s"} that nobody expected`,
+		...(warnings ? [`${warnings} new warning${warnings === 1 ? "" : "s"}`] : []),
+		`${judged.size} of ${levels.size} clauses judged`];
+
+	document.title = `virtproof: ${vmms}`;
+	byId("head").replaceChildren(make("strong", null, vmms), times.length ? `, ${times[0].slice(0, 10)}: ` : ": ",
+		make("span", { class: news ? "fail" : "pass" }, words[0]), `; ${words.slice(1).join("; ")}.`);
+}
+
+// A region that scrolls has to be reached by keys, too.
+function scroller(label, content) {
+	return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, content);
+}
+
+// Rows of a table, so many at first, and a button for more.
+function fillTable(box, heads, items, row) {
+	const body = table(heads, items.slice(0, rowsAtOnce).map(row));
+	let shown = Math.min(items.length, rowsAtOnce);
+	const more = make("button", { type: "button" });
+	const offer = () => {
+		more.textContent = `${Math.min(rowsAtOnce, items.length - shown)} more of ${items.length - shown}`;
+		more.hidden = shown === items.length;
+	};
+
+	more.addEventListener("click", () => {
+		body.tBodies[0].append(...items.slice(shown, shown + rowsAtOnce).map(row));
+		shown = Math.min(items.length, shown + rowsAtOnce);
+		offer();
+	});
+	offer();
+	box.replaceChildren(body, more);
+}
+
+// A job's name leads to its faults.
+function jobLink(job) {
+	const link = make("a", { href: "#failures" }, job.name);
+
+	link.addEventListener("click", () => {
+		byId("failure-search").value = job.name;
+		byId("failure-kind").value = "all";
+		showFailures();
+	});
+	return make("td", null, link);
+}
+
 function showJobs() {
 	const kinds = ["pass", "fail", "warn", "skip", "error"];
 	const rows = report.jobs.map((job) => make("tr", null,
-		cell(job.name), cell(vmmOf(job)), cell([job.machine, job.accelerator].join(", ")),
+		jobLink(job), cell(vmmOf(job)), cell([job.machine, job.accelerator].join(", ")),
 		cell(job.devices.map((d) => d.name).join(", ")),
 		...kinds.map((kind) => {
 			const n = count(job, kind);
@@ -48,32 +103,72 @@ function showJobs() {
 		cell(job.outcome.unexpected, job.outcome.unexpected ? "number fail" : "number pass"),
 		cell(job.outcome.expected, "number"),
 		cell(job.outcome.stale.length, job.outcome.stale.length ? "number fail" : "number none"),
-		cell(job.complete ? "" : "incomplete", "fail")));
+		cell(job.complete ? "yes" : "no", job.complete ? "none" : "fail")));
 
-	byId("job-table").append(table(["Job", "VMM", "Machine", "Devices", ...kinds, "unexpected",
-		"expected", "stale", ""], rows));
+	byId("job-table").append(scroller("Jobs", table(["Job", "VMM", "Machine", "Devices", ...kinds, "unexpected",
+		"expected", "stale", "complete"], rows)));
+}
+
+// A command to be pasted into a shell.
+function repetition(command) {
+	const copy = make("button", { type: "button" }, "copy");
+	const text = make("pre", { tabindex: "0" }, command);
+
+	copy.addEventListener("click", () => {
+		getSelection().selectAllChildren(text);
+		copy.textContent = document.execCommand("copy") ? "copied" : "press Ctrl-C";
+	});
+	return make("div", { class: "repeat" }, make("p", null, "To repeat it: ", copy), text);
 }
 
 // A phrase about a failure is its part and its text.
 function phrase([part, text]) {
-	const words = { required: "Required: ", expected: "Expected: ", vmm: "The VMM said:\n", daemon: "The daemon said:\n" };
+	const words = { required: "Required: ", expected: "Expected: ", source: "The test: ", vmm: "The VMM said:\n",
+		daemon: "The daemon said:\n" };
 
-	if (part === "ring" || part === "repeat")
-		return make("pre", null, text);
+	if (part === "repeat")
+		return repetition(text);
+	if (part === "ring")
+		return make("pre", { tabindex: "0" }, text);
 	return make("p", { class: part }, (words[part] || "") + text);
 }
 
-function failureDetails(job, test) {
-	const details = make("details", { class: "failure" },
-		make("summary", null, make("span", { class: test.end }, test.outcome || test.verdict), " ",
-			make("code", null, test.test), ` ${test.device || ""} ${test.family || ""} ${test.variant || ""} `,
-			make("small", null, job.name)));
+// The tests in which a fault was seen, each with what was seen there.
+function sightings(fault) {
+	const rows = fault.sightings.map(([jobNumber, testNumber]) => {
+		const job = report.jobs[jobNumber], test = job.tests[testNumber];
+		const check = (test.checks || []).find((one) => one.clause === fault.what);
 
-	// Filled when it is opened: there may be thousands.
+		return make("tr", null, cell(test.test), cell(`${test.device || ""} ${test.family || ""}`),
+			cell(test.variant || ""), cell(job.name), cell(check ? check.message : test.reason || ""));
+	});
+
+	return make("details", null, make("summary", null, `all ${rows.length} tests`),
+		scroller("Tests that show it", table(["Test", "Device", "Variant", "Job", "Seen"], rows)));
+}
+
+function faultWords(fault) {
+	return [fault.what, ...fault.devices, ...fault.variants, ...fault.sightings.map(([jobNumber, testNumber]) =>
+		`${report.jobs[jobNumber].name} ${report.jobs[jobNumber].tests[testNumber].test}`)].join(" ").toLowerCase();
+}
+
+// A card: the fault in its head, what is required, where it was seen, its evidence behind it.
+function faultDetails(fault) {
+	const seen = fault.phrases.find(([part]) => part === "seen");
+	const kind = fault.unexpected ? "failed" : fault.expected ? "expected" : "warn";
+	const word = fault.unexpected ? "unexpected" : fault.expected ? "expected" : "new warning";
+	const tests = fault.sightings.length;
+	const details = make("details", { class: "failure" },
+		make("summary", null, make("span", { class: kind }, word), " ", seen[1], " ",
+			make("small", null, `${tests} test${tests === 1 ? "" : "s"}: ${fault.devices.join(", ")}`)));
+
+	// Filled when it is opened: there may be many.
 	details.addEventListener("toggle", () => {
 		if (details.childElementCount > 1)
 			return;
-		details.append(...test.phrases.map(phrase));
+		details.append(...fault.phrases.filter(([part]) => part !== "seen").map(phrase));
+		if (tests > 1)
+			details.append(sightings(fault));
 	});
 	return details;
 }
@@ -81,8 +176,8 @@ function failureDetails(job, test) {
 function incidentDetails(job, incident) {
 	return make("details", { class: "failure" },
 		make("summary", null, make("span", { class: "failed" }, incident.event), ` ${incident.words} `,
-			make("small", null, `${incident.test || "outside a test"}, ${job.name}`)),
-		make("pre", null, incident.output || "(it printed nothing)"));
+			make("small", null, `outside a test, ${job.name}`)),
+		make("pre", { tabindex: "0" }, incident.output || "(it printed nothing)"));
 }
 
 function showFailures() {
@@ -90,17 +185,13 @@ function showFailures() {
 	const words = byId("failure-search").value.toLowerCase();
 	const found = [];
 
+	for (const fault of report.faults) {
+		if ((kind === "all" || !fault.expected) && faultWords(fault).includes(words))
+			found.push(faultDetails(fault));
+	}
 	for (const job of report.jobs) {
-		for (const test of job.tests) {
-			if (test.end !== "failed" && test.end !== "error" &&
-			    (kind !== "all" || (test.end !== "expected" && test.verdict !== "warn")))
-				continue;
-			if (`${test.test} ${test.device} ${test.family} ${test.variant} ${job.name} ${(test.checks || [])
-				.map((check) => check.clause).join(" ")}`.toLowerCase().includes(words))
-				found.push(failureDetails(job, test));
-		}
 		for (const incident of job.incidents) {
-			if (`${incident.event} ${incident.test} ${job.name}`.toLowerCase().includes(words))
+			if (!incident.test && `${incident.event} ${job.name}`.toLowerCase().includes(words))
 				found.push(incidentDetails(job, incident));
 		}
 		for (const line of job.outcome.stale) {
@@ -109,7 +200,7 @@ function showFailures() {
 					make("code", null, line), ` ${job.name}`));
 		}
 	}
-	byId("failure-list").replaceChildren(...found.slice(0, rowLimit));
+	byId("failure-list").replaceChildren(...found);
 	byId("failure-count").textContent = found.length ? `${found.length}` : "none";
 }
 
@@ -127,32 +218,28 @@ function columnsBy(kind) {
 	};
 
 	for (const job of report.jobs) {
-		if (kind === "device") {
-			for (const test of job.tests)
-				for (const check of test.checks || [])
-					add(test.family || "no device", check.clause, "violated", check.message);
-			continue;
-		}
 		for (const clause of job.clauses)
 			add(kind === "vmm" ? vmmOf(job) : job.name, clause.id, clause.verdict, clause.why);
 	}
 	return columns;
 }
 
-const levels = new Map();
-for (const job of report.jobs)
-	for (const clause of job.clauses)
-		levels.set(clause.id, clause.level);
+// Colour and form: a sign for eyes, a word for those who hear the page.
+function verdictCell(id, found) {
+	const advice = found && found.verdict === "violated" && !(levels.get(id) || "").startsWith("MUST");
+	const kind = !found ? "none" : advice ? "unheeded" : found.verdict;
+	const signs = { violated: "●", unheeded: "◐", holds: "○", unjudged: "–", none: "" };
+	const td = make("td", { class: `sign ${kind}` }, make("span", { "aria-hidden": "true" }, signs[kind]),
+		make("span", { class: "word" }, !found ? "not heard of" : advice ? "not heeded" : found.verdict));
+
+	if (found)
+		td.title = `${id} ${kind}${found.why ? `: ${found.why}` : ""}`;
+	return td;
+}
 
 function clauseRow(id, columns) {
-	return make("tr", null, cell(id), cell(levels.get(id)), ...columns.map((column) => {
-		const found = column.get(id);
-		const td = cell(found ? found.verdict : "", found ? found.verdict : "none");
-
-		if (found && found.why)
-			td.title = found.why;
-		return td;
-	}));
+	return make("tr", null, make("th", { scope: "row" }, id), cell(levels.get(id)),
+		...columns.map((column) => verdictCell(id, column.get(id))));
 }
 
 function matches(id, columns, wanted) {
@@ -172,26 +259,24 @@ function showClauses() {
 	const found = [...levels.keys()].filter((id) => id.toLowerCase().includes(words) &&
 		(level === "" || levels.get(id) === level) && matches(id, columns, wanted));
 
-	byId("clause-table").replaceChildren(table(["Clause", "Level", ...named.keys()],
-		found.slice(0, rowLimit).map((id) => clauseRow(id, columns))));
+	const heads = [...named.keys()].map((name) => make("th", { class: "turned", scope: "col" }, make("span", null, name)));
+
+	fillTable(byId("clause-table"), ["Clause", "Level", ...heads], found, (id) => clauseRow(id, columns));
 	byId("clause-count").textContent = `${found.length} of ${levels.size}`;
 }
-
-const allTests = report.jobs.flatMap((job) => job.tests.map((test) => ({ job, test,
-	words: `${test.test} ${test.device} ${test.family} ${test.variant} ${job.name}`.toLowerCase() })));
 
 function showTests() {
 	const words = byId("test-search").value.toLowerCase();
 	const verdict = byId("test-verdict").value;
 	const found = allTests.filter((one) => one.words.includes(words) &&
 		(verdict === "" || one.test.verdict === verdict));
-	const rows = found.slice(0, rowLimit / 10).map(({ job, test }) => make("tr", null,
+	const row = ({ job, test }) => make("tr", null,
 		cell(test.verdict, test.verdict), cell(test.test), cell(`${test.device || ""} ${test.family || ""}`),
 		cell(test.variant || ""), cell(job.name), cell((test.us / 1000).toFixed(1), "number"),
-		cell(test.reason || "")));
+		cell(test.reason || ""));
 
-	byId("test-table").replaceChildren(table(["Verdict", "Test", "Device", "Variant", "Job", "ms", ""], rows));
-	byId("test-count").textContent = `${Math.min(found.length, rowLimit / 10)} of ${found.length} shown`;
+	fillTable(byId("test-table"), ["Verdict", "Test", "Device", "Variant", "Job", "ms", "Reason"], found, row);
+	byId("test-count").textContent = `${found.length} of ${allTests.length}`;
 }
 
 // A measure's name is what was measured, then settings: "read.iops depth=32 size=4096".
@@ -259,11 +344,11 @@ function drawWhenSeen(boxes, group) {
 
 function showMeasures() {
 	const list = byId("measure-list");
-	const heads = ["", "depth", "count", "min", "p50", "p90", "p99", "p99.9", "p99.99", "max", "mean", "value"];
+	const heads = ["Of", "depth", "count", "min", "p50", "p90", "p99", "p99.9", "p99.99", "max", "mean", "value"];
 
 	for (const [key, group] of measureGroups()) {
 		const boxes = make("div", { class: "charts" });
-		const figureTable = make("div", { class: "scroll" }, table(heads, group.map(figures)));
+		const figureTable = scroller(`Figures of ${key}`, table(heads, group.map(figures)));
 
 		list.append(make("h3", null, key), boxes,
 			make("details", null, make("summary", null, "figures"), figureTable));
@@ -274,17 +359,72 @@ function showMeasures() {
 		list.append("No measures in these records.");
 }
 
+const filters = ["failure-kind", "failure-search", "clause-search", "clause-level", "clause-verdict", "clause-columns",
+	"test-search", "test-verdict"];
+
+// What is filtered stands in the address, behind the section: a link shows the same to others.
+function keepFilters() {
+	const words = new URLSearchParams();
+
+	for (const id of filters)
+		if (byId(id).value !== byId(id).dataset.usual)
+			words.set(id, byId(id).value);
+	history.replaceState(null, "", `#${words}`);
+}
+
+function takeFilters() {
+	const words = new URLSearchParams(location.hash.slice(1));
+
+	for (const id of filters) {
+		byId(id).dataset.usual = byId(id).value;
+		if (words.has(id))
+			byId(id).value = words.get(id);
+	}
+}
+
 function listen(ids, show) {
 	for (const id of ids)
-		byId(id).addEventListener("input", show);
+		byId(id).addEventListener("input", () => {
+			show();
+			keepFilters();
+		});
 	show();
 }
 
-for (const level of new Set(levels.values()))
-	byId("clause-level").append(make("option", null, level));
-showJobs();
-listen(["failure-kind", "failure-search"], showFailures);
-listen(["clause-search", "clause-level", "clause-verdict", "clause-columns"], showClauses);
-listen(["test-search", "test-verdict"], showTests);
-showMeasures();
-document.body.dataset.ready = "yes";
+// On paper nothing can be opened.
+function openForPrint() {
+	for (const details of document.querySelectorAll("#failure-list > details"))
+		details.open = true;
+}
+
+function begin() {
+	levels = new Map(report.jobs.flatMap((job) => job.clauses.map((clause) => [clause.id, clause.level])));
+	allTests = report.jobs.flatMap((job) => job.tests.map((test) => ({ job, test,
+		words: `${test.test} ${test.device} ${test.family} ${test.variant} ${job.name}`.toLowerCase() })));
+	for (const level of new Set(levels.values()))
+		byId("clause-level").append(make("option", null, level));
+	takeFilters();
+	showHead();
+	showJobs();
+	listen(["failure-kind", "failure-search"], showFailures);
+	listen(["clause-search", "clause-level", "clause-verdict", "clause-columns"], showClauses);
+	listen(["test-search", "test-verdict"], showTests);
+	showMeasures();
+	addEventListener("beforeprint", openForPrint);
+	document.body.dataset.ready = "yes";
+}
+
+// The document stands in the page as base64 of what gzip made of it.
+async function unpack(text) {
+	const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
+	const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+
+	return JSON.parse(await new Response(stream).text());
+}
+
+unpack(byId("data").textContent).then((document_) => {
+	report = document_;
+	begin();
+}, (error) => {
+	byId("head").textContent = `This browser cannot unpack the report: ${error.message}`;
+});

@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host/report/site.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+
+#include "host/report/json.h"
+#include "host/system/output.h"
+
+/* The signs of the report, for eyes that tell no colours apart. */
+static const struct sign {
+	const char *word, *sign, *says;
+} signs[] = {
+	{"broken", "●", "broken"},
+	{"unheeded", "◐", "not heeded"},
+	{"holds", "○", "holds"},
+	{"unjudged", "–", "not judged"},
+};
+
+static const struct sign *sign_of(const struct standing_clause *clause,
+				  const struct standing_cell *cell)
+{
+	const char *word = standing_word(clause, cell);
+	unsigned i = 0;
+
+	while (strcmp(signs[i].word, word) != 0)
+		i++;
+	return &signs[i];
+}
+
+static gboolean is_wrong(const struct standing_clause *clause, const struct standing_cell *cell)
+{
+	const struct sign *sign = sign_of(clause, cell);
+
+	return sign == &signs[0] || sign == &signs[1];
+}
+
+/* Text of anybody's becomes text of the page. */
+static void put(FILE *out, const char *text)
+{
+	g_autofree char *valid = g_utf8_make_valid(text, -1);
+	g_autofree char *escaped = g_markup_escape_text(valid, -1);
+
+	fputs(escaped, out);
+}
+
+/* Text between what stands before and behind it, which is markup; nothing for "". */
+static void put_between(FILE *out, const char *before, const char *text, const char *behind)
+{
+	if (!*text)
+		return;
+	fputs(before, out);
+	put(out, text);
+	fputs(behind, out);
+}
+
+static void put_link(FILE *out, const char *folder, const char *file, const char *text)
+{
+	fprintf(out, "<a href=\"%s%s.html\">", folder, file);
+	put(out, text);
+	fputs("</a>", out);
+}
+
+/* up leads to the folder of the site. */
+static void put_head(FILE *out, const char *title, const char *up)
+{
+	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
+	      out);
+	put(out, title);
+	fprintf(out,
+		"</title>\n<link rel=\"stylesheet\" href=\"%ssite.css\">\n"
+		"<header><nav><a href=\"%sindex.html\">All VMMs</a> <a href=\"%ssite.json\">JSON</a></nav></header>\n"
+		"<main>\n<h1>",
+		up, up, up);
+	put(out, title);
+	fputs("</h1>\n", out);
+}
+
+static void put_end(FILE *out)
+{
+	fputs("</main>\n</html>\n", out);
+}
+
+static void put_legend(FILE *out)
+{
+	fputs("<p class=\"legend\">", out);
+	for (unsigned i = 0; i < G_N_ELEMENTS(signs); i++)
+		fprintf(out, "<span class=\"%s\">%s</span> %s ", signs[i].word, signs[i].sign,
+			i == 1 ? "a SHOULD is not heeded" : signs[i].says);
+	fputs("</p>\n", out);
+}
+
+static void put_vmm_rows(FILE *out, const struct standing *standing)
+{
+	fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th>VMM</th>"
+	      "<th class=\"number\">holds</th><th class=\"number\">broken</th>"
+	      "<th class=\"number\">SHOULD not heeded</th><th class=\"number\">not judged</th>"
+	      "<th>last run</th></tr></thead>\n<tbody>\n",
+	      out);
+	for (unsigned i = 0; i < standing->vmms->len; i++) {
+		const struct standing_vmm *vmm = standing->vmms->pdata[i];
+		const char *time = "";
+
+		for (unsigned j = 0; j < vmm->conclusions->len; j++) {
+			const struct conclusion *conclusion = vmm->conclusions->pdata[j];
+
+			if (strcmp(conclusion->job->time, time) > 0)
+				time = conclusion->job->time;
+		}
+		fputs("<tr><th>", out);
+		put_link(out, "vmm/", vmm->file, vmm->name);
+		fprintf(out,
+			"</th><td class=\"number\">%u</td><td class=\"number %s\">%u</td>"
+			"<td class=\"number\">%u</td><td class=\"number\">%u</td><td>",
+			vmm->holds, vmm->broken ? "broken" : "", vmm->broken, vmm->unheeded,
+			vmm->unjudged);
+		put(out, time);
+		fputs("</td></tr>\n", out);
+	}
+	fputs("</tbody></table></div>\n", out);
+}
+
+static void put_cell(FILE *out, const struct standing_clause *clause,
+		     const struct standing_cell *cell)
+{
+	const struct sign *sign = sign_of(clause, cell);
+
+	fprintf(out, "<td class=\"sign %s\">%s<span class=\"word\">%s</span></td>", sign->word,
+		sign->sign, sign->says);
+}
+
+/* Clauses that nobody judges are only counted. Those of a section stand below its title. */
+static void put_grid(FILE *out, const struct standing *standing)
+{
+	const char *section = NULL;
+	unsigned unjudged = 0;
+
+	fputs("<div class=\"scroll tall\" tabindex=\"0\"><table class=\"grid\">\n<thead><tr><th>clause</th>",
+	      out);
+	for (unsigned i = 0; i < standing->vmms->len; i++) {
+		fputs("<th class=\"turned\"><span>", out);
+		put(out, ((const struct standing_vmm *)standing->vmms->pdata[i])->name);
+		fputs("</span></th>", out);
+	}
+	fputs("<th>what it asks for</th></tr></thead>\n<tbody>\n", out);
+	for (unsigned i = 0; i < standing->clauses->len; i++) {
+		const struct standing_clause *clause = standing->clauses->pdata[i];
+
+		if (!clause->judged) {
+			unjudged++;
+			continue;
+		}
+		if (g_strcmp0(section, clause->section) != 0 && *clause->section) {
+			fprintf(out, "<tr><th class=\"section\" colspan=\"%u\">",
+				standing->vmms->len + 2);
+			put(out, clause->section);
+			fputs("</th></tr>\n", out);
+		}
+		section = clause->section;
+		fputs("<tr><th>", out);
+		put_link(out, "clause/", clause->file, clause->id);
+		fputs("</th>", out);
+		for (unsigned j = 0; j < standing->vmms->len; j++)
+			put_cell(out, clause, &clause->cells[j]);
+		fputs("<td>", out);
+		put_between(out, "<b>", clause->level, "</b> ");
+		put(out, clause->statement);
+		fputs("</td></tr>\n", out);
+	}
+	fprintf(out, "</tbody></table></div>\n<p>%u more clauses are judged of none.</p>\n",
+		unjudged);
+}
+
+static void put_index(FILE *out, const struct standing *standing)
+{
+	unsigned judged = 0, broken = 0, count = standing->vmms->len;
+
+	for (unsigned i = 0; i < standing->clauses->len; i++) {
+		const struct standing_clause *clause = standing->clauses->pdata[i];
+		gboolean is_broken = FALSE;
+
+		judged += clause->judged;
+		for (unsigned j = 0; j < count; j++)
+			is_broken |= sign_of(clause, &clause->cells[j]) == &signs[0];
+		broken += is_broken;
+	}
+	put_head(out, "What VMMs make of virtio", "");
+	fprintf(out,
+		"<p>%u requirements of the specification were judged of %u version%s of VMMs; %u are broken by one of "
+		"them at least.</p>\n",
+		judged, count, count == 1 ? "" : "s", broken);
+	put_vmm_rows(out, standing);
+	fputs("<h2>Clauses</h2>\n", out);
+	put_legend(out);
+	put_grid(out, standing);
+	put_end(out);
+}
+
+/* Only what is the address of a page becomes a link. */
+static void put_reference(FILE *out, const char *link)
+{
+	gboolean is_address = g_str_has_prefix(link, "https://");
+
+	put_between(out, is_address ? "<p><a href=\"" : "<p>", link, is_address ? "\">" : "</p>\n");
+	put_between(out, "", is_address ? link : "", "</a></p>\n");
+}
+
+/* How it was broken, and what is known of why. */
+static void put_evidence(FILE *out, const struct standing_cell *cell)
+{
+	g_autofree char *where = NULL;
+
+	if (!cell->check)
+		return;
+	where = test_label(cell->test);
+	put_between(out, "<p class=\"seen\">", cell->check->message, "</p>\n");
+	put_between(out, "<p>first in ", where, "");
+	put_between(out, " (", cell->test->source ? cell->test->source : "", ")");
+	fputs(cell->devices->len ? "; on" : "", out);
+	for (unsigned i = 0; i < cell->devices->len; i++)
+		put_between(out, i ? ", " : " ", cell->devices->pdata[i], "");
+	fputs("</p>\n", out);
+	if (cell->check->expectation) {
+		put_between(out, "<p>known: ", cell->check->expectation->reason, "</p>\n");
+		put_reference(out, cell->check->expectation->link);
+	}
+}
+
+static void put_judges(FILE *out, const struct catalogue *catalogue, const char *id)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; catalogue && i < catalogue->tests->len; i++) {
+		const struct catalogue_test *test = catalogue->tests->pdata[i];
+
+		if (!g_strv_contains((const char *const *)test->clauses, id))
+			continue;
+		fputs(count++ ? "" : "<h2>Judged by</h2>\n<ul>\n", out);
+		put_between(out, "<li><code>", test->name, "</code>: ");
+		put(out, test->about);
+		put_between(out, " (<code>", test->source, "</code>)");
+		fputs("</li>\n", out);
+	}
+	fputs(count ? "</ul>\n" : "<p>No test judges it by itself.</p>\n", out);
+}
+
+/* What changed from the version before, in words; NULL for nothing. */
+static const char *change(const struct standing *standing, const struct standing_clause *clause,
+			  unsigned vmm)
+{
+	int before = standing_before(standing, vmm);
+	const struct sign *now, *then;
+
+	if (before < 0)
+		return NULL;
+	now = sign_of(clause, &clause->cells[vmm]);
+	then = sign_of(clause, &clause->cells[before]);
+	if (is_wrong(clause, &clause->cells[vmm]) && then == &signs[2])
+		return "it held in the version before";
+	if (now == &signs[2] && is_wrong(clause, &clause->cells[before]))
+		return "it was broken in the version before";
+	return NULL;
+}
+
+static void put_clause(FILE *out, const struct standing *standing,
+		       const struct standing_clause *clause, const struct catalogue *catalogue)
+{
+	put_head(out, clause->id, "../");
+	put_between(out, "<p class=\"statement\"><b>", clause->level, "</b> ");
+	put(out, clause->statement);
+	fputs("</p>\n", out);
+	put_between(out, "<p class=\"legend\">", clause->section, "</p>\n");
+	fputs("<h2>VMMs</h2>\n", out);
+	for (unsigned i = 0; i < standing->vmms->len; i++) {
+		const struct standing_vmm *vmm = standing->vmms->pdata[i];
+		const struct standing_cell *cell = &clause->cells[i];
+		const struct sign *sign = sign_of(clause, cell);
+		const char *since = change(standing, clause, i);
+
+		fprintf(out, "<section><h3><span class=\"%s\">%s</span> ", sign->word, sign->sign);
+		put_link(out, "../vmm/", vmm->file, vmm->name);
+		fprintf(out, ": %s%s%s</h3>\n", sign->says, since ? "; " : "", since ? since : "");
+		put_evidence(out, cell);
+		fputs("</section>\n", out);
+	}
+	put_judges(out, catalogue, clause->id);
+	put_end(out);
+}
+
+/* Those clauses of a VMM that one sign stands for. */
+static void put_clauses_of(FILE *out, const struct standing *standing, unsigned vmm,
+			   const struct sign *sign, const char *heading)
+{
+	gboolean any = FALSE;
+
+	for (unsigned i = 0; i < standing->clauses->len; i++) {
+		const struct standing_clause *clause = standing->clauses->pdata[i];
+
+		if (sign_of(clause, &clause->cells[vmm]) != sign)
+			continue;
+		if (!any)
+			fprintf(out, "<h2>%s</h2>\n", heading);
+		any = TRUE;
+		fprintf(out, "<section><h3><span class=\"%s\">%s</span> ", sign->word, sign->sign);
+		put_link(out, "../clause/", clause->file, clause->id);
+		fputs("</h3>\n", out);
+		put_between(out, "<p>", clause->statement, "</p>\n");
+		put_evidence(out, &clause->cells[vmm]);
+		fputs("</section>\n", out);
+	}
+}
+
+static void put_changes(FILE *out, const struct standing *standing, unsigned vmm)
+{
+	int before = standing_before(standing, vmm);
+	unsigned count = 0;
+
+	if (before < 0)
+		return;
+	put_between(out, "<h2>Since ",
+		    ((const struct standing_vmm *)standing->vmms->pdata[before])->name, "</h2>\n");
+	for (unsigned i = 0; i < standing->clauses->len; i++) {
+		const struct standing_clause *clause = standing->clauses->pdata[i];
+
+		if (!change(standing, clause, vmm))
+			continue;
+		fputs(count++ ? "" : "<ul>\n", out);
+		fprintf(out,
+			"<li>%s: ", is_wrong(clause, &clause->cells[vmm]) ? "no more" : "mended");
+		put_link(out, "../clause/", clause->file, clause->id);
+		put_between(out, " ", clause->statement, "");
+		fputs("</li>\n", out);
+	}
+	fputs(count ? "</ul>\n" : "<p>Nothing that is judged of both has changed.</p>\n", out);
+}
+
+static void put_vmm(FILE *out, const struct standing *standing, unsigned place)
+{
+	const struct standing_vmm *vmm = standing->vmms->pdata[place];
+
+	put_head(out, vmm->name, "../");
+	fprintf(out,
+		"<p>%u clauses hold, %u are broken, %u that only advise are not heeded, %u were not judged.</p>\n",
+		vmm->holds, vmm->broken, vmm->unheeded, vmm->unjudged);
+	put_changes(out, standing, place);
+	put_clauses_of(out, standing, place, &signs[0], "Broken");
+	put_clauses_of(out, standing, place, &signs[1], "Not heeded");
+	fputs("<h2>Runs</h2>\n<ul>\n", out);
+	for (unsigned i = 0; i < vmm->conclusions->len; i++) {
+		const struct job *job =
+			((const struct conclusion *)vmm->conclusions->pdata[i])->job;
+
+		fputs("<li>", out);
+		put_between(out, "", job->name, "");
+		put_between(out, ", ", job->time, "");
+		fprintf(out, ", %u tests", job->tests->len);
+		put_between(out, ": <code>", job->command, "</code>");
+		fputs("</li>\n", out);
+	}
+	fputs("</ul>\n", out);
+	put_end(out);
+}
+
+static void put_style(FILE *out)
+{
+	static const char *const parts[] = {"report.css", "site.css"};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(parts); i++) {
+		g_autofree char *path = g_strconcat("/virtproof/html/", parts[i], NULL);
+		g_autoptr(GBytes) bytes =
+			g_resources_lookup_data(path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+
+		fwrite(g_bytes_get_data(bytes, NULL), 1, g_bytes_get_size(bytes), out);
+	}
+}
+
+static JsonObject *clause_object(const struct standing *standing,
+				 const struct standing_clause *clause)
+{
+	JsonObject *object = json_object_new(), *states = json_object_new();
+
+	json_object_set_string_member(object, "id", clause->id);
+	json_object_set_string_member(object, "level", clause->level);
+	json_object_set_string_member(object, "section", clause->section);
+	json_object_set_string_member(object, "statement", clause->statement);
+	json_object_set_string_member(object, "page", clause->file);
+	for (unsigned i = 0; i < standing->vmms->len; i++) {
+		const struct standing_vmm *vmm = standing->vmms->pdata[i];
+		const struct standing_cell *cell = &clause->cells[i];
+		JsonObject *state = json_object_new();
+
+		json_object_set_string_member(state, "state", standing_word(clause, cell));
+		json_object_set_int_member(state, "checks", cell->checks);
+		if (cell->check) {
+			json_object_set_string_member(state, "seen", cell->check->message);
+			json_object_set_string_member(state, "test", cell->test->full_name);
+		}
+		if (cell->check && cell->check->expectation)
+			json_object_set_string_member(state, "known",
+						      cell->check->expectation->reason);
+		json_object_set_object_member(states, vmm->name, state);
+	}
+	json_object_set_object_member(object, "vmms", states);
+	return object;
+}
+
+static void put_json(FILE *out, const struct standing *standing)
+{
+	g_autoptr(JsonNode) root = json_node_alloc();
+	JsonObject *object = json_object_new();
+	JsonArray *vmms = json_array_new(), *clauses = json_array_new();
+	g_autofree char *text = NULL;
+
+	for (unsigned i = 0; i < standing->vmms->len; i++) {
+		const struct standing_vmm *vmm = standing->vmms->pdata[i];
+		JsonObject *one = json_object_new();
+
+		json_object_set_string_member(one, "name", vmm->name);
+		json_object_set_string_member(one, "vmm", vmm->vmm);
+		json_object_set_string_member(one, "version", vmm->version);
+		json_object_set_string_member(one, "page", vmm->file);
+		json_object_set_int_member(one, "holds", vmm->holds);
+		json_object_set_int_member(one, "broken", vmm->broken);
+		json_object_set_int_member(one, "unheeded", vmm->unheeded);
+		json_object_set_int_member(one, "unjudged", vmm->unjudged);
+		json_array_add_object_element(vmms, one);
+	}
+	for (unsigned i = 0; i < standing->clauses->len; i++) {
+		const struct standing_clause *clause = standing->clauses->pdata[i];
+
+		if (clause->judged)
+			json_array_add_object_element(clauses, clause_object(standing, clause));
+	}
+	json_object_set_array_member(object, "vmms", vmms);
+	json_object_set_array_member(object, "clauses", clauses);
+	json_node_init_object(root, object);
+	json_object_unref(object);
+	text = json_to_string(root, FALSE);
+	fputs(text, out);
+	fputc('\n', out);
+}
+
+/* A file of the site while it is written. */
+struct page {
+	char *path;
+	struct output output;
+};
+
+static FILE *open_page(struct page *page, const char *folder, const char *within, const char *name)
+{
+	page->path = g_build_filename(folder, within, name, NULL);
+	output_open(&page->output, page->path);
+	return page->output.stream;
+}
+
+static gboolean close_page(struct page *page, GError **error)
+{
+	gboolean fine = output_close(&page->output, error);
+
+	g_free(page->path);
+	return fine;
+}
+
+static gboolean make_folders(const char *folder, GError **error)
+{
+	static const char *const within[] = {"clause", "vmm"};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(within); i++) {
+		g_autofree char *path = g_build_filename(folder, within[i], NULL);
+
+		if (g_mkdir_with_parents(path, 0777) != 0) {
+			g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s: %s", path,
+				    g_strerror(errno));
+			return FALSE;
+		}
+	}
+	return TRUE;
+}
+
+static gboolean write_clauses(const struct standing *standing, const struct catalogue *catalogue,
+			      const char *folder, GError **error)
+{
+	for (unsigned i = 0; i < standing->clauses->len; i++) {
+		const struct standing_clause *clause = standing->clauses->pdata[i];
+		g_autofree char *name = g_strconcat(clause->file, ".html", NULL);
+		struct page page;
+
+		if (!clause->judged)
+			continue;
+		put_clause(open_page(&page, folder, "clause", name), standing, clause, catalogue);
+		if (!close_page(&page, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean write_vmms(const struct standing *standing, const char *folder, GError **error)
+{
+	for (unsigned i = 0; i < standing->vmms->len; i++) {
+		const struct standing_vmm *vmm = standing->vmms->pdata[i];
+		g_autofree char *name = g_strconcat(vmm->file, ".html", NULL);
+		struct page page;
+
+		put_vmm(open_page(&page, folder, "vmm", name), standing, i);
+		if (!close_page(&page, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+gboolean site_write(const struct standing *standing, const struct catalogue *catalogue,
+		    const char *folder, GError **error)
+{
+	struct page page;
+
+	if (!make_folders(folder, error) || !write_clauses(standing, catalogue, folder, error) ||
+	    !write_vmms(standing, folder, error))
+		return FALSE;
+	put_style(open_page(&page, folder, "", "site.css"));
+	if (!close_page(&page, error))
+		return FALSE;
+	put_json(open_page(&page, folder, "", "site.json"), standing);
+	if (!close_page(&page, error))
+		return FALSE;
+	put_index(open_page(&page, folder, "", "index.html"), standing);
+	return close_page(&page, error);
+}

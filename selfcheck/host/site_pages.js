@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Walks through a site in a headless Chromium.
+// usage: node site_pages.js PLAYWRIGHT-CORE AXE-CORE SITE [SCREENSHOT.png]
+"use strict";
+
+const fs = require("fs");
+const [, , playwrightPath, axePath, site, screenshotPath] = process.argv;
+const { chromium } = require(playwrightPath);
+const data = JSON.parse(fs.readFileSync(`${site}/site.json`, "utf8"));
+
+let failed = false;
+
+function expect(name, holds, detail) {
+	console.log(`${holds ? "ok" : "not ok"} site: ${name}`);
+	if (!holds)
+		console.log(`  | ${JSON.stringify(detail)}`);
+	failed = failed || !holds;
+}
+
+async function checkAccess(page, name, scheme) {
+	await page.emulateMedia({ colorScheme: scheme });
+	await page.addScriptTag({ path: axePath });
+	const { violations } = await page.evaluate(() => axe.run(document, { preload: false }));
+
+	expect(`axe finds nothing in ${name}, ${scheme}`, violations.length === 0,
+		violations.map(({ id, nodes }) => [id, nodes.length, nodes[0].html.slice(0, 200)]));
+}
+
+// What the grid shows is what the JSON has.
+async function checkGrid(page) {
+	const words = { broken: "broken", unheeded: "not heeded", holds: "holds", unjudged: "not judged" };
+	const shown = await page.evaluate(() => Object.fromEntries([...document.querySelectorAll(".grid tbody tr")]
+		.filter((row) => row.querySelector("a"))
+		.map((row) => [row.querySelector("a").textContent, [...row.querySelectorAll(".word")].map((word) => word.textContent)])));
+	const wanted = Object.fromEntries(data.clauses.map((clause) => [clause.id,
+		data.vmms.map((vmm) => words[clause.vmms[vmm.name].state])]));
+
+	expect("the grid shows what the JSON has", data.clauses.length > 10 && JSON.stringify(shown) === JSON.stringify(wanted),
+		{ shown: Object.keys(shown).length, wanted: Object.keys(wanted).length });
+}
+
+async function checkWalk(page) {
+	await page.click('.grid a:text-is("DEMO-3")');
+	const clause = await page.innerText("main");
+
+	expect("a clause says who breaks it, and since when",
+		/1\.9\.0: broken; it held in the version before/.test(clause) && /1\.2\.3: holds/.test(clause) && /the number is 3/.test(clause),
+		clause);
+	expect("and what is known of why", clause.includes("known: a bug of ours"), clause);
+	await page.click('a:text-is("stand-in 1.9.0")');
+	const vmm = await page.innerText("main");
+
+	expect("a VMM says what it breaks, and what has changed", /Broken\s+● DEMO-3/.test(vmm) && /no more: DEMO-3/.test(vmm) &&
+		/mended: DEMO-5/.test(vmm), vmm);
+	expect("and how it was run", /--fail 3/.test(vmm), vmm);
+	await page.click('nav a:text-is("All VMMs")');
+	expect("and leads back", (await page.innerText("h1")) === "What VMMs make of virtio", await page.url());
+}
+
+async function checkNarrow(browser) {
+	const page = await browser.newPage({ viewport: { width: 400, height: 800 } });
+
+	for (const name of ["index", "clause/DEMO-3", `vmm/${data.vmms[0].page}`]) {
+		await page.goto(`file://${site}/${name}.html`);
+		const width = await page.evaluate(() => document.documentElement.scrollWidth);
+
+		expect(`${name.split("/")[0]} fits a telephone`, width <= 400, { width });
+	}
+	await page.close();
+}
+
+async function main() {
+	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+		args: ["--no-sandbox"] });
+	const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, colorScheme: "light" });
+	const complaints = [];
+
+	page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+	page.on("pageerror", (error) => complaints.push(String(error)));
+	page.on("dialog", (dialog) => {
+		complaints.push(dialog.message());
+		dialog.dismiss();
+	});
+	page.on("request", (request) => /^file:/.test(request.url()) || complaints.push(request.url()));
+	page.on("requestfailed", (request) => complaints.push(`not there: ${request.url()}`));
+
+	await page.goto(`file://${site}/index.html`);
+	await checkGrid(page);
+	await checkWalk(page);
+	if (screenshotPath)
+		await page.screenshot({ path: screenshotPath });
+	for (const scheme of ["light", "dark"]) {
+		for (const name of ["index", "clause/DEMO-3", `vmm/${data.vmms[0].page}`]) {
+			await page.goto(`file://${site}/${name}.html`);
+			await checkAccess(page, name.split("/")[0], scheme);
+		}
+	}
+	for (const { page: file } of data.vmms) {
+		await page.goto(`file://${site}/vmm/${file}.html`);
+		expect(`hostile text stays text: ${file}`, (await page.locator("main script, main img").count()) === 0, file);
+	}
+	await checkNarrow(browser);
+	expect("the browser has no complaint, nothing comes from elsewhere", complaints.length === 0, complaints);
+	await browser.close();
+	process.exit(failed ? 1 : 0);
+}
+
+main().catch((error) => {
+	console.log(`not ok site: ${error.message.split("\n")[0]}`);
+	process.exit(1);
+});

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Gates: less judged than before or than agreed, expectations that fit better, tests that must not be run.
+. "$(dirname "$0")/common.sh"
+
+cd "$folder" || exit 1
+
+# A run that judges less than an earlier one does not pass.
+run_stand_in -q --log before.log
+run_stand_in -q --baseline before.log
+expect "a run that judges as much as before passes" status_is 0
+run_stand_in -q --baseline before.log --report less.tap -- --tests 9
+expect "a run that judges less does not" status_is 1
+expect "the tests are named" says "lost: 3 tests are judged no more: device.number_11 [00:03.0 blk] split, interrupt.number_10 [00:04.0 net] split, transport.number_12"
+expect "the clauses are, too" says "lost: 3 clauses are judged no more: DEMO-10, DEMO-11, DEMO-12"
+expect "documents have it" grep -q "^not ok .*lost: 3 tests are judged no more" less.tap
+sed 's/"0x10130006e54"/"0x10130006e74"/' before.log >more.log
+run_stand_in -q --baseline more.log
+expect "a feature that went is named" says "lost: the device 00:03.0 (blk) offers the features 0x20 no more"
+run_stand_in -q --name other --baseline before.log
+expect "a baseline of one job may have another name" status_is 0
+virtproof merge -o two.log before.log before.log
+sed -i '0,/stand-in-default-default/s//another/' two.log
+run_stand_in -q --name other --baseline two.log
+expect "of many jobs one has to have the name" says "two.log: holds no job named 'other'"
+expect "a baseline that has not ends with 2" status_is 2
+run_stand_in -q --baseline missing.log
+expect "a baseline that is missing ends with 2" status_is 2
+run_stand_in -q --baseline before.log --log before.log
+expect "a baseline is not written over" says "before.log: would be written over, and is read"
+
+# Floors.
+floor() { # floor STATUS LINE OPTION…
+	local wanted=$1 line=$2
+	shift 2
+	printf "$line\n" >floors
+	run_stand_in -q --expect floors "$@"
+	expect "${line//$'\t'/ } ends with $wanted" status_is "$wanted"
+}
+floor 0 'floor\t*\t*\t12 tests\tall'
+floor 1 'floor\t*\t*\t13 tests\tall'
+expect "a floor is named with what there was" says "lost: 12 tests were judged: floor"
+floor 0 'floor\tblk\t*\t6 tests\tall'
+floor 1 'floor\tblk\t*\t7 tests\tall'
+floor 0 'floor\t*\t*\t12 clauses\tall'
+floor 1 'floor\t*\t*\t13 clauses\tall'
+floor 0 'floor\tblk\t*\t0x10130006e54 features\tas offered'
+floor 1 'floor\tblk\t*\t0x10130006e55 features\tone more'
+expect "a feature that is not there is named" says "lost: the device 00:03.0 (blk) does not offer the features 0x1: floor"
+floor 1 'floor\tscsi\t*\t0x1 features\tno such device'
+floor 0 'floor\t*\t*\t13 tests\tall' -t '*.number_2'
+for line in 'floor\t*\t*\tmany tests\tx' 'floor\t*\t*\t0 tests\tx' 'floor\tblk\t*\t1 clauses\tx' 'floor\t*\tsplit\t1 tests\tx'; do
+	floor 2 "$line"
+	expect "${line//$'\t'/ } is explained" says "floors, line 1: a floor is N tests of a device"
+done
+
+# What must not be run is not.
+printf 'device.number_3\t*\t*\tskip\tkills the host\n' >omit
+run_stand_in --expect omit --log omit.log -- --crash 3
+expect "what must not be run is not" status_is 0
+expect "that is told, and why" says "not run, as expected: device.number_3: kills the host"
+expect "the others are" [ "$(grep -c '^pass ' out)" = 11 ]
+printf 'device.number_3\t*\t*\tskip\tkills the host\nDEMO-5\t*\t*\tviolated\tgone\n' >omit
+run_stand_in --expect omit
+expect "the run is still one of everything: what is stale is told" says "expected to fail, but did not; remove it: DEMO-5"
+run_stand_in --expect omit -A 'vp.skip=ring.number_1' -- --crash 3 --crash-at-end 0
+expect "the user's own omissions count, too" [ "$(grep -c '^pass ' out)" = 10 ]
+for line in 'DEMO-3\t*\t*\tskip\tx' 'device.number_3\tblk\t*\tskip\tx' 'device.number_3\t*\tsplit\tskip\tx'; do
+	printf "$line\n" >omit
+	run_stand_in --expect omit
+	expect "${line//$'\t'/ } is refused" says "omit, line 1: what is to be skipped is a test, on any device"
+done
+
+# Changes are shown; what nobody has explained stays visible.
+printf 'DEMO-1\tblk\t*\tviolated\tgone\n# kept\n' >changing
+run_stand_in -q --expect changing --update=changing -- --fail-from 7
+expect "what goes is shown" says "-DEMO-1	blk	*	violated	gone"
+expect "what comes is shown" says "+DEMO-7@device.number_7	blk	*	fail	not explained yet: the number is 7"
+expect "the file has it" grep -q "^DEMO-7@device.number_7	blk" changing
+run_stand_in -q --expect changing -- --fail-from 7
+expect "with it the run is as expected" status_is 0
+expect "what nobody explained is counted" says "6 accepted without a reason (changing)"
+run_stand_in -q --update -- --fail 3
+expect "without a file changes are only shown" says "+DEMO-3@device.number_3"
+
+# A VMM's own repository comes first, and what fits better is proposed.
+mkdir -p own/.virtproof own/deep/er
+printf 'DEMO-3\tblk\t*\tviolated\tour bug 7\n' >own/.virtproof/stand-in.expect
+cd own/deep/er || exit 1
+run_stand_in -q -- --fail 3
+expect "expectations of the own repository are found from below" status_is 0
+expect "they are named" says "1 failed as expected ($folder/own/.virtproof/stand-in.expect)"
+mv ../../.virtproof/stand-in.expect ../../.virtproof/other-2.expect
+run_stand_in -q -- --fail 3 --warn 5
+expect "what would explain it is proposed" says "note: $folder/own/.virtproof/other-2.expect explains 1 of the 1 that are unexpected"
+expect "it is not used unasked" status_is 1
+cp ../../.virtproof/other-2.expect ../../.virtproof/stand-in-9.expect
+run_stand_in -q -- --fail 3 --warn 5
+expect "of the VMM's own files one of another version is" says "note: $folder/own/.virtproof/stand-in-9.expect explains 1 of the 1"
+echo '# nothing' >../../.virtproof/stand-in-9.expect
+run_stand_in -q -- --fail 3 --warn 5
+expect "beside them another VMM's is not" [ "$(grep -c "explains" "$folder/out")" = 0 ]
+rm ../../.virtproof/stand-in-9.expect
+run_stand_in -q -e none -- --fail 3
+expect "nothing is proposed to who wants none" [ "$(grep -c "explains" "$folder/out")" = 0 ]

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Pages of many VMMs, in files and in a real browser; the badge. SCREENSHOT=FILE keeps a picture.
+. "$(dirname "$0")/common.sh"
+
+cd "$folder" || exit 1
+printf 'DEMO-3\t*\t*\tviolated?\ta bug of ours\thttps://example.org/7\n' >known
+run_stand_in -q --confirm 0 --log 1.log -- --fail 5 --warn 7
+sed -i 's/"version":"1.2.3"/"version":"1.10.0"/' 1.log
+run_stand_in -q --confirm 0 --log 2.log -- --fail 3 --warn 7
+sed -i 's/"version":"1.2.3"/"version":"1.9.0"/' 2.log
+run_stand_in -q --confirm 0 --log 3.log -- --fail 5 --warn 7
+run_stand_in -q --confirm 0 --log 4.log -- --fail 3 --tests 4
+sed -i 's/"vmm":"stand-in","version":"1.2.3"/"vmm":"other","version":""/' 4.log
+cat >hostile.log <<'END'
+{"type":"job","name":"<b>&\"]]>","vmm":"../<script>alert(1)</script>","version":"\"><img src=x onerror=alert(2)>","time":"<i>","command":"</code><script>alert(3)</script>"}
+{"type":"check","clause":"../../A-1","level":"MUST","message":"</p><script>alert(4)</script>","statement":"<img src=y>","section":"</th><script>alert(5)</script>"}
+{"type":"test","suite":"a","test":"<script>alert(6)</script>","device":"d","variant":"v","verdict":"fail","because":"check","reason":"x"}
+{"type":"clause","id":"../../A-1","level":"MUST","verdict":"violated","checks":1}
+{"type":"clause","id":"","level":"MUST","verdict":"holds","checks":1}
+{"type":"clause","id":".htaccess","level":"MUST","verdict":"holds","checks":1}
+{"type":"summary"}
+END
+status=0
+virtproof site -e known pages 4.log 2.log 1.log 3.log hostile.log >out 2>&1 || status=$?
+expect "a site is written" status_is 0
+expect "it has a page a clause that was judged" [ "$(ls -A pages/clause | wc -l)" = 14 ]
+expect "and a page a version" [ "$(ls pages/vmm | wc -l)" = 5 ]
+expect "nothing is written beside it" [ "$(find . -newer hostile.log -name '*.html' | grep -cv '^./pages/')" = 0 ]
+expect "versions are in their order" [ "$(jq -r '[.vmms[].name | select(startswith("stand-in"))] | join(", ")' pages/site.json)" = \
+	"stand-in 1.2.3, stand-in 1.9.0, stand-in 1.10.0" ]
+expect "each is counted" [ "$(jq -c '.vmms[] | select(.version == "1.9.0") | [.holds, .broken, .unheeded]' pages/site.json)" = "[10,1,1]" ]
+expect "a SHOULD is not broken" [ "$(jq -r '.clauses[] | select(.id == "DEMO-7").vmms["stand-in 1.9.0"].state' pages/site.json)" = unheeded ]
+expect "what was not run is not judged" [ "$(jq -r '.clauses[] | select(.id == "DEMO-7").vmms["other"].state' pages/site.json)" = unjudged ]
+expect "a known cause is told" [ "$(jq -r '.clauses[] | select(.id == "DEMO-3").vmms["stand-in 1.9.0"].known' pages/site.json)" = "a bug of ours" ]
+expect "it leads to where it is discussed" grep -q '<a href="https://example.org/7">' pages/clause/DEMO-3.html
+broken_links() {
+	find pages -name '*.html' | while read -r page; do
+		grep -o 'href="[^"]*"' "$page" | sed 's/href="//; s/"$//' | grep -v '^https:' | while read -r link; do
+			[ -e "$(dirname "$page")/$link" ] || echo "$page: $link"
+		done
+	done
+}
+expect "each link leads to a page" [ -z "$(broken_links)" ]
+virtproof site again /dev/null >out 2>&1
+expect "records have to be there" says "holds no record"
+virtproof site pages >out 2>&1
+expect "so has a file of them" says "which folder, and which files of records?"
+touch blocked
+virtproof site blocked 1.log >out 2>&1
+expect "a folder that cannot be made is told" says "blocked"
+
+# The badge: MUSTs alone, and how many of them.
+virtproof report -o x.badge.json 1.log
+expect "a badge counts what must hold" [ "$(jq -r .message x.badge.json)" = "10 of 11 MUSTs hold, 100 % judged" ]
+expect "one that does not is red" [ "$(jq -r .color x.badge.json)" = red ]
+run_stand_in -q --confirm 0 --log good.log -- --warn 7
+virtproof report -f badge -o - good.log >x
+expect "a SHOULD reddens nothing" [ "$(jq -r '[.schemaVersion, .label, .color] | join(" ")' x)" = "1 virtio brightgreen" ]
+sed '/"type":"summary"/i {"type":"unjudged","why":"x","level":"MUST","ids":"A-1 A-2 A-3 A-4"}' good.log >part.log
+virtproof report -f badge -o - part.log >x
+expect "what is not judged lowers the share" [ "$(jq -r .message x)" = "11 of 11 MUSTs hold, 73 % judged" ]
+echo '{"type":"job","name":"x","vmm":"x"}' >none.log
+virtproof report -f badge -o - none.log >x
+expect "where nothing was judged it says so" [ "$(jq -r '[.message, .color] | join(" ")' x)" = "not judged lightgrey" ]
+
+if ! command -v "${CHROMIUM:-chromium}" >/dev/null; then
+	echo "skip the site in a browser: Chromium is not installed"
+	exit 0
+fi
+if ! fetch_modules playwright-core axe-core; then
+	echo "skip the site in a browser: playwright-core and axe-core are not to be had from the npm registry"
+	exit 0
+fi
+node "$here/site_pages.js" "$modules/playwright-core" "$modules/axe-core/axe.min.js" "$folder/pages" ${SCREENSHOT:+"$SCREENSHOT"}
+exit 0

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Devices that a user's own daemon serves.
+. "$(dirname "$0")/common.sh"
+
+cd "$folder" || exit 1
+serve="$build/host/stand-in --serve {socket}"
+
+run_stand_in -u blk,colour=red --daemon "$serve" --log log
+expect "a daemon's device is judged" status_is 0
+expect "it comes alone" [ "$(grep -o '"devices":\[[^]]*\]' log)" = '"devices":["vhost-user:blk"]' ]
+run_stand_in -u blk,colour=red --daemon "$serve" --print
+expect "the front end is one that this VMM has" says "--device older-device,type=blk,colour=red --backend"
+expect "the daemon is told where to listen" grep -q "stand-in --serve [^ ]*/vhost0 &" out
+run_stand_in -u 45 --daemon "$serve" --print
+expect "a type may be a number" says "older-device,type=45"
+run_stand_in -u blk --daemon "$serve" -u 45 --daemon "$serve" -d net --print
+expect "there may be many, each with its daemon, and others" \
+	grep -q -- "--device net --device older-device,type=blk --backend [^ ]*/vhost1 --device older-device,type=45 --backend [^ ]*/vhost2" out
+
+# What a verdict is not about is its first line.
+run_stand_in -q -u blk --daemon "$serve"
+expect "what is not judged comes first" \
+	[ "$(head -1 out)" = "00:03.0 blk: of its own type no clause is known, besides what all devices have in common" ]
+
+# Where it ends, and with which words.
+run_stand_in -u blk --daemon "$serve" -- --kill-daemon 6
+expect "its end is told in its test" says "daemon-died  in interrupt.number_6: the daemon 'stand-in' ended with status 1"
+expect "with its words" says "the daemon said: daemon: told 'k'"
+expect "it is started again, and the rest judged" [ "$(grep -c '^pass ' out)" = 11 ]
+run_stand_in -u blk --daemon "$serve" -- --drop-daemon 6
+expect "that it hangs up is told in its test" says "daemon-hung-up  in interrupt.number_6: the daemon 'stand-in' hung up and lives on"
+expect "the repetition starts it, too" says "--vhost-user 'blk' --daemon '$build/host/stand-in --serve {socket}' --append"
+run_stand_in -u blk --daemon "sh -c 'echo I refuse; exit 3' sh {socket}"
+expect "one that does not start is quoted" says "I refuse"
+expect "and how it ended" says "the daemon 'sh' ended with status 3"
+expect "a set-up that fails ends with 2" status_is 2
+
+# Some put a number behind the name of their socket.
+run_stand_in -u blk --daemon "sh -c 'exec $build/host/stand-in --serve \"\$0\"0' {socket}" -- --drop-daemon 6
+expect "a socket with an index is found" [ "$(grep -c '^pass ' out)" = 11 ]
+expect "and watched" says "hung up and lives on: its connection is gone"
+
+# One that somebody else has started, in a debugger maybe, is neither ended nor taken away.
+"$build/host/stand-in" --serve "$folder/own" >daemon.out 2>&1 &
+daemon=$!
+until [ -S own ]; do sleep 0.01; done
+run_stand_in -u blk --socket own -- --drop-daemon 6
+expect "a daemon that runs already is used" [ "$(grep -c '^pass ' out)" = 11 ]
+expect "that it hangs up is told" says "the daemon at $folder/own hung up: its connection is gone"
+expect "it runs on" kill -0 $daemon
+expect "its socket is still there" [ -S own ]
+kill $daemon
+
+refused() { # refused SENTENCE OPTION…
+	local sentence=$1
+	shift
+	run_stand_in "$@"
+	expect "$* is refused" eval '[ $status = 2 ] && says "$sentence"'
+}
+refused "stand-in has no front end for vhost-user devices of the type 'teapot', none of: nothing-has-it, nor-that" \
+	-u teapot --daemon "$serve"
+refused "'kettle' is no type of vhost-user devices; known are: blk, teapot, and any by its number" -u kettle --daemon "$serve"
+refused "who serves the vhost-user device 'blk'?" -u blk
+refused "who serves the vhost-user device '45'?" -u blk -u 45 --daemon "$serve"
+refused "--daemon 'true': {socket} has to stand where it takes the path of its socket" -u blk --daemon true
+refused "which device does '$serve' serve?" --daemon "$serve"
+refused "which device does 'own' serve?" -u blk --daemon "$serve" --socket own
+refused "no daemon opened $folder/nobody" -u blk --socket nobody
+virtproof run --vmm kvmtool --image out -u blk --daemon "$serve" >out 2>&1
+expect "a VMM without vhost-user says so" says "kvmtool has no vhost-user 'blk'; known are: none"

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A VMM that answers late: no answer is taken for that to another command. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
+
+#include "host/session/control.h"
+
+static void say(GSocketConnection *connection, const char *text)
+{
+	GOutputStream *output = g_io_stream_get_output_stream(G_IO_STREAM(connection));
+
+	g_output_stream_write_all(output, text, strlen(text), NULL, NULL, NULL);
+}
+
+/* Its status it tells together with what it is asked next, and an event. */
+static gpointer serve(gpointer listener)
+{
+	g_autoptr(GSocketConnection) connection =
+		g_socket_listener_accept(listener, NULL, NULL, NULL);
+	g_autoptr(GDataInputStream) input =
+		g_data_input_stream_new(g_io_stream_get_input_stream(G_IO_STREAM(connection)));
+	char *line;
+
+	say(connection, "{\"QMP\":{}}\n");
+	for (unsigned n = 1; (line = g_data_input_stream_read_line(input, NULL, NULL, NULL)); n++) {
+		g_autofree char *answer =
+			g_strdup_printf("{\"return\":{\"number\":%u},\"id\":%u}\n", n, n);
+
+		g_free(line);
+		if (n == 2)
+			continue;
+		if (n == 3)
+			say(connection, "{\"return\":{\"status\":\"internal-error\"},\"id\":2}\n"
+					"{\"event\":\"RESET\"}\n");
+		say(connection, answer);
+	}
+	return NULL;
+}
+
+static void late_answers_are_passed_over(void **state)
+{
+	g_autofree char *folder = g_dir_make_tmp("virtproof-control-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename(folder, "qmp", NULL);
+	g_autoptr(GSocketListener) listener = g_socket_listener_new();
+	g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
+	g_autoptr(JsonNode) command = json_from_string("{\"execute\":\"stop\"}", NULL);
+	g_autoptr(JsonNode) number = json_from_string("7", NULL);
+	g_autoptr(GError) error = NULL;
+
+	assert_true(g_socket_listener_add_address(listener, address, G_SOCKET_TYPE_STREAM,
+						  G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL, NULL));
+
+	GThread *vmm = g_thread_new("vmm", serve, listener);
+	struct control *control = control_open(path, &error);
+
+	assert_non_null(control);
+	assert_null(control_trouble(control));
+	for (gint64 n = 3; n < 5; n++) {
+		g_autoptr(JsonNode) result = control_execute(control, command, &error);
+
+		assert_non_null(result);
+		assert_int_equal(json_object_get_int_member(json_node_get_object(result), "number"),
+				 n);
+	}
+	assert_null(control_execute(control, number, &error));
+	assert_string_equal(error->message, "a command is an object: {\"execute\":…}");
+	control_close(control);
+	g_thread_join(vmm);
+	g_unlink(path);
+	g_rmdir(folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(late_answers_are_passed_over),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
