@@ -3,7 +3,7 @@
 #include "lib/string.h"
 #include "selfcheck/image/disguise/chains.h"
 #include "selfcheck/image/disguise/request.h"
-#include "selfcheck/image/sabotage/sabotage.h"
+#include "selfcheck/image/sabotage/lie.h"
 #include "tests/harness/subject/subject.h"
 #include "virtio/device/blk.h"
 #include "virtio/transport/pci/registers.h"
@@ -105,12 +105,10 @@ SABOTEUR(blk_overlooks_flags, .about = "discard and write zeroes succeed with un
 /* ---- features of the type ---- */
 
 static uint32_t word, taken; /* driver_feature_select; the first word as it was accepted */
-static bool deaf;            /* to notifications, with such a set */
 
 static void begin_choosy(struct virtio_device *device)
 {
 	word = taken = 0;
-	deaf = false;
 }
 
 static void follow_features(const struct register_access *access, uint64_t value)
@@ -131,31 +129,35 @@ static bool flush_taken(void)
 	return taken & BIT(VIRTIO_BLK_F_FLUSH);
 }
 
+static uint64_t say_live(struct onlooker *self, const struct register_access *access,
+			 uint64_t value)
+{
+	return sleep_in_read(access, value);
+}
+
 static bool hear_with_flush(struct onlooker *self, const struct register_access *access,
 			    uint64_t *value)
 {
 	follow_features(access, *value);
-	deaf = topology_taken() && !flush_taken();
-	return !deaf || access->structure != STRUCTURE_NOTIFY;
+	return sleep_in_write(access, value, topology_taken() && !flush_taken());
 }
 
 SABOTEUR(blk_topology_needs_flush,
 	 .about = "with VIRTIO_BLK_F_TOPOLOGY and without VIRTIO_BLK_F_FLUSH nothing is served",
 	 BREAKS(CLAUSE_FEAT_4), .type = VIRTIO_TYPE_BLK, .tests = "transport.*",
-	 .start = begin_choosy, .onlooker.write = hear_with_flush);
+	 .start = begin_choosy, .onlooker.read = say_live, .onlooker.write = hear_with_flush);
 
 static bool hear_with_topology(struct onlooker *self, const struct register_access *access,
 			       uint64_t *value)
 {
 	follow_features(access, *value);
-	deaf = flush_taken() && !topology_taken();
-	return !deaf || access->structure != STRUCTURE_NOTIFY;
+	return sleep_in_write(access, value, flush_taken() && !topology_taken());
 }
 
 SABOTEUR(blk_flush_needs_topology,
 	 .about = "with VIRTIO_BLK_F_FLUSH and without VIRTIO_BLK_F_TOPOLOGY nothing is served",
 	 BREAKS(CLAUSE_FEAT_3), .type = VIRTIO_TYPE_BLK, .tests = "transport.*",
-	 .start = begin_choosy, .onlooker.write = hear_with_topology);
+	 .start = begin_choosy, .onlooker.read = say_live, .onlooker.write = hear_with_topology);
 
 static void count_data(struct virtqueue *queue, struct used_element *element)
 {

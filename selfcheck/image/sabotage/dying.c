@@ -3,11 +3,11 @@
  * vp.dying=N: an honest run on devices that die. Each serves what its driver notifies it of N times, and is
  * silent from then on; with vp.revives until the next reset, without it for ever.
  */
+#include "selfcheck/image/sabotage/lie.h"
 #include "tests/harness/plan/mode.h"
 #include "tests/harness/run/sum_up.h"
 #include "virtio/config.h"
 #include "virtio/onlooker.h"
-#include "virtio/transport/pci/registers.h"
 
 static uint64_t last_kick; /* from 1: 0 is no death at all */
 static bool revives;
@@ -15,38 +15,25 @@ static bool revives;
 /* Of all devices together: a device that dies early is best alone on its machine. */
 static uint64_t kicks;
 
-/* DRIVER_OK was taken away from what the driver wrote. */
-static bool pretends_live;
-
 static bool dies_is_asked(void)
 {
 	return last_kick;
 }
 
-static bool is_status(const struct register_access *access)
-{
-	return access->structure == STRUCTURE_COMMON &&
-	       access->offset == COMMON_OFFSET(device_status);
-}
-
-/* The dead do not go live: a device may look at its queues then without being notified. */
 static bool hear(struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
 	bool dead = kicks >= last_kick;
 
-	if (is_status(access)) {
-		pretends_live = dead && (*value & VIRTIO_STATUS_DRIVER_OK);
-		if (dead)
-			*value &= ~(uint64_t)VIRTIO_STATUS_DRIVER_OK;
-		if (revives && dead && *value == 0)
-			last_kick = UINT64_MAX; /* a device that revives once lives */
-	}
-	return access->structure != STRUCTURE_NOTIFY || ++kicks < last_kick;
+	if (revives && dead && is_common(access, device_status) && *value == 0)
+		last_kick = UINT64_MAX; /* a device that revives once lives */
+	if (access->structure == STRUCTURE_NOTIFY)
+		dead = ++kicks >= last_kick;
+	return sleep_in_write(access, value, dead);
 }
 
 static uint64_t say(struct onlooker *self, const struct register_access *access, uint64_t value)
 {
-	return is_status(access) && pretends_live ? value | VIRTIO_STATUS_DRIVER_OK : value;
+	return sleep_in_read(access, value);
 }
 
 static enum verdict run_on_dying(uint64_t start)

@@ -90,3 +90,22 @@ bool lie_in_write(struct onlooker *self, const struct register_access *access, u
 		follow(access->offset, *value);
 	return true;
 }
+
+/* DRIVER_OK was taken away from what the driver wrote. */
+static bool pretends_live;
+
+bool sleep_in_write(const struct register_access *access, uint64_t *value, bool asleep)
+{
+	if (is_common(access, device_status)) {
+		pretends_live = asleep && (*value & VIRTIO_STATUS_DRIVER_OK);
+		if (asleep)
+			*value &= ~(uint64_t)VIRTIO_STATUS_DRIVER_OK;
+	}
+	return !asleep || access->structure != STRUCTURE_NOTIFY;
+}
+
+uint64_t sleep_in_read(const struct register_access *access, uint64_t value)
+{
+	return is_common(access, device_status) && pretends_live ? value | VIRTIO_STATUS_DRIVER_OK
+								 : value;
+}

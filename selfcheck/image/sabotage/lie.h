@@ -73,4 +73,11 @@ void begin_story(struct virtio_device *device);
 uint64_t lie_in_read(struct onlooker *self, const struct register_access *access, uint64_t value);
 bool lie_in_write(struct onlooker *self, const struct register_access *access, uint64_t *value);
 
+/*
+ * A device that sleeps: no kick is heard, and it does not go live whatever it says, since some look at their queues then
+ * without being notified. For the members of an onlooker: what its write returns, and what its read does. Handler-safe.
+ */
+bool sleep_in_write(const struct register_access *access, uint64_t *value, bool asleep);
+uint64_t sleep_in_read(const struct register_access *access, uint64_t value);
+
 #endif
