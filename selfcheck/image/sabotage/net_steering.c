@@ -89,6 +89,11 @@ SABOTEUR(net_uses_pairs_unasked, .about = "packets come in on receiveq2 before a
 	 BREAKS(CLAUSE_NET_CTRL_MQ_1), .type = VIRTIO_TYPE_NET, .tests = "net.one_pair*",
 	 .used_element = move_up);
 
+SABOTEUR(net_answers_on_the_second_pair,
+	 .about = "packets of flows that were sent on transmitq1 come in on receiveq2",
+	 BREAKS(CLAUSE_NET_PROSE_6), .type = VIRTIO_TYPE_NET, .tests = "net.flows_follow*",
+	 .used_element = move_up);
+
 /* One of the buffers that wait in a queue for the driver, and its element; NULL: none does. */
 static struct receive_buffer *waiting_in(struct virtqueue *queue, uint32_t which,
 					 struct virtq_used_elem **element)
