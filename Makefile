@@ -2,6 +2,8 @@
 # virtproof. `make help` lists the targets.
 
 VERSION := 0.1
+# What is built: the revision, with "-dirty" where it is not just that; in an archive of 'make dist' it stands in a file.
+REVISION := $(shell [ -e .git ] && git describe --always --dirty --abbrev=12 --exclude="*" 2>/dev/null || cat revision 2>/dev/null)
 
 BUILD         ?= build
 CROSS_COMPILE ?=
@@ -46,7 +48,7 @@ CATALOGUES := tests/clauses.tsv
 # What only the second one does: the user's image tells who asks for it where to find it.
 SELF_CHECKS := $(shell sed -n 's/^MODE.\([a-z]*\),.*/"\1",/p' $(SECOND))
 
-CPPFLAGS := -I. -I$(BUILD) -DVIRTPROOF_VERSION='"$(VERSION)"' \
+CPPFLAGS := -I. -I$(BUILD) \
 	-DSELF_CHECKS='$(SELF_CHECKS)'
 LDFLAGS  := -nostdlib -static --build-id=none -z noexecstack --nmagic -T linker.ld
 
@@ -122,6 +124,14 @@ $(BUILD)/generated/driver_clause%: tests/driver-clauses.tsv scripts/driver-claus
 	@mkdir -p $(@D)
 	$(Q)awk -v what=$(what) -f scripts/driver-clauses.awk $< >$@.new && mv $@.new $@
 
+# What says which version it is, and no other, is compiled anew with each revision.
+$(BUILD)/generated/version.h: force
+	@mkdir -p $(@D)
+	@echo '#define VIRTPROOF_VERSION "$(VERSION)$(if $(REVISION), ($(REVISION)))"' >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+$(BUILD)/image/tests/harness/report/platform.c.o: $(BUILD)/generated/version.h
+$(BUILD)/image/tests/harness/report/platform.c.o: private CPPFLAGS += -include $(BUILD)/generated/version.h
+
 # Whatever changes the outcome of a compilation or a link, so that it is done anew.
 $(BUILD)/image/compile: words = $(CC) $(CFLAGS) $(value optimize) $(FAST) $(COVERAGE_FLAGS) $(CPPFLAGS)
 $(BUILD)/image/link: words = $(LD) $(LDFLAGS) $(LIBGCOV) $(OBJECTS) $(SECOND_OBJECTS)
@@ -167,8 +177,8 @@ $(BUILD)/%.elf: $(BUILD)/%.debug.elf
 $(BUILD)/%.flat: $(BUILD)/%.debug.elf
 	$(Q)$(OBJCOPY) -O binary $< $@
 
-$(BUILD)/%.img: boot/linux16.S boot/bzimage.ld $(BUILD)/%.flat $(BUILD)/image/compile
-	$(Q)$(CC) $(filter-out -std=%,$(CFLAGS)) $(CPPFLAGS) -DIMAGE='"$(BUILD)/$*.flat"' -c $< -o $(BUILD)/$*.setup.o
+$(BUILD)/%.img: boot/linux16.S boot/bzimage.ld $(BUILD)/%.flat $(BUILD)/image/compile $(BUILD)/generated/version.h
+	$(Q)$(CC) $(filter-out -std=%,$(CFLAGS)) $(CPPFLAGS) -include $(BUILD)/generated/version.h -DIMAGE='"$(BUILD)/$*.flat"' -c $< -o $(BUILD)/$*.setup.o
 	$(Q)$(LD) -nostdlib -T boot/bzimage.ld --just-symbols=$(BUILD)/$*.debug.elf --oformat binary \
 		-o $@ $(BUILD)/$*.setup.o
 	@echo "$@: $$(wc -c <$@) bytes"

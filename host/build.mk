@@ -10,7 +10,7 @@ TEST_TARGETS += test-host
 
 host_packages := gio-unix-2.0 json-glib-1.0
 host_flags = -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -Wno-unused-parameter -I. -MMD -MP \
-	$(shell pkg-config --cflags $(host_packages)) -DVIRTPROOF_VERSION='"$(VERSION)"'
+	$(shell pkg-config --cflags $(host_packages))
 host_libraries = $(shell pkg-config --libs $(host_packages)) -lm
 
 host_sources := $(wildcard host/*/*.c)
@@ -19,6 +19,9 @@ host_data := $(wildcard host/vmm/*.ini) $(host_page)
 host_objects := $(host_sources:host/%.c=$(BUILD)/host/%.o) $(BUILD)/host/data.o
 
 all: $(BUILD)/virtproof $(BUILD)/virtproof.gdb $(BUILD)/virtproof.catalogue
+
+$(BUILD)/host/command/main.o: $(BUILD)/generated/version.h
+$(BUILD)/host/command/main.o: private host_flags += -include $(BUILD)/generated/version.h
 
 # Descriptors and the parts of the HTML report are built into the program.
 host_parts = $(foreach f,$(1),$(2)/$(notdir $f) $f)
@@ -121,6 +124,12 @@ test-package: ## the Debian package (dpkg-buildpackage) is built, lintian finds 
 	@selfcheck/host/setup.sh dpkg-dev debhelper lintian
 	@selfcheck/package/run.sh $(BUILD)
 
+.PHONY: dist
+dist: ## the committed tree as an archive that knows its revision
+	@mkdir -p $(BUILD)
+	git archive --prefix=virtproof-$(VERSION)/ --add-virtual-file=virtproof-$(VERSION)/revision:$$(git describe --always --abbrev=12 --exclude="*") \
+		-o $(BUILD)/virtproof-$(VERSION).tar.gz HEAD
+
 PREFIX ?= /usr/local
 .PHONY: install
 install: all ## put the program, the image, expectations and the man page below PREFIX
@@ -131,3 +140,8 @@ install: all ## put the program, the image, expectations and the man page below 
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/virtproof/expect $(wildcard known/expect/*)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 docs/virtproof.1
 	install -D -m 644 scripts/virtproof.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/virtproof
+
+.PHONY: uninstall
+uninstall: ## take away what install has put there
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/virtproof share/man/man1/virtproof.1 share/bash-completion/completions/virtproof)
+	rm -rf $(addprefix $(DESTDIR)$(PREFIX)/,lib/virtproof share/virtproof)

@@ -11,10 +11,6 @@
 #include "host/command/commands.h"
 #include "host/system/spelling.h"
 
-#ifndef VIRTPROOF_VERSION
-#define VIRTPROOF_VERSION "unversioned"
-#endif
-
 static const struct command {
 	const char *name;
 	const char *about;

@@ -79,13 +79,13 @@ fi
 
 # The container: what its recipe asks of make is there, and what it copies runs without the tree.
 knows_target() {
-	make -s -n -C "$tree" BUILD="$build" "$1" >out 2>&1
+	make -s -n -C "$tree" BUILD="${build#"$tree"/}" "$1" >out 2>&1
 }
 expect "the recipe builds and installs" grep -q "make setup-build && make .*install" "$contrib/Containerfile"
 for target in setup-build all install; do
 	expect "make knows $target" knows_target $target
 done
-make -s -C "$tree" BUILD="$build" PREFIX=/usr DESTDIR="$folder/installed" install >out 2>&1
+make -s -C "$tree" BUILD="${build#"$tree"/}" PREFIX=/usr DESTDIR="$folder/installed" install >out 2>&1
 expect "the install target leaves a program" [ -x installed/usr/bin/virtproof ]
 mkdir elsewhere
 cp -r installed/usr elsewhere/
@@ -95,6 +95,25 @@ expect "and what is known of VMMs" [ -e elsewhere/usr/share/virtproof/expect/qem
 status=0
 elsewhere/usr/bin/virtproof run -q --vmm "$here/stand-in.ini" --program "$build/host/stand-in" >out 2>&1 || status=$?
 expect "and runs" status_is 0
+
+make -s -C "$tree" BUILD="${build#"$tree"/}" PREFIX=/usr DESTDIR="$folder/installed" uninstall >out 2>&1
+expect "what was installed can be taken away, all of it" [ -z "$(find installed -not -type d)" ]
+
+# The archive of a release: what is committed, and which revision that is.
+archive() {
+	git -C "$tree" rev-parse HEAD >out 2>&1 && make -s -C "$tree" BUILD="$folder/archive" dist >out 2>&1 && mkdir unpacked && tar -xf archive/*.tar.gz -C unpacked
+}
+if [ -e "$tree/.git" ] && command -v git >/dev/null; then
+	expect "an archive is made" archive
+	unpacked=$(echo unpacked/*)
+	expect "it has what is committed" cmp -s <(git -C "$tree" ls-tree -r --name-only HEAD; echo revision) <(cd "$unpacked" && find . -type f -printf "%P\n" | grep -vx revision | sort; echo revision)
+	revision=$(git -C "$tree" describe --always --abbrev=12 --exclude="*")
+	make -s -C "$unpacked" build/generated/version.h >out 2>&1
+	expect "and knows its revision" grep -qF "($revision)" "$unpacked/build/generated/version.h"
+else
+	echo "skip the archive of a release: this is no repository"
+fi
+expect "the program tells its version and revision" grep -qxE "virtproof [0-9.]+( \([0-9a-f]{12}(-dirty)?\))?" <("$build/virtproof" --version)
 
 expect "no registry is named" [ -z "$(grep -rliE 'ghcr|docker\.io|quay\.io|registry\.|npmjs|pypi|crates\.io|deb\.debian' "$contrib")" ]
 
