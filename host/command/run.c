@@ -98,6 +98,19 @@ static struct launch *prepare(const struct run_options *options,
 	return launch_new(descriptor, &request, error);
 }
 
+/* The words for the image of one run of many: the first has none of its own. The caller owns them. */
+static char *words_of_round(const struct run_options *options, const char *append, int n)
+{
+	GString *words = g_string_new(append);
+
+	if (n > 1)
+		g_string_append_printf(words, "%svp.seed=%d", *append ? " " : "", n);
+	if (n > 1 && options->shuffle)
+		g_string_append_printf(words, " vp.shuffle=%" G_GINT64_FORMAT,
+				       (gint64)options->shuffle + n - 1);
+	return g_string_free(words, FALSE);
+}
+
 /* With another seed each time, until something is not as expected, or time is over. */
 static int judge_often(struct session *session, const struct run_options *options,
 		       const struct catalogue *catalogue, char *const *argv)
@@ -108,9 +121,7 @@ static int judge_often(struct session *session, const struct run_options *option
 	int status = EXIT_AS_EXPECTED;
 
 	for (int n = 1; n <= most && status == EXIT_AS_EXPECTED; n++) {
-		g_autofree char *words =
-			n == 1 ? g_strdup(append)
-			       : g_strdup_printf("%s%svp.seed=%d", append, *append ? " " : "", n);
+		g_autofree char *words = words_of_round(options, append, n);
 		struct session one = *session;
 
 		if (n > 1 && options->duration && g_get_monotonic_time() >= end)

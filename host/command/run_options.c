@@ -32,7 +32,7 @@ static gboolean take_count(const char *name, const char *value, void *data, GErr
 		{"--memory", &options->memory, 1},     {"-m", &options->memory, 1},
 		{"--silence", &options->silence, 1},   {"--incidents", &options->incidents, 1},
 		{"--fresh-boots", &options->fresh, 0}, {"--confirm", &options->confirm, 0},
-		{"--repeat", &options->repeat, 1},
+		{"--repeat", &options->repeat, 1},     {"--shuffle", &options->shuffle, 1},
 	};
 	guint64 count = 0;
 
@@ -133,6 +133,10 @@ static const GOptionEntry entries[] = {
 	 "Records of an earlier run: parts are made to take as long as each other by them", "FILE"},
 	{"list-tests", 0, 0, G_OPTION_ARG_NONE, AT(list_tests),
 	 "List the tests that are chosen and the clauses they judge; start nothing", NULL},
+	{"shuffle", 0, 0, G_OPTION_ARG_CALLBACK, take_count,
+	 "Judge each device by its tests in another order, which SEED makes; with --repeat and --for another "
+	 "each time",
+	 "SEED"},
 	{"append", 'A', 0, G_OPTION_ARG_STRING, AT(append),
 	 "More words for the image, such as 'vp.bench vp.seed=7'", "WORDS"},
 	OPTIONS_OF("How long and how often:"),
@@ -261,6 +265,8 @@ char *run_options_append(const struct run_options *options)
 		g_string_append_printf(words, "vp.tests=%s ", tests);
 	if (skip)
 		g_string_append_printf(words, "vp.skip=%s ", skip);
+	if (options->shuffle)
+		g_string_append_printf(words, "vp.shuffle=%d ", options->shuffle);
 	g_string_append(words, options->append ? options->append : "");
 	return g_strchomp(g_string_free(words, FALSE));
 }

@@ -38,6 +38,7 @@ struct run_options {
 	int duration;         /* seconds for which runs are begun */
 	char *exit;           /* for whom the exit status is */
 	int repeat;           /* whole runs */
+	int shuffle;          /* what makes another order of tests; 0: as they stand */
 	gboolean fail_fast, verbose, github;
 	gboolean one; /* tests have to be chosen */
 	gboolean strict, quiet, print, update, list_tests, trace, debug;

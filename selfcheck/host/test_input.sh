@@ -36,7 +36,7 @@ for command in run matrix merge report compare list; do
 	refuses "virtproof: Unknown option --nonsense*" $command --nonsense
 	refuses "virtproof: Unknown option -Z*" $command -Z
 done
-for option in -c --cpus -m --memory --silence --incidents; do
+for option in -c --cpus -m --memory --silence --incidents --shuffle; do
 	for value in x 0 -1 1.5 99999999999 "" "1 2"; do
 		refuses "virtproof: $option: '$value' is no number above 0*" run $option "$value"
 	done

@@ -10,12 +10,11 @@ fi
 
 # A QEMU that is killed from outside: the run goes on, each test of the plan is judged once.
 mkdir "$folder/tmp"
-TMPDIR="$folder/tmp" "$build/virtproof" run -d rng -t 'transport.*' --log "$folder/log" \
+TMPDIR="$folder/tmp" "$build/virtproof" run -d rng -d rng -t 'transport.*' --log "$folder/log" \
 	>"$folder/out" 2>&1 &
 pid=$!
-until [ "$(cat "$folder/log" 2>/dev/null | grep -c '"type":"test"')" -ge 5 ] || ! kill -0 $pid 2>/dev/null; do
-	sleep 0.01
-done
+until [ -e "$folder/log" ] || ! kill -0 $pid 2>/dev/null; do sleep 0.01; done
+tail -s 0.01 -n +1 -f --pid=$pid "$folder/log" | grep -qm5 '"type":"test"'
 kill -KILL "$(pgrep -P $pid qemu)"
 status=0
 wait $pid || status=$?
@@ -27,6 +26,17 @@ expect "a killed QEMU ends with 3" status_is 3
 expect "behind it each test is judged" [ "$judged" = "$planned" ]
 expect "behind it no test is judged twice" [ -z "$twice" ]
 expect "a run leaves no file" [ -z "$(ls "$folder/tmp")" ]
+
+# Another order, which is the same again, also for a part.
+order_of() {
+	sed -n 's/.*"type":"test","suite":"\([a-z]*\)","test":"\([a-z0-9_]*\)".*"device":"\([^"]*\)","variant":"\([^"]*\)".*/\1.\2 \3 \4/p' "$1"
+}
+virtproof run -q -d rng -d rng -t 'transport.*' --shuffle 7 --log "$folder/shuffled" >"$folder/out" 2>&1
+expect "in another order it is as expected" grep -q '"type":"end","status":0' "$folder/shuffled"
+expect "another order has the same tests" cmp -s <(order_of "$folder/log" | sort) <(order_of "$folder/shuffled" | sort)
+expect "it is another" eval '! cmp -s <(order_of "$folder/log") <(order_of "$folder/shuffled")'
+virtproof run -q -d rng -d rng -t 'transport.s*,transport.c*' --shuffle 7 --log "$folder/part" >"$folder/out" 2>&1
+expect "a part has the order of the whole" cmp -s <(order_of "$folder/shuffled" | grep "^transport\.[sc]") <(order_of "$folder/part")
 
 # What the program lists by itself is what the image lists.
 virtproof run --list-tests >"$folder/listed"
@@ -96,24 +106,3 @@ virtproof run -q -d rng -t transport.function_obeys_pci --trace -o "$folder/said
 expect "the image's registers are traced" grep -q "console   trace: 00:03.0 write device_status\[1\] 0x1" "$folder/said"
 expect "what QEMU traces stands between them" grep -q "stderr    .*virtio_set_status" "$folder/said"
 expect "and so does the test" grep -q -- "--        begin transport.function_obeys_pci \[00:03.0\]" "$folder/said"
-
-# What the program adds to QEMU's own time: the best of some runs each, alternating. Where somebody else keeps
-# the machine busy it takes more of them until both had their quiet moment.
-four=(-d blk -d net -d rng -d console -t 'transport.*' -A vp.host=off)
-command=$(virtproof run "${four[@]}" --print)
-microseconds() {
-	local before=${EPOCHREALTIME/./}
-	"$@" >/dev/null 2>&1 </dev/null
-	echo $((${EPOCHREALTIME/./} - before))
-}
-least() {
-	sort -n "$1" | head -1
-}
-for round in $(seq 15); do
-	microseconds sh -c "$command" >>"$folder/bare"
-	microseconds virtproof run "${four[@]}" >>"$folder/with"
-	added=$(($(least "$folder/with") - $(least "$folder/bare")))
-	[ "$round" -lt 3 ] || [ "$added" -ge 300000 ] || break
-done
-echo "$(least "$folder/bare") us bare, $added us added" >"$folder/out"
-expect_timely "the program adds less than 0.3 s to four devices" [ "$added" -lt 300000 ]

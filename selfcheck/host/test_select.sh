@@ -100,6 +100,14 @@ for value in 0/2 3/2 1 1/x 1/2/3 -1/2; do
 	expect "no part is $value" says "'$value' is no part"
 done
 
+# Another order, and another again.
+run_with_image -q --shuffle 7 --log log
+expect "the image is told to take another order" [ "$(word shuffle)" = 7 ]
+run_with_image -q --shuffle 7 --repeat 3 --log log
+expect "each run of many takes another" [ "$(word shuffle)/$(word seed)" = 9/3 ]
+run_with_image -q --shuffle 2147483647 --repeat 2 --log log
+expect "also behind the greatest number" [ "$(word shuffle)" = 2147483648 ]
+
 # Expectations of what is not there.
 printf 'BLK-999\tblk\t*\tfail\tgone\nNET-RX-1@ring.wrapped\t*\t*\tfail\tgone\n*\t*\t*\tfail?\tany\nblk.gone*\t*\t*\tskip\tgone\n' >odd
 run_with_image -q -e odd

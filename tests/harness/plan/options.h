@@ -20,6 +20,7 @@ struct options {
 	uint8_t gateway[4];  /* the address of whatever answers on the network */
 	uint64_t from;       /* first test of the plan to run, from 1 */
 	uint64_t seed;
+	uint64_t shuffle;    /* makes another order of tests; 0: as they are registered */
 	uint64_t timeout_ms; /* 0: each test's own */
 	uint64_t patience_ms;
 	uint64_t ecam;   /* where ECAM is when no table says it, 0: unknown */

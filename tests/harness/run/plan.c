@@ -2,6 +2,10 @@
 /* The plan of a run: every selected test on every device in its variants, step by step. */
 #include "tests/harness/run/plan.h"
 
+#include "arch/memory.h"
+#include "lib/random.h"
+#include "lib/string.h"
+#include "tests/harness/drive/ask.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/plan/mode.h"
 #include "tests/harness/plan/options.h"
@@ -19,6 +23,47 @@
 #define VARIANTS_MOST 512
 
 static struct variant variants[VARIANTS_MOST]; /* of the test that is walked */
+
+/* A test at its place: those with the least keys come first. */
+struct place {
+	uint64_t key;
+	const struct test *test;
+};
+
+/* The tests of the mode in the order in which each device is judged by them. */
+static struct place *order;
+static unsigned order_count;
+
+/* It hangs on the test and the number alone: a part of the plan has the order that it has in the whole. */
+static uint64_t shuffled_key(const struct test *test)
+{
+	char name[TEST_NAME_SIZE];
+	struct random random;
+
+	test_full_name(test, name);
+	random_seed(&random, options.shuffle ^ hash_add(HASH_START, name, strlen(name)));
+	return random_next(&random);
+}
+
+/* False when there is no memory for it. */
+static bool set_order(void)
+{
+	const struct test_list *tests = &mode_chosen()->tests;
+	size_t bytes = (size_t)(tests->end - tests->first) * sizeof(*order);
+
+	order = memory_take((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
+	if (!order)
+		return false;
+	for_each_test_of_mode (test) {
+		struct place place = {options.shuffle ? shuffled_key(*test) : 0, *test};
+		unsigned n = order_count++;
+
+		for (; n && order[n - 1].key > place.key; n--)
+			order[n] = order[n - 1];
+		order[n] = place;
+	}
+	return true;
+}
 
 static void note_missing_taker(const struct virtio_device *device, struct totals *totals)
 {
@@ -109,16 +154,17 @@ static unsigned walk(unsigned of, struct totals *totals)
 	for_each_device (device) {
 		if (!device_selected(device))
 			continue;
-		for_each_test_of_mode (test) {
+		for (unsigned place = 0; place < order_count; place++) {
+			const struct test *test = order[place].test;
 			unsigned found = 0;
 
-			if (test_selected(*test, device))
-				found = selected_variants(*test, device, variants, VARIANTS_MOST);
+			if (test_selected(test, device))
+				found = selected_variants(test, device, variants, VARIANTS_MOST);
 
 			for (unsigned n = 0; n < found; n++) {
 				number++;
 				if (totals && number >= options.from)
-					take_step(*test, device, &variants[n], number, of, totals);
+					take_step(test, device, &variants[n], number, of, totals);
 			}
 		}
 	}
@@ -165,6 +211,11 @@ void run_plan(struct totals *totals)
 {
 	unsigned steps;
 
+	if (!set_order()) {
+		totals->verdicts[VERDICT_ERROR]++;
+		report_note("there is no memory for the order of the tests");
+		return;
+	}
 	prepare_subjects();
 	steps = walk(0, NULL);
 	if (!steps) {
