@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What CI systems read, within their limits; and each command of docs/ci.md.
+# What CI systems read, within their limits.
 . "$(dirname "$0")/common.sh"
 
 cd "$folder" || exit 1
@@ -43,36 +43,3 @@ GITHUB_STEP_SUMMARY=$folder/jobs virtproof matrix --github --logs logs -r two.ta
 expect "a job without records is in the documents" grep -q "^not ok .* - absent: incomplete: the summary never came" two.tap
 expect "and in the summary" grep -q "^| absent |" jobs
 expect "and among all records" [ "$(grep -c '"type":"job"' two.log)" = 2 ]
-
-# Each command of the page, with a stand-in for the VMM.
-mkdir bin page
-cat >bin/virtproof <<END
-#!/bin/sh
-command=\$1
-shift
-case \$command in
-run) exec "$build/virtproof" run --vmm "$folder/with-image.ini" "\$@" ;;
-bisect-step) exec "$build/virtproof" bisect-step --vmm "$here/stand-in.ini" "\$@" -t '*.number_3' ;;
-*) exec "$build/virtproof" "\$command" "\$@" ;;
-esac
-END
-sed 's/^image=none/image=elf/' "$here/stand-in.ini" >with-image.ini
-chmod +x bin/virtproof
-cd page || exit 1
-mkdir -p build .virtproof
-cp "$build/host/stand-in" build/qemu-system-x86_64
-cp "$build/host/stand-in" ../bin/stand-in
-cp ../two.matrix configurations.matrix
-sed -i '/^\[absent\]/,$d' configurations.matrix
-commands() {
-	sed -n '/^```sh$/,/^```$/p; /^```yaml$/,/^```$/p' "$here/../../docs/ci.md" |
-		sed -n "s/^.*\(virtproof [a-z-]* [^']*\)'*\$/\1/p"
-}
-commands >commands
-expect "the page has its commands" [ "$(wc -l <commands)" -ge 9 ]
-while read -r command; do
-	status=0
-	PATH="$folder/bin:$PATH" sh -c "$command" >"$folder/out" 2>&1 </dev/null || status=$?
-	[ "$status" = 0 ] || cat virtproof-logs/*.out >>"$folder/out" 2>&1
-	expect "docs/ci.md: ${command%%  *}" [ "$status" = 0 ]
-done <commands
