@@ -84,20 +84,20 @@ repeat
 expect "a repeated crash crashes again" says "unexpected: vmm-died in device.number_7: the VMM went down: killed by signal 6"
 expect "a repeated crash is all that is judged" says "all                            0      1      0      0      0"
 
-run_stand_in --silence 1 -- --hang 9
+run_stand_in --silence 1 --confirm 0 -- --hang 9
 expect "a hang ends with 3" status_is 3
 expect "a hang names its test" says "vmm-hung  in ring.number_9: hangs"
 expect "a hang loses no other test" all_judged_but 9
 
-run_stand_in --silence 1 -- --spin 9
+run_stand_in --silence 1 --confirm 0 -- --spin 9
 expect "a spin names its test" says "vmm-spins  in ring.number_9: spins"
-run_stand_in --silence 1 -- --think 9
+run_stand_in --silence 1 --confirm 0 -- --think 9
 expect "a test that thinks for too long is cut off" grep -q "^vmm-.*  in ring.number_9: " "$folder/out"
-run_stand_in --silence 1 -- --think 9 --limit 1500
+run_stand_in --silence 1 --confirm 0 -- --think 9 --limit 1500
 expect "a test has the time that the image gives it" status_is 0
 run_stand_in --silence 1 -- --work 9
 expect "a heartbeat is progress" status_is 0
-run_stand_in --silence 1 -- --babble 3
+run_stand_in --silence 1 --confirm 0 -- --babble 3
 expect "a babbler names its test" says "vmm-spins  in device.number_3"
 expect "a babbler loses no other test" all_judged_but 3
 run_stand_in -- --quit 4
@@ -105,7 +105,7 @@ expect "an early end names its test" says "vmm-ended  in transport.number_4"
 run_stand_in -- --complain 6
 expect "a lost back end names its test" says "vmm-stopped  in interrupt.number_6: stand-in: the back end hung up"
 expect "a lost back end loses no other test" all_judged_but 6
-run_stand_in --silence 1 -- --crash 7 --hang 9
+run_stand_in --silence 1 --confirm 0 -- --crash 7 --hang 9
 expect "a crash and a hang are both named" says "vmm-hung  in ring.number_9"
 expect "behind both each test is judged" says "10      2      0      0      0"
 run_stand_in --silence 1 -- --crash 12
