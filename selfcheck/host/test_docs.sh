@@ -102,8 +102,8 @@ pages=("$tree"/README.md "$tree"/docs/*.md)
 for command in run matrix merge report site compare list; do
 	virtproof $command --help
 done | grep -o -- '--[a-z][a-z-]*' | sort -u >"$folder/options"
-# Those of other programs.
-printf -- '--%s\n' enable-pci sshlogin >>"$folder/options"
+# Those of no command, and of other programs.
+printf -- '--%s\n' version enable-pci sshlogin >>"$folder/options"
 grep -ho '`[^`]*`' "$tree"/README.md "$tree"/docs/{host,vhost-user,ci,debugging}.md | grep -o -- '\B--[a-z][a-z-]*' | sort -u |
 	grep -vxFf "$folder/options" >"$folder/out"
 expect "each option that the pages name is there" [ ! -s "$folder/out" ]
