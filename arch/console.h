@@ -1,19 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The console: where text goes and answers come from. Works from the first instruction on; COM1
- * until console_select() says otherwise. One writer at a time: CPUs wait for each other, but not
- * for ever. Not handler-safe: what was interrupted may be the one that writes.
+ * The console: where text goes and answers come from. Works from the first instruction on. One
+ * writer at a time: CPUs wait for each other, but not for ever. Not handler-safe: what was
+ * interrupted may be the one that writes.
  */
 #ifndef ARCH_CONSOLE_H
 #define ARCH_CONSOLE_H
 
 #include "lib/base.h"
 
-/* Where text can go: a UART, the debug console of a VMM (port 0xe9), or both. */
-enum console { CONSOLE_COM1, CONSOLE_DEBUGCON, CONSOLE_BOTH };
+/*
+ * Where text can go: to the first that there is of a UART, the debug console of a VMM (port 0xe9 or
+ * 0x402) and whoever takes over; or to what is named.
+ */
+enum console { CONSOLE_AUTO, CONSOLE_COM1, CONSOLE_DEBUGCON, CONSOLE_BOTH, CONSOLE_TAKEN_OVER };
 
-/* Chooses where text goes from now on. Boot CPU. */
+/* Chooses where text goes from now on; CONSOLE_AUTO until then. Boot CPU. */
 void console_select(enum console console);
+
+/*
+ * True while nobody is there that text could go to: it is kept, up to 32 KiB, for who takes over. A
+ * screen is somebody. Boot CPU.
+ */
+bool console_is_wanted(void);
+
+/* True while all text is shown on a screen, too. Boot CPU. */
+bool console_on_screen(void);
+
+/*
+ * Gives what was kept to `write`, and all text from now on. It is called by any CPU, by one at a
+ * time, in exceptions too, and may drop what it cannot send. Boot CPU.
+ */
+void console_take_over(void (*write)(const char *text, size_t length));
 
 /*
  * Writes `length` bytes as they are. Never hangs: a UART that is not ready within a bound is

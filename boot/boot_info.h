@@ -11,6 +11,22 @@
 
 #define BOOT_COMMAND_LINE_SIZE 4096
 
+/* What a screen shows: nothing that we know, characters as in VGA text mode, pixels. */
+enum boot_screen_kind { SCREEN_NONE, SCREEN_TEXT, SCREEN_PIXELS };
+
+/* A screen that the loader left on. */
+struct boot_screen {
+	enum boot_screen_kind kind;
+	uint64_t address;       /* physical */
+	uint32_t pitch;         /* bytes from one line to the next */
+	uint32_t width, height; /* in characters, or in pixels */
+	uint8_t bits;           /* of a pixel */
+};
+
+/* VGA text mode: where it is, and how many bytes a character takes. */
+#define SCREEN_TEXT_ADDRESS 0xb8000
+#define SCREEN_TEXT_BYTES   2
+
 /* What a way in knows of the machine and of its caller when C begins. */
 struct boot_info {
 	const char *entry; /* the way in: "pvh", … */
@@ -18,6 +34,7 @@ struct boot_info {
 	char command_line[BOOT_COMMAND_LINE_SIZE];
 	bool command_line_cut; /* it was longer than fits */
 	uint64_t rsdp;         /* physical address of the ACPI RSDP as handed over, or 0 */
+	struct boot_screen screen;
 	struct memory_map memory;
 	const char *failure; /* why what was handed over is of no use, or NULL; ends the run */
 };

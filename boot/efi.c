@@ -83,6 +83,28 @@ static bool read_words(const struct efi_system *system, void *image, char *line)
 	return true;
 }
 
+/* Where its picture lies. Many machines have no screen, or one whose memory cannot be written to. */
+static void find_screen(const struct efi_system *system, struct linux_screen *screen)
+{
+	const struct efi_guid protocol = {0x9042a9de, 0x23dc, 0x4a38, 0x6a5180d0de7afb96};
+	void *found;
+	const struct efi_graphics_mode *mode;
+
+	if (system->boot->locate_protocol(&protocol, NULL, &found) != EFI_SUCCESS)
+		return;
+	mode = ((const struct efi_graphics *)found)->mode;
+	if (mode->information->format > EFI_GRAPHICS_32_BITS)
+		return;
+	screen->kind = LINUX_SCREEN_EFI;
+	screen->width = to_le16((uint16_t)mode->information->width);
+	screen->height = to_le16((uint16_t)mode->information->height);
+	screen->bits = to_le16(32);
+	screen->pitch = to_le16((uint16_t)(mode->information->pixels_a_line * 4));
+	screen->address = to_le32((uint32_t)mode->address);
+	screen->address_high = to_le32((uint32_t)(mode->address >> 32));
+	screen->flags = to_le32(LINUX_SCREEN_HIGH);
+}
+
 /* What memory is for when the firmware's boot services are gone (UEFI 2.10, 7.2, table 7.9). */
 static enum memory_type type_of(uint32_t type)
 {
@@ -184,6 +206,7 @@ EFI_CALL efi_status efi_main(void *image, const struct efi_system *system)
 	handed->page.magic = to_le32(LINUX_MAGIC);
 	handed->page.command_line = to_le32((uint32_t)(uintptr_t)handed->line);
 	handed->page.rsdp = to_le64(find_rsdp(system));
+	find_screen(system, &handed->page.screen);
 	if (!read_words(system, image, handed->line))
 		return give_up(system, u"the firmware does not say with which words it started us");
 	trouble = close_firmware(system, image, handed);

@@ -72,7 +72,10 @@ struct efi_boot_services {
 					      void **interface);
 	void *handles_and_images[9];
 	efi_status(EFI_CALL *exit_boot_services)(void *image, uint64_t key);
-	void *others[14];
+	void *others[10];
+	efi_status(EFI_CALL *locate_protocol)(const struct efi_guid *protocol, void *registration,
+					      void **interface);
+	void *more[3];
 	void(EFI_CALL *copy_memory)(void *to, const void *from, uint64_t length);
 	void(EFI_CALL *set_memory)(void *at, uint64_t size, uint8_t value);
 };
@@ -80,6 +83,7 @@ static_assert(offsetof(struct efi_boot_services, allocate_pages) == 40, "UEFI 2.
 static_assert(offsetof(struct efi_boot_services, get_memory_map) == 56, "UEFI 2.10, 4.4");
 static_assert(offsetof(struct efi_boot_services, handle_protocol) == 152, "UEFI 2.10, 4.4");
 static_assert(offsetof(struct efi_boot_services, exit_boot_services) == 232, "UEFI 2.10, 4.4");
+static_assert(offsetof(struct efi_boot_services, locate_protocol) == 320, "UEFI 2.10, 4.4");
 static_assert(offsetof(struct efi_boot_services, copy_memory) == 352, "UEFI 2.10, 4.4");
 
 /* 4.6, EFI_CONFIGURATION_TABLE. */
@@ -112,6 +116,35 @@ struct efi_loaded_image {
 		*words; /* UCS-2, without a zero at the end where the caller has written none */
 };
 static_assert(offsetof(struct efi_loaded_image, words) == 56, "UEFI 2.10, 9.1");
+
+/* 12.9, EFI_GRAPHICS_OUTPUT_PROTOCOL: the mode that the firmware, or its user, has set. */
+struct efi_graphics_information {
+	uint32_t version;
+	uint32_t width, height; /* pixels */
+	uint32_t format;
+	uint32_t masks[4];
+	uint32_t pixels_a_line;
+};
+static_assert(sizeof(struct efi_graphics_information) == 36, "UEFI 2.10, 12.9");
+
+/* Formats of a pixel up to this are 32 bits wide. */
+#define EFI_GRAPHICS_32_BITS 1
+
+/* The mode that is set, and where its picture lies. */
+struct efi_graphics_mode {
+	uint32_t modes, current;
+	const struct efi_graphics_information *information;
+	uint64_t information_size;
+	uint64_t address;
+	uint64_t size;
+};
+static_assert(offsetof(struct efi_graphics_mode, address) == 24, "UEFI 2.10, 12.9");
+
+/* The protocol itself. */
+struct efi_graphics {
+	void *calls[3];
+	const struct efi_graphics_mode *mode;
+};
 
 /* The image in virtproof.efi, and where it belongs (efi.S). */
 struct efi_image {

@@ -32,6 +32,31 @@ static void read_memory_map(const struct linux_zero_page *page, struct boot_info
 			"the Linux loader's zero page counts more than 128 ranges of memory";
 }
 
+static void read_screen(const struct linux_screen *given, struct boot_screen *screen)
+{
+	uint64_t high =
+		from_le32(given->flags) & LINUX_SCREEN_HIGH ? from_le32(given->address_high) : 0;
+
+	if (given->kind == LINUX_SCREEN_TEXT) {
+		*screen = (struct boot_screen){
+			.kind = SCREEN_TEXT,
+			.address = SCREEN_TEXT_ADDRESS,
+			.pitch = given->columns * SCREEN_TEXT_BYTES,
+			.width = given->columns,
+			.height = given->rows,
+		};
+	} else if (given->kind == LINUX_SCREEN_VESA || given->kind == LINUX_SCREEN_EFI) {
+		*screen = (struct boot_screen){
+			.kind = SCREEN_PIXELS,
+			.address = high << 32 | from_le32(given->address),
+			.pitch = from_le16(given->pitch),
+			.width = from_le16(given->width),
+			.height = from_le16(given->height),
+			.bits = (uint8_t)from_le16(given->bits),
+		};
+	}
+}
+
 void linux_read(const struct linux_zero_page *page, struct boot_info *info)
 {
 	if (boot_in_image(page)) {
@@ -43,6 +68,7 @@ void linux_read(const struct linux_zero_page *page, struct boot_info *info)
 	} else {
 		read_command_line(page, info);
 		info->rsdp = from_le64(page->rsdp);
+		read_screen(&page->screen, &info->screen);
 		read_memory_map(page, info);
 	}
 }

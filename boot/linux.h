@@ -15,9 +15,42 @@ struct linux_e820_entry {
 } PACKED;
 static_assert(sizeof(struct linux_e820_entry) == 20, "zero-page.rst");
 
+/* `struct screen_info` of Linux (include/uapi/linux/screen_info.h), as far as we read it. */
+struct linux_screen {
+	uint8_t cursor[7];
+	uint8_t columns;
+	uint8_t modes[6];
+	uint8_t rows;
+	uint8_t kind;
+	le16 letter_height;
+	le16 width, height, bits;
+	le32 address;
+	le32 size;
+	le32 command_line;
+	le16 pitch; /* bytes */
+	uint8_t colours[16];
+	le32 flags;
+	le32 address_high; /* where the flags say so */
+	uint8_t rest[2];
+} PACKED;
+static_assert(offsetof(struct linux_screen, rows) == 14, "screen_info.h");
+static_assert(offsetof(struct linux_screen, width) == 18, "screen_info.h");
+static_assert(offsetof(struct linux_screen, pitch) == 36, "screen_info.h");
+static_assert(offsetof(struct linux_screen, flags) == 54, "screen_info.h");
+static_assert(sizeof(struct linux_screen) == 64, "screen_info.h");
+
+/* What it shows, and by whose leave. */
+enum {
+	LINUX_SCREEN_TEXT = 1, /* VGA */
+	LINUX_SCREEN_VESA = 0x23,
+	LINUX_SCREEN_EFI = 0x70,
+};
+#define LINUX_SCREEN_HIGH BIT(1) /* flag: address_high counts */
+
 /* Documentation/arch/x86/zero-page.rst, and from `setup` on boot.rst; what we do not read is left out. */
 struct linux_zero_page {
-	uint8_t screen[0x70];
+	struct linux_screen screen;
+	uint8_t before_rsdp[0x70 - 0x40];
 	le64 rsdp;
 	uint8_t other[0xc8 - 0x78];
 	le32 command_line_high;
@@ -32,6 +65,7 @@ struct linux_zero_page {
 	uint8_t rest[0x2d0 - 0x23c];
 	struct linux_e820_entry e820[LINUX_E820_MOST];
 } PACKED;
+static_assert(offsetof(struct linux_zero_page, rsdp) == 0x70, "zero-page.rst");
 static_assert(offsetof(struct linux_zero_page, e820_entries) == 0x1e8, "zero-page.rst");
 static_assert(offsetof(struct linux_zero_page, magic) == 0x202, "boot.rst");
 static_assert(offsetof(struct linux_zero_page, command_line) == 0x228, "boot.rst");

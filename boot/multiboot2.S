@@ -11,6 +11,8 @@
 #define TAG_END 0
 #define TAG_INFORMATION_REQUEST 1
 #define TAG_ENTRY 3
+#define TAG_FRAMEBUFFER 5
+#define OPTIONAL 1
 #define MEMORY_MAP 6
 
 	.section .text.boot, "ax"
@@ -23,6 +25,10 @@ header:
 	.balign 8
 	.word TAG_ENTRY, 0
 	.long 12, multiboot2_entry
+	.balign 8
+	/* A screen, in whatever mode; where there is none, or text is shown, that is all right too. */
+	.word TAG_FRAMEBUFFER, OPTIONAL
+	.long 20, 0, 0, 0
 	.balign 8
 	.word TAG_END, 0
 	.long 8

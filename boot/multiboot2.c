@@ -66,6 +66,23 @@ static void read_rsdp(const struct multiboot2_tag *tag, struct boot_info *info)
 	info->rsdp = (uintptr_t)copy;
 }
 
+static void read_screen(const struct multiboot2_tag *tag, struct boot_info *info)
+{
+	const struct multiboot2_framebuffer *given = (const void *)tag;
+
+	if (from_le32(tag->size) < sizeof(*given) ||
+	    (given->kind != MULTIBOOT2_PIXELS && given->kind != MULTIBOOT2_TEXT))
+		return;
+	info->screen = (struct boot_screen){
+		.kind = given->kind == MULTIBOOT2_TEXT ? SCREEN_TEXT : SCREEN_PIXELS,
+		.address = from_le64(given->address),
+		.pitch = from_le32(given->pitch),
+		.width = from_le32(given->width),
+		.height = from_le32(given->height),
+		.bits = given->bits,
+	};
+}
+
 static void read_tag(const struct multiboot2_tag *tag, struct boot_info *info)
 {
 	switch (from_le32(tag->type)) {
@@ -77,6 +94,9 @@ static void read_tag(const struct multiboot2_tag *tag, struct boot_info *info)
 		break;
 	case MULTIBOOT2_MEMORY_MAP:
 		read_memory_map(tag, info);
+		break;
+	case MULTIBOOT2_FRAMEBUFFER:
+		read_screen(tag, info);
 		break;
 	case MULTIBOOT2_OLD_RSDP:
 	case MULTIBOOT2_NEW_RSDP:

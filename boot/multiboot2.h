@@ -11,6 +11,7 @@ enum multiboot2_tag_type {
 	MULTIBOOT2_COMMAND_LINE = 1,
 	MULTIBOOT2_LOADER = 2,
 	MULTIBOOT2_MEMORY_MAP = 6,
+	MULTIBOOT2_FRAMEBUFFER = 8,
 	MULTIBOOT2_OLD_RSDP = 14, /* a copy of the RSDP of ACPI 1.0 */
 	MULTIBOOT2_NEW_RSDP = 15, /* of ACPI 2.0 and later */
 };
@@ -45,6 +46,21 @@ struct multiboot2_range {
 	le32 reserved;
 };
 static_assert(sizeof(struct multiboot2_range) == 24, "Multiboot2 2.0, 3.6.8");
+
+/* 3.6.12, as far as we read it: colours follow. */
+struct multiboot2_framebuffer {
+	struct multiboot2_tag tag;
+	le64 address;
+	le32 pitch; /* bytes */
+	le32 width, height;
+	uint8_t bits; /* of a pixel */
+	uint8_t kind;
+	le16 reserved;
+} PACKED;
+static_assert(sizeof(struct multiboot2_framebuffer) == 32, "Multiboot2 2.0, 3.6.12");
+
+/* What it shows; what has a palette we do not use. */
+enum { MULTIBOOT2_PIXELS = 1, MULTIBOOT2_TEXT = 2 };
 
 /*
  * Fills in all of `info` but its entry from a loader's information, which may be NULL or hold anything;

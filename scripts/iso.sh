@@ -29,7 +29,7 @@ mkdir -p "$work/tree/boot/grub"
 cp "$2" "$work/tree/boot/virtproof.img"
 cp "$3" "$work/tree/boot/grub/grub.cfg"
 "$grub" --compress=xz --fonts= --locales= --themes= \
-	--install-modules="linux linux16 multiboot multiboot2 normal regexp smbios test $parts" \
+	--install-modules="all_video linux linux16 multiboot multiboot2 normal regexp smbios test $parts" \
 	-o "$work/iso" "$work/tree" -- -volid VIRTPROOF >"$work/log" 2>&1 || {
 	cat "$work/log" >&2
 	exit 1

@@ -73,6 +73,8 @@ judge() { # judge NAME STATUS EXPECTATION…
 }
 
 # boot NAME 'EXPECTATION …' 'vp.words' QEMU-ARGUMENT …
+# The records come by $console.
+console=(-serial stdio)
 boot() {
 	local name=$1 expectations=$2 words=$3
 	shift 3
@@ -86,7 +88,7 @@ boot() {
 		local way=(-kernel "$kernel" -append "$line")
 		# Words for GRUB to hand on come with the machine: boot/grub.cfg.
 		[ "${kernel##*.}" != iso ] || way=(-cdrom "$kernel" -smbios "type=11,value=${line//,/,,}")
-		limited 60 "${qemu[@]}" -serial stdio "${way[@]}" \
+		limited 60 "${qemu[@]}" "${console[@]}" "${way[@]}" \
 			-trace pci_update_mappings_add -D "$work/$name.out.trace" \
 			"$@" >"$work/$name.out" 2>"$work/$name.err" </dev/null
 		# shellcheck disable=SC2086
@@ -356,6 +358,59 @@ multiboot2 wrong-magic 'status=5 says=Multiboot2_loader_handed_over_no_informati
 multiboot2 askew 'status=5 says=Multiboot2_loader_handed_over_no_information' $((blob + 4))
 multiboot2 in-image 'status=5 says=where_the_image_belongs' 0x280000
 
+# ---- screens ----------------------------------------------------------------------------------
+# screen NAME DUMP-COMMAND QEMU-ARGUMENT …: what stands on the screen at the end is the end of what the UART sends,
+# as far as a line reaches there.
+screen() {
+	local name=screen-$1 dump=$2
+	shift 2
+	if [ ! -e "$build/virtproof.iso" ] || [[ $* = *$efi* && ! -e $efi ]]; then
+		leave_out "$name" "there is no disc, or no $efi"
+		return
+	fi
+	grep -qE "$only" <<<"$name" || return 0
+	echo "$name" >>"$work/names"
+	while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
+		wait -n
+	done
+	{
+		local start=$EPOCHREALTIME said=$work/$name.out picture=$work/$name.picture
+		: >"$said"
+		{
+			for _ in {1..600}; do
+				grep -q "is switched off in" "$said" && break
+				sleep 0.1
+			done
+			echo "$dump \"$picture\""
+			echo quit
+		} | limited 60 "${qemu[@]}" -vga std -monitor stdio -serial "file:$said" -m 128 "$@" \
+			>"$work/$name.err" 2>&1
+		perl selfcheck/boot/screen.pl arch/x86/say/font.c "$picture" >"$picture.text" 2>>"$work/$name.err"
+		tr -d '\r' <"$said" | awk -v shown="$picture.text" '
+			{ said[NR] = $0 }
+			END {
+				while ((getline line < shown) > 0) { text[++lines] = line; if (line != "") last = lines }
+				for (n = 0; n < 10; n++)
+					if (substr(said[NR - n], 1, 80) != substr(text[last - n], 1, 80))
+						print "the screen has \"" text[last - n] "\", not \"" said[NR - n] "\"; "
+			}' >"$work/$name.problems"
+		[ -s "$work/$name.problems" ] || echo >"$work/$name.problems"
+		echo "$start $EPOCHREALTIME" | awk '{printf "%.1f s\n", $2 - $1}' >"$work/$name.time"
+	} &
+}
+enough=$suite # lines for the screen to move up
+for entry in multiboot2 linux; do
+	# shellcheck disable=SC2086
+	screen "bios-$entry" "pmemsave 0xb8000 4000" -M q35 -cdrom "$build/virtproof.iso" $devices \
+		-smbios "type=11,value=${enough//,/,,} entry=$entry"
+done
+# shellcheck disable=SC2086
+screen uefi-multiboot2 screendump -M q35 -cdrom "$build/virtproof.iso" $devices \
+	-smbios "type=11,value=${enough//,/,,}" -drive "if=pflash,format=raw,readonly=on,file=$efi"
+# shellcheck disable=SC2086
+screen efi screendump -M q35 -kernel "$build/virtproof.efi" -append "$enough" $devices \
+	-drive "if=pflash,format=raw,readonly=on,file=$efi"
+
 # ---- memory -------------------------------------------------------------------------------------
 for size in 32M 33M 64M 127M 3G 4G; do
 	# shellcheck disable=SC2086
@@ -402,6 +457,29 @@ for slot in 1 2 3 4 5 6 7 8; do
 	done
 done
 boot 64-devices "$good devices=64" "$few" -M q35 -m 64 "${many[@]}"
+
+# ---- consoles ----------------------------------------------------------------------------------
+# Without a UART: a debug console, else a device of the machine, which then is none that is judged.
+for port in 0xe9 0x402; do
+	# shellcheck disable=SC2086
+	console=(-device "isa-debugcon,iobase=$port,chardev=text" -chardev stdio,id=text)
+	boot "debugcon-$port" "$good devices=2" "$few" -M q35 -m 64 $devices
+done
+speaker=(-chardev stdio,id=text -device virtconsole,chardev=text,bus=speaker.0)
+console=(-device virtio-serial-pci,id=speaker,addr=4 "${speaker[@]}")
+boot console-device "$good devices=2 says=00:04.0_is_what_this_is_written_to" "$few" -M q35 -m 64 $devices
+boot console-device-traced "$good devices=1 says=trace:" "$few vp.trace" -M q35 -m 64 -device virtio-rng-pci
+boot console-device-transitional "$good devices=1" "$few vp.legacy" -M q35 -m 64 -device virtio-rng-pci,disable-legacy=on
+boot console-device-alone "status=5 devices=0 says=no_virtio_device_was_found" "$few" -M q35 -m 64
+console=(-device virtio-serial-pci,id=speaker,disable-modern=on,disable-legacy=off "${speaker[@]}")
+boot console-device-legacy "$good devices=1" "$few" -M q35 -m 64 -device virtio-rng-pci
+console=(-device virtio-serial-device,id=speaker "${speaker[@]}")
+boot console-device-mmio "$good devices=1" "$few" -M microvm,acpi=off -m 64 $mmio
+# Two of them, and a UART that nobody wants to hear.
+console=(-serial null -device virtio-serial-pci,id=speaker,addr=4 "${speaker[@]}")
+boot console-device-wanted "$good devices=1" "$few vp.console=virtio" -M q35 -m 64 \
+	-device virtio-serial-pci,addr=5
+console=(-serial stdio)
 
 # ---- what cannot be judged ----------------------------------------------------------------------
 boot no-device 'status=5 says=no_virtio_device_was_found' "$suite" -M q35 -m 64

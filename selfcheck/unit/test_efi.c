@@ -33,6 +33,7 @@ static jmp_buf entered;
 static const struct linux_zero_page *page;
 static efi_status status; /* with which the application came back */
 static struct efi_loaded_image loaded;
+static struct efi_graphics graphics; /* without a mode: there is none */
 static uint8_t ranges[RANGES_MOST * ENTRY_SIZE];
 static unsigned range_count;
 static uint64_t entry_size, key;
@@ -100,6 +101,17 @@ EFI_CALL static efi_status handle_protocol(void *of, const struct efi_guid *prot
 	return nobody_loaded ? EFI_LOAD_ERROR : EFI_SUCCESS;
 }
 
+EFI_CALL static efi_status locate_protocol(const struct efi_guid *protocol, void *registration,
+					   void **found)
+{
+	static const struct efi_guid graphics_guid = {0x9042a9de, 0x23dc, 0x4a38,
+						      0x6a5180d0de7afb96};
+
+	assert_memory_equal(protocol, &graphics_guid, sizeof(graphics_guid));
+	*found = &graphics;
+	return graphics.mode == NULL ? EFI_LOAD_ERROR : EFI_SUCCESS;
+}
+
 EFI_CALL static efi_status exit_boot_services(void *image, uint64_t its_key)
 {
 	assert_ptr_equal(image, &handle);
@@ -122,6 +134,7 @@ static struct efi_boot_services services = {
 	.allocate_pages = allocate_pages,
 	.get_memory_map = get_memory_map,
 	.handle_protocol = handle_protocol,
+	.locate_protocol = locate_protocol,
 	.exit_boot_services = exit_boot_services,
 	.copy_memory = copy_memory,
 	.set_memory = set_memory,
@@ -142,6 +155,7 @@ static int setup(void **state)
 		efi_image.place = (uintptr_t)low_memory(PLACE_SIZE);
 	memset((void *)efi_image.place, 0, PLACE_SIZE);
 	memset(&loaded, 0, sizeof(loaded));
+	graphics.mode = NULL;
 	firmware = (struct efi_system){.output = &output,
 				       .boot = &services,
 				       .configuration = configuration,
@@ -245,6 +259,26 @@ static void the_newer_rsdp_is_handed_on(void **state)
 	assert_int_equal(enter()->rsdp, 0);
 }
 
+static void the_screen_is_handed_on(void **state)
+{
+	struct efi_graphics_information information = {
+		.width = 800, .height = 600, .format = 1, .pixels_a_line = 832};
+	struct efi_graphics_mode mode = {.information = &information, .address = 0x480000000};
+	const struct boot_screen *screen;
+
+	assert_int_equal(enter()->screen.kind, SCREEN_NONE);
+	graphics.mode = &mode;
+	screen = &enter()->screen;
+	assert_int_equal(screen->kind, SCREEN_PIXELS);
+	assert_true(screen->address == 0x480000000);
+	assert_int_equal(screen->width, 800);
+	assert_int_equal(screen->height, 600);
+	assert_int_equal(screen->pitch, 3328);
+	assert_int_equal(screen->bits, 32);
+	information.format = 3; /* no memory to write to */
+	assert_int_equal(enter()->screen.kind, SCREEN_NONE);
+}
+
 static void memory_is_what_it_is_without_the_firmware(void **state)
 {
 	const struct boot_info *info;
@@ -333,6 +367,7 @@ int main(void)
 		cmocka_unit_test_setup(what_is_no_text_is_no_harm, setup),
 		cmocka_unit_test_setup(words_that_are_too_many_are_cut_and_said_to_be, setup),
 		cmocka_unit_test_setup(the_newer_rsdp_is_handed_on, setup),
+		cmocka_unit_test_setup(the_screen_is_handed_on, setup),
 		cmocka_unit_test_setup(memory_is_what_it_is_without_the_firmware, setup),
 		cmocka_unit_test_setup(neighbours_are_joined_in_any_order, setup),
 		cmocka_unit_test_setup(a_map_that_changes_is_read_again, setup),

@@ -169,6 +169,44 @@ static void noise_is_read_without_harm(void **state)
 	}
 }
 
+static void the_screen_is_handed_on(void **state)
+{
+	page->screen.kind = LINUX_SCREEN_TEXT;
+	page->screen.columns = 80;
+	page->screen.rows = 25;
+	linux_read(page, &info);
+	assert_int_equal(info.screen.kind, SCREEN_TEXT);
+	assert_int_equal(info.screen.address, SCREEN_TEXT_ADDRESS);
+	assert_int_equal(info.screen.pitch, 160);
+	assert_int_equal(info.screen.height, 25);
+}
+
+static void a_screen_of_pixels_may_lie_high(void **state)
+{
+	page->screen.kind = LINUX_SCREEN_EFI;
+	page->screen.width = to_le16(1280);
+	page->screen.height = to_le16(800);
+	page->screen.pitch = to_le16(5120);
+	page->screen.bits = to_le16(32);
+	page->screen.address = to_le32(0x80000000);
+	page->screen.address_high = to_le32(4);
+	linux_read(page, &info);
+	assert_int_equal(info.screen.kind, SCREEN_PIXELS);
+	assert_int_equal(info.screen.address, 0x80000000);
+	assert_int_equal(info.screen.width, 1280);
+	assert_int_equal(info.screen.height, 800);
+	assert_int_equal(info.screen.bits, 32);
+	page->screen.flags = to_le32(LINUX_SCREEN_HIGH);
+	linux_read(page, &info);
+	assert_true(info.screen.address == 0x480000000);
+}
+
+static void no_screen_is_none(void **state)
+{
+	linux_read(page, &info);
+	assert_int_equal(info.screen.kind, SCREEN_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +220,9 @@ int main(void)
 		cmocka_unit_test_setup(a_page_where_the_image_lies_is_refused, setup),
 		cmocka_unit_test_setup(more_ranges_than_there_is_room_for_are_refused, setup),
 		cmocka_unit_test_setup(all_ranges_that_there_is_room_for_are_read, setup),
+		cmocka_unit_test_setup(the_screen_is_handed_on, setup),
+		cmocka_unit_test_setup(a_screen_of_pixels_may_lie_high, setup),
+		cmocka_unit_test_setup(no_screen_is_none, setup),
 		cmocka_unit_test_setup(entries_end_in_one_place, setup),
 		cmocka_unit_test_setup(noise_is_read_without_harm, setup),
 	};

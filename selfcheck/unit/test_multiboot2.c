@@ -256,6 +256,44 @@ static void noise_is_read_without_harm(void **state)
 	}
 }
 
+/* What a tag with so much of it, of that kind, makes of the screen. */
+static const struct boot_screen *read_screen(uint8_t kind, uint32_t size)
+{
+	struct multiboot2_framebuffer screen = {.address = to_le64(0x480000000),
+						.pitch = to_le32(4096),
+						.width = to_le32(1024),
+						.height = to_le32(768),
+						.bits = 32,
+						.kind = kind};
+
+	setup(NULL);
+	add_memory_map(24);
+	add_tag(MULTIBOOT2_FRAMEBUFFER, &screen.address, size - sizeof(screen.tag));
+	end_tags();
+	multiboot2_read(given, &info);
+	assert_null(info.failure);
+	return &info.screen;
+}
+
+static void the_screen_is_handed_on(void **state)
+{
+	const struct boot_screen *screen = read_screen(MULTIBOOT2_PIXELS, 32);
+
+	assert_int_equal(screen->kind, SCREEN_PIXELS);
+	assert_true(screen->address == 0x480000000);
+	assert_int_equal(screen->pitch, 4096);
+	assert_int_equal(screen->width, 1024);
+	assert_int_equal(screen->height, 768);
+	assert_int_equal(screen->bits, 32);
+	assert_int_equal(read_screen(MULTIBOOT2_TEXT, 32)->kind, SCREEN_TEXT);
+}
+
+static void a_screen_that_is_of_no_use_is_none(void **state)
+{
+	assert_int_equal(read_screen(0 /* a palette */, 32)->kind, SCREEN_NONE);
+	assert_int_equal(read_screen(MULTIBOOT2_PIXELS, 31)->kind, SCREEN_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,6 +311,8 @@ int main(void)
 		cmocka_unit_test_setup(no_word_of_the_memory_is_refused, setup),
 		cmocka_unit_test_setup(maps_with_ranges_that_are_too_short_are_refused, setup),
 		cmocka_unit_test_setup(a_map_without_its_head_is_refused, setup),
+		cmocka_unit_test_setup(the_screen_is_handed_on, setup),
+		cmocka_unit_test_setup(a_screen_that_is_of_no_use_is_none, setup),
 		cmocka_unit_test_setup(the_entry_hands_it_on, setup),
 		cmocka_unit_test_setup(noise_is_read_without_harm, setup),
 	};

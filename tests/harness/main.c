@@ -2,6 +2,7 @@
 /* Where every way in ends: the platform comes up, devices are found, the plan is run, the run ends. */
 #include "arch/clock.h"
 #include "arch/console.h"
+#include "arch/cpu.h"
 #include "arch/platform.h"
 #include "arch/power.h"
 #include "boot/boot_info.h"
@@ -15,10 +16,26 @@
 #include "tests/harness/subject/find.h"
 #include "tests/harness/subject/subject.h"
 
+#define READING_NS (30 * NANOSECONDS_A_SECOND)
+
 static char command_line[BOOT_COMMAND_LINE_SIZE];
 
 /* What the host reads from the exit status. */
 enum exit_code { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_ERROR = POWER_CODE_ERROR, EXIT_WARNED = 3 };
+
+/* Who reads a screen has nothing to read once the machine is off. */
+static void let_be_read(void)
+{
+	uint64_t deadline = clock_deadline(READING_NS);
+
+	if (options.exit != POWER_AUTO || !console_on_screen())
+		return;
+	print("The machine is switched off in %llu seconds.\n", READING_NS / NANOSECONDS_A_SECOND);
+	while (!clock_passed(deadline)) {
+		interrupts_close();
+		cpu_halt_until(deadline);
+	}
+}
 
 static NORETURN void finish(enum verdict worst)
 {
@@ -28,6 +45,7 @@ static NORETURN void finish(enum verdict worst)
 		[VERDICT_ERROR] = EXIT_ERROR,
 	};
 
+	let_be_read();
 	power_off(options.exit, codes[worst]);
 }
 
@@ -41,7 +59,7 @@ static NORETURN void end_in_error(const char *sentence)
 	finish(VERDICT_ERROR);
 }
 
-static void read_options(const struct boot_info *info)
+static void read_options(struct boot_info *info)
 {
 	static const struct format *const formats[] = {&text_format, &tap_format, &json_format};
 	static char words[BOOT_COMMAND_LINE_SIZE];
@@ -55,6 +73,9 @@ static void read_options(const struct boot_info *info)
 	power_prefer(options.exit);
 	platform_prefer_xapic(options.apic == 1);
 	report_choose(formats[options.format]);
+	/* Nobody reads that from a screen. */
+	if (formats[options.format] == &json_format)
+		info->screen.kind = SCREEN_NONE;
 	/* What was cut off may have been half a word: no complaint about that. */
 	if (info->command_line_cut)
 		end_in_error("the command line is longer than the 4095 bytes that are read");

@@ -5,6 +5,7 @@
  */
 #include "arch/console.h"
 #include "arch/cpu.h"
+#include "arch/memory.h"
 #include "arch/platform.h"
 #include "arch/power.h"
 #include "arch/x86/board/power.h"
@@ -19,6 +20,7 @@
 #include "arch/x86/run/smp.h"
 #include "arch/x86/say/fatal.h"
 #include "arch/x86/say/findings.h"
+#include "arch/x86/say/screen.h"
 #include "arch/x86/time/calibrate.h"
 #include "arch/x86/time/timer.h"
 #include "boot/boot_info.h"
@@ -39,6 +41,17 @@ static void start_memory(const struct memory_map *map)
 	memory_start(map);
 	paging_start(map);
 	memory_high_start(map);
+}
+
+static void start_screen(const struct boot_screen *screen)
+{
+	volatile void *memory;
+
+	if (screen->kind == SCREEN_NONE)
+		return;
+	memory = memory_map_device(screen->address, (uint64_t)screen->pitch * screen->height);
+	if (memory != NULL)
+		screen_start(memory, screen);
 }
 
 static void start_firmware(uint64_t rsdp)
@@ -73,6 +86,7 @@ void platform_start(const struct boot_info *info, unsigned at_most)
 	if (info->failure != NULL)
 		end_unheard(info->failure);
 	start_memory(&info->memory);
+	start_screen(&info->screen);
 	start_firmware(info->rsdp);
 	start_interrupts();
 	clock_calibrate(acpi_pm_timer_port());

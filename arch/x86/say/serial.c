@@ -39,6 +39,12 @@ static size_t burst = 1;
 static bool was_ready;   /* somebody takes what is sent: wait for him, or records are lost */
 static bool never_ready; /* do not wait again for a UART that kept us waiting for nothing */
 
+/* Where no UART decodes the port nobody drives the bus: all ones, of which a line status never has all. */
+bool serial_present(void)
+{
+	return port_read8(COM1 + LINE_STATUS) != UINT8_MAX;
+}
+
 void serial_start(void)
 {
 	port_write8(COM1 + INTERRUPT_ENABLE, 0);

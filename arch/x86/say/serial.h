@@ -5,6 +5,9 @@
 
 #include "lib/base.h"
 
+/* True where a UART answers at its ports. */
+bool serial_present(void);
+
 /* Sets COM1 to 115200 8N1 with its FIFO on. */
 void serial_start(void);
 

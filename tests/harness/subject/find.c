@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/harness/subject/find.h"
 
+#include "arch/console.h"
 #include "pci/bus.h"
 #include "tests/harness/plan/options.h"
 #include "tests/harness/report/platform.h"
@@ -8,6 +9,7 @@
 #include "tests/harness/subject/subject.h"
 #include "virtio/transport/find.h"
 #include "virtio/transport.h"
+#include "virtio/device/speaker.h"
 #include "virtio/device/type.h"
 #include "virtio/device/workload.h"
 
@@ -37,11 +39,40 @@ static void report_device(const struct virtio_device *device)
 	       NUMBER("queues", offered_queues(device)), NUMBER("msix_vectors", device->vectors));
 }
 
+/* Where nobody hears us the first console device is ours, and so none that is judged. */
+static bool is_our_console(struct virtio_device *device)
+{
+	static const void *body;
+	char sentence[160];
+
+	if (body && device->body == body)
+		return true;
+	if (device->type != VIRTIO_TYPE_CONSOLE || device->problem || !console_is_wanted())
+		return false;
+	if (!speaker_open(device)) {
+		format_text(sentence, sizeof(sentence), "%s is no console for this image: %s",
+			    device->name, device->problem);
+		device->problem = NULL;
+		note(sentence);
+		return false;
+	}
+	body = device->body;
+	console_take_over(speaker_write);
+	format_text(sentence, sizeof(sentence),
+		    "%s is what this is written to, for want of another console: it is not tested",
+		    device->name);
+	note(sentence);
+	return true;
+}
+
 static void meet(struct virtio_device *device)
 {
 	const struct workload *workload = workload_of(device->type);
-	struct face *face = face_enrol(device);
+	struct face *face;
 
+	if (is_our_console(device))
+		return;
+	face = face_enrol(device);
 	if (!face)
 		return;
 	device->queues_needed = workload ? workload->queues : 0;
