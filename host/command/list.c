@@ -65,6 +65,7 @@ static int list_one(const char *name)
 	list_kind(descriptor, "vhost-user", "vhost-user devices");
 	list_kind(descriptor, "machine", "machines");
 	list_kind(descriptor, "accelerator", "accelerators");
+	list_kind(descriptor, "verb", "verbs");
 	descriptor_free(descriptor);
 	return EXIT_AS_EXPECTED;
 }

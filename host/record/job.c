@@ -165,34 +165,37 @@ static gboolean name_is_of(const char *name, const char *type)
 	       (kind[length] == '\0' || kind[length] == '-');
 }
 
-/* The one name by which all devices of the type were asked for, when there are as many; NULL. */
-static const char *name_of_all(const struct job *job, const char *type)
+int job_asked_at(const struct job *job, const char *bdf)
 {
-	const char *found = NULL;
-	unsigned more = 0;
+	const struct device *device = job_device(job, bdf);
+	unsigned nth = 0, there = 0, wanted = 0;
+	int found = -1;
 
-	for (unsigned i = 0; i < job->devices->len; i++)
-		more += strcmp(((const struct device *)job->devices->pdata[i])->name, type) == 0;
-	for (unsigned i = 0; i < job->asked->len; i++) {
-		const char *name = job->asked->pdata[i];
+	if (!device || g_hash_table_size(job->places))
+		return -1;
+	for (unsigned i = 0; i < job->devices->len; i++) {
+		const struct device *other = job->devices->pdata[i];
 
-		if (!name_is_of(name, type))
-			continue;
-		if (found && strcmp(found, name) != 0)
-			return NULL;
-		found = name;
-		more--;
+		if (other == device)
+			nth = there;
+		there += strcmp(other->name, device->name) == 0;
 	}
-	return more ? NULL : found;
+	for (unsigned i = 0; i < job->asked->len; i++) {
+		if (!name_is_of(job->asked->pdata[i], device->name))
+			continue;
+		if (wanted++ == nth)
+			found = (int)i;
+	}
+	return wanted == there ? found : -1;
 }
 
 const char *job_given(const struct job *job, const char *bdf)
 {
 	const char *given = g_hash_table_lookup(job->places, bdf);
-	const struct device *device = job_device(job, bdf);
+	int asked = job_asked_at(job, bdf);
 
-	if (!given && device && !g_hash_table_size(job->places))
-		given = name_of_all(job, device->name);
+	if (!given && asked >= 0)
+		given = job->asked->pdata[asked];
 	return given ? given : "";
 }
 

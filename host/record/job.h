@@ -151,9 +151,13 @@ void job_add(struct job *job, JsonObject *record);
 struct device *job_device(const struct job *job, const char *bdf);
 
 /*
- * The name by which the device at that BDF was asked for; "" when unknown. A VMM that does not say which stands where
- * tells it all the same of types whose devices were all asked for by one name. The job owns it.
+ * Which of those that were asked for, from 0, the device at that BDF is, where a VMM does not say which stands where: the
+ * devices of a type stand in the order in which they were asked for. -1 when it does say, or when there are not as many
+ * of the type as were asked for.
  */
+int job_asked_at(const struct job *job, const char *bdf);
+
+/* The name by which the device at that BDF was asked for; "" when unknown. The job owns it. */
 const char *job_given(const struct job *job, const char *bdf);
 
 /* Whether all tests of all devices were asked for. */

@@ -144,6 +144,21 @@ static gboolean set_place(struct launch *launch, struct launch_device *device, u
 	return TRUE;
 }
 
+/* How many of the devices so far are of the type of that name: what it begins with, up to a -. */
+static unsigned count_alike(const struct launch *launch, const char *name)
+{
+	gsize length = strcspn(name, "-");
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < launch->devices->len; i++) {
+		const struct launch_device *other = launch->devices->pdata[i];
+
+		count += strcspn(other->name, "-") == length &&
+			 strncmp(other->name, name, length) == 0;
+	}
+	return count;
+}
+
 /* spec is NAME[,PROPERTY=VALUE]…; NULL with error set when the bus is full. The launch owns it. */
 static struct launch_device *new_device(struct launch *launch, const char *spec, GError **error)
 {
@@ -155,12 +170,16 @@ static struct launch_device *new_device(struct launch *launch, const char *spec,
 	g_autofree char *slot_decimal = g_strdup_printf("%u", FIRST_SLOT + index);
 
 	device->name = comma ? g_strndup(spec, (gsize)(comma - spec)) : g_strdup(spec);
+
+	g_autofree char *nth = g_strdup_printf("%u", count_alike(launch, device->name));
+
 	device->texts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	device->scope.outer = &launch->scope;
 	device->scope.texts = device->texts;
 	g_ptr_array_add(launch->devices, device);
 	launch_set_text(device->texts, "name", device->name);
 	launch_set_text(device->texts, "index", number);
+	launch_set_text(device->texts, "nth", nth);
 	launch_set_text(device->texts, "slot", slot);
 	launch_set_text(device->texts, "slot-decimal", slot_decimal);
 	launch_set_text(device->texts, "properties", comma ? comma : "");

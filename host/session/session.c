@@ -338,7 +338,7 @@ static gboolean boot_once(struct course *course, struct boot_result *result, GEr
 		.context = course,
 	};
 
-	course->verbs = verbs_new(session->launch);
+	course->verbs = verbs_new(session->launch, session->job);
 	boot_run(&request, result);
 	verbs_free(course->verbs);
 	return TRUE;

@@ -25,6 +25,7 @@
 
 struct verbs {
 	const struct launch *launch;
+	const struct job *job;
 	struct control *control;
 	gboolean control_failed; /* one failure a boot is enough */
 	struct far_ends *ends;
@@ -40,11 +41,12 @@ struct question {
 	JsonObject *arguments;
 };
 
-struct verbs *verbs_new(const struct launch *launch)
+struct verbs *verbs_new(const struct launch *launch, const struct job *job)
 {
 	struct verbs *verbs = g_new0(struct verbs, 1);
 
 	verbs->launch = launch;
+	verbs->job = job;
 	verbs->ends = far_ends_new();
 	return verbs;
 }
@@ -74,15 +76,18 @@ char *verbs_trouble(struct verbs *verbs)
 	return control ? control_trouble(control) : NULL;
 }
 
-static const struct launch_device *find_device(const struct launch *launch, const char *bdf)
+static const struct launch_device *find_device(const struct verbs *verbs, const char *bdf)
 {
-	for (unsigned i = 0; *bdf && i < launch->devices->len; i++) {
-		const struct launch_device *device = launch->devices->pdata[i];
+	const GPtrArray *devices = verbs->launch->devices;
+	int asked = job_asked_at(verbs->job, bdf);
+
+	for (unsigned i = 0; *bdf && i < devices->len; i++) {
+		const struct launch_device *device = devices->pdata[i];
 
 		if (strcmp(device->bdf, bdf) == 0)
 			return device;
 	}
-	return NULL;
+	return asked >= 0 && (unsigned)asked < devices->len ? devices->pdata[asked] : NULL;
 }
 
 /* A key of the verb's group, expanded; NULL when there is none, or with error set. */
@@ -382,7 +387,7 @@ char *verbs_answer(struct verbs *verbs, JsonObject *ask)
 	question.arguments = record_object(ask, "arguments");
 	if (!question.arguments)
 		question.arguments = none;
-	question.device = find_device(verbs->launch, bdf);
+	question.device = find_device(verbs, bdf);
 	question.words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 					       (GDestroyNotify)g_ptr_array_unref);
 	question.scope.words = question.words;

@@ -8,13 +8,17 @@
 
 #include <json-glib/json-glib.h>
 
+#include "host/record/job.h"
 #include "host/session/launch.h"
 
 /* The helper of one boot. */
 struct verbs;
 
-/* Nothing is connected until it is needed. The launch has to live as long. Never fails; the caller owns it. */
-struct verbs *verbs_new(const struct launch *launch);
+/*
+ * Nothing is connected until it is needed. The launch has to live as long, and so has the job, which holds what the image
+ * says of its devices. Never fails; the caller owns it.
+ */
+struct verbs *verbs_new(const struct launch *launch, const struct job *job);
 
 /* Closes all that was connected. */
 void verbs_free(struct verbs *verbs);

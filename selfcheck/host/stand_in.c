@@ -304,8 +304,8 @@ static void ask_for_resize(void)
 {
 	char answer[256] = "";
 
-	puts("{\"type\":\"ask\",\"id\":1,\"verb\":\"resize\",\"arguments\":"
-	     "{\"device\":\"00:03.0\",\"size\":33554432}}");
+	puts("{\"type\":\"ask\",\"id\":1,\"verb\":\"resize\",\"device\":\"00:03.0\",\"arguments\":"
+	     "{\"bytes\":33554432}}");
 	fflush(stdout);
 	if (!fgets(answer, sizeof(answer), stdin) || strncmp(answer, "busy 1", 6) ||
 	    !fgets(answer, sizeof(answer), stdin))

@@ -3,10 +3,26 @@
 # What the program does for a guest that asks: by a real QEMU's monitor, and by itself.
 . "$(dirname "$0")/common.sh"
 
-run_stand_in --log "$folder/log" -- --ask
+run_stand_in -d blk --log "$folder/log" -- --ask
 expect "an ask of a verb that the VMM lacks is refused" grep -q \
 	'"answer":"told 1 refused the descriptor of this VMM does not say how to' "$folder/log"
 expect "a refusal does no harm" status_is 0
+
+# Which device is meant where the VMM does not say which stands where: the stand-in's disk is at 00:03.0.
+{
+	cat "$here/stand-in.ini"
+	printf '[verb resize]\nprogram=echo {name} {index} {nth} {bytes}\nanswer={result}\n'
+} >"$folder/answering.ini"
+asked() { # asked ANSWER OPTION…
+	local answer=$1
+	shift
+	virtproof run -q --vmm "$folder/answering.ini" --program "$build/host/stand-in" --log "$folder/log" "$@" -- --ask \
+		>"$folder/out" 2>&1
+	expect "with $* the answer is: $answer" grep -qF "\"answer\":\"told 1 $answer\"" "$folder/log"
+}
+asked 'ok blk-scratch 1 0 33554432' -d net -d blk-scratch
+asked 'refused the host knows no such device' -d net
+asked 'refused the host knows no such device' -d blk -d blk-scratch
 
 if ! command -v qemu-system-x86_64 >/dev/null; then
 	echo "skip asks of QEMU: it is not installed"

@@ -95,27 +95,39 @@ static void what_a_daemon_serves_is_not_of_the_vmm(void **state)
 	assert_true(foresees("vhost-user:*", TRUE));
 }
 
-/* Where nobody says which device stands where, its name is known when all of its type have it. */
+/* Where nobody says which device stands where, those of a type stand in the order in which they were asked for. */
 static void names_are_known_without_places(void **state)
 {
 	static const struct {
-		const char *asked, *given;
+		const char *asked, *others, *given;
 	} jobs[] = {
-		{"\"blk-scratch\",\"rng\"", "blk-scratch"},
-		{"\"blk-scratch\"", "blk-scratch"},
-		{"\"vhost-user:blk\"", "vhost-user:blk"},
-		{"\"blk-scratch\",\"blk\"", ""},         /* one of them is not there */
-		{"\"blk-scratch\",\"blk-scratch\"", ""}, /* likewise */
-		{"\"blkio\",7,null,{}", ""},
-		{"", ""},
+		{"\"blk-scratch\",\"rng\"", "", "blk-scratch"},
+		{"\"blk-scratch\"", "", "blk-scratch"},
+		{"\"vhost-user:blk\"", "", "vhost-user:blk"},
+		{"\"blk-scratch\",\"blk\"", "", ""},         /* one of them is not there */
+		{"\"blk-scratch\",\"blk-scratch\"", "", ""}, /* likewise */
+		{"\"blkio\",7,null,{}", "", ""},
+		{"", "", ""},
+		{"\"rng\",\"blk\",\"blk-scratch\",\"blk-last\"", "blk rng blk", "blk-last"},
+		{"\"rng\",\"blk\",\"blk-scratch\"", "rng blk", "blk-scratch"},
+		{"\"blk\",\"blk-scratch\"", "blk blk", ""}, /* nobody asked for one of them */
 	};
 
 	for (unsigned i = 0; i < G_N_ELEMENTS(jobs); i++) {
+		g_autoptr(GString) others = g_string_new("");
+		g_auto(GStrv) names = g_strsplit(jobs[i].others, " ", -1);
+
+		for (unsigned j = 0; names[j]; j++)
+			g_string_append_printf(
+				others,
+				"{\"type\":\"device\",\"bdf\":\"00:00.%u\",\"name\":\"%s\"}\n", j,
+				names[j]);
+
 		g_autofree char *records = g_strdup_printf(
-			"{\"type\":\"job\",\"devices\":[%s],\"places\":{\"\":\"rng\"}}\n"
+			"{\"type\":\"job\",\"devices\":[%s],\"places\":{\"\":\"rng\"}}\n%s"
 			"{\"type\":\"device\",\"bdf\":\"00:01.0\",\"name\":\"blk\"}\n"
 			"{\"type\":\"test\",\"suite\":\"a\",\"test\":\"b\",\"device\":\"00:01.0\"}\n",
-			jobs[i].asked);
+			jobs[i].asked, others->str);
 		struct job *job = make_job(records);
 
 		assert_string_equal(((struct test_result *)job->tests->pdata[0])->given,
