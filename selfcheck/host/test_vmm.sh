@@ -115,3 +115,35 @@ mkdir "$folder/own"
 printf '[vmm]\ntitle=Mine\ncommand=true\nimage=none\n' >"$folder/own/mine.ini"
 VIRTPROOF_VMM_PATH=$folder/own virtproof list >"$folder/out"
 expect "a descriptor of the user's own is found" says "mine               Mine"
+
+# The pages: each names what its descriptor and its expectations have, and its commands are such.
+cd "$here/../.." || exit 1
+lacking() { # lacking PAGE: of the words on standard input
+	local word
+	while read -r word; do
+		grep -qF -- "$word" "$1" || echo "$word"
+	done >"$folder/out"
+	[ ! -s "$folder/out" ]
+}
+for page in docs/vmm/*.md; do
+	vmm=$(basename "$page" .md)
+	expect "$page has all that the descriptor has" lacking "$page" < <(virtproof list "$vmm" |
+		sed '/^accelerators:/,/^  default  *$/d' | sed -n 's/^  \([^ ]*\).*/`\1`/p')
+	# Of QEMU there is too much, in too many versions.
+	[ "$vmm" = qemu ] || expect "$page has what is known" lacking "$page" < <(cat known/expect/"$vmm"-*.expect |
+		sed -n 's/^\([A-Z][A-Z0-9-]*\)[?@\t].*/\1/p')
+	sed -n '/^```sh$/,/^```$/p' "$page" | sed -n 's/ *#.*//; s,^build/virtproof run,,p' >"$folder/commands"
+	expect "$page has commands" [ -s "$folder/commands" ]
+	while read -r words; do
+		status=0
+		eval "virtproof run $words --image '$folder/image' --print" >"$folder/out" 2>&1 || status=$?
+		expect "$page: build/virtproof run $words" status_is 0
+		[ "$vmm" = qemu ] || expect "it is of this VMM" test -z "${words##*--vmm $vmm *}"
+	done <"$folder/commands"
+done
+for page in README.md docs/*.md docs/vmm/*.md; do
+	while read -r link; do
+		[ -e "$(dirname "$page")/${link%%#*}" ] || echo "$link"
+	done < <(grep -o '](\(\.\./\)*[a-zA-Z][^):]*)' "$page" | sed 's/^](//; s/)$//') >"$folder/out"
+	expect "what $page leads to is there" [ ! -s "$folder/out" ]
+done
