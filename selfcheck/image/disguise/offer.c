@@ -101,7 +101,8 @@ static bool kick(const struct onlooker *self, const struct register_access *acce
 	if (offer_accepted(VIRTIO_F_NOTIF_CONFIG_DATA))
 		queue -= QUEUE_IDENTIFIER;
 	*value = queue;
-	if (access->width == 2)
+	/* MMIO has 32 bits in any case. */
+	if (access->width == 2 || !offer_accepted(VIRTIO_F_NOTIFICATION_DATA))
 		return true;
 	plain.width = 2;
 	onlooker_write(self, &plain, queue);

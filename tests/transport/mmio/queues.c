@@ -101,6 +101,15 @@ static struct features features_to_reset_queues(const struct test_run *t)
 	return features;
 }
 
+/* Up to DRIVER_OK, with single queues to be reset. */
+static void set_up_to_reset_queues(struct test_run *t, unsigned count)
+{
+	t->variant.interrupts = INTERRUPT_NONE;
+	set_up(t, features_to_reset_queues(t), count);
+	CAN_JUDGE(t, features_have(&t->device->offered, VIRTIO_F_RING_RESET),
+		  "VIRTIO_F_RING_RESET is not offered");
+}
+
 TEST(transport, queue_reset_is_told_to_its_end,
      .about = "1 in QueueReset resets a queue: QueueReset and QueueReady come to read 0",
      WITH_FEATURE(VIRTIO_F_RING_RESET), .traits = DEVICE_OVER_MMIO,
@@ -109,8 +118,7 @@ TEST(transport, queue_reset_is_told_to_its_end,
 	struct virtio_device *device = t->device;
 	unsigned count = queues_to_set_up(t);
 
-	t->variant.interrupts = INTERRUPT_NONE;
-	set_up(t, features_to_reset_queues(t), count);
+	set_up_to_reset_queues(t, count);
 	device->transport->set_status(device, STATUS_LIVE);
 	for (unsigned n = 0; n < count; n++) {
 		uint32_t reset, ready;
@@ -140,8 +148,7 @@ TEST(transport, queue_serves_after_its_reset,
 	struct completion completion;
 	struct virtqueue *queue;
 
-	t->variant.interrupts = INTERRUPT_NONE;
-	set_up(t, features_to_reset_queues(t), t->workload->queues);
+	set_up_to_reset_queues(t, t->workload->queues);
 	go_live(t);
 	for (unsigned n = 0; n < 5; n++)
 		work_once(t, n);
@@ -165,8 +172,7 @@ TEST(transport, device_reset_ends_queue_resets,
 	struct virtio_device *device = t->device;
 	unsigned count = queues_to_set_up(t);
 
-	t->variant.interrupts = INTERRUPT_NONE;
-	set_up(t, features_to_reset_queues(t), count);
+	set_up_to_reset_queues(t, count);
 	device->transport->set_status(device, STATUS_LIVE);
 	device->transport->select_queue(device, 0);
 	device->transport->start_queue_reset(device);
