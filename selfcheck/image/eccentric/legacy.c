@@ -1,30 +1,140 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Devices whose legacy interface is odd, as devices of its time were. */
+/* Functions whose legacy interface is odd (virtio 1.4, 4.1.4.10). */
+#include "arch/clock.h"
+#include "pci/config.h"
 #include "selfcheck/image/eccentric/eccentric.h"
-#include "virtio/device/net.h"
+#include "tests/harness/subject/subject.h"
 #include "virtio/transport/pci/legacy_registers.h"
 
-/* Of what tells the driver nothing by its length (5.1.6.1, 5.3.6.1, 5.5.6.1, 5.6.6.1). */
-static void count_all(struct virtqueue *queue, struct used_element *element)
-{
-	struct request *request = used_request(queue, element);
+/* ---- the function ---- */
 
-	if (!request || !request->out_length)
-		return;
-	acts();
-	element->length = request->out_length + request->in_length;
+#define SUBSYSTEM_VENDOR_ID 0x2cu /* in configuration space (PCI 3.0, 6.2.4) */
+
+static uint32_t show_any_vendor(struct onlooker *self, const struct pci_function *function,
+				unsigned offset, unsigned width, uint32_t value)
+{
+	if (offset == PCI_SUBSYSTEM_ID)
+		acts(); /* its neighbour */
+	for (unsigned n = 0; n < width; n++) {
+		unsigned at = offset + n - SUBSYSTEM_VENDOR_ID;
+
+		if (at < 2)
+			value = (value & ~(0xffu << 8 * n)) | (0x5a + at) << 8 * n;
+	}
+	return value;
 }
 
-ECCENTRIC(ok_legacy_counts_all, .about = "whatever is sent is used with its whole length",
-	  ALLOWED("5.6.6.1", "Historically, devices put the total descriptor length, or the total "
-			     "length of device-writable buffers there"),
-	  .traits = DEVICE_LEGACY, .devices = "net,console,balloon,scsi",
-	  .tests = "ring.*,net.*,console.*,balloon.*,scsi.*", .used_element = count_all);
+ECCENTRIC(ok_legacy_of_any_vendor, .about = "the subsystem vendor id is its environment's",
+	  ALLOWED("4.1.2",
+		  "The PCI Subsystem Vendor ID and the PCI Subsystem Device ID MAY reflect "
+		  "the PCI Vendor and Device ID of the environment"),
+	  .traits = DEVICE_LEGACY, .tests = "transport.*", .onlooker.config_read = show_any_vendor);
+
+/* ---- the header ---- */
+
+static bool is_header(const struct register_access *access, enum legacy_register at)
+{
+	return access->structure == STRUCTURE_CONTROL && access->offset == at;
+}
+
+#define RESET_NS 3000000
+
+static uint64_t reset_at; /* TSC of the last write of status 0, 0: none is under way */
+
+static void start_reset(struct virtio_device *device)
+{
+	reset_at = 0;
+}
+
+static bool note_reset(struct onlooker *self, const struct register_access *access, uint64_t *value)
+{
+	if (is_header(access, LEGACY_DEVICE_STATUS))
+		reset_at = *value ? 0 : clock_now();
+	return true;
+}
+
+static uint64_t finish_reset_late(struct onlooker *self, const struct register_access *access,
+				  uint64_t value)
+{
+	if (!is_header(access, LEGACY_DEVICE_STATUS) || !reset_at)
+		return value;
+	if (clock_passed(reset_at + clock_from_ns(RESET_NS))) {
+		reset_at = 0;
+		return value;
+	}
+	acts();
+	return VIRTIO_STATUS_ACKNOWLEDGE;
+}
+
+ECCENTRIC(ok_legacy_reset_takes_3ms,
+	  .about = "the status reads 0 some milliseconds after the reset",
+	  ALLOWED("2.4.1", "The driver SHOULD consider a driver-initiated reset complete when it "
+			   "reads device status as 0"),
+	  .traits = DEVICE_LEGACY, .tests = "transport.*", .start = start_reset,
+	  .onlooker.write = note_reset, .onlooker.read = finish_reset_late);
+
+static bool is_absent; /* the selected queue */
+
+static uint64_t show_absent_queues(struct onlooker *self, const struct register_access *access,
+				   uint64_t value)
+{
+	if (is_header(access, LEGACY_QUEUE_SIZE)) {
+		is_absent = !value;
+		if (is_absent)
+			acts();
+	}
+	return is_header(access, LEGACY_QUEUE_ADDRESS) && is_absent ? UINT32_MAX : value;
+}
+
+static bool follow_selection(struct onlooker *self, const struct register_access *access,
+			     uint64_t *value)
+{
+	is_absent = is_absent && !is_header(access, LEGACY_QUEUE_SELECT);
+	return true;
+}
+
+ECCENTRIC(ok_legacy_absent_queues_have_pages,
+	  .about = "queue_address of a queue that does not exist reads as ones",
+	  ALLOWED("4.1.5.1.3", "If this field is 0, the virtqueue does not exist."),
+	  .traits = DEVICE_LEGACY, .tests = "transport.*", .onlooker.write = follow_selection,
+	  .onlooker.read = show_absent_queues);
+
+static bool isr_is_set;
+
+static void start_isr(struct virtio_device *device)
+{
+	isr_is_set = false;
+}
+
+/* With a handler a line would have to be raised, too. */
+static bool set_isr(struct onlooker *self, const struct register_access *access, uint64_t *value)
+{
+	if (access->structure == STRUCTURE_NOTIFY)
+		isr_is_set = access->device->mode == INTERRUPT_NONE;
+	if (is_header(access, LEGACY_DEVICE_STATUS) && !*value)
+		isr_is_set = false;
+	return true;
+}
+
+static uint64_t show_isr(struct onlooker *self, const struct register_access *access,
+			 uint64_t value)
+{
+	if (access->structure != STRUCTURE_ISR || !isr_is_set)
+		return value;
+	acts();
+	isr_is_set = false;
+	return value | VIRTIO_INTERRUPT_USED;
+}
+
+ECCENTRIC(ok_legacy_isr_without_need, .about = "the queue bit of the ISR is set by each kick, too",
+	  ALLOWED("2.7.7.1", "The driver MUST handle spurious notifications from the device."),
+	  .traits = DEVICE_LEGACY, .tests = "transport.*,interrupt.*", .variants = "*",
+	  .start = start_isr, .onlooker.write = set_isr, .onlooker.read = show_isr);
 
 static uint64_t offer_less(struct onlooker *self, const struct register_access *access,
 			   uint64_t value)
 {
-	if (access->structure != STRUCTURE_CONTROL || access->offset != LEGACY_DEVICE_FEATURES)
+	if (!is_header(access, LEGACY_DEVICE_FEATURES))
 		return value;
 	acts();
 	return value & ~(BIT64(VIRTIO_F_NOTIFY_ON_EMPTY) | BIT64(VIRTIO_F_BAD_FEATURE));
@@ -34,27 +144,57 @@ ECCENTRIC(ok_legacy_offers_less, .about = "neither VIRTIO_F_NOTIFY_ON_EMPTY nor 
 	  ALLOWED("6.3", "Transitional devices MAY offer the following"), .traits = DEVICE_LEGACY,
 	  .tests = "transport.*,ring.*,interrupt.*", .onlooker.read = offer_less);
 
-/* The bytes of an address that is not whole yet. */
-static uint8_t mac[NET_MAC_BYTES];
+/* ---- queues ---- */
 
-static bool defer_mac(struct onlooker *self, const struct register_access *access, uint64_t *value)
+#define FEW 4
+
+static bool has_few(const struct virtio_device *device)
 {
-	struct register_access byte = *access;
-
-	if (access->structure != STRUCTURE_DEVICE || access->offset >= NET_MAC_BYTES ||
-	    access->width != 1)
-		return true;
-	mac[access->offset] = (uint8_t)*value;
-	for (byte.offset = 0; access->offset == NET_MAC_BYTES - 1 && byte.offset < NET_MAC_BYTES;
-	     byte.offset++)
-		onlooker_write(self, &byte, mac[byte.offset]);
-	acts();
-	return false;
+	return offered_size(device) == FEW;
 }
 
-ECCENTRIC(ok_legacy_mac_counts_when_whole,
-	  .about = "what is written to mac counts when its last byte is written",
-	  ALLOWED("5.1.6.5.2.3",
-		  "a transitional device MAY defer MAC update, or MAY defer processing "
-		  "incoming packets until driver writes the last byte of mac"),
-	  .traits = DEVICE_LEGACY, .devices = "net", .tests = "net.*", .onlooker.write = defer_mac);
+ECCENTRIC(ok_legacy_four_entries, .about = "its largest queue has four entries",
+	  ALLOWED("4.1.5.1.3.1", "There was no mechanism to negotiate the queue size."),
+	  .traits = DEVICE_LEGACY, .devices = "blk", .tests = "transport.*,ring.*,blk.*",
+	  .natural = true, .fits = has_few);
+
+/* ---- the configuration ---- */
+
+static uint32_t end_of_fields(const struct virtio_device *device)
+{
+	uint32_t end = 0;
+
+	for_each_config_field(field, device) end =
+		MAXIMUM(end, (uint32_t)field->offset + field->width);
+	return end;
+}
+
+/* Where the configuration begins in the BAR (4.1.4.10). */
+static uint32_t begin_of_fields(const struct virtio_device *device)
+{
+	return msix_enabled(&virtio_pci(device)->msix) ? LEGACY_END_WITH_VECTORS
+						       : LEGACY_CONFIG_VECTOR;
+}
+
+static uint64_t end_in_ones(struct onlooker *self, const struct register_access *access,
+			    uint64_t value)
+{
+	uint32_t end = end_of_fields(access->device);
+
+	if (access->structure == STRUCTURE_CONTROL)
+		end += begin_of_fields(access->device);
+	else if (access->structure != STRUCTURE_DEVICE)
+		return value;
+	acts();
+	for (unsigned n = 0; n < access->width; n++) {
+		if (access->offset + n >= end)
+			value |= 0xffull << 8 * n;
+	}
+	return value;
+}
+
+ECCENTRIC(ok_legacy_ends_in_ones, .about = "behind its fields the configuration reads as ones",
+	  ALLOWED("2.5", "Drivers MUST NOT limit structure size and device configuration space "
+			 "size."),
+	  .traits = DEVICE_LEGACY, .devices = "blk,net,console,scsi,balloon",
+	  .tests = "transport.*,*.*config*", .onlooker.read = end_in_ones);
