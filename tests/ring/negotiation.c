@@ -3,6 +3,7 @@
 #include "arch/memory.h"
 #include "lib/string.h"
 #include "tests/ring/traffic.h"
+#include "tests/transport/common/transport.h"
 
 /* The shared bits that shape rings and kicks. */
 static const uint8_t ring_features[] = {
@@ -11,19 +12,25 @@ static const uint8_t ring_features[] = {
 	VIRTIO_F_NOTIF_CONFIG_DATA,
 };
 
-/* Traffic with exactly these features; the rings follow what was negotiated. */
-static struct traffic *serve_under(struct test_run *t, struct features features)
+/* Traffic on a device that is set up, … */
+static struct traffic *run_traffic(struct test_run *t)
 {
 	struct traffic *traffic;
 
-	t->variant.packed = features_have(&features, VIRTIO_F_RING_PACKED);
-	t->variant.indirect = features_have(&features, VIRTIO_F_INDIRECT_DESC);
-	set_up(t, features, t->workload->queues);
 	go_live(t);
 	traffic = traffic_start(t, 8);
 	traffic_run(traffic, 30);
 	traffic_end(traffic);
 	return traffic;
+}
+
+/* … with exactly these features; the rings follow what was negotiated. */
+static struct traffic *serve_under(struct test_run *t, struct features features)
+{
+	t->variant.packed = features_have(&features, VIRTIO_F_RING_PACKED);
+	t->variant.indirect = features_have(&features, VIRTIO_F_INDIRECT_DESC);
+	set_up(t, features, t->workload->queues);
+	return run_traffic(t);
 }
 
 /* What went wrong, other than what the format does wrong whatever is negotiated. */
@@ -62,6 +69,60 @@ TEST(ring, feature_left_out_has_no_effect,
 		traffic = serve_under(t, features_close(t->device->type, features));
 		if (!CHECK(t, FEAT_TXT_1, !*format_flaw(traffic), "without %s: %s",
 			   feature_name(t->device->type, ring_features[n]), format_flaw(traffic)))
+			return;
+		start_over(t);
+	}
+}
+
+/* Sets the device up with all of a set, which is written over with the one that counts before FEATURES_OK. */
+static void set_up_on_second_thoughts(struct test_run *t, const struct features *first,
+				      const struct features *features)
+{
+	static struct virtqueue_request requests[VIRTIO_QUEUES_MOST];
+	struct virtio_device *device = t->device;
+
+	meet_device(device);
+	device->offered = virtio_read_offer(device);
+	virtio_write_features(device, first);
+	virtio_write_features(device, features);
+	device->negotiated = *features;
+	virtio_add_status(device, VIRTIO_STATUS_FEATURES_OK);
+	CAN_JUDGE(t, device->transport->get_status(device) & VIRTIO_STATUS_FEATURES_OK,
+		  "the device does not accept the features %#lx", features->words[0]);
+	find_queues(t, device, t->workload->queues, requests, t->variant.interrupts);
+}
+
+static const char *event_flaw(const struct traffic *traffic)
+{
+	return *format_flaw(traffic) ? format_flaw(traffic) : traffic->flaws[FLAW_AVAIL_EVENT];
+}
+
+TEST(ring, feature_taken_back_has_no_effect,
+     .about =
+	     "a ring feature that was written, and written over before FEATURES_OK, is not in force",
+     .needs = NEEDS_WORK,
+     .judges = CLAUSES(FEAT_TXT_1, PACKED_DESC_1, SPLIT_DESC_1, VQ_TXT_2, VQ_TXT_5))
+{
+	struct features least;
+
+	if (!t->device->transport->has_features_ok)
+		skip_test(t, "without FEATURES_OK whatever is written is accepted");
+	require_plain_service(t);
+	least = features_for(t);
+	for (unsigned n = 0; n < ARRAY_LENGTH(ring_features); n++) {
+		struct features first = least;
+		struct traffic *traffic;
+
+		if (!features_have(&t->device->offered, ring_features[n]) ||
+		    features_have(&least, ring_features[n]))
+			continue;
+		features_add(&first, ring_features[n]);
+		first = features_close(t->device->type, first);
+		set_up_on_second_thoughts(t, &first, &least);
+		traffic = run_traffic(t);
+		if (!CHECK(t, FEAT_TXT_1, !*event_flaw(traffic),
+			   "%s was written over before FEATURES_OK: %s",
+			   feature_name(t->device->type, ring_features[n]), event_flaw(traffic)))
 			return;
 		start_over(t);
 	}

@@ -245,3 +245,32 @@ SABOTEUR(needs_a_reset_silently,
 	 .about = "no configuration message says that DEVICE_NEEDS_RESET was set",
 	 BREAKS(CLAUSE_STATUS_4), .tests = "transport.device_works_after_reset",
 	 LIES(READS(device_status, ALL_BITS, VIRTIO_STATUS_NEEDS_RESET, .when = is_live)));
+
+/* ---- the same once more ---- */
+
+static bool went_live, fell_asleep;
+
+static void begin_light_sleep(struct virtio_device *device)
+{
+	went_live = fell_asleep = false;
+}
+
+static bool lose_place(struct onlooker *self, const struct register_access *access, uint64_t *value)
+{
+	if (is_common(access, device_status)) {
+		fell_asleep = *value &&
+			      (fell_asleep || (went_live && (*value & VIRTIO_STATUS_DRIVER_OK)));
+		went_live = *value & VIRTIO_STATUS_DRIVER_OK;
+	}
+	return sleep_in_write(access, value, fell_asleep);
+}
+
+static uint64_t claim_live(struct onlooker *self, const struct register_access *access,
+			   uint64_t value)
+{
+	return sleep_in_read(access, value);
+}
+
+SABOTEUR(common_starts_twice, .about = "DRIVER_OK that is written again takes the queues away",
+	 BREAKS(CLAUSE_SANE_1), .tests = "transport.live_device*", .start = begin_light_sleep,
+	 .onlooker.read = claim_live, .onlooker.write = lose_place);

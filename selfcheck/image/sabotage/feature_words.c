@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Devices that offer the wrong features, or negotiate badly. */
+#include "lib/string.h"
 #include "selfcheck/image/sabotage/lie.h"
 
 static bool first_word(void)
@@ -77,3 +78,23 @@ static uint64_t ever_accepted(uint64_t value)
 SABOTEUR(features_add_up, .about = "what was accepted before a reset is accepted after it too",
 	 BREAKS(CLAUSE_FEAT_TXT_2), .tests = "transport.features_of_before*",
 	 .type = VIRTIO_TYPE_BLK, LIES(READS(driver_feature, 0, 0, .value = ever_accepted)));
+
+/* What was written since the last reset, by word. */
+static uint32_t gathered[4];
+
+static bool gather_features(struct onlooker *self, const struct register_access *access,
+			    uint64_t *value)
+{
+	if (is_common(access, device_status) && *value == 0)
+		memset(gathered, 0, sizeof(gathered));
+	if (is_common(access, driver_feature_select))
+		story.driver_select = (uint32_t)*value;
+	if (is_common(access, driver_feature) && story.driver_select < ARRAY_LENGTH(gathered))
+		*value = gathered[story.driver_select] |= (uint32_t)*value;
+	return true;
+}
+
+SABOTEUR(features_cannot_be_taken_back,
+	 .about = "bits that are written over before FEATURES_OK stay accepted",
+	 BREAKS(CLAUSE_FEAT_TXT_1), .tests = "ring.feature_taken_back*",
+	 .type = VIRTIO_TYPE_ENTROPY, .start = begin_story, .onlooker.write = gather_features);

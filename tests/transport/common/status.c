@@ -168,3 +168,42 @@ TEST(transport, queue_that_is_not_enabled_is_not_served,
 	CHECK(t, PCI_COMMON_TXT_8, is_untouched(&watched, queue, request),
 	      "queue %u: a buffer was used while queue_enable is 0", queue->index);
 }
+
+#define TIMES 4
+
+/*
+ * A driver that sets a bit writes those that are set with it, and DRIVER_OK may be among them at any time: nothing
+ * begins anew by that.
+ */
+TEST(transport, live_device_goes_on_when_its_status_is_written_again,
+     .about =
+	     "requests are served once each while the status that a live device has is written again",
+     .needs = NEEDS_WORK, .axes = AXIS_RING, .judges = CLAUSES(INIT_TXT_1, SANE_1))
+{
+	struct virtqueue *queue;
+	struct completion completion;
+	uint8_t before, after;
+
+	bring_up(t);
+	queue = work_queue(t);
+	work_once(t, 0);
+	for (unsigned n = 1; n <= TIMES; n++) {
+		before = t->device->transport->get_status(t->device);
+		if (n % 2)
+			submit(t, queue, new_request(t, n));
+		virtio_add_status(t->device, VIRTIO_STATUS_DRIVER_OK);
+		if (n % 2 == 0)
+			submit(t, queue, new_request(t, n));
+		INSIST(t, SANE_1, await_completion(t, queue, &completion),
+		       "queue %u: device_status was written %#x once more, and a request that was sent "
+		       "%s that is not completed",
+		       queue->index, before, n % 2 ? "before" : "after");
+		after = t->device->transport->get_status(t->device);
+		CHECK(t, INIT_TXT_1, after == before,
+		      "device_status read %#x, was written so again, and reads %#x", before, after);
+	}
+	for (unsigned n = 0; n < TIMES; n++)
+		work_once(t, n);
+	CHECK(t, SANE_1, !virtqueue_used_pending(queue),
+	      "queue %u: a buffer is used that nobody waits for", queue->index);
+}
