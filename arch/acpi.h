@@ -11,14 +11,17 @@
  */
 const void *acpi_table(const char signature[4], unsigned instance);
 
-/* One MCFG entry (PCI Firmware Specification 3.3, table 4-3). */
+/* One of them, as an MCFG entry (PCI Firmware Specification 3.3, table 4-3). */
 struct ecam_window {
 	uint64_t base; /* physical address of bus 0, a multiple of 1 MiB, never 0 */
 	uint16_t segment;
 	uint8_t first_bus, last_bus;
 };
 
-/* The windows that the MCFG lists, at most `most`; how many were written. Boot CPU. */
+/*
+ * The windows that the MCFG lists, or the one that the DSDT names where there is no MCFG, at most `most`; how many were
+ * written. Boot CPU.
+ */
 unsigned acpi_ecam_windows(struct ecam_window *windows, unsigned most);
 
 /* A device that no bus shows, at a fixed place. */

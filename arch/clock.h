@@ -24,7 +24,7 @@ static inline uint64_t clock_now(void)
 uint32_t clock_khz(void);
 
 /*
- * Where clock_khz() comes from: "cpuid-0x40000010", "cpuid-0x15", "kvmclock", "pm-timer", "pit" …
+ * Where clock_khz() comes from: "cpuid-0x40000010", "cpuid-0x15", "kvmclock", "pm-timer", "hpet", "pit" … or "assumed"
  */
 const char *clock_source(void);
 

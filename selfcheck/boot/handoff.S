@@ -15,6 +15,7 @@
 #define ORDER_CR0 (ORDERS + 40)        /* bits to set in CR0 */
 #define ORDER_CR4 (ORDERS + 48)        /* in CR4 */
 #define ORDER_EFER (ORDERS + 56)       /* in EFER */
+#define ORDER_MTRR (ORDERS + 64)       /* not 0: for the default type of memory, and whether there are types */
 
 #define START_INFO 0x5000
 #define START_INFO_RANGES 0x5100
@@ -35,6 +36,7 @@
 #define CR0_PAGING_PROTECTION 0x80000001
 #define CR4_PAE 0x20
 #define MSR_EFER 0xc0000080
+#define MSR_MTRR_DEFAULT_TYPE 0x2ff
 #define EFER_LME 0x100
 
 	.section .note.Xen, "a", @note
@@ -111,6 +113,13 @@ start:
 	orl ORDER_CR0, %eax
 	movl %eax, %cr0
 
+	movl ORDER_MTRR, %eax
+	testl %eax, %eax
+	jz 8f
+	movl $MSR_MTRR_DEFAULT_TYPE, %ecx
+	xorl %edx, %edx
+	wrmsr
+8:
 	cmpl $0, ORDER_LONG
 	jne 5f
 	movl ORDER_HANDED, %esi

@@ -250,6 +250,18 @@ static void a_root_that_lists_itself_ends(void **state)
 	assert_int_equal(tables.count, 2);
 }
 
+static void the_registers_of_an_hpet_are_told(void **state)
+{
+	uint8_t body[20] = {0};
+	const uint64_t address = 0xfed00000;
+
+	memcpy(body + 8, &address, 8);
+	assert_true(acpi_hpet(fake_table("HPET", body, sizeof(body))) == address);
+	assert_true(acpi_hpet(fake_table("HPET", body, 15)) == 0);
+	body[4] = 1; /* ports */
+	assert_true(acpi_hpet(fake_table("HPET", body, sizeof(body))) == 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +286,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_root_full_of_tables_is_bounded, setup, setup),
 		cmocka_unit_test_setup_teardown(a_root_full_of_nonsense_is_bounded, setup, setup),
 		cmocka_unit_test_setup_teardown(a_root_that_lists_itself_ends, setup, setup),
+		cmocka_unit_test_setup_teardown(the_registers_of_an_hpet_are_told, setup, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

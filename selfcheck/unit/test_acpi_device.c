@@ -148,6 +148,30 @@ static void tables_that_are_cut_off(void **state)
 	}
 }
 
+/* What _CBA, written so, says. */
+static uint64_t window(const char *bytes, size_t size)
+{
+	struct fixed_device devices[MOST];
+
+	setup(NULL);
+	put_hid("PNP0A08");
+	put(bytes, size);
+	found("", devices);
+	return acpi_parse_window(&tables);
+}
+
+static void the_window_of_a_host_bridge(void **state)
+{
+	assert_true(window("\x14\x0c_CBA\x00\xa4\x0c\x00\x00\x00\xe0", 13) == 0xe0000000);
+	assert_true(window("\x08_CBA\x0e\x00\x00\x00\x00\x04\x00\x00\x00", 14) == 0x400000000);
+	assert_true(window("\x08_CBA\x0c\x00\x00\x08\xe0", 10) == 0);
+	assert_true(window("\x08_CBA\x0c\x00\x00\x00", 9) == 0);
+	assert_true(window("\x14\x0c_CBA\x00\x70\x0c\x00\x00\x00\xe0", 13) == 0);
+	assert_true(window("\x14\x0c_CBA\x00\xa4", 8) == 0);
+	assert_true(window("\x08_CBA", 5) == 0);
+	assert_true(window("\x08_CBB\x0c\x00\x00\x00\xe0", 10) == 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +180,7 @@ int main(void)
 		cmocka_unit_test_setup(device_without_a_line, setup),
 		cmocka_unit_test_setup(more_devices_than_asked_for, setup),
 		cmocka_unit_test_setup(tables_that_are_cut_off, setup),
+		cmocka_unit_test_setup(the_window_of_a_host_bridge, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

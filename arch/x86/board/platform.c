@@ -25,6 +25,8 @@
 #include "arch/x86/time/timer.h"
 #include "boot/boot_info.h"
 
+#define HPET_SIZE 1024
+
 static bool prefer_xapic;
 
 void platform_prefer_xapic(bool prefer)
@@ -63,6 +65,14 @@ static void start_firmware(uint64_t rsdp)
 	power_learn(&ways);
 }
 
+static void start_clock(void)
+{
+	uint64_t hpet = acpi_hpet_address();
+
+	clock_calibrate(acpi_pm_timer_port(),
+			hpet != 0 ? memory_map_device(hpet, HPET_SIZE) : NULL);
+}
+
 static void start_interrupts(void)
 {
 	lapic_choose(prefer_xapic);
@@ -89,7 +99,7 @@ void platform_start(const struct boot_info *info, unsigned at_most)
 	start_screen(&info->screen);
 	start_firmware(info->rsdp);
 	start_interrupts();
-	clock_calibrate(acpi_pm_timer_port());
+	start_clock();
 	timer_calibrate();
 	timer_start();
 	smp_start_others(acpi_topology(), at_most);

@@ -64,6 +64,13 @@ uint16_t acpi_pm_timer_port(void)
 	return fadt != NULL ? acpi_pm_timer(fadt) : 0;
 }
 
+uint64_t acpi_hpet_address(void)
+{
+	const struct acpi_table *hpet = acpi_find_table(&tables, "HPET", 0);
+
+	return hpet != NULL ? acpi_hpet(hpet) : 0;
+}
+
 const struct topology *acpi_topology(void)
 {
 	return &topology;
@@ -80,7 +87,16 @@ unsigned acpi_ecam_windows(struct ecam_window *windows, unsigned most)
 {
 	const struct acpi_table *mcfg = acpi_find_table(&tables, "MCFG", 0);
 
-	return mcfg != NULL ? acpi_parse_mcfg(&firmware, mcfg, windows, most) : 0;
+	uint64_t base;
+
+	if (mcfg != NULL)
+		return acpi_parse_mcfg(&firmware, mcfg, windows, most);
+	/* QEMU's microvm tells it there alone. */
+	base = acpi_parse_window(&tables);
+	if (base == 0 || most == 0)
+		return 0;
+	windows[0] = (struct ecam_window){.base = base, .last_bus = 255};
+	return 1;
 }
 
 unsigned acpi_fixed_devices(const char *hid, struct fixed_device *devices, unsigned most)

@@ -22,6 +22,9 @@ struct power_ways acpi_power_ways(void);
 /* The PM timer's port, or 0. */
 uint16_t acpi_pm_timer_port(void);
 
+/* The physical address of the HPET's registers, or 0. */
+uint64_t acpi_hpet_address(void);
+
 /* CPUs, I/O APICs and ISA wiring: from the MADT, else from an MP table, else empty. */
 const struct topology *acpi_topology(void);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Devices that the DSDT and SSDTs declare at a fixed place (ACPI 6.5, 6.1.5, 6.2.2 and 6.4). AML is not
- * interpreted: behind the bytes of a constant _HID those of a constant _CRS are looked for. Upward: a range of
- * memory that is not empty, and an interrupt or none.
+ * Devices that the DSDT and SSDTs declare at a fixed place (ACPI 6.5, 6.1.5, 6.2.2 and 6.4), and the window of a host
+ * bridge (PCI Firmware Specification 3.3, 4.1.3). AML is not interpreted: behind the bytes of a constant _HID those of
+ * a constant _CRS are looked for. Upward: a range of memory that is not empty, and an interrupt or none.
  */
 #include "arch/x86/firmware/acpi_parse.h"
 #include "lib/string.h"
@@ -15,6 +15,9 @@
 #define AML_BYTE             0x0a
 #define AML_WORD             0x0b
 #define AML_DWORD            0x0c
+#define AML_QWORD            0x0e
+#define AML_RETURN           0xa4
+#define CBA_NAME             0x4142435f /* "_CBA" */
 #define NAME_SIZE            4
 
 #define LARGE_ITEM           0x80 /* of a resource descriptor's first byte */
@@ -162,4 +165,29 @@ unsigned acpi_parse_devices(const struct acpi_tables *tables, const char *hid,
 		table = acpi_find_table(tables, "SSDT", n);
 	}
 	return count;
+}
+
+/* A constant of a window's width that stands here, or 0. */
+static uint64_t address_at(struct span aml)
+{
+	if (aml.length >= 9 && aml.bytes[0] == AML_QWORD)
+		return firmware_u64(aml.bytes + 1);
+	return aml.length >= 5 && aml.bytes[0] == AML_DWORD ? firmware_u32(aml.bytes + 1) : 0;
+}
+
+uint64_t acpi_parse_window(const struct acpi_tables *tables)
+{
+	const struct acpi_table *table = acpi_find_table(tables, "DSDT", 0);
+	struct span aml;
+	uint64_t address;
+
+	if (table == NULL)
+		return 0;
+	aml = find_name(behind((struct span){table->bytes, table->length}, AML_START), CBA_NAME);
+	aml = behind(aml, NAME_SIZE);
+	/* A name, or a method that does nothing but return it. */
+	address = address_at(aml);
+	if (address == 0 && aml.length >= 2 && aml.bytes[1] == AML_RETURN)
+		address = address_at(behind(aml, 2));
+	return address % MIB == 0 ? address : 0;
 }

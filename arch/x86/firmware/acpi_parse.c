@@ -34,6 +34,9 @@
 #define APIC_ID_OF_ALL     0xff
 #define MCFG_ENTRIES       44
 #define MCFG_ENTRY_SIZE    16
+#define HPET_SPACE         40 /* of a generic address */
+#define HPET_ADDRESS       44
+#define SPACE_MEMORY       0
 
 /* Where VMMs and firmware put the RSDP when they do not say (ACPI 6.5, 5.2.5.1, and custom). */
 static const struct {
@@ -281,4 +284,11 @@ unsigned acpi_parse_mcfg(const struct firmware *firmware, const struct acpi_tabl
 		windows[count++] = window;
 	}
 	return count;
+}
+
+uint64_t acpi_hpet(const struct acpi_table *hpet)
+{
+	if (hpet->length < HPET_ADDRESS + 8 || hpet->bytes[HPET_SPACE] != SPACE_MEMORY)
+		return 0;
+	return firmware_u64(hpet->bytes + HPET_ADDRESS);
 }

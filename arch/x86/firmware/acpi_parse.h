@@ -52,8 +52,17 @@ unsigned acpi_parse_mcfg(const struct firmware *firmware, const struct acpi_tabl
 unsigned acpi_parse_devices(const struct acpi_tables *tables, const char *hid,
 			    struct fixed_device *devices, unsigned most);
 
+/*
+ * Where the DSDT says that configuration space begins for bus 0 (_CBA), 0 where it says nothing, or no constant that is a
+ * multiple of 1 MiB.
+ */
+uint64_t acpi_parse_window(const struct acpi_tables *tables);
+
 /* The port of the PM timer, or 0. */
 uint16_t acpi_pm_timer(const struct acpi_table *fadt);
+
+/* The physical address of the HPET's registers by an HPET table (IA-PC HPET 1.0a, 3.2.4), or 0. */
+uint64_t acpi_hpet(const struct acpi_table *hpet);
 
 /* How to switch off and to reset; the sleep types of S5 come from the DSDT or an SSDT. */
 void acpi_parse_power(const struct acpi_tables *tables, struct power_ways *ways);

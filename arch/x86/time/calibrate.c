@@ -7,6 +7,7 @@
 #include "arch/cpu.h"
 #include "arch/x86/cpu/hypervisor.h"
 #include "arch/x86/cpu/registers.h"
+#include "arch/x86/say/findings.h"
 #include "arch/x86/time/calibrate.h"
 #include "arch/x86/time/clock.h"
 #include "arch/x86/time/counters.h"
@@ -18,6 +19,7 @@
 #define KVM_FEATURE_CLOCK_2    BIT(3)
 #define MSR_KVM_SYSTEM_TIME_2  0x4b564d01
 #define KVM_CLOCK_ENABLED      1
+#define FAST_KHZ               5000000 /* a TSC that runs slower makes no wait too short */
 #define ANSWERS                2
 
 static uint32_t ask_timing_leaf(void)
@@ -95,17 +97,18 @@ static void take(struct answers *answers, const char *source, uint32_t khz)
 		answers->rates[answers->count++] = (struct clock_rate){source, khz};
 }
 
-static void take_counters(struct answers *answers, uint16_t pm_timer)
+static void take_counters(struct answers *answers, uint16_t pm_timer, volatile uint8_t *hpet)
 {
-	struct counter_rates rates = counters_measure(pm_timer);
+	struct counter_rates rates = counters_measure(pm_timer, hpet);
 
 	take(answers, "pm-timer", rates.pm_timer_khz);
+	take(answers, "hpet", rates.hpet_khz);
 	take(answers, "pit", rates.pit_khz);
 	if (hypervisor_base("KVMKVMKVM") != 0 || hypervisor_base("TCGTCGTCGTCG") != 0)
 		take(answers, "lapic-timer", rates.lapic_timer_khz);
 }
 
-void clock_calibrate(uint16_t pm_timer)
+void clock_calibrate(uint16_t pm_timer, volatile uint8_t *hpet)
 {
 	struct answers answers = {0};
 
@@ -113,9 +116,14 @@ void clock_calibrate(uint16_t pm_timer)
 	take(&answers, "cpuid-0x15", ask_ratio_leaf());
 	take(&answers, "kvmclock", ask_kvm_clock());
 	if (answers.count < ANSWERS)
-		take_counters(&answers, pm_timer);
+		take_counters(&answers, pm_timer, hpet);
 	/* The nominal frequency of the CPU, not what the TSC runs at: better than nothing. */
 	take(&answers, "cpuid-0x16", ask_frequency_leaf());
-	if (answers.count > 0)
-		clock_learn(&answers.rates[0], answers.count > 1 ? &answers.rates[1] : NULL);
+	if (answers.count == 0) {
+		take(&answers, "assumed", FAST_KHZ);
+		platform_add_finding(
+			"no clock tells how fast the TSC runs: 5 GHz are assumed, so times are too short "
+			"and waits too long");
+	}
+	clock_learn(&answers.rates[0], answers.count > 1 ? &answers.rates[1] : NULL);
 }

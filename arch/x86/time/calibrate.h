@@ -6,9 +6,10 @@
 #include "lib/base.h"
 
 /*
- * Asks everybody who may know, at most some 50 ms, and hands the answer to the clock, which goes on
- * assuming when nobody does. pm_timer is the ACPI PM timer's port, 0 where there is none. Once.
+ * Asks everybody who may know, at most some 50 ms, and hands the answer to the clock: 5 GHz, "assumed", and a finding
+ * where nobody does. pm_timer is the ACPI PM timer's port, 0 where there is none; hpet the HPET's registers, or
+ * NULL. Once.
  */
-void clock_calibrate(uint16_t pm_timer);
+void clock_calibrate(uint16_t pm_timer, volatile uint8_t *hpet);
 
 #endif

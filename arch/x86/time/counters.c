@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The ACPI PM timer (ACPI 6.5, 4.8.3.3: 24 bits at 3.579545 MHz), the PIT's channel 0 (Intel 8254
- * data sheet) and the LAPIC timer. All are read at the ends of one and the same window, each
+ * The ACPI PM timer (ACPI 6.5, 4.8.3.3: 24 bits at 3.579545 MHz), the HPET (IA-PC HPET 1.0a, 2.3), the
+ * PIT's channel 0 (Intel 8254 data sheet) and the LAPIC timer. All are read at the ends of one and the same window, each
  * reading between two TSC stamps, so nothing hangs on how long a poll takes. Upward: a rate from
  * each that counts, in some 3 ms.
  */
@@ -26,6 +26,13 @@
 #define PIT_STATUS_MODE     0x3f
 #define PIT_STATUS_OUT      0x80
 
+#define HPET_PERIOD         0x004 /* femtoseconds */
+#define HPET_PERIOD_MOST    100000000u
+#define HPET_CONFIGURATION  0x010
+#define HPET_COUNTS         BIT(0)
+#define HPET_COUNTER        0x0f0
+#define FEMTOSECONDS        1000000000000000ull
+
 #define WINDOW_MICROSECONDS 3000
 #define READINGS            3         /* the one with the narrowest bracket is used */
 #define MOST_TICKS          100000000 /* when no counter counts: 20 … 100 ms of any CPU */
@@ -35,6 +42,7 @@ struct counter {
 	uint64_t hz;
 	uint32_t mask;
 	uint16_t port;
+	volatile uint8_t *registers;
 	uint32_t begin;
 	uint64_t begin_tsc;
 };
@@ -52,6 +60,11 @@ static uint32_t read_pit(const struct counter *counter)
 	port_write8(PIT_COMMAND, PIT_LATCH);
 	low = port_read8(counter->port);
 	return ~(uint32_t)(port_read8(counter->port) << 8 | low);
+}
+
+static uint32_t read_hpet(const struct counter *counter)
+{
+	return read32(counter->registers + HPET_COUNTER);
 }
 
 static uint32_t read_lapic_timer(const struct counter *counter)
@@ -113,6 +126,22 @@ static void start_pit(void)
 	port_write8(PIT_CHANNEL_0, 0xff);
 }
 
+/* Lets it count, if it is one. */
+static bool start_hpet(struct counter *hpet)
+{
+	uint32_t period;
+
+	if (hpet->registers == NULL)
+		return false;
+	period = read32(hpet->registers + HPET_PERIOD);
+	if (period == 0 || period > HPET_PERIOD_MOST)
+		return false;
+	hpet->hz = FEMTOSECONDS / period;
+	write32(hpet->registers + HPET_CONFIGURATION,
+		read32(hpet->registers + HPET_CONFIGURATION) | HPET_COUNTS);
+	return true;
+}
+
 /* Its output rises when it is through, after 55 ms: then it may have wrapped more than once. */
 static bool pit_still_counts(void)
 {
@@ -123,25 +152,29 @@ static bool pit_still_counts(void)
 	return (status & PIT_STATUS_MODE) == PIT_MODE_0_WORD && !(status & PIT_STATUS_OUT);
 }
 
-struct counter_rates counters_measure(uint16_t pm_timer)
+struct counter_rates counters_measure(uint16_t pm_timer, volatile uint8_t *hpet_registers)
 {
-	struct counter pm = {read_pm_timer, PM_TIMER_HZ, PM_TIMER_MASK, pm_timer, 0, 0};
-	struct counter pit = {read_pit, PIT_HZ, PIT_MASK, PIT_CHANNEL_0, 0, 0};
-	struct counter lapic = {read_lapic_timer, LAPIC_TIMER_HZ, UINT32_MAX, 0, 0, 0};
-	struct counter_rates rates = {0, 0, 0};
+	struct counter pm = {read_pm_timer, PM_TIMER_HZ, PM_TIMER_MASK, pm_timer};
+	struct counter hpet = {read_hpet, 0, UINT32_MAX, .registers = hpet_registers};
+	struct counter pit = {read_pit, PIT_HZ, PIT_MASK, PIT_CHANNEL_0};
+	struct counter lapic = {read_lapic_timer, LAPIC_TIMER_HZ, UINT32_MAX};
+	struct counter *watched = pm_timer != 0 ? &pm : start_hpet(&hpet) ? &hpet : NULL;
+	struct counter_rates rates = {0};
 	uint64_t deadline = clock_now() + MOST_TICKS;
 
 	start_pit();
 	timer_count_freely();
 	begin(&pit);
 	begin(&lapic);
-	if (pm_timer != 0)
-		begin(&pm);
-	while (!window_over(pm_timer != 0 ? &pm : &pit) && !window_over(&lapic) &&
+	if (watched != NULL)
+		begin(watched);
+	while (!window_over(watched != NULL ? watched : &pit) && !window_over(&lapic) &&
 	       !clock_passed(deadline))
 		cpu_relax();
-	if (pm_timer != 0)
+	if (watched == &pm)
 		rates.pm_timer_khz = rate(&pm);
+	else if (watched == &hpet)
+		rates.hpet_khz = rate(&hpet);
 	rates.lapic_timer_khz = rate(&lapic);
 	rates.pit_khz = rate(&pit);
 	if (!pit_still_counts())

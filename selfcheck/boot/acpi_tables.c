@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Writes what a machine without ACPI can be given as ACPI, to be loaded at TABLES_AT: tables that are
- * valid as far as must be for each lie to be reached, and lie from there on. usage: lying_tables FILE
+ * Writes what a machine without ACPI can be given as ACPI, to be loaded at TABLES_AT. "lies": tables that are valid as
+ * far as must be for each lie to be reached, and lie from there on. "hpet": an HPET and nothing else. "segments":
+ * two segments. usage: acpi_tables KIND FILE
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #define MADT_AT    0x1000u
 #define MCFG_AT    0x1400u
 #define BROKEN_AT  0x1800u
+#define HPET_AT    0x1c00u
 #define RSDT_LISTS 300u
 #define SIZE       0x2000u
 
@@ -89,21 +91,63 @@ static void put_mcfg(void)
 	finish_table(MCFG_AT, "MCFG", HEADER + 8 + 16 * count);
 }
 
-int main(int count, char **arguments)
+static void put_lies(void)
 {
-	FILE *file = count == 2 ? fopen(arguments[1], "wb") : NULL;
-
-	if (!file) {
-		fprintf(stderr, "usage: lying_tables FILE\n");
-		return 1;
-	}
-	memcpy(image, "RSD PTR ", 8);
-	put32(16, TABLES_AT + RSDT_AT);
-	fix_sum(0, 20, 8);
 	put_rsdt();
 	put_madt();
 	put_mcfg();
 	finish_table(BROKEN_AT, "FACP", 244);
 	image[BROKEN_AT + 100]++;
+}
+
+/* A root table that lists one alone. */
+static void put_short_rsdt(uint32_t table)
+{
+	put32(RSDT_AT + HEADER, TABLES_AT + table);
+	finish_table(RSDT_AT, "RSDT", HEADER + 4);
+}
+
+/* Where QEMU has it. */
+static void put_hpet(void)
+{
+	put32(HPET_AT + HEADER + 8, 0xfed00000);
+	finish_table(HPET_AT, "HPET", HEADER + 20);
+	put_short_rsdt(HPET_AT);
+}
+
+/* The window of QEMU's Q35, told twice. */
+static void put_segments(void)
+{
+	for (uint32_t n = 0; n < 2; n++) {
+		uint32_t at = MCFG_AT + HEADER + 8 + 16 * n;
+
+		put32(at, 0xb0000000);
+		image[at + 8] = (uint8_t)n;
+		image[at + 11] = 255;
+	}
+	finish_table(MCFG_AT, "MCFG", HEADER + 8 + 16 * 2);
+	put_short_rsdt(MCFG_AT);
+}
+
+static const struct {
+	const char *name;
+	void (*put)(void);
+} kinds[] = {{"lies", put_lies}, {"hpet", put_hpet}, {"segments", put_segments}};
+
+int main(int count, char **arguments)
+{
+	FILE *file = count == 3 ? fopen(arguments[2], "wb") : NULL;
+
+	if (!file) {
+		fprintf(stderr, "usage: acpi_tables KIND FILE\n");
+		return 1;
+	}
+	memcpy(image, "RSD PTR ", 8);
+	put32(16, TABLES_AT + RSDT_AT);
+	fix_sum(0, 20, 8);
+	for (unsigned n = 0; n < sizeof(kinds) / sizeof(kinds[0]); n++) {
+		if (strcmp(arguments[1], kinds[n].name) == 0)
+			kinds[n].put();
+	}
 	return fwrite(image, sizeof(image), 1, file) != 1 || fclose(file) != 0;
 }
