@@ -12,7 +12,7 @@
 
 #include "lib/base.h"
 
-#define CPU_MOST 64
+#define CPU_MOST 256
 
 /* CPUs that are running, numbered from 0, which is the boot CPU. Any CPU; handler-safe. */
 unsigned cpu_count(void);

@@ -170,6 +170,7 @@ boot pc-legacy "$good devices=6" "$suite,INIT-LEG-2" -M pc -m 64 ${many//-pci/-p
 # shellcheck disable=SC2086
 boot q35-transitional "$good devices=4" "$suite,INIT-LEG-2 vp.legacy" -M q35 -m 64 ${devices//-pci/-pci,$legacy=off}
 # shellcheck disable=SC2086
+boot 255-cpus "$good devices=1 cpus=255" "$few" -M q35 -m 128 -smp 255 -bios qboot.rom -device virtio-rng-pci
 # shellcheck disable=SC2086
 boot cpu-max "$good devices=2" "$suite" -M q35 -m 64 -cpu max $devices
 # shellcheck disable=SC2086
@@ -517,7 +518,7 @@ boot no-device 'status=5 says=no_virtio_device_was_found' "$suite" -M q35 -m 64
 boot unknown-word 'status=5 devices=0 says=vp.bogus' "$suite vp.bogus=1" -M q35 -m 64 $devices
 # shellcheck disable=SC2086
 boot bad-value 'status=5 devices=0 says=vp.format' "vp.format=xml" -M q35 -m 64 $devices
-boot bad-number 'status=5 devices=0 says=must_be_from_1_to_64' "vp.cpus=65" -M q35 -m 64 -device virtio-rng-pci
+boot bad-number 'status=5 devices=0 says=must_be_from_1_to_256' "vp.cpus=257" -M q35 -m 64 -device virtio-rng-pci
 boot too-long 'status=5 devices=0 says=longer_than_the_4095_bytes' \
 	"vp.seed=1 $(printf %4200d 0)" -M q35 -m 64 -bios qboot.rom -device virtio-rng-pci
 # shellcheck disable=SC2046

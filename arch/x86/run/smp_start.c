@@ -138,8 +138,8 @@ static unsigned choose(const struct topology *topology, unsigned at_most, uint32
 
 void smp_start_others(const struct topology *topology, unsigned at_most)
 {
-	uint32_t ids[CPU_MOST];
-	struct newcomer *newcomers[CPU_MOST];
+	static uint32_t ids[CPU_MOST];
+	static struct newcomer *newcomers[CPU_MOST];
 	unsigned chosen = choose(topology, at_most, ids);
 	uint32_t page = memory_low_page();
 	unsigned ready = 0;

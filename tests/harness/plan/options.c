@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/harness/plan/options.h"
 
+#include "arch/cpu.h"
 #include "lib/format.h"
 #include "lib/parameters.h"
 #include "lib/string.h"
@@ -68,7 +69,7 @@ static const struct parameter common_words[] = {
 	 .minimum = 1, .maximum = 3600000, .value = &options.timeout_ms},
 	{"patience", "milliseconds that a device may take for anything (3000)", PARAMETER_NUMBER,
 	 .minimum = 1, .maximum = 3600000, .value = &options.patience_ms},
-	{"cpus", "CPUs to start at most (all)", PARAMETER_NUMBER, .minimum = 1, .maximum = 64,
+	{"cpus", "CPUs to start at most (all)", PARAMETER_NUMBER, .minimum = 1, .maximum = CPU_MOST,
 	 .value = &options.cpus},
 	{"apic", "interrupt controller mode (auto)", PARAMETER_CHOICE, .choices = "auto|xapic",
 	 .value = &options.apic},
