@@ -48,6 +48,11 @@ void interrupt_free(unsigned vector)
 	world.freed++;
 }
 
+uint64_t interrupt_count(unsigned vector)
+{
+	return 100 + vector;
+}
+
 bool virtqueue_size_fits(const struct virtio_device *device, uint16_t size)
 {
 	return IS_POWER_OF_TWO(size);
@@ -322,6 +327,7 @@ static void queues_get_rings_then_vectors_then_are_enabled(void **state)
 	     "select0 enable select1 enable ");
 	assert_int_equal(device.config_vector, 0x40);
 	assert_int_equal(device.queues[1]->vector, 0x42);
+	assert_int_equal(device.queues[1]->heard, interrupt_count(0x42));
 	virtio_give_back_queues(&device);
 	done("no-messages ");
 	assert_int_equal(world.freed, 3);

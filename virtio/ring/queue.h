@@ -97,6 +97,7 @@ struct virtqueue {
 	uint16_t notify_value; /* the index, or queue_notif_config_data where that is negotiated */
 	unsigned entry;        /* MSI-X table entry, or VIRTIO_MSI_NO_VECTOR */
 	unsigned vector;       /* CPU vector, 0: none */
+	uint64_t heard;        /* arrivals on it that are spent on buffers taken */
 	unsigned cpu;          /* where the vector goes */
 	struct chain *chains;  /* by id */
 	void *parts[RING_PARTS];

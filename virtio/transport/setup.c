@@ -182,6 +182,7 @@ static bool set_up_queue_vector(struct virtqueue *queue, enum interrupt_mode mod
 						     queue->cpu)) {
 		return false;
 	}
+	queue->heard = interrupt_count(queue->vector);
 	return map_queue_vector(queue);
 }
 

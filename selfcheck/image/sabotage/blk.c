@@ -2,6 +2,7 @@
 /* Block devices that break one rule. */
 #include "lib/string.h"
 #include "selfcheck/image/disguise/chains.h"
+#include "selfcheck/image/disguise/hand.h"
 #include "selfcheck/image/disguise/request.h"
 #include "selfcheck/image/sabotage/lie.h"
 #include "tests/harness/subject/subject.h"
@@ -220,6 +221,29 @@ SABOTEUR(blk_leaves_unknown_requests,
 	 .about = "a request of a type that it does not know is never used", BREAKS(CLAUSE_SANE_1),
 	 .type = VIRTIO_TYPE_BLK, .tests = "blk.unknown*", .start = begin_puzzled,
 	 .onlooker.publish = look_at_headers, .onlooker.write = hear_unless_puzzled);
+
+static bool hear_known(struct onlooker *self, unsigned vector)
+{
+	return !puzzled || !victim_queue(vector);
+}
+
+static void look_at_header(struct onlooker *self, struct virtqueue *queue)
+{
+	puzzled = false;
+	look_at_headers(self, queue);
+}
+
+static void begin_in_silence(struct virtio_device *device)
+{
+	hand_start(device);
+	begin_puzzled(device);
+}
+
+SABOTEUR(blk_refuses_in_silence,
+	 .about = "no message tells of a request of a type that it does not know",
+	 BREAKS(CLAUSE_SPLIT_NOTIF_3), .type = VIRTIO_TYPE_BLK, .tests = "blk.unknown*",
+	 .start = begin_in_silence, .onlooker.publish = look_at_header,
+	 .onlooker.arrival = hear_known);
 
 /* Zeroes are what a read finds; the last byte of block 19 is no zero. */
 static void leave_a_byte(struct virtqueue *queue, struct used_element *element)

@@ -79,8 +79,8 @@ static bool await_used(struct test_run *t)
 {
 	struct completion completion;
 
-	return await_completion(t, t->device->queues[balloon_place(t, BALLOON_HINT_QUEUE)],
-				&completion);
+	return await_announced(t, t->device->queues[balloon_place(t, BALLOON_HINT_QUEUE)],
+			       &completion);
 }
 
 TEST(balloon, hinted_pages_can_be_used_again,

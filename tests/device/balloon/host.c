@@ -129,7 +129,7 @@ TEST(balloon, statistics_reach_the_host,
 	CHECK(t, BALLOON_STATS_2, all, "the host does not see all statistics: %s", text);
 	CHECK(t, BALLOON_STATS_1, all && !contains(text, "124076833"),
 	      "the host sees what it cannot know, or not what it does: %s", text);
-	CHECK(t, BALLOON_STATQ_1, await_completion(t, queue, &completion),
+	CHECK(t, BALLOON_STATQ_1, await_announced(t, queue, &completion),
 	      "the host asked for statistics, and the waiting buffer was not used");
 	post_statistics(t);
 	balloon_settle();

@@ -103,5 +103,5 @@ bool balloon_tell(struct test_run *t, unsigned queue, const uint8_t *pages, unsi
 		numbers[n] = to_le32(
 			balloon_page_number(pages + (size_t)n * stride * VIRTIO_BALLOON_PAGE));
 	submit(t, to, &request);
-	return await_completion(t, to, &completion);
+	return await_announced(t, to, &completion);
 }

@@ -23,7 +23,7 @@ static bool report(struct test_run *t, unsigned queue, uint8_t *pages, unsigned 
 	add_segments(t, to, segments, parts, &token);
 	virtqueue_publish(to);
 	virtqueue_kick(to);
-	return await_completion(t, to, &completion);
+	return await_announced(t, to, &completion);
 }
 
 TEST(balloon, reports_are_acknowledged,

@@ -120,7 +120,7 @@ static struct blk_answer await_answer(struct test_run *t, struct virtqueue *queu
 	const struct virtio_blk_req *header = (const struct virtio_blk_req *)request->out;
 	struct completion completion;
 
-	INSIST(t, SANE_1, await_completion(t, queue, &completion),
+	INSIST(t, SANE_1, await_announced(t, queue, &completion),
 	       "queue %u: a request of type %u at sector %lu is not completed in time",
 	       queue->index, from_le32(header->type), from_le64(header->sector));
 	insist_on_chain(t, queue, &completion, request);

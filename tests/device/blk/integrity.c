@@ -81,7 +81,7 @@ static void finish_slot(struct test_run *t, struct load *load)
 	struct completion completion;
 	struct slot *slot = load->slots;
 
-	INSIST(t, SANE_1, await_completion(t, t->device->queues[0], &completion),
+	INSIST(t, SANE_1, await_announced(t, t->device->queues[0], &completion),
 	       "of the requests in flight none is completed in time");
 	while (!slot->busy || slot->request[slot->write] != completion.token)
 		slot++;

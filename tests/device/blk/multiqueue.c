@@ -63,7 +63,7 @@ TEST(blk, all_queues_serve_at_once,
 		virtqueue_kick(t->device->queues[n]);
 	}
 	for (unsigned n = 0; n < queues * DEPTH; n++) {
-		INSIST(t, SANE_1, await_completion(t, t->device->queues[n % queues], &completion),
+		INSIST(t, SANE_1, await_announced(t, t->device->queues[n % queues], &completion),
 		       "queue %u: read %u of %u is not completed in time", n % queues,
 		       n / queues + 1, DEPTH);
 		blk_excuse(t, completion.token);

@@ -139,7 +139,7 @@ bool console_send(struct console *console, uint32_t port, const void *bytes, uin
 	struct completion completion;
 
 	console_put(console, port, bytes, length, parts);
-	return await_completion(console->t, queue, &completion);
+	return await_announced(console->t, queue, &completion);
 }
 
 void console_tell(struct console *console, uint32_t id, uint16_t event, uint16_t value)
@@ -153,7 +153,7 @@ void console_tell(struct console *console, uint32_t id, uint16_t event, uint16_t
 		error_in_test(console->t, "the DMA arena has no room for a message");
 	memcpy(request->out, &control, sizeof(control));
 	submit(console->t, queue, request);
-	INSIST(console->t, SANE_1, await_completion(console->t, queue, &completion),
+	INSIST(console->t, SANE_1, await_announced(console->t, queue, &completion),
 	       "%s: control message %u is not used in time", console->device->name, event);
 }
 

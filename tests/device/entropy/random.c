@@ -37,7 +37,7 @@ static uint32_t send(struct test_run *t, struct request *request)
 	CAN_JUDGE(t, answered || !t->subject->served,
 		  "the device limits its rate: it has not answered in time");
 	if (answered)
-		answered = await_completion(t, queue, &completion);
+		answered = await_announced(t, queue, &completion);
 	INSIST(t, ENTROPY_VQ_1, answered, "in queue 0 a request for %u bytes is not completed",
 	       request->in_length);
 	return completion.length;
@@ -86,7 +86,7 @@ static unsigned serve_many(struct test_run *t)
 		struct completion completion;
 
 		if (!wait_until(is_used, queue, clock_deadline(PATIENCE_NS)) ||
-		    !await_completion(t, queue, &completion))
+		    !await_announced(t, queue, &completion))
 			break;
 		CHECK(t, ENTROPY_OP_1, completion.length == 1,
 		      "a buffer of 1 byte is used with length %u", completion.length);

@@ -32,7 +32,7 @@ static bool take(struct test_run *t, struct virtio_input_event *event, uint32_t 
 	struct completion completion;
 	const struct request *request;
 
-	if (!await_completion(t, t->device->queues[INPUT_EVENT_QUEUE], &completion))
+	if (!await_announced(t, t->device->queues[INPUT_EVENT_QUEUE], &completion))
 		return false;
 	request = completion.token;
 	*event = *(const struct virtio_input_event *)request->in;

@@ -192,7 +192,7 @@ void link_send_in_parts(struct link *link, unsigned pair, const struct virtio_ne
 	add_segments(link->t, queue, segments, count, request);
 	virtqueue_publish(queue);
 	virtqueue_kick(queue);
-	sent = await_completion(link->t, queue, &completion);
+	sent = await_announced(link->t, queue, &completion);
 	/* A network may hold a frame back that the device under test has no room for. */
 	CAN_JUDGE(link->t, sent || link->device == link->t->device,
 		  "%s, which is to help, does not complete a frame in time", link->device->name);
@@ -375,7 +375,7 @@ uint8_t link_command(struct link *link, uint8_t class, uint8_t command, const vo
 	if (!net_prepare_command(link->t->arena, class, command, data, length, 0, request))
 		error_in_test(link->t, "the DMA arena has no room for a command");
 	submit(link->t, queue, request);
-	INSIST(link->t, SANE_1, await_completion(link->t, queue, &completion),
+	INSIST(link->t, SANE_1, await_announced(link->t, queue, &completion),
 	       "%s: command %u of class %u is not completed in time", link->device->name, command,
 	       class);
 	return net_command_ack(request);

@@ -86,7 +86,7 @@ struct completion scsi_await(struct test_run *t, const char *what)
 {
 	struct completion completion;
 
-	INSIST(t, SANE_1, await_completion(t, t->device->queues[SCSI_REQUEST_QUEUE], &completion),
+	INSIST(t, SANE_1, await_announced(t, t->device->queues[SCSI_REQUEST_QUEUE], &completion),
 	       "%s is not completed in time", what);
 	return completion;
 }

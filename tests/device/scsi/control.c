@@ -69,7 +69,7 @@ TEST(scsi, notification_queries_are_answered,
 	answer->event_actual = to_le32(UINT32_MAX);
 	answer->response = VIRTIO_SCSI_PRESET;
 	submit(t, t->device->queues[SCSI_CONTROL_QUEUE], &request);
-	INSIST(t, SANE_1, await_completion(t, t->device->queues[SCSI_CONTROL_QUEUE], &completion),
+	INSIST(t, SANE_1, await_announced(t, t->device->queues[SCSI_CONTROL_QUEUE], &completion),
 	       "a notification query is not completed in time");
 	INSIST(t, SANE_12, response_is_defined(answer->response),
 	       "a notification query ends with response %#x", answer->response);

@@ -34,7 +34,7 @@ static const struct virtio_scsi_event *next_event(struct test_run *t)
 	struct completion completion;
 	const struct request *request;
 
-	if (!await_completion(t, t->device->queues[SCSI_EVENT_QUEUE], &completion))
+	if (!await_announced(t, t->device->queues[SCSI_EVENT_QUEUE], &completion))
 		return NULL;
 	request = completion.token;
 	return (const struct virtio_scsi_event *)request->in;

@@ -408,6 +408,32 @@ bool await_completion(struct test_run *t, struct virtqueue *queue, struct comple
 	return true;
 }
 
+/* A message that came while buffers showed as used may tell of all of those. */
+static void judge_notice(struct test_run *t, struct virtqueue *queue)
+{
+	uint64_t heard;
+
+	if (queue->device != t->result->device || !queue->vector || queue->event_idx ||
+	    queue->in_order || queue->device->mode == INTERRUPT_INTX || t->faults->notice_told)
+		return;
+	t->faults->notice_told =
+		!JUDGE(t, ring_is_packed(queue) ? CLAUSE_PACKED_EV_TXT_1 : CLAUSE_SPLIT_NOTIF_3,
+		       await_interrupts(queue->vector, queue->heard + 1),
+		       "queue %u: a buffer is used, and no message tells of it", queue->index);
+	heard = interrupt_count(queue->vector);
+	if (!virtqueue_shows_used(queue))
+		queue->heard = heard;
+}
+
+bool await_announced(struct test_run *t, struct virtqueue *queue, struct completion *completion)
+{
+	bool used = await_completion(t, queue, completion);
+
+	if (used)
+		judge_notice(t, queue);
+	return used;
+}
+
 void work_once(struct test_run *t, uint64_t seed)
 {
 	struct virtqueue *queue = work_queue(t);

@@ -154,6 +154,12 @@ bool await_use(struct virtqueue *queue, uint64_t deadline);
  */
 bool await_completion(struct test_run *t, struct virtqueue *queue, struct completion *completion);
 
+/*
+ * The same, and judges that a message tells of a buffer of the device of the test. For who never
+ * suppresses or masks; nothing is judged where messages are not used, or with EVENT_IDX or IN_ORDER. It is told once.
+ */
+bool await_announced(struct test_run *t, struct virtqueue *queue, struct completion *completion);
+
 /* submit(), await_completion() and the workload's verification; fails the test when one goes wrong. */
 void work_once(struct test_run *t, uint64_t seed);
 

@@ -24,6 +24,7 @@ struct faults {
 	unsigned count;
 	struct fault list[FAULTS_MOST];
 	bool length_told; /* used lengths beyond their buffers were told, and take nothing away */
+	bool notice_told; /* likewise that a message was missing */
 };
 
 /* One STATE_… in words, behind "takes for granted". */
