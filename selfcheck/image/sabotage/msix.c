@@ -171,6 +171,24 @@ SABOTEUR(unmasking_forgets, .about = "unmasking clears the pending bit and sends
 	 BREAKS(CLAUSE_MSIX_PCI_7), .start = start, .onlooker.msix_write = note_unmask,
 	 .onlooker.arrival = drop_the_next);
 
+static bool note_mask_under_way(struct onlooker *self, const struct msix *msix, unsigned entry,
+				unsigned offset, uint32_t *value)
+{
+	for (unsigned n = 0; n < victim->queue_count; n++) {
+		const struct virtqueue *queue = victim->queues[n];
+
+		if (queue && queue->entry == entry && queue->in_flight &&
+		    !virtqueue_shows_used(queue) && offset == MSIX_ENTRY_CONTROL &&
+		    (*value & MSIX_ENTRY_CONTROL_MASK))
+			drop_next = true;
+	}
+	return true;
+}
+
+SABOTEUR(masking_forgets, .about = "what is under way when its entry is masked is not announced",
+	 BREAKS(CLAUSE_MSIX_PCI_7), .tests = "interrupt.masking_under*", .start = start,
+	 .onlooker.msix_write = note_mask_under_way, .onlooker.arrival = drop_the_next);
+
 /* ---- the table ---- */
 
 static bool keep_first_message(struct onlooker *self, const struct msix *msix, unsigned entry,

@@ -346,3 +346,59 @@ TEST(interrupt, function_mask_leaves_mask_bits_alone,
 		      "entry %u: Mask bit was %u, and is %u after Function Mask", entry, entry % 2,
 		      msix_entry_masked(msix, entry));
 }
+
+#define RACES        80
+#define RACE_LEAST   30000ul   /* ns */
+#define RACE_LONGEST 1000000ul /* ns */
+
+/* Somewhere in the time that a request takes, or a little behind it. */
+static void spin_into_service(struct test_run *t)
+{
+	uint64_t most = MINIMUM(MAXIMUM(2 * pace_ns(), RACE_LEAST), RACE_LONGEST);
+
+	clock_spin(random_below(&t->random, most));
+}
+
+/* A request, masked at some moment while the device is at it and unmasked at a later one: its message comes before or after. */
+static bool announced_across(struct test_run *t, struct virtqueue *queue, struct request *request,
+			     const struct lock *lock)
+{
+	struct mark mark = mark_arrivals(queue);
+	struct completion completion;
+	bool came;
+
+	virtqueue_arm(queue, 0);
+	submit(t, queue, request);
+	spin_into_service(t);
+	lock->set(queue, true);
+	spin_into_service(t);
+	lock->set(queue, false);
+	came = await_messages(t, queue, &mark, 1);
+	INSIST(t, SANE_1, await_completion(t, queue, &completion),
+	       "queue %u: %s is not completed in time", queue->index, t->workload->about);
+	return came;
+}
+
+TEST(interrupt, masking_under_way_loses_nothing,
+     .about = "a buffer is announced at whatever moment its vector was masked and unmasked again",
+     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_RING, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(MSIX_PCI_7, SANE_1))
+{
+	static const struct lock *const locks[] = {&entry_lock, &function_lock};
+	struct virtqueue *queue;
+	struct request *request;
+
+	bring_up(t);
+	queue = work_queue(t);
+	request = new_request(t, 1);
+	complete_with_message(t, queue);
+	for (unsigned n = 0; n < RACES; n++) {
+		const struct lock *lock = locks[n % ARRAY_LENGTH(locks)];
+
+		if (!CHECK(t, MSIX_PCI_7, announced_across(t, queue, request, lock),
+			   "round %u: %s was masked and unmasked while a buffer of queue %u was being used, and "
+			   "no message came before or after",
+			   n, lock->name, queue->index))
+			return;
+	}
+}
