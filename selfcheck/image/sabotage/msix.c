@@ -84,6 +84,16 @@ SABOTEUR(function_mask_ignored, .about = "Function Mask does nothing", BREAKS(CL
 	 .start = start, .onlooker.config_write = swallow_function_mask,
 	 .onlooker.config_read = show_function_mask);
 
+static bool take_words_alone(struct onlooker *self, const struct pci_function *function,
+			     unsigned offset, unsigned width, uint32_t *value)
+{
+	return width != 1 || offset == 0 || !is_control(function, offset - 1);
+}
+
+SABOTEUR(function_mask_by_words_alone, .about = "a byte that is written to Message Control is lost",
+	 BREAKS(CLAUSE_MSIX_PCI_9), .tests = "interrupt.message_control*", .start = start,
+	 .onlooker.config_write = take_words_alone);
+
 static bool unmask_all_with_function(struct onlooker *self, const struct pci_function *function,
 				     unsigned offset, unsigned width, uint32_t *value)
 {
