@@ -85,6 +85,7 @@ enum virtio_blk_type {
 	VIRTIO_BLK_T_IN = 0,
 	VIRTIO_BLK_T_OUT = 1,
 	VIRTIO_BLK_T_FLUSH = 4,
+	VIRTIO_BLK_T_FLUSH_OUT = 5, /* legacy */
 	VIRTIO_BLK_T_GET_ID = 8,
 	VIRTIO_BLK_T_GET_LIFETIME = 10,
 	VIRTIO_BLK_T_DISCARD = 11,
@@ -98,6 +99,9 @@ enum virtio_blk_type {
 	VIRTIO_BLK_T_ZONE_RESET = 24,
 	VIRTIO_BLK_T_ZONE_RESET_ALL = 26,
 };
+
+/* Legacy: in the type of a request that is a barrier (5.2.6.4). */
+#define VIRTIO_BLK_T_BARRIER 0x80000000u
 
 /* What a device answers (5.2.6). */
 enum virtio_blk_status {

@@ -3,7 +3,7 @@
 
 #include "arch/clock.h"
 #include "virtio/transport/setup.h"
-#include "virtio/transport/pci/registers.h"
+#include "virtio/transport/pci/legacy_registers.h"
 
 /* What a queue is called in kicks under NOTIF_CONFIG_DATA: not its index. */
 #define QUEUE_IDENTIFIER 0x100
@@ -33,9 +33,19 @@ static uint64_t word(uint64_t features, unsigned select)
 	return select < 2 ? (uint32_t)(features >> 32 * select) : 0;
 }
 
+static bool is_legacy_header(const struct register_access *access, enum legacy_register at)
+{
+	return access->structure == STRUCTURE_CONTROL && access->offset == at &&
+	       (access->device->traits & DEVICE_OVER_PCI);
+}
+
 static uint64_t read_as_offered(struct onlooker *self, const struct register_access *access,
 				uint64_t value)
 {
+	if (is_legacy_header(access, LEGACY_DEVICE_FEATURES))
+		return value | word(offer.features, 0);
+	if (is_legacy_header(access, LEGACY_DRIVER_FEATURES))
+		return value | word(offer.accepted, 0);
 	if (access->structure != STRUCTURE_COMMON)
 		return value;
 	switch (access->offset) {
@@ -116,6 +126,10 @@ static bool write_as_offered(struct onlooker *self, const struct register_access
 		return kick(self, access, value);
 	if (access->structure == STRUCTURE_DEVICE)
 		return !offer.suspended;
+	if (is_legacy_header(access, LEGACY_DRIVER_FEATURES))
+		accept(value);
+	if (is_legacy_header(access, LEGACY_DEVICE_STATUS) && !*value)
+		offer.accepted = 0;
 	if (access->structure != STRUCTURE_COMMON)
 		return true;
 	switch (access->offset) {

@@ -118,13 +118,12 @@ ECCENTRIC(ok_legacy_offloads_checksums_alone, .about = "no segments are left to 
 	  .traits = DEVICE_LEGACY, .devices = "net", .fits = offers_offloads, .tests = "net.*",
 	  .onlooker.read = leave_no_segments);
 
-static uint64_t want_to_be_told(struct onlooker *self, const struct register_access *access,
-				uint64_t value)
+static uint64_t tell_of_offer(struct onlooker *self, const struct register_access *access,
+			      uint64_t value)
 {
-	if (!is_header(access, LEGACY_DEVICE_FEATURES))
-		return value;
-	acts();
-	return value | BIT(VIRTIO_BALLOON_F_MUST_TELL_HOST);
+	if (is_header(access, LEGACY_DEVICE_FEATURES))
+		acts();
+	return value;
 }
 
 ECCENTRIC(ok_legacy_wants_to_be_told,
@@ -132,7 +131,7 @@ ECCENTRIC(ok_legacy_wants_to_be_told,
 	  ALLOWED("5.5.3.1", "transitional devices MUST support guests which do not negotiate "
 			     "VIRTIO_BALLOON_F_MUST_TELL_HOST feature"),
 	  .traits = DEVICE_LEGACY, .devices = "balloon", .tests = "balloon.*",
-	  .onlooker.read = want_to_be_told);
+	  .offers = BIT64(VIRTIO_BALLOON_F_MUST_TELL_HOST), .onlooker.read = tell_of_offer);
 
 static bool has_one_pair(const struct virtio_device *device)
 {
@@ -194,3 +193,33 @@ ECCENTRIC(ok_legacy_knows_an_event, .about = "a unit tells of operational change
 			     "event_actual."),
 	  .traits = DEVICE_LEGACY, .devices = "scsi", .tests = "scsi.*",
 	  .used_element = know_an_event);
+
+static void know_no_flush_out(struct virtqueue *queue, struct used_element *element)
+{
+	struct request *request = used_request(queue, element);
+	const struct virtio_blk_req *header = request ? (void *)request->out : NULL;
+
+	if (!header || from_le32(header->type) != VIRTIO_BLK_T_FLUSH_OUT)
+		return;
+	acts();
+	request->in[request->in_length - 1] = VIRTIO_BLK_S_UNSUPP;
+}
+
+ECCENTRIC(ok_legacy_knows_no_flush_out, .about = "VIRTIO_BLK_T_FLUSH_OUT is not supported",
+	  ALLOWED("5.2.6.4", "a driver MUST treat it as a VIRTIO_BLK_T_FLUSH command."),
+	  .traits = DEVICE_LEGACY, .devices = "blk", .tests = "blk.*",
+	  .used_element = know_no_flush_out);
+
+static bool take_barriers(struct onlooker *self, const struct register_access *access,
+			  uint64_t *value)
+{
+	if (is_header(access, LEGACY_DRIVER_FEATURES) && (*value & BIT(VIRTIO_BLK_F_BARRIER)))
+		acts();
+	return true;
+}
+
+ECCENTRIC(ok_legacy_has_barriers,
+	  .about = "a disk offers VIRTIO_BLK_F_BARRIER, and keeps all order",
+	  ALLOWED("5.2.3.1", "Device supports request barriers."), .traits = DEVICE_LEGACY,
+	  .devices = "blk", .tests = "blk.*", .offers = BIT64(VIRTIO_BLK_F_BARRIER),
+	  .onlooker.write = take_barriers);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Devices of several types that break what their types say of the legacy interface alone. */
+#include "arch/clock.h"
 #include "lib/string.h"
+#include "selfcheck/image/disguise/chains.h"
 #include "selfcheck/image/disguise/request.h"
 #include "selfcheck/image/sabotage/lie.h"
 #include "virtio/device/balloon.h"
@@ -121,6 +123,84 @@ SABOTEUR(pci_legacy_blk_header_is_swapped, .about = "sectors are taken for big-e
 	 BREAKS(CLAUSE_BLK_OP_LEG_1), .type = VIRTIO_TYPE_BLK, .tests = "blk.legacy*",
 	 .used_element = miss_sectors);
 
+static void refuse_flush_out(struct virtqueue *queue, struct used_element *element)
+{
+	struct request *request = used_request(queue, element);
+	const struct virtio_blk_req *header = request ? (void *)request->out : NULL;
+
+	if (header && from_le32(header->type) == VIRTIO_BLK_T_FLUSH_OUT)
+		request->in[request->in_length - 1] = VIRTIO_BLK_S_UNSUPP;
+}
+SABOTEUR(pci_legacy_blk_refuses_flush_out, .about = "VIRTIO_BLK_T_FLUSH_OUT is not supported",
+	 BREAKS(CLAUSE_BLK_OP_LEG_2), .type = VIRTIO_TYPE_BLK, .tests = "blk.flush_out*",
+	 .used_element = refuse_flush_out);
+
+static uint16_t sorted; /* used elements whose order is the driver's to see */
+
+static void sort_none(struct virtio_device *device)
+{
+	sorted = 0;
+}
+
+static bool is_barrier(const struct virtqueue *queue, const struct virtq_used_elem *element)
+{
+	const struct virtq_desc *head = &split_of(queue)->desc[from_le32(element->id)];
+	const struct virtio_blk_req *header = (const void *)(uintptr_t)from_le64(head->addr);
+
+	return from_le32(header->type) & VIRTIO_BLK_T_BARRIER;
+}
+
+#define LOOK_NS 100000 /* between two looks */
+#define LOOKS   1000
+
+static bool all_are_used(const struct virtqueue *queue)
+{
+	const struct split_virtqueue *ring = split_of(queue);
+
+	return from_le16(ring->used->idx) == ring->avail_index;
+}
+
+/* A barrier changes places with the first or the last of what was used together with it. */
+static void move_barrier(struct virtqueue *queue, bool to_the_end)
+{
+	struct virtq_used *used = split_of(queue)->used;
+	uint16_t end;
+
+	for (unsigned n = 0; n < LOOKS && !all_are_used(queue); n++)
+		clock_spin(LOOK_NS);
+	end = from_le16(used->idx);
+	for (uint16_t at = sorted; at != end; at++) {
+		struct virtq_used_elem *barrier = &used->ring[at % queue->size], element = *barrier;
+		struct virtq_used_elem *other =
+			&used->ring[(to_the_end ? end - 1 : sorted) % queue->size];
+
+		if (!is_barrier(queue, barrier))
+			continue;
+		*barrier = *other;
+		*other = element;
+		break;
+	}
+	sorted = end;
+}
+
+static void use_barrier_first(struct onlooker *self, struct virtqueue *queue)
+{
+	move_barrier(queue, false);
+}
+SABOTEUR(pci_legacy_blk_barriers_hurry, .about = "a barrier is used before what came before it",
+	 BREAKS(CLAUSE_BLK_OP_LEG_3), .type = VIRTIO_TYPE_BLK, .tests = "blk.barriers*",
+	 .offers = BIT64(VIRTIO_BLK_F_BARRIER), .start = sort_none,
+	 .onlooker.used = use_barrier_first);
+
+static void use_barrier_last(struct onlooker *self, struct virtqueue *queue)
+{
+	move_barrier(queue, true);
+}
+SABOTEUR(pci_legacy_blk_barriers_lag, .about = "a barrier is used behind what came behind it",
+	 BREAKS(CLAUSE_BLK_OP_LEG_4), .type = VIRTIO_TYPE_BLK, .tests = "blk.barriers*",
+	 .offers = BIT64(VIRTIO_BLK_F_BARRIER), .start = sort_none,
+	 .onlooker.used = use_barrier_last);
+
 /* ---- network devices ---- */
 
 static uint64_t swap_status(struct onlooker *self, const struct register_access *access,
@@ -215,6 +295,25 @@ static void refuse_offloads(struct virtqueue *queue, struct used_element *elemen
 SABOTEUR(pci_legacy_net_offloads_are_swapped, .about = "offloads are taken for big-endian",
 	 BREAKS(CLAUSE_NET_LEG_OFFL_1), .type = VIRTIO_TYPE_NET, .tests = "net.legacy*",
 	 .used_element = refuse_offloads);
+
+static void swap_places(struct virtqueue *queue, struct chain_view *chain)
+{
+	struct virtio_net_hdr *header = (void *)(uintptr_t)from_le64(*chain->links[0].addr);
+
+	if (queue->index != net_transmit_queue(0))
+		return;
+	header->csum_start.raw = __builtin_bswap16(header->csum_start.raw);
+	header->csum_offset.raw = __builtin_bswap16(header->csum_offset.raw);
+}
+
+static void swap_places_of_sums(struct onlooker *self, struct virtqueue *queue)
+{
+	visit_new_chains(queue, swap_places);
+}
+SABOTEUR(pci_legacy_net_offsets_are_swapped,
+	 .about = "csum_start and csum_offset are taken for big-endian",
+	 BREAKS(CLAUSE_NET_LEG_OP_2), .type = VIRTIO_TYPE_NET, .tests = "net.legacy_transmit*",
+	 .start = forget_chains, .onlooker.publish = swap_places_of_sums);
 
 /* ---- consoles, balloons, SCSI hosts ---- */
 

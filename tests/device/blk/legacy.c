@@ -102,3 +102,74 @@ TEST(blk, writeback_is_the_legacy_drivers,
 	}
 	set_writeback(t, found);
 }
+
+/* The sentence speaks of drivers, and so devices are told of it alone. */
+TEST(blk, flush_out_is_a_flush,
+     .about = "VIRTIO_BLK_T_FLUSH_OUT is answered as VIRTIO_BLK_T_FLUSH is",
+     .type = VIRTIO_TYPE_BLK, WITH_FEATURE(VIRTIO_BLK_F_FLUSH), .traits = DEVICE_LEGACY,
+     .judges = CLAUSES(BLK_OP_LEG_2))
+{
+	uint8_t flush, flush_out;
+
+	blk_up(t, BIT64(VIRTIO_BLK_F_FLUSH), 0);
+	flush = blk_send(t, work_queue(t), blk_request(t, VIRTIO_BLK_T_FLUSH, 0, 0, 0)).status;
+	flush_out =
+		blk_send(t, work_queue(t), blk_request(t, VIRTIO_BLK_T_FLUSH_OUT, 0, 0, 0)).status;
+	CHECK(t, BLK_OP_LEG_2, flush_out == flush,
+	      "VIRTIO_BLK_T_FLUSH is answered %s, and VIRTIO_BLK_T_FLUSH_OUT %s",
+	      blk_status_name(flush), blk_status_name(flush_out));
+}
+
+#define AROUND  6 /* requests on either side of a barrier */
+#define BARRIER AROUND
+
+/* Reads of one block each, the barrier in the middle, shown to the device at once; *at: who was used when. */
+static void read_around_barrier(struct test_run *t, unsigned at[2 * AROUND + 1])
+{
+	uint32_t unit = blk_block_sectors(t);
+	struct virtqueue *queue = work_queue(t);
+	struct request *requests[2 * AROUND + 1];
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(requests); n++) {
+		requests[n] = blk_request(t, VIRTIO_BLK_T_IN, n * unit, 0, unit * 512);
+		if (n == BARRIER)
+			((struct virtio_blk_req *)requests[n]->out)->type =
+				to_le32(VIRTIO_BLK_T_IN | VIRTIO_BLK_T_BARRIER);
+		add_request(t, queue, requests[n]);
+	}
+	virtqueue_publish(queue);
+	virtqueue_kick(queue);
+	for (unsigned place = 0; place < ARRAY_LENGTH(requests); place++) {
+		struct completion completion;
+		unsigned n = 0;
+
+		INSIST(t, SANE_1, await_completion(t, queue, &completion),
+		       "of %zu reads with a barrier among them %u are completed in time",
+		       ARRAY_LENGTH(requests), place);
+		while (requests[n] != completion.token)
+			n++;
+		at[n] = place;
+	}
+}
+
+TEST(blk, barriers_part_requests,
+     .about =
+	     "what was made available before a barrier is used before it, what came behind it behind",
+     .type = VIRTIO_TYPE_BLK, WITH_FEATURE(VIRTIO_BLK_F_BARRIER), .traits = DEVICE_LEGACY,
+     .judges = CLAUSES(BLK_OP_LEG_3, BLK_OP_LEG_4, SANE_1))
+{
+	unsigned at[2 * AROUND + 1];
+
+	blk_up(t, BIT64(VIRTIO_BLK_F_BARRIER), 0);
+	CAN_JUDGE(t, blk_offers(t, VIRTIO_BLK_F_BARRIER), "VIRTIO_BLK_F_BARRIER is not offered");
+	blk_capacity(t, (uint64_t)ARRAY_LENGTH(at) * blk_block_sectors(t));
+	read_around_barrier(t, at);
+	for (unsigned n = 0; n < AROUND; n++) {
+		CHECK(t, BLK_OP_LEG_3, at[n] < at[BARRIER],
+		      "request %u stands in front of barrier %u, and was used behind it", n,
+		      BARRIER);
+		CHECK(t, BLK_OP_LEG_4, at[BARRIER + 1 + n] > at[BARRIER],
+		      "request %u stands behind barrier %u, and was used before it",
+		      BARRIER + 1 + n, BARRIER);
+	}
+}

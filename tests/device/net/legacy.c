@@ -197,3 +197,62 @@ TEST(net, legacy_offloads_are_native,
 	CHECK(t, NET_LEG_OFFL_1, ack == VIRTIO_NET_OK, "offloads %#lx are answered %u",
 	      from_le64(mask), ack);
 }
+
+#define SUMMED    1024u   /* bytes of a frame of which the sum is wanted */
+#define SAME_BOTH 0x0101u /* a number that is the same with its bytes swapped */
+
+/* A frame, as it has to arrive, and where its sum is to be made (5.1.6.2). */
+struct summed {
+	uint16_t start, offset;
+	struct frame *whole;
+};
+
+static bool is_whole(const struct packet *packet, const void *context)
+{
+	const struct frame *whole = context;
+
+	return packet->length == whole->length &&
+	       memcmp(packet->bytes, whole->bytes, whole->length) == 0;
+}
+
+/* Whether a frame of no known protocol, whose sum is left to the device, arrives with it. */
+static bool sum_is_made(struct network *network, const struct summed *summed)
+{
+	struct flow flow = flow_of(network->link->mac, network->twin->mac, false, 0);
+	struct virtio_net_hdr header = {.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+					.csum_start = to_le16(summed->start),
+					.csum_offset = to_le16(summed->offset)};
+
+	for (unsigned n = 0; n < NETWORK_TRIES; n++) {
+		frame_probe(network->frame, &flow, network_cookie(network), SUMMED);
+		summed->whole->length = SUMMED;
+		memcpy(summed->whole->bytes, network->frame->bytes, SUMMED);
+		checksum_complete(summed->whole->bytes, SUMMED, summed->start, summed->offset);
+		link_send_in_parts(network->link, 0, &header, network->frame, 1);
+		if (link_await(network->twin, is_whole, summed->whole, PATIENCE_NS / NETWORK_TRIES))
+			return true;
+	}
+	return false;
+}
+
+TEST(net, legacy_transmit_header_is_native,
+     .about = "csum_start and csum_offset of what is sent are read in the guest's byte order",
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CSUM), .traits = DEVICE_LEGACY,
+     .judges = CLAUSES(NET_LEG_OP_2))
+{
+	struct network *network = network_start(
+		t, NEEDS_TWIN, &(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_CSUM)},
+		NULL);
+	struct summed plain = {.start = 34, .offset = 16};
+	struct summed either = {.start = SAME_BOTH, .offset = SAME_BOTH};
+	bool made;
+
+	plain.whole = either.whole = test_memory(t, "frame", sizeof(struct frame), 16);
+	made = sum_is_made(network, &plain);
+	CAN_JUDGE(
+		t, made || sum_is_made(network, &either),
+		"the network carries no frames of unknown protocols whose sum is left to the device");
+	CHECK(t, NET_LEG_OP_2, made,
+	      "a sum at csum_start %#x and csum_offset %#x is made, and one at %#x and %#x is not",
+	      SAME_BOTH, SAME_BOTH, plain.start, plain.offset);
+}
