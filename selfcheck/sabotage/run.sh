@@ -86,10 +86,10 @@ for legacy in false true; do
 		-device virtio-rng-device,queue_reset=off "${nothing[@]}" -device virtio-blk-device,drive=null
 done
 
-# … and what legacy interfaces of PCI devices alone can break, on transitional devices, what takes pairs and offloads on
+# … and what legacy interfaces of PCI devices alone can break, on transitional devices, what takes pairs, offloads and VLANs on
 # taps.
 both=disable-legacy=off
-again '^pci_legacy_(?!net_[op])' "vp.legacy vp.device=*-legacy vp.scratch=all $*" "${q35[@]}" \
+again '^pci_legacy_(?!net_[opv])' "vp.legacy vp.device=*-legacy vp.scratch=all $*" "${q35[@]}" \
 	"${nothing[@]}" -device virtio-blk-pci,drive=null,$both,addr=1 -device virtio-rng-pci,$both,addr=2 \
 	-netdev user,id=net -device virtio-net-pci,netdev=net,$both,addr=3 \
 	-chardev null,id=null -device virtio-serial-pci,id=con,$both,addr=4 -device virtconsole,chardev=null,bus=con.0 \
@@ -97,7 +97,7 @@ again '^pci_legacy_(?!net_[op])' "vp.legacy vp.device=*-legacy vp.scratch=all $*
 	-blockdev null-co,node-name=disk,size=16777216,read-zeroes=on \
 	-device virtio-scsi-pci,id=scsi,$both,addr=6 -device scsi-hd,drive=disk,bus=scsi.0
 offers=mq=on,vectors=10,disable-modern=on,$both
-taps '^pci_legacy_net_[op]' "$*" $offers $offers
+taps '^pci_legacy_net_[opv]' "$*" $offers $offers
 
 # … and once more with the host's help.
 text() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$2"; }
@@ -124,6 +124,7 @@ hosted() {
 			tee -a "$log"
 	done < <(grep '^{"type":"sabotage",' "$wires/hosted")
 }
+hosted "$(skipped_names | tr , "\n" | grep ^pci_legacy_ | paste -sd, -)" "$*" -M q35-legacy -d balloon -d scsi
 hosted "$(skipped_names)" "$*" -d blk-scratch -d blk-kept \
 	-d net-dgram,speed=1000,duplex=full -d console -d scsi -d balloon-hints -d keyboard -d tablet
 

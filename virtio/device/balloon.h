@@ -42,6 +42,7 @@ enum { VIRTIO_BALLOON_CMD_ID_STOP = 0, VIRTIO_BALLOON_CMD_ID_DONE = 1 };
 /* What a statistic speaks of; the tags that tests use. */
 enum virtio_balloon_stat_tag {
 	VIRTIO_BALLOON_S_SWAP_IN = 0,
+	VIRTIO_BALLOON_S_SWAP_OUT = 1,
 	VIRTIO_BALLOON_S_MEMFREE = 4,
 	VIRTIO_BALLOON_S_MEMTOT = 5,
 };

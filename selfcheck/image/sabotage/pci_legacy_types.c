@@ -8,7 +8,6 @@
 #include "virtio/device/balloon.h"
 #include "virtio/device/blk.h"
 #include "virtio/device/console.h"
-#include "virtio/device/net_control.h"
 #include "virtio/device/scsi.h"
 #include "virtio/transport/pci/legacy_registers.h"
 
@@ -201,120 +200,6 @@ SABOTEUR(pci_legacy_blk_barriers_lag, .about = "a barrier is used behind what ca
 	 .offers = BIT64(VIRTIO_BLK_F_BARRIER), .start = sort_none,
 	 .onlooker.used = use_barrier_last);
 
-/* ---- network devices ---- */
-
-static uint64_t swap_status(struct onlooker *self, const struct register_access *access,
-			    uint64_t value)
-{
-	return access->structure == STRUCTURE_DEVICE &&
-			       access->offset == offsetof(struct virtio_net_config, status)
-		       ? __builtin_bswap16((uint16_t)value)
-		       : value;
-}
-SABOTEUR(pci_legacy_net_status_is_swapped, .about = "status is big-endian",
-	 BREAKS(CLAUSE_NET_LEG_CFG_1), .type = VIRTIO_TYPE_NET, .tests = "net.legacy*",
-	 .onlooker.read = swap_status);
-
-static void refuse_entries(struct virtqueue *queue, struct used_element *element)
-{
-	struct request *request = used_request(queue, element);
-	const struct virtio_net_ctrl_hdr *command = request ? (void *)request->out : NULL;
-
-	if (command && request->out_length > sizeof(*command) + 2 * sizeof(le32) &&
-	    command->class == VIRTIO_NET_CTRL_MAC &&
-	    command->command == VIRTIO_NET_CTRL_MAC_TABLE_SET)
-		request->in[0] = VIRTIO_NET_ERR;
-}
-SABOTEUR(pci_legacy_net_table_is_swapped, .about = "entries of MAC tables are taken for big-endian",
-	 BREAKS(CLAUSE_NET_LEG_MAC_1), .type = VIRTIO_TYPE_NET, .tests = "net.legacy*",
-	 .used_element = refuse_entries);
-
-static void swap_count(struct virtqueue *queue, struct used_element *element)
-{
-	struct virtio_net_hdr *header = answer_of(queue, element, net_receive_queue(0));
-
-	if (header)
-		header->num_buffers.raw = __builtin_bswap16(header->num_buffers.raw);
-}
-SABOTEUR(pci_legacy_net_count_is_swapped, .about = "num_buffers is big-endian",
-	 BREAKS(CLAUSE_NET_LEG_OP_1), .type = VIRTIO_TYPE_NET, .tests = "net.legacy*",
-	 .used_element = swap_count);
-
-/* Two bytes more than a header without num_buffers has. */
-static void lengthen_header(struct virtqueue *queue, struct used_element *element)
-{
-	const uint32_t header = offsetof(struct virtio_net_hdr, num_buffers);
-	uint8_t *packet = answer_of(queue, element, net_receive_queue(0));
-
-	if (!packet || net_header_length(queue->device) != header || element->length <= header)
-		return;
-	for (uint32_t n = element->length; n > header; n--)
-		packet[n + 1] = packet[n - 1];
-	element->length += 2;
-}
-SABOTEUR(pci_legacy_net_header_is_long,
-	 .about = "headers have 12 bytes, as by the modern interface",
-	 BREAKS(CLAUSE_FEAT_LEG_1, CLAUSE_PCI_LEG_4), .type = VIRTIO_TYPE_NET,
-	 .tests = "net.legacy*", .used_element = lengthen_header);
-
-/* Numbers whose bytes are swapped are too large, where they are not 0. */
-static void refuse_number(struct virtqueue *queue, struct used_element *element, uint8_t class)
-{
-	struct request *request = used_request(queue, element);
-	const struct virtio_net_ctrl_hdr *command = request ? (void *)request->out : NULL;
-
-	if (command && request->in_length == 1 && command->class == class)
-		request->in[0] = VIRTIO_NET_ERR;
-}
-
-static uint64_t swap_pairs(struct onlooker *self, const struct register_access *access,
-			   uint64_t value)
-{
-	return access->structure == STRUCTURE_DEVICE &&
-			       access->offset ==
-				       offsetof(struct virtio_net_config, max_virtqueue_pairs)
-		       ? __builtin_bswap16((uint16_t)value)
-		       : value;
-}
-SABOTEUR(pci_legacy_net_pairs_are_swapped, .about = "max_virtqueue_pairs is big-endian",
-	 BREAKS(CLAUSE_NET_LEG_CFG_2), .type = VIRTIO_TYPE_NET, .tests = "net.legacy*",
-	 .onlooker.read = swap_pairs);
-
-static void refuse_pairs(struct virtqueue *queue, struct used_element *element)
-{
-	refuse_number(queue, element, VIRTIO_NET_CTRL_MQ);
-}
-SABOTEUR(pci_legacy_net_pairs_are_refused, .about = "virtqueue_pairs is taken for big-endian",
-	 BREAKS(CLAUSE_NET_LEG_MQ_1), .type = VIRTIO_TYPE_NET, .tests = "net.legacy*",
-	 .used_element = refuse_pairs);
-
-static void refuse_offloads(struct virtqueue *queue, struct used_element *element)
-{
-	refuse_number(queue, element, VIRTIO_NET_CTRL_GUEST_OFFLOADS);
-}
-SABOTEUR(pci_legacy_net_offloads_are_swapped, .about = "offloads are taken for big-endian",
-	 BREAKS(CLAUSE_NET_LEG_OFFL_1), .type = VIRTIO_TYPE_NET, .tests = "net.legacy*",
-	 .used_element = refuse_offloads);
-
-static void swap_places(struct virtqueue *queue, struct chain_view *chain)
-{
-	struct virtio_net_hdr *header = (void *)(uintptr_t)from_le64(*chain->links[0].addr);
-
-	if (queue->index != net_transmit_queue(0))
-		return;
-	header->csum_start.raw = __builtin_bswap16(header->csum_start.raw);
-	header->csum_offset.raw = __builtin_bswap16(header->csum_offset.raw);
-}
-
-static void swap_places_of_sums(struct onlooker *self, struct virtqueue *queue)
-{
-	visit_new_chains(queue, swap_places);
-}
-SABOTEUR(pci_legacy_net_offsets_are_swapped,
-	 .about = "csum_start and csum_offset are taken for big-endian",
-	 BREAKS(CLAUSE_NET_LEG_OP_2), .type = VIRTIO_TYPE_NET, .tests = "net.legacy_transmit*",
-	 .start = forget_chains, .onlooker.publish = swap_places_of_sums);
-
 /* ---- consoles, balloons, SCSI hosts ---- */
 
 static void swap_event(struct virtqueue *queue, struct used_element *element)
@@ -398,3 +283,49 @@ static void swap_events(struct virtqueue *queue, struct used_element *element)
 SABOTEUR(pci_legacy_scsi_events_are_swapped, .about = "event_actual is big-endian",
 	 BREAKS(CLAUSE_SCSI_CTRL_LEG_2), .type = VIRTIO_TYPE_SCSI, .tests = "scsi.notification*",
 	 .used_element = swap_events);
+
+/* ---- what the host sees, or does ---- */
+
+static uint64_t swap_target(struct onlooker *self, const struct register_access *access,
+			    uint64_t value)
+{
+	return access->structure == STRUCTURE_DEVICE &&
+			       access->offset == offsetof(struct virtio_balloon_config, num_pages)
+		       ? __builtin_bswap32((uint32_t)value)
+		       : value;
+}
+SABOTEUR(pci_legacy_balloon_target_is_swapped, .about = "num_pages is big-endian",
+	 BREAKS(CLAUSE_BALLOON_CFG_LEG_1), .type = VIRTIO_TYPE_BALLOON, .tests = "balloon.targets*",
+	 .onlooker.read = swap_target);
+
+static void swap_statistics(struct virtqueue *queue, struct chain_view *chain)
+{
+	struct virtio_balloon_stat *stats = (void *)(uintptr_t)from_le64(*chain->links[0].addr);
+
+	for (unsigned n = 0; queue->index == BALLOON_STATS_QUEUE &&
+			     n < from_le32(*chain->links[0].len) / sizeof(*stats);
+	     n++) {
+		stats[n].tag.raw = __builtin_bswap16(stats[n].tag.raw);
+		stats[n].val.raw = __builtin_bswap64(stats[n].val.raw);
+	}
+}
+
+static void swap_published_statistics(struct onlooker *self, struct virtqueue *queue)
+{
+	visit_new_chains(queue, swap_statistics);
+}
+SABOTEUR(pci_legacy_balloon_statistics_are_swapped, .about = "statistics are taken for big-endian",
+	 BREAKS(CLAUSE_BALLOON_STATS_LEG_1), .type = VIRTIO_TYPE_BALLOON,
+	 .tests = "balloon.legacy_statistics*", .start = forget_chains,
+	 .onlooker.publish = swap_published_statistics);
+
+static void swap_event_type(struct virtqueue *queue, struct used_element *element)
+{
+	struct virtio_scsi_event *event = answer_of(queue, element, SCSI_EVENT_QUEUE);
+
+	if (event)
+		event->event.raw = __builtin_bswap32(event->event.raw);
+}
+SABOTEUR(pci_legacy_scsi_event_is_swapped, .about = "events are big-endian",
+	 BREAKS(CLAUSE_SCSI_EVT_LEG_1), .type = VIRTIO_TYPE_SCSI, .tests = "scsi.plugged*",
+	 .used_element = swap_event_type);
