@@ -114,7 +114,7 @@ struct virtio_device {
 	uint32_t config_length; /* bytes of device-specific configuration, 0: there is none */
 	uint32_t
 		ring_alignment; /* legacy: where the used ring begins, and all is in one piece (2.7.2); 0: anywhere */
-	unsigned queues_needed; /* a driver of its type needs so many, 0: that is not known */
+	unsigned queues_needed; /* a driver takes so many for all that it offers, 0: not known */
 	bool has_window;        /* ACCESS_WINDOW is possible */
 	bool has_line;          /* it can interrupt by a line, a PCI pin for one */
 	bool line_known;        /* and which input of the I/O APIC that drives is known */

@@ -63,6 +63,9 @@ SABOTEUR(pci_legacy_one_selection, .about = "whatever queue_select is written, q
 SABOTEUR(pci_legacy_features_are_not_read, .about = "driver_features reads 0",
 	 BREAKS(CLAUSE_PCI_LEG_TXT_4), LIES(HEADER_READS(LEGACY_DRIVER_FEATURES, 0, 0)));
 
+SABOTEUR(pci_legacy_selector_is_not_read, .about = "queue_select reads 0",
+	 BREAKS(CLAUSE_PCI_LEG_TXT_4), LIES(HEADER_READS(LEGACY_QUEUE_SELECT, 0, 0)));
+
 SABOTEUR(pci_legacy_takes_bit_30, .about = "driver_features reads with bit 30 set",
 	 BREAKS(CLAUSE_RESV_LEG_5),
 	 LIES(HEADER_READS(LEGACY_DRIVER_FEATURES, ALL_BITS, BIT(VIRTIO_F_BAD_FEATURE))));

@@ -76,6 +76,18 @@ void approach(struct virtio_device *device)
 	device->transport->set_status(device, VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER);
 }
 
+/* Each feature that brings queues brings one at least. */
+static unsigned queues_of_features(const struct virtio_device *device)
+{
+	const struct virtio_type *type = virtio_type_by_id(device->type);
+	uint64_t bits = type ? device->offered.words[0] & type->queue_bits : 0;
+	unsigned count = 0;
+
+	for (; bits; bits &= bits - 1)
+		count++;
+	return count;
+}
+
 void make_contact(struct contact *contact, struct virtio_device *device)
 {
 	device->transport->look(device, &contact->found);
@@ -84,6 +96,8 @@ void make_contact(struct contact *contact, struct virtio_device *device)
 	approach(device);
 	device->offered = virtio_read_offer(device);
 	contact->offered = device->offered;
+	if (device->queues_needed)
+		device->queues_needed += queues_of_features(device);
 	contact->queues = device->transport->queue_count(device);
 	contact->size_most = take_sizes(contact, device);
 	if (device->config_length)
