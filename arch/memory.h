@@ -27,6 +27,12 @@ size_t memory_available(void);
  */
 void *memory_allocate_high(size_t pages);
 
+/*
+ * The last page of the RAM that we use below 4 GiB, or of that above, where a VMM's memory ends: nobody else is given
+ * it. The same each time, as it was left; NULL where there is none. Boot CPU.
+ */
+void *memory_last_page(bool above);
+
 /* The physical address of something in RAM. Any CPU; handler-safe. */
 static inline uint64_t physical(const volatile void *address)
 {

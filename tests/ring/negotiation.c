@@ -162,9 +162,8 @@ static void move_buffers(struct request *request, uint8_t *to)
 	4 /* in all of which a random byte is by chance what was there before: one in 2^32 */
 
 /* Whether buffers there are served: something arrives where something is asked for. */
-static bool serve_at(struct test_run *t, uint8_t *place)
+static bool serve_at(struct test_run *t, struct request *request, uint8_t *place)
 {
-	struct request *request = new_request(t, 1);
 	bool arrived = !request->in_length;
 	char why[96];
 	struct text text = TEXT_ON(why);
@@ -182,9 +181,18 @@ static bool serve_at(struct test_run *t, uint8_t *place)
 	return arrived;
 }
 
+/* The same where the last byte is the one before the end, of a page at most. */
+static bool serve_before(struct test_run *t, uint8_t *end)
+{
+	struct request *request = new_request(t, 1);
+	uint32_t bytes = ALIGN_UP(request->out_length, 16u) + request->in_length;
+
+	return bytes > PAGE_SIZE || serve_at(t, request, end - bytes);
+}
+
 TEST(ring, buffers_may_lie_anywhere,
-     .about = "buffers across a page boundary and above 4 GiB can be reached", .needs = NEEDS_WORK,
-     .axes = AXIS_RING | AXIS_INDIRECT, .judges = CLAUSES(FEAT_TXT_6))
+     .about = "buffers across a page boundary, above 4 GiB and at the end of RAM can be reached",
+     .needs = NEEDS_WORK, .axes = AXIS_RING | AXIS_INDIRECT, .judges = CLAUSES(FEAT_TXT_6))
 {
 	uint8_t *pages = test_memory(t, "pages", 2 * PAGE_SIZE, PAGE_SIZE);
 	/* Memory up there is not given back: one piece serves all runs. */
@@ -194,9 +202,17 @@ TEST(ring, buffers_may_lie_anywhere,
 		high = memory_allocate_high(2);
 	bring_up(t);
 	for (unsigned before = 1; before < 64; before *= 4)
-		CHECK(t, FEAT_TXT_6, serve_at(t, pages + PAGE_SIZE - before),
+		CHECK(t, FEAT_TXT_6, serve_at(t, new_request(t, 1), pages + PAGE_SIZE - before),
 		      "buffers %u bytes before the end of a page are not served", before);
 	if (high)
-		CHECK(t, FEAT_TXT_6, serve_at(t, high + PAGE_SIZE - 8),
+		CHECK(t, FEAT_TXT_6, serve_at(t, new_request(t, 1), high + PAGE_SIZE - 8),
 		      "buffers at %#lx are not served", physical(high) + PAGE_SIZE - 8);
+	for (unsigned above = 0; above < 2; above++) {
+		uint8_t *last = memory_last_page(above);
+
+		if (last)
+			CHECK(t, FEAT_TXT_6, serve_before(t, last + PAGE_SIZE),
+			      "buffers that end with a range of RAM, at %#lx, are not served",
+			      physical(last) + PAGE_SIZE);
+	}
 }

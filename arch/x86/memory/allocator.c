@@ -16,6 +16,7 @@ extern char image_start[], image_end[];
 
 static const struct memory_map *layout;
 static uint64_t low, high; /* what is free of the region */
+static uint64_t last;      /* the page behind it */
 
 const struct memory_map *memory_layout(void)
 {
@@ -55,6 +56,8 @@ void memory_start(const struct memory_map *map)
 	}
 	if (low == high)
 		fatal("the loader's memory map has no RAM below 4 GiB for us");
+	high -= PAGE_SIZE;
+	last = high;
 }
 
 void memory_zero(uint64_t address, size_t pages)
@@ -87,6 +90,11 @@ void *memory_allocate_for_ever(size_t pages)
 	high -= pages * PAGE_SIZE;
 	memory_zero(high, pages);
 	return (void *)(uintptr_t)high;
+}
+
+uint64_t memory_last_low_page(void)
+{
+	return last;
 }
 
 uint32_t memory_low_page(void)

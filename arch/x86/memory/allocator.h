@@ -13,6 +13,9 @@ void memory_start(const struct memory_map *map);
 /* Pages that stay, zeroed, out of reach of memory_take(). NULL when there are none left. */
 void *memory_allocate_for_ever(size_t pages);
 
+/* The last page of that piece, which nobody is given. */
+uint64_t memory_last_low_page(void);
+
 /* Zeroes whole pages of RAM that is mapped. */
 void memory_zero(uint64_t address, size_t pages);
 

@@ -10,6 +10,7 @@
 #include "boot/memory_map.h"
 
 static uint64_t next, end; /* what is free */
+static uint64_t last;      /* the page behind it; 0: there is none */
 
 static void offer(const struct memory_range *range)
 {
@@ -28,6 +29,11 @@ void memory_high_start(const struct memory_map *map)
 		if (map->ranges[i].type == MEMORY_RAM)
 			offer(&map->ranges[i]);
 	}
+	if (next == end)
+		return;
+	end -= PAGE_SIZE;
+	if (paging_map_ram(end, PAGE_SIZE))
+		last = end;
 }
 
 void *memory_allocate_high(size_t pages)
@@ -41,4 +47,11 @@ void *memory_allocate_high(size_t pages)
 	next += pages * PAGE_SIZE;
 	memory_zero(address, pages);
 	return (void *)(uintptr_t)address;
+}
+
+void *memory_last_page(bool above)
+{
+	uint64_t address = above ? last : memory_last_low_page();
+
+	return address ? (void *)(uintptr_t)address : NULL;
 }

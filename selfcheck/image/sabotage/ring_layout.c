@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Saboteurs that make assumptions about layouts that a driver is free to choose (2.7.4, 2.7.5, 2.8.7). */
+#include "arch/memory.h"
 #include "lib/string.h"
 #include "selfcheck/image/disguise/chains.h"
 #include "selfcheck/image/sabotage/sabotage.h"
@@ -229,6 +230,19 @@ static void want_no_crossing(struct virtqueue *queue, struct chain_view *chain)
 }
 CHAIN_SABOTEUR(buffers_within_a_page, want_no_crossing,
 	       .about = "buffers are refused that cross a page boundary", BREAKS(CLAUSE_FEAT_TXT_6),
+	       .tests = "ring.buffers*");
+
+static void want_no_end(struct virtqueue *queue, struct chain_view *chain)
+{
+	for (unsigned n = 0; n < chain->count; n++) {
+		uint64_t end = from_le64(*chain->links[n].addr) + from_le32(*chain->links[n].len);
+
+		if (end == physical(memory_last_page(false)) + PAGE_SIZE)
+			spoil(chain);
+	}
+}
+CHAIN_SABOTEUR(buffers_not_to_the_end, want_no_end,
+	       .about = "buffers are refused that end with the RAM", BREAKS(CLAUSE_FEAT_TXT_6),
 	       .tests = "ring.buffers*");
 
 /* ---- where the parts of a ring lie ---- */
