@@ -274,3 +274,28 @@ static uint64_t claim_live(struct onlooker *self, const struct register_access *
 SABOTEUR(common_starts_twice, .about = "DRIVER_OK that is written again takes the queues away",
 	 BREAKS(CLAUSE_SANE_1), .tests = "transport.live_device*", .start = begin_light_sleep,
 	 .onlooker.read = claim_live, .onlooker.write = lose_place);
+
+static unsigned idle_lives; /* in a row, in which nothing was notified of */
+static bool was_live, was_notified;
+
+static void begin_rested(struct virtio_device *device)
+{
+	idle_lives = 0;
+	was_live = was_notified = false;
+}
+
+static bool tire(struct onlooker *self, const struct register_access *access, uint64_t *value)
+{
+	if (is_common(access, device_status)) {
+		if (*value == 0 && was_live)
+			idle_lives = was_notified ? 0 : idle_lives + 1;
+		was_live = *value & VIRTIO_STATUS_DRIVER_OK;
+		was_notified = was_notified && *value;
+	}
+	was_notified = was_notified || access->structure == STRUCTURE_NOTIFY;
+	return sleep_in_write(access, value, idle_lives > 1);
+}
+
+SABOTEUR(common_tires_of_resets, .about = "after two lives in which it had nothing to do it sleeps",
+	 BREAKS(CLAUSE_PCI_COMMON_8), .tests = "transport.quick*", .start = begin_rested,
+	 .onlooker.read = claim_live, .onlooker.write = tire);

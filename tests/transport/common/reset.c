@@ -112,6 +112,36 @@ TEST(transport, device_works_after_reset,
 	      "queue %u: the first request after a reset in use is not completed", queue->index);
 }
 
+#define QUICK_ROUNDS 6
+
+TEST(transport, quick_resets_lose_nothing,
+     .about =
+	     "a device that is set up and reset at once, with and without a request in flight, serves the "
+	     "next time",
+     .needs = NEEDS_WORK, .judges = CLAUSES(PCI_COMMON_8))
+{
+	struct virtqueue *queue;
+	struct completion completion;
+
+	for (unsigned n = 0; n < QUICK_ROUNDS; n++) {
+		bring_up(t);
+		if (n % 2)
+			submit(t, work_queue(t), new_request(t, n));
+		start_over(t);
+		bring_up(t);
+		start_over(t);
+		bring_up(t);
+		queue = work_queue(t);
+		submit(t, queue, new_request(t, n));
+		if (!CHECK(t, PCI_COMMON_8, await_completion(t, queue, &completion),
+			   "round %u: set up and reset twice at once, queue %u serves nothing the third "
+			   "time",
+			   n, queue->index))
+			return;
+		start_over(t);
+	}
+}
+
 static bool all_pattern(const uint8_t *bytes, size_t length)
 {
 	for (size_t n = 0; n < length; n++) {
