@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/report/json.h"
 
+#include "host/record/catalogue.h"
 #include "host/record/records.h"
 #include "host/report/formats.h"
 #include "host/report/phrase.h"
+#include "host/system/paths.h"
 
 static const char *const end_names[] = {
 	[END_PASSED] = "passed",   [END_FAILED] = "failed", [END_EXPECTED] = "expected",
@@ -270,6 +272,37 @@ static JsonObject *fault_object(const struct fault *fault, GHashTable *places)
 	return object;
 }
 
+/* What clauses that a job has heard of ask for, in the order of the specification: [id, statement], … */
+static JsonArray *statements_of(const struct report *report)
+{
+	g_autofree char *image = paths_image("elf");
+	struct catalogue *catalogue = catalogue_of(image);
+	g_autoptr(GHashTable) heard = g_hash_table_new(g_str_hash, g_str_equal);
+	JsonArray *statements = json_array_new();
+
+	for (unsigned i = 0; i < report->conclusions->len; i++) {
+		const struct conclusion *conclusion = report->conclusions->pdata[i];
+		const GPtrArray *clauses = conclusion->job->clauses;
+
+		for (unsigned j = 0; j < clauses->len; j++)
+			g_hash_table_add(heard,
+					 (char *)((const struct clause *)clauses->pdata[j])->id);
+	}
+	for (unsigned i = 0; catalogue && i < catalogue->clauses->len; i++) {
+		const struct catalogue_clause *clause = catalogue->clauses->pdata[i];
+		JsonArray *pair;
+
+		if (!g_hash_table_contains(heard, clause->id))
+			continue;
+		pair = json_array_new();
+		json_array_add_string_element(pair, clause->id);
+		json_array_add_string_element(pair, clause->statement);
+		json_array_add_array_element(statements, pair);
+	}
+	catalogue_free(catalogue);
+	return statements;
+}
+
 static JsonArray *faults_array(const struct report *report)
 {
 	g_autoptr(GPtrArray) faults = faults_of(report->conclusions);
@@ -292,6 +325,8 @@ char *document_json_text(const struct report *report, gboolean for_page)
 	json_object_set_int_member(document, "schema", 1);
 	json_object_set_array_member(document, "jobs", jobs);
 	json_object_set_array_member(document, "faults", faults_array(report));
+	if (for_page)
+		json_object_set_array_member(document, "statements", statements_of(report));
 	return record_line(document);
 }
 

@@ -35,6 +35,10 @@ async function checkFilters(page) {
 	await page.fill("#clause-search", "DEMO-7");
 	const named = await rows();
 	await page.fill("#clause-search", "");
+	await page.fill("#clause-search", "not consumed before");
+	const said = await page.locator("#clause-table tbody tr").allInnerTexts();
+	await page.fill("#clause-search", "");
+	const order = (await page.locator("#clause-table tbody th").allInnerTexts()).slice(0, 3).join(" ");
 	await page.selectOption("#clause-verdict", "violated");
 	const violated = await rows();
 	await page.selectOption("#clause-verdict", "differs");
@@ -44,9 +48,11 @@ async function checkFilters(page) {
 	const columns = await page.locator("#clause-table thead th").count();
 	await page.selectOption("#clause-columns", "name");
 	expect("the search narrows the clauses", named > 0 && named < all, { all, named });
+	expect("clauses are found by what they ask for", said.length === 1 && /^STATUS-1\s.*DRIVER_OK/s.test(said[0]), said);
+	expect("they are in the order of the specification, where they are of it", order === "STATUS-1 RESET-1 DEMO-1", order);
 	expect("the verdict narrows the clauses", violated > 0 && violated < all, { all, violated });
 	expect("differences between jobs are found", differs > 0 && differs <= violated, { differs });
-	expect("jobs of one VMM share a column", columns === 3, { columns });
+	expect("jobs of one VMM share a column", columns === 4, { columns });
 
 	await page.fill("#test-search", "number_3 ");
 	const tests = await page.locator("#test-table tbody tr").count();
@@ -82,6 +88,21 @@ async function checkNarrow(browser, path) {
 	const width = await page.evaluate(() => document.documentElement.scrollWidth);
 
 	expect("it fits 400 pixels", width <= 400, { width });
+	await page.close();
+}
+
+// Nothing is cut off at the edge of paper, and what is empty says so.
+async function checkPaper(browser, path) {
+	const page = await browser.newPage({ viewport: { width: 718, height: 1000 } });
+
+	await page.goto(path);
+	await page.waitForSelector("body[data-ready=yes]");
+	await page.fill("#failure-search", "no such fault");
+	await page.emulateMedia({ media: "print" });
+	const width = await page.evaluate(() => document.documentElement.scrollWidth);
+
+	expect("it fits paper", width <= 718, { width });
+	expect("what is empty says so", (await page.innerText("#failure-list")) === "None.", await page.innerText("#failure-list"));
 	await page.close();
 }
 
@@ -155,6 +176,7 @@ async function main() {
 	await checkAddress(page, browser);
 	await checkAllTests(page);
 	await checkNarrow(browser, `file://${reportPath}`);
+	await checkPaper(browser, `file://${reportPath}`);
 	await checkHostile(browser, `file://${hostilePath}`);
 	await page.evaluate(() => document.getElementById("measures").scrollIntoView());
 	await page.waitForFunction(() => document.querySelectorAll("canvas").length >= 3, null, { timeout: 5000 });

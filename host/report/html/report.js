@@ -3,7 +3,8 @@
 "use strict";
 
 let report; // the document
-let levels; // of each clause that a job has heard of, by its id
+let levels; // of each clause that a job has heard of, by its id, in the order of the specification where that is known
+let statements; // what clauses ask for, by their ids
 let allTests; // of all jobs, with what a search looks at
 const byId = (id) => document.getElementById(id);
 
@@ -200,8 +201,10 @@ function showFailures() {
 					make("code", null, line), ` ${job.name}`));
 		}
 	}
+	byId("failure-count").textContent = found.length ? `${found.length}` : "";
+	if (!found.length)
+		found.push(make("p", { class: "none" }, kind === "all" || words ? "None." : "None that is news."));
 	byId("failure-list").replaceChildren(...found);
-	byId("failure-count").textContent = found.length ? `${found.length}` : "none";
 }
 
 const weight = { violated: 3, holds: 2, unjudged: 1 };
@@ -239,7 +242,7 @@ function verdictCell(id, found) {
 
 function clauseRow(id, columns) {
 	return make("tr", null, make("th", { scope: "row" }, id), cell(levels.get(id)),
-		...columns.map((column) => verdictCell(id, column.get(id))));
+		...columns.map((column) => verdictCell(id, column.get(id))), cell(statements.get(id) || ""));
 }
 
 function matches(id, columns, wanted) {
@@ -256,12 +259,12 @@ function showClauses() {
 	const wanted = byId("clause-verdict").value;
 	const named = columnsBy(byId("clause-columns").value);
 	const columns = [...named.values()];
-	const found = [...levels.keys()].filter((id) => id.toLowerCase().includes(words) &&
+	const found = [...levels.keys()].filter((id) => `${id} ${statements.get(id) || ""}`.toLowerCase().includes(words) &&
 		(level === "" || levels.get(id) === level) && matches(id, columns, wanted));
 
 	const heads = [...named.keys()].map((name) => make("th", { class: "turned", scope: "col" }, make("span", null, name)));
 
-	fillTable(byId("clause-table"), ["Clause", "Level", ...heads], found, (id) => clauseRow(id, columns));
+	fillTable(byId("clause-table"), ["Clause", "Level", ...heads, "What it asks for"], found, (id) => clauseRow(id, columns));
 	byId("clause-count").textContent = `${found.length} of ${levels.size}`;
 }
 
@@ -398,7 +401,10 @@ function openForPrint() {
 }
 
 function begin() {
-	levels = new Map(report.jobs.flatMap((job) => job.clauses.map((clause) => [clause.id, clause.level])));
+	const heard = new Map(report.jobs.flatMap((job) => job.clauses.map((clause) => [clause.id, clause.level])));
+
+	statements = new Map(report.statements);
+	levels = new Map([...statements.keys(), ...heard.keys()].map((id) => [id, heard.get(id)]));
 	allTests = report.jobs.flatMap((job) => job.tests.map((test) => ({ job, test,
 		words: `${test.test} ${test.device} ${test.family} ${test.variant} ${job.name}`.toLowerCase() })));
 	for (const level of new Set(levels.values()))
