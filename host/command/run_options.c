@@ -106,6 +106,9 @@ static const GOptionEntry entries[] = {
 	 "COMMAND"},
 	{"socket", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, AT(sockets),
 	 "Or where it listens already, maybe in a debugger", "PATH"},
+	{"reconnect", 0, 0, G_OPTION_ARG_NONE, AT(reconnect),
+	 "The VMM connects again to a daemon that has gone and come back, and a test has it do so",
+	 NULL},
 	{"machine", 'M', 0, G_OPTION_ARG_STRING, AT(machine),
 	 "The kind of machine (that of the descriptor)", "NAME"},
 	{"accelerator", 'a', 0, G_OPTION_ARG_STRING, AT(accelerator),
@@ -231,6 +234,8 @@ gboolean run_options_parse(struct run_options *options, int argc, char **argv)
 		return FALSE;
 	if (options->trace && !options->output)
 		return complain("--trace tells nothing without --output FILE");
+	if (options->reconnect && !options->daemons)
+		return complain("--reconnect is for a --daemon");
 	if (options->exit && strcmp(options->exit, "bisect") != 0 &&
 	    strcmp(options->exit, "automake") != 0)
 		return complain("--exit: the styles are bisect and automake");
@@ -320,6 +325,8 @@ char *run_options_repeat_before(const struct run_options *options)
 	add_options(line, "--vhost-user", options->vhost_user);
 	add_options(line, "--daemon", options->daemons);
 	add_options(line, "--socket", options->sockets);
+	if (options->reconnect)
+		g_string_append(line, " --reconnect");
 	add_option(line, "--expect", options->expect);
 	add_number(line, "--silence", options->silence);
 	add_number(line, "--incidents", options->incidents);

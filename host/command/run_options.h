@@ -8,22 +8,23 @@
 /* NULL, 0 or FALSE: not said. Lists end with NULL. */
 struct run_options {
 	char *vmm, *machine, *accelerator, *program;
-	char *image;       /* path */
-	char *append;      /* words for the image */
-	char **tests;      /* globs, commas between; all of them count */
-	char *log;         /* path */
-	char *expect;      /* path, or "none" */
-	char *baseline;    /* path */
-	char *output;      /* path */
-	char *name;        /* of the job */
-	char *update_file; /* path; NULL with update: standard output */
-	char **devices;    /* NAME[,PROPERTY=VALUE]… */
-	char **vhost_user; /* TYPE[,PROPERTY=VALUE]… */
-	char **daemons;    /* of those, templates */
-	char **sockets;    /* of those that no daemon serves, paths */
-	char **reports;    /* paths */
-	char **vmm_words;  /* as they are */
-	char **operands;   /* there may be none */
+	char *image;        /* path */
+	char *append;       /* words for the image */
+	char **tests;       /* globs, commas between; all of them count */
+	char *log;          /* path */
+	char *expect;       /* path, or "none" */
+	char *baseline;     /* path */
+	char *output;       /* path */
+	char *name;         /* of the job */
+	char *update_file;  /* path; NULL with update: standard output */
+	char **devices;     /* NAME[,PROPERTY=VALUE]… */
+	char **vhost_user;  /* TYPE[,PROPERTY=VALUE]… */
+	char **daemons;     /* of those, templates */
+	char **sockets;     /* of those that no daemon serves, paths */
+	gboolean reconnect; /* daemons go and come back */
+	char **reports;     /* paths */
+	char **vmm_words;   /* as they are */
+	char **operands;    /* there may be none */
 	int cpus;
 	int memory;           /* MiB */
 	int silence;          /* seconds */

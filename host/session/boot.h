@@ -57,6 +57,8 @@ struct boot_request {
 
 	/* Asked often: which daemon has ended, and how ("the daemon x ended with status 1"), or NULL. The text is taken over. */
 	char *(*daemon_end)(void *context);
+	/* Whether a complaint on standard error is about a daemon that was stopped on purpose. */
+	gboolean (*forgives)(void *context);
 	const char *
 		daemon; /* that a complaint on standard error is about, in words; NULL: there is none */
 	gboolean daemon_is_watched; /* we would know of its end */

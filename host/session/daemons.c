@@ -32,6 +32,7 @@ struct daemon {
 	struct tail said;
 	gint64 settled; /* bytes of it that were heard when the guest stood still; 0: it never did */
 	unsigned threads; /* that it had then */
+	gboolean away;    /* it was ended on purpose */
 	GSource *hearing;
 };
 
@@ -41,6 +42,7 @@ struct daemons {
 	GPtrArray *each;               /* struct daemon */
 	GPtrArray *listening; /* char *: their sockets, by the names that they have given to them */
 	unsigned connections; /* that their sockets had when last looked at */
+	gboolean stopped;     /* one of them, since daemons_mark() */
 };
 
 static GPollableInputStream *output_of(const struct daemon *daemon)
@@ -55,6 +57,8 @@ static gboolean hear(struct daemon *daemon)
 	gssize length;
 	g_autoptr(GError) error = NULL;
 
+	if (daemon->away)
+		return FALSE;
 	while ((length = g_pollable_input_stream_read_nonblocking(
 			output_of(daemon), bytes, sizeof(bytes), NULL, &error)) > 0) {
 		tail_add(&daemon->said, bytes, (gsize)length);
@@ -68,13 +72,21 @@ static gboolean hear_more(GObject *output, void *daemon)
 	return hear(daemon) ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
+static void end_process(struct daemon *daemon)
+{
+	if (!daemon->process)
+		return;
+	g_source_destroy(daemon->hearing);
+	g_source_unref(daemon->hearing);
+	process_end(daemon->process);
+	daemon->process = NULL;
+}
+
 static void daemon_free(void *data)
 {
 	struct daemon *daemon = data;
 
-	g_source_destroy(daemon->hearing);
-	g_source_unref(daemon->hearing);
-	process_end(daemon->process);
+	end_process(daemon);
 	tail_clear(&daemon->said);
 	g_free(daemon->name);
 	g_free(daemon);
@@ -114,6 +126,7 @@ void daemons_mark(struct daemons *daemons)
 {
 	gint64 now = g_get_monotonic_time();
 
+	daemons->stopped = FALSE;
 	/* Records come late: what was heard a moment ago, or waits to be read, may well belong to what follows. */
 	for (unsigned i = 0; i < daemons->each->len; i++) {
 		struct daemon *daemon = daemons->each->pdata[i];
@@ -164,7 +177,7 @@ static unsigned count_connections(const GPtrArray *sockets)
 /* A thread that serves a queue may end over what it met there, and the daemon live on. */
 static void note_lost_threads(struct daemon *daemon)
 {
-	unsigned threads = process_threads(daemon->process);
+	unsigned threads = daemon->away ? 0 : process_threads(daemon->process);
 
 	if (threads && threads < daemon->threads) {
 		g_autofree char *words = g_strdup_printf("(of its %u threads %u live on)\n",
@@ -199,7 +212,7 @@ char *daemons_first_end(const struct daemons *daemons)
 {
 	for (unsigned i = 0; i < daemons->each->len; i++) {
 		const struct daemon *daemon = daemons->each->pdata[i];
-		g_autofree char *how = process_end_words(daemon->process);
+		g_autofree char *how = daemon->away ? NULL : process_end_words(daemon->process);
 
 		if (how)
 			return g_strdup_printf("the daemon '%s' %s", daemon->name, how);
@@ -233,19 +246,22 @@ static gboolean listens(const char *path, unsigned waited)
 	       (waited >= PATIENCE_MS || count_ends(path).listening);
 }
 
+static gboolean note_socket(struct daemons *daemons, const char *path)
+{
+	if (!g_ptr_array_find_with_equal_func(daemons->listening, path, g_str_equal, NULL))
+		g_ptr_array_add(daemons->listening, g_strdup(path));
+	return TRUE;
+}
+
 /* Some put an index behind the name that they are given: the name leads there, too, then. */
 static gboolean is_ready(struct daemons *daemons, const char *path, unsigned waited)
 {
 	g_autofree char *indexed = g_strconcat(path, "0", NULL);
 
-	if (listens(path, waited)) {
-		g_ptr_array_add(daemons->listening, g_strdup(path));
-		return TRUE;
-	}
-	if (!listens(indexed, waited) || symlink(indexed, path) != 0)
-		return FALSE;
-	g_ptr_array_add(daemons->listening, g_steal_pointer(&indexed));
-	return TRUE;
+	if (listens(path, waited))
+		return note_socket(daemons, path);
+	return listens(indexed, waited) && symlink(indexed, path) == 0 &&
+	       note_socket(daemons, indexed);
 }
 
 static gboolean wait_for_socket(struct daemons *daemons, const char *path, GCancellable *cancel)
@@ -283,25 +299,69 @@ static gboolean wait_for_sockets(struct daemons *daemons, const GPtrArray *socke
 	return TRUE;
 }
 
-static gboolean start_one(struct daemons *daemons, char *const *command, GError **error)
+/* Starts it, for the first time or again, and listens to what it says. */
+static gboolean start_process(struct daemons *daemons, struct daemon *daemon, char *const *command,
+			      GError **error)
 {
-	const struct launch *launch = daemons->launch;
-	struct process_order order = {.command = command, .environment = launch->environment};
-	struct process *process = process_start_deaf(&order, error);
-	struct daemon *daemon;
+	struct process_order order = {.command = command,
+				      .environment = daemons->launch->environment};
 
-	if (!process)
+	daemon->process = process_start_deaf(&order, error);
+	if (!daemon->process)
 		return FALSE;
-	daemon = g_new0(struct daemon, 1);
-	daemon->process = process;
-	daemon->name = g_path_get_basename(*command);
-	daemon->transcript = daemons->transcript;
-	tail_init(&daemon->said);
 	daemon->hearing = g_pollable_input_stream_create_source(output_of(daemon), NULL);
 	g_source_set_callback(daemon->hearing, G_SOURCE_FUNC(hear_more), daemon, NULL);
 	g_source_attach(daemon->hearing, NULL);
-	g_ptr_array_add(daemons->each, daemon);
 	return TRUE;
+}
+
+static gboolean start_one(struct daemons *daemons, char *const *command, GError **error)
+{
+	struct daemon *daemon = g_new0(struct daemon, 1);
+
+	daemon->name = g_path_get_basename(*command);
+	daemon->transcript = daemons->transcript;
+	tail_init(&daemon->said);
+	g_ptr_array_add(daemons->each, daemon);
+	return start_process(daemons, daemon, command, error);
+}
+
+void daemons_stop(struct daemons *daemons, unsigned number)
+{
+	struct daemon *daemon = daemons->each->pdata[number - 1];
+
+	hear(daemon);
+	daemons->connections = count_connections(daemons->listening);
+	daemon->away = daemons->stopped = TRUE;
+	end_process(daemon);
+}
+
+gboolean daemons_come_back(struct daemons *daemons, unsigned number, const char *socket,
+			   GCancellable *cancel, GError **error)
+{
+	struct daemon *daemon = daemons->each->pdata[number - 1];
+	g_autoptr(GPtrArray) sockets = g_ptr_array_new();
+
+	g_ptr_array_add(sockets, (char *)socket);
+	if (!start_process(daemons, daemon, daemons->launch->daemons->pdata[number - 1], error))
+		return FALSE;
+	daemon->away = FALSE;
+	daemon->threads = 0;
+	if (!wait_for_sockets(daemons, sockets, cancel, error))
+		return FALSE;
+	for (unsigned waited = 0; waited < SOCKET_WAIT_MS; waited += 10) {
+		if (count_connections(daemons->listening) >= daemons->connections)
+			return TRUE;
+		g_usleep(10000);
+	}
+	g_set_error(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+		    "it was started again, and the VMM does not connect to it");
+	return FALSE;
+}
+
+gboolean daemons_were_stopped(const struct daemons *daemons)
+{
+	return daemons->stopped;
 }
 
 struct daemons *daemons_start(const struct launch *launch, struct transcript *transcript,

@@ -42,6 +42,22 @@ char *daemons_last_words(const struct daemons *daemons);
  */
 char *daemons_settle(struct daemons *daemons);
 
+/*
+ * Ends the one with that number, from 1, as a crash would: until it has come back, and up to daemons_mark(), neither its end nor
+ * what is said of it is anybody's fault.
+ */
+void daemons_stop(struct daemons *daemons, unsigned number);
+
+/*
+ * Starts it again, and waits until it listens at the socket and the VMM has as many connections as before. FALSE with
+ * error set when that takes more than seconds.
+ */
+gboolean daemons_come_back(struct daemons *daemons, unsigned number, const char *socket,
+			   GCancellable *cancel, GError **error);
+
+/* Whether one was stopped since daemons_mark(). */
+gboolean daemons_were_stopped(const struct daemons *daemons);
+
 /* What follows is what daemons_said() returns: what came since they settled or, where they do not, since now. */
 void daemons_mark(struct daemons *daemons);
 

@@ -23,6 +23,7 @@ void launch_device_free(void *data)
 	g_free(device->name);
 	g_free(device->bdf);
 	g_free(device->scratch);
+	g_free(device->socket);
 	g_hash_table_unref(device->texts);
 	g_free(device);
 }
@@ -65,12 +66,11 @@ static gboolean add_daemon(struct launch *launch, struct launch_device *device, 
 		return FALSE;
 	g_ptr_array_add(words, NULL);
 	g_ptr_array_add(launch->daemons, g_strdupv((char **)words->pdata));
-
-	char *socket = device_text(device, "daemon-socket", error);
-
-	if (socket)
-		g_ptr_array_add(launch->sockets, socket);
-	return socket != NULL || !g_hash_table_contains(device->texts, "daemon-socket");
+	device->daemon = launch->daemons->len;
+	device->socket = device_text(device, "daemon-socket", error);
+	if (device->socket)
+		g_ptr_array_add(launch->sockets, g_strdup(device->socket));
+	return device->socket != NULL || !g_hash_table_contains(device->texts, "daemon-socket");
 }
 
 /* Words that several devices need but the VMM takes only once. */

@@ -125,16 +125,32 @@ static gboolean add_program(struct launch *launch, const char *asked, GError **e
 			      error);
 }
 
+static gboolean lacks_help(const struct launch *launch, const char *key, GError **error)
+{
+	g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+		    "the descriptor '%s' has no words for --%s", launch->descriptor->name, key);
+	return FALSE;
+}
+
 /* The VMM's words for a help in debugging, which it may not have. */
 static gboolean add_help(struct launch *launch, const char *key, GError **error)
 {
 	g_autofree char *words = descriptor_text(launch->descriptor, "vmm", key, NULL);
 
-	if (words)
-		return template_words(words, &launch->base, launch_words(launch, "options"), error);
-	g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-		    "the descriptor '%s' has no words for --%s", launch->descriptor->name, key);
-	return FALSE;
+	return words ? template_words(words, &launch->base, launch_words(launch, "options"), error)
+		     : lacks_help(launch, key, error);
+}
+
+/* {reconnect}: the VMM's words for a socket that it connects to again, where that is wanted. */
+static gboolean set_reconnect(struct launch *launch, gboolean wanted, GError **error)
+{
+	g_autofree char *words = descriptor_text(launch->descriptor, "vmm", "reconnect", NULL);
+
+	if (wanted && !words)
+		return lacks_help(launch, "reconnect", error);
+	launch->reconnects = wanted;
+	launch_set_text(launch->base.texts, "reconnect", wanted ? words : "");
+	return TRUE;
 }
 
 static gboolean fill(struct launch *launch, const struct launch_request *request, GError **error)
@@ -152,7 +168,8 @@ static gboolean fill(struct launch *launch, const struct launch_request *request
 	add_number(launch, "cpus", request->cpus, "2");
 	add_number(launch, "memory", request->memory, "64");
 	if ((request->trace && !add_help(launch, "trace", error)) ||
-	    (request->debug && !add_help(launch, "debug", error)))
+	    (request->debug && !add_help(launch, "debug", error)) ||
+	    !set_reconnect(launch, request->reconnect, error))
 		return FALSE;
 	for (char *const *word = request->options; word && *word; word++)
 		g_ptr_array_add(launch_words(launch, "options"), g_strdup(*word));
@@ -280,6 +297,7 @@ char **launch_command(struct launch *launch, const char *append, GError **error)
 	g_ptr_array_add(words, NULL);
 	return g_strdupv((char **)words->pdata);
 }
+
 gboolean launch_has_program(const struct launch *launch)
 {
 	const GPtrArray *words = g_hash_table_lookup(launch->base.words, "program");

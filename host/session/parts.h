@@ -23,6 +23,8 @@ struct launch_request {
 	 * template in which {socket} is where it shall listen, or by who listens at the n-th socket already.
 	 */
 	char *const *vhost_user, *const *daemons, *const *sockets;
+	gboolean
+		reconnect; /* the VMM connects again to daemons that go and come back, and guests may have them do so */
 	gboolean trace; /* the VMM tells what its descriptor has it trace */
 	gboolean debug; /* it waits for a debugger, and the folder stays */
 };
@@ -32,6 +34,8 @@ struct launch_device {
 	char *name;        /* as in the descriptor */
 	char *bdf;         /* where it will appear, "" when the descriptor cannot tell */
 	char *scratch;     /* what vp.scratch must say for it, or NULL: not to be written */
+	unsigned daemon;   /* the number of the one that serves it, from 1; 0: none of ours */
+	char *socket;      /* where that listens, or NULL */
 	GHashTable *texts; /* its names for templates */
 	struct scope scope;
 };
@@ -42,16 +46,17 @@ struct launch {
 	char *directory;
 	char *machine;
 	char *accelerator;
-	char *control;      /* path of the control socket */
-	char **environment; /* of VMM and daemons: NAME=VALUE */
-	gboolean terminal;  /* the VMM reads the guest's input from a terminal only */
-	gboolean keeps;     /* the folder stays */
-	GPtrArray *devices; /* struct launch_device */
-	GPtrArray *daemons; /* GStrv, in the order to start them */
-	GPtrArray *sockets; /* paths that exist once the daemons are ready */
-	GPtrArray *foreign; /* paths of sockets that are none of ours, but have to be there */
-	struct scope scope; /* names for templates that are the same for all devices */
-	struct scope base;  /* what those may be made of */
+	char *control;       /* path of the control socket */
+	char **environment;  /* of VMM and daemons: NAME=VALUE */
+	gboolean terminal;   /* the VMM reads the guest's input from a terminal only */
+	gboolean keeps;      /* the folder stays */
+	gboolean reconnects; /* the VMM connects again to daemons that come back */
+	GPtrArray *devices;  /* struct launch_device */
+	GPtrArray *daemons;  /* GStrv, in the order to start them */
+	GPtrArray *sockets;  /* paths that exist once the daemons are ready */
+	GPtrArray *foreign;  /* paths of sockets that are none of ours, but have to be there */
+	struct scope scope;  /* names for templates that are the same for all devices */
+	struct scope base;   /* what those may be made of */
 };
 
 #endif

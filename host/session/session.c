@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include "host/record/records.h"
 #include "host/session/daemons.h"
 #include "host/session/fresh.h"
@@ -116,16 +118,69 @@ static char *settle(struct course *course, struct boot *boot, JsonObject *ask)
 	return g_strdup_printf("told %" G_GINT64_FORMAT " ok", record_number(ask, "id", 0));
 }
 
+/* Why the daemon of a device cannot go and come back; NULL when it can. */
+static const char *obstacle_to_moving(const struct session *session,
+				      const struct launch_device *device)
+{
+	if (!device || !device->daemon || !device->socket)
+		return "no daemon of this program serves the device";
+	return session->launch->reconnects
+		       ? NULL
+		       : "the VMM does not connect again to a daemon (--reconnect)";
+}
+
+/* `stop` and `start`: the daemon that serves a device goes and comes back, while the guest lives. FALSE with error set. */
+static gboolean move_daemon(struct course *course, const struct launch_device *device,
+			    gboolean stop, GError **error)
+{
+	const char *obstacle = obstacle_to_moving(course->session, device);
+
+	if (obstacle) {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "%s", obstacle);
+		return FALSE;
+	}
+	if (!stop)
+		return daemons_come_back(course->daemons, device->daemon, device->socket,
+					 course->session->cancel, error);
+	g_unlink(device->socket);
+	daemons_stop(course->daemons, device->daemon);
+	return TRUE;
+}
+
+/* A device whose daemon did not come back is no good any more. */
+static char *move(struct course *course, struct boot *boot, JsonObject *ask, gboolean stop)
+{
+	g_autoptr(GError) error = NULL;
+	const struct launch_device *device =
+		verbs_device(course->verbs, record_text(ask, "device"));
+	gboolean fine = move_daemon(course, device, stop, &error);
+
+	if (!fine && daemons_were_stopped(course->daemons))
+		boot_settle(boot, error->message);
+	return g_strdup_printf("told %" G_GINT64_FORMAT " %s %s", record_number(ask, "id", 0),
+			       fine ? "ok" : "refused", fine ? "" : error->message);
+}
+
+/* Questions about daemons are the program's own affair, others the descriptor's. The caller owns the answer. */
+static char *answer_to(struct course *course, struct boot *boot, JsonObject *ask)
+{
+	const char *verb = record_text(ask, "verb");
+
+	if (strcmp(verb, "settle") == 0)
+		return settle(course, boot, ask);
+	if (strcmp(verb, "stop") == 0 || strcmp(verb, "start") == 0)
+		return move(course, boot, ask, strcmp(verb, "stop") == 0);
+	return verbs_answer(course->verbs, ask);
+}
+
 /* The guest knows at once that its question is worked on, and is patient. */
 static void answer(struct course *course, struct boot *boot, JsonObject *ask)
 {
 	g_autofree char *busy =
 		g_strdup_printf("busy %" G_GINT64_FORMAT, record_number(ask, "id", 0));
-	gboolean settles = strcmp(record_text(ask, "verb"), "settle") == 0;
 
 	boot_tell(boot, busy);
-	g_autofree char *told =
-		settles ? settle(course, boot, ask) : verbs_answer(course->verbs, ask);
+	g_autofree char *told = answer_to(course, boot, ask);
 	boot_tell(boot, told);
 }
 
@@ -191,6 +246,13 @@ static char *look_for_daemon_end(void *context)
 	const struct course *course = context;
 
 	return daemons_first_end(course->daemons);
+}
+
+static gboolean forgives_complaints(void *context)
+{
+	const struct course *course = context;
+
+	return daemons_were_stopped(course->daemons);
 }
 
 /* How it ended; and outside of a test, what was done with which device. The caller owns them. */
@@ -333,6 +395,7 @@ static gboolean boot_once(struct course *course, struct boot_result *result, GEr
 		.launched = tell_launched,
 		.trouble = look_for_trouble,
 		.daemon_end = look_for_daemon_end,
+		.forgives = forgives_complaints,
 		.daemon = daemon,
 		.daemon_is_watched = daemons_are_ours(course->daemons),
 		.context = course,

@@ -76,7 +76,7 @@ char *verbs_trouble(struct verbs *verbs)
 	return control ? control_trouble(control) : NULL;
 }
 
-static const struct launch_device *find_device(const struct verbs *verbs, const char *bdf)
+const struct launch_device *verbs_device(const struct verbs *verbs, const char *bdf)
 {
 	const GPtrArray *devices = verbs->launch->devices;
 	int asked = job_asked_at(verbs->job, bdf);
@@ -387,7 +387,7 @@ char *verbs_answer(struct verbs *verbs, JsonObject *ask)
 	question.arguments = record_object(ask, "arguments");
 	if (!question.arguments)
 		question.arguments = none;
-	question.device = find_device(verbs, bdf);
+	question.device = verbs_device(verbs, bdf);
 	question.words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 					       (GDestroyNotify)g_ptr_array_unref);
 	question.scope.words = question.words;

@@ -29,6 +29,9 @@ void verbs_free(struct verbs *verbs);
  */
 char *verbs_answer(struct verbs *verbs, JsonObject *ask);
 
+/* The device that a guest means by that place; NULL for none that is known. */
+const struct launch_device *verbs_device(const struct verbs *verbs, const char *bdf);
+
 /* Why the guest cannot go on, where the VMM says so; NULL. The caller owns it. */
 char *verbs_trouble(struct verbs *verbs);
 

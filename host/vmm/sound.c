@@ -32,6 +32,7 @@ static const struct key {
 	{"vmm", "devices", TEXT},
 	{"vmm", "lists", TEXT},
 	{"vmm", "front-ends", TEXT},
+	{"vmm", "reconnect", TEXT},
 	{"vmm", "trace", TEXT},
 	{"vmm", "debug", TEXT},
 	{"vmm", "attach", TEXT},

@@ -18,11 +18,11 @@
 static struct {
 	unsigned tests, crash, hang, spin, babble, quit, complain, fail, warn, garbage, tear,
 		linger;
-	unsigned kill_daemon, end_daemon, cut_daemon, drop_daemon, thin_daemon, say, pace, limit,
-		fault, again, think, work, lose, omit, skip, crash_at_end, exit, clause_holds,
-		samples, factor, schema, time_out, fail_from, dare, behind;
+	unsigned kill_daemon, end_daemon, cut_daemon, drop_daemon, thin_daemon, restart_daemon, say,
+		pace, limit, fault, again, think, work, lose, omit, skip, crash_at_end, exit,
+		clause_holds, samples, factor, schema, time_out, fail_from, dare, behind;
 	bool crash_always, mute, ask, bad, trouble, surroundings, bind, mourn, empty, devices_only,
-		lasting, touch;
+		lasting, touch, aloof;
 } told = {.tests = 12, .factor = 100, .schema = 1};
 
 static const struct {
@@ -53,8 +53,10 @@ static const struct {
 	{"--drop-daemon",
 	 &told.drop_daemon}, /* in this one: the same, and go on without a word; settle after each */
 	{"--thin-daemon",
-	 &told.thin_daemon},      /* in this one: make a thread of it end; settle after each */
-	{"--say", &told.say},     /* in this one: something on standard error */
+	 &told.thin_daemon}, /* in this one: make a thread of it end; settle after each */
+	{"--restart-daemon",
+	 &told.restart_daemon}, /* in this one: have the host stop and start it; settle after each */
+	{"--say", &told.say},   /* in this one: something on standard error */
 	{"--pace", &told.pace},   /* milliseconds that a test takes */
 	{"--limit", &told.limit}, /* milliseconds that a test may take */
 	{"--think", &told.think}, /* in this one: nothing for 1.8 s */
@@ -86,6 +88,7 @@ static const struct {
 	{"--surroundings", &told.surroundings}, /* say what it was started in */
 	{"--bind", &told.bind},   /* open the control socket, which must not be there */
 	{"--mourn", &told.mourn}, /* end when the back end has gone */
+	{"--aloof", &told.aloof}, /* connect to no back end that comes back */
 	{"--empty", &told.empty}, /* end well without a record */
 	{"--devices-only", &told.devices_only}, /* have devices and no test */
 	{"--bad", &told.bad},                   /* refuse the command line as the image does */
@@ -279,10 +282,40 @@ static void misbehave(unsigned n)
 		puts("{\"type\": \"babble\"");
 }
 
+static int connection = -1; /* to the back end, once there is one */
+
+/* Has the host stop the daemon, or start it again, in test n. */
+static void ask_about_daemon(const char *verb, unsigned n)
+{
+	char answer[256];
+
+	printf("{\"type\":\"ask\",\"id\":%u,\"verb\":\"%s\",\"device\":\"00:03.0\",\"arguments\":{}}\n",
+	       n, verb);
+	fflush(stdout);
+	if (!fgets(answer, sizeof(answer), stdin))
+		exit(4);
+	if (strcmp(verb, "start") == 0 && !told.aloof) {
+		close(connection);
+		connection = connect_daemon();
+	}
+	if (!fgets(answer, sizeof(answer), stdin))
+		exit(4);
+	answer[strcspn(answer, "\n")] = '\0';
+	printf("{\"type\":\"told\",\"id\":%u,\"verdict\":\"\",\"text\":\"%s\"}\n", n, answer);
+}
+
+static void restart_daemon(unsigned n)
+{
+	if (connection < 0)
+		connection = connect_daemon();
+	ask_about_daemon("stop", n);
+	fputs("stand-in: the back end hung up\n", stderr);
+	ask_about_daemon("start", n);
+}
+
 /* As the image does after a test: the host answers once it knows all that happened by now. */
 static void settle(unsigned n)
 {
-	static int connection = -1;
 	char answer[256], letter = n == told.drop_daemon ? 'h' : 't';
 
 	if (connection < 0)
@@ -366,7 +399,9 @@ static void run_test(unsigned n, unsigned place, unsigned of, bool spared)
 	fflush(stdout);
 	usleep(told.pace * 1000);
 	misbehave(n);
-	if (told.drop_daemon || told.thin_daemon)
+	if (n == told.restart_daemon)
+		restart_daemon(n);
+	if (told.drop_daemon || told.thin_daemon || told.restart_daemon)
 		settle(n);
 	if (n == 1 && told.ask)
 		ask_for_resize();

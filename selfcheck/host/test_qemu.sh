@@ -83,6 +83,17 @@ else
 	echo "skip a disc and UEFI: there is no disc, or no OVMF"
 fi
 
+# A real daemon that goes amid requests and comes back.
+if command -v qemu-storage-daemon >/dev/null; then
+	virtproof run -u blk --daemon 'qemu-storage-daemon --blockdev null-co,node-name=disk,size=16777216,read-zeroes=on
+		--export type=vhost-user-blk,id=export,addr.type=unix,addr.path={socket},node-name=disk,writable=on' --reconnect \
+		--verbose -t 'transport.serves_behind_a_back_end_that_came_back,transport.status_*' >"$folder/out" 2>&1
+	expect "a device serves behind a daemon that came back" says "pass   transport.serves_behind_a_back_end_that_came_back"
+	expect "and is judged on" says "pass   transport.status_is_zero_after_reset_at_any_stage"
+else
+	echo "skip a daemon that comes back: qemu-storage-daemon is not installed"
+fi
+
 # A guest that waits for a debugger, and what both sides trace.
 if command -v gdb >/dev/null && [ -e "$build/virtproof.debug.elf" ]; then
 	TMPDIR="$folder/tmp" virtproof run --verbose -d rng -t transport.function_obeys_pci --debug >"$folder/out" 2>&1 &

@@ -122,7 +122,7 @@ done
 
 # Time.
 run_stand_in -q --for 1 -- --pace 20
-expect "runs are begun as long as time is left" says "run 2"
+expect_timely "runs are begun as long as time is left" says "run 2"
 expect "and that is as expected" status_is 0
 expect "the last comes to its end" [ "$(grep -c '^run ' out)" = "$(grep -c '^nothing unexpected' out)" ]
 run_stand_in -q --for 1h -- --fail 3

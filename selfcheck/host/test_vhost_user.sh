@@ -52,6 +52,25 @@ expect "it runs on" kill -0 $daemon
 expect "its socket is still there" [ -S own ]
 kill $daemon
 
+# It goes while the guest lives, and comes back.
+run_stand_in -u blk --daemon "$serve" --reconnect --confirm 0 --log log -- --restart-daemon 6 --fail 6
+expect "a daemon that a test has stopped and started is not missed" [ "$(grep -c '^pass ' out)/$(grep -c '^fail ' out)" = 11/1 ]
+expect "nor what the VMM says of it" [ "$(grep -c 'hung-up\|daemon-died' out)" = 0 ]
+expect "both were done" [ "$(grep -o '"text":"told 6 [a-z]*' log | tr '\n' ' ')" = '"text":"told 6 ok "text":"told 6 ok ' ]
+expect "it was another daemon" [ "$(grep -o 'at your service' log | wc -l)" = 1 ]
+expect "the repetition lets it go, too" grep -q -- "--reconnect --append 'vp.tests=interrupt.number_6 " out
+run_stand_in -u blk --daemon "$serve" --reconnect --confirm 0 -- --restart-daemon 6 --drop-daemon 8
+expect "in the next test it is missed again" says "daemon-hung-up  in transport.number_8: the daemon 'stand-in' hung up and lives on: its connection is gone"
+run_stand_in -u blk --daemon "$serve" --reconnect --confirm 0 -- --restart-daemon 6 --aloof
+expect "a VMM that does not connect again is named, in that test" \
+	says "daemon-hung-up  in interrupt.number_6: the daemon 'stand-in' hung up and lives on: it was started again, and the VMM does not connect to it"
+run_stand_in -u blk --daemon "$serve" --log log -- --restart-daemon 6 --aloof
+expect "unasked no daemon is stopped" grep -q '"text":"told 6 refused the VMM does not connect again to a daemon (--reconnect)' log
+run_stand_in -u blk --socket own --reconnect
+expect "somebody else's is not either" says "--reconnect is for a --daemon"
+virtproof run --vmm kvmtool --image out -d blk --reconnect >out 2>&1
+expect "it has to be one" says "--reconnect is for a --daemon"
+
 refused() { # refused SENTENCE OPTION…
 	local sentence=$1
 	shift
