@@ -54,9 +54,10 @@ unit_test() { # unit_test PROGRAM: a cmocka program with all its tests; says wha
 	[ "$bad" -eq 0 ] || printf "== %s (status %s)\n%s\n" "$1" "$status" "$log"
 }
 
-# beside COMMAND …: in the background, once fewer than three do something there: a boot waits more than it works.
+# beside COMMAND …: in the background, once fewer than that do something there: a boot waits more than it works.
+most_beside=3
 beside() {
-	while [ "$(jobs -rp | wc -l)" -ge 3 ]; do wait -n; done
+	while [ "$(jobs -rp | wc -l)" -ge "$most_beside" ]; do wait -n; done
 	"$@" &
 }
 
