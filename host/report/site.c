@@ -7,35 +7,22 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 
-#include "host/report/json.h"
+#include "host/report/site_json.h"
 #include "host/system/output.h"
 
 /* The signs of the report, for eyes that tell no colours apart. */
 static const struct sign {
-	const char *word, *sign, *says;
+	const char *sign, *says;
 } signs[] = {
-	{"broken", "●", "broken"},
-	{"unheeded", "◐", "not heeded"},
-	{"holds", "○", "holds"},
-	{"unjudged", "–", "not judged"},
+	[STATE_BROKEN] = {"●", "broken"},
+	[STATE_UNHEEDED] = {"◐", "not heeded"},
+	[STATE_HOLDS] = {"○", "holds"},
+	[STATE_UNJUDGED] = {"–", "not judged"},
 };
 
-static const struct sign *sign_of(const struct standing_clause *clause,
-				  const struct standing_cell *cell)
+static gboolean is_wrong(enum state state)
 {
-	const char *word = standing_word(clause, cell);
-	unsigned i = 0;
-
-	while (strcmp(signs[i].word, word) != 0)
-		i++;
-	return &signs[i];
-}
-
-static gboolean is_wrong(const struct standing_clause *clause, const struct standing_cell *cell)
-{
-	const struct sign *sign = sign_of(clause, cell);
-
-	return sign == &signs[0] || sign == &signs[1];
+	return state == STATE_BROKEN || state == STATE_UNHEEDED;
 }
 
 /* Text of anybody's becomes text of the page. */
@@ -88,9 +75,10 @@ static void put_end(FILE *out)
 static void put_legend(FILE *out)
 {
 	fputs("<p class=\"legend\">", out);
-	for (unsigned i = 0; i < G_N_ELEMENTS(signs); i++)
-		fprintf(out, "<span class=\"%s\">%s</span> %s ", signs[i].word, signs[i].sign,
-			i == 1 ? "a SHOULD is not heeded" : signs[i].says);
+	for (enum state state = 0; state < STATES; state++)
+		fprintf(out, "<span class=\"%s\">%s</span> %s ", state_name(state),
+			signs[state].sign,
+			state == STATE_UNHEEDED ? "a SHOULD is not heeded" : signs[state].says);
 	fputs("</p>\n", out);
 }
 
@@ -116,8 +104,9 @@ static void put_vmm_rows(FILE *out, const struct standing *standing)
 		fprintf(out,
 			"</th><td class=\"number\">%u</td><td class=\"number %s\">%u</td>"
 			"<td class=\"number\">%u</td><td class=\"number\">%u</td><td>",
-			vmm->holds, vmm->broken ? "broken" : "", vmm->broken, vmm->unheeded,
-			vmm->unjudged);
+			vmm->clauses[STATE_HOLDS], vmm->clauses[STATE_BROKEN] ? "broken" : "",
+			vmm->clauses[STATE_BROKEN], vmm->clauses[STATE_UNHEEDED],
+			vmm->clauses[STATE_UNJUDGED]);
 		put(out, time);
 		fputs("</td></tr>\n", out);
 	}
@@ -127,10 +116,10 @@ static void put_vmm_rows(FILE *out, const struct standing *standing)
 static void put_cell(FILE *out, const struct standing_clause *clause,
 		     const struct standing_cell *cell)
 {
-	const struct sign *sign = sign_of(clause, cell);
+	enum state state = standing_state(clause, cell);
 
-	fprintf(out, "<td class=\"sign %s\">%s<span class=\"word\">%s</span></td>", sign->word,
-		sign->sign, sign->says);
+	fprintf(out, "<td class=\"sign %s\">%s<span class=\"word\">%s</span></td>",
+		state_name(state), signs[state].sign, signs[state].says);
 }
 
 /* Clauses that nobody judges are only counted. Those of a section stand below its title. */
@@ -185,7 +174,7 @@ static void put_index(FILE *out, const struct standing *standing)
 
 		judged += clause->judged;
 		for (unsigned j = 0; j < count; j++)
-			is_broken |= sign_of(clause, &clause->cells[j]) == &signs[0];
+			is_broken |= standing_state(clause, &clause->cells[j]) == STATE_BROKEN;
 		broken += is_broken;
 	}
 	put_head(out, "What VMMs make of virtio", "");
@@ -203,10 +192,12 @@ static void put_index(FILE *out, const struct standing *standing)
 /* Only what is the address of a page becomes a link. */
 static void put_reference(FILE *out, const char *link)
 {
-	gboolean is_address = g_str_has_prefix(link, "https://");
-
-	put_between(out, is_address ? "<p><a href=\"" : "<p>", link, is_address ? "\">" : "</p>\n");
-	put_between(out, "", is_address ? link : "", "</a></p>\n");
+	if (!g_str_has_prefix(link, "https://")) {
+		put_between(out, "<p>", link, "</p>\n");
+		return;
+	}
+	put_between(out, "<p><a href=\"", link, "\">");
+	put_between(out, "", link, "</a></p>\n");
 }
 
 /* How it was broken, and what is known of why. */
@@ -253,17 +244,24 @@ static const char *change(const struct standing *standing, const struct standing
 			  unsigned vmm)
 {
 	int before = standing_before(standing, vmm);
-	const struct sign *now, *then;
+	enum state now, then;
 
 	if (before < 0)
 		return NULL;
-	now = sign_of(clause, &clause->cells[vmm]);
-	then = sign_of(clause, &clause->cells[before]);
-	if (is_wrong(clause, &clause->cells[vmm]) && then == &signs[2])
+	now = standing_state(clause, &clause->cells[vmm]);
+	then = standing_state(clause, &clause->cells[before]);
+	if (is_wrong(now) && then == STATE_HOLDS)
 		return "it held in the version before";
-	if (now == &signs[2] && is_wrong(clause, &clause->cells[before]))
+	if (now == STATE_HOLDS && is_wrong(then))
 		return "it was broken in the version before";
 	return NULL;
+}
+
+/* Begins a section, whose heading is to be ended. */
+static void put_heading_sign(FILE *out, enum state state)
+{
+	fprintf(out, "<section><h3><span class=\"%s\">%s</span> ", state_name(state),
+		signs[state].sign);
 }
 
 static void put_clause(FILE *out, const struct standing *standing,
@@ -278,12 +276,13 @@ static void put_clause(FILE *out, const struct standing *standing,
 	for (unsigned i = 0; i < standing->vmms->len; i++) {
 		const struct standing_vmm *vmm = standing->vmms->pdata[i];
 		const struct standing_cell *cell = &clause->cells[i];
-		const struct sign *sign = sign_of(clause, cell);
+		enum state state = standing_state(clause, cell);
 		const char *since = change(standing, clause, i);
 
-		fprintf(out, "<section><h3><span class=\"%s\">%s</span> ", sign->word, sign->sign);
+		put_heading_sign(out, state);
 		put_link(out, "../vmm/", vmm->file, vmm->name);
-		fprintf(out, ": %s%s%s</h3>\n", sign->says, since ? "; " : "", since ? since : "");
+		fprintf(out, ": %s%s%s</h3>\n", signs[state].says, since ? "; " : "",
+			since ? since : "");
 		put_evidence(out, cell);
 		fputs("</section>\n", out);
 	}
@@ -291,21 +290,21 @@ static void put_clause(FILE *out, const struct standing *standing,
 	put_end(out);
 }
 
-/* Those clauses of a VMM that one sign stands for. */
+/* Those clauses of a VMM that are in one state. */
 static void put_clauses_of(FILE *out, const struct standing *standing, unsigned vmm,
-			   const struct sign *sign, const char *heading)
+			   enum state state, const char *heading)
 {
 	gboolean any = FALSE;
 
 	for (unsigned i = 0; i < standing->clauses->len; i++) {
 		const struct standing_clause *clause = standing->clauses->pdata[i];
 
-		if (sign_of(clause, &clause->cells[vmm]) != sign)
+		if (standing_state(clause, &clause->cells[vmm]) != state)
 			continue;
 		if (!any)
 			fprintf(out, "<h2>%s</h2>\n", heading);
 		any = TRUE;
-		fprintf(out, "<section><h3><span class=\"%s\">%s</span> ", sign->word, sign->sign);
+		put_heading_sign(out, state);
 		put_link(out, "../clause/", clause->file, clause->id);
 		fputs("</h3>\n", out);
 		put_between(out, "<p>", clause->statement, "</p>\n");
@@ -329,8 +328,9 @@ static void put_changes(FILE *out, const struct standing *standing, unsigned vmm
 		if (!change(standing, clause, vmm))
 			continue;
 		fputs(count++ ? "" : "<ul>\n", out);
-		fprintf(out,
-			"<li>%s: ", is_wrong(clause, &clause->cells[vmm]) ? "no more" : "mended");
+		fprintf(out, "<li>%s: ",
+			is_wrong(standing_state(clause, &clause->cells[vmm])) ? "no more"
+									      : "mended");
 		put_link(out, "../clause/", clause->file, clause->id);
 		put_between(out, " ", clause->statement, "");
 		fputs("</li>\n", out);
@@ -345,10 +345,11 @@ static void put_vmm(FILE *out, const struct standing *standing, unsigned place)
 	put_head(out, vmm->name, "../");
 	fprintf(out,
 		"<p>%u clauses hold, %u are broken, %u that only advise are not heeded, %u were not judged.</p>\n",
-		vmm->holds, vmm->broken, vmm->unheeded, vmm->unjudged);
+		vmm->clauses[STATE_HOLDS], vmm->clauses[STATE_BROKEN], vmm->clauses[STATE_UNHEEDED],
+		vmm->clauses[STATE_UNJUDGED]);
 	put_changes(out, standing, place);
-	put_clauses_of(out, standing, place, &signs[0], "Broken");
-	put_clauses_of(out, standing, place, &signs[1], "Not heeded");
+	put_clauses_of(out, standing, place, STATE_BROKEN, "Broken");
+	put_clauses_of(out, standing, place, STATE_UNHEEDED, "Not heeded");
 	fputs("<h2>Runs</h2>\n<ul>\n", out);
 	for (unsigned i = 0; i < vmm->conclusions->len; i++) {
 		const struct job *job =
@@ -376,72 +377,6 @@ static void put_style(FILE *out)
 
 		fwrite(g_bytes_get_data(bytes, NULL), 1, g_bytes_get_size(bytes), out);
 	}
-}
-
-static JsonObject *clause_object(const struct standing *standing,
-				 const struct standing_clause *clause)
-{
-	JsonObject *object = json_object_new(), *states = json_object_new();
-
-	json_object_set_string_member(object, "id", clause->id);
-	json_object_set_string_member(object, "level", clause->level);
-	json_object_set_string_member(object, "section", clause->section);
-	json_object_set_string_member(object, "statement", clause->statement);
-	json_object_set_string_member(object, "page", clause->file);
-	for (unsigned i = 0; i < standing->vmms->len; i++) {
-		const struct standing_vmm *vmm = standing->vmms->pdata[i];
-		const struct standing_cell *cell = &clause->cells[i];
-		JsonObject *state = json_object_new();
-
-		json_object_set_string_member(state, "state", standing_word(clause, cell));
-		json_object_set_int_member(state, "checks", cell->checks);
-		if (cell->check) {
-			json_object_set_string_member(state, "seen", cell->check->message);
-			json_object_set_string_member(state, "test", cell->test->full_name);
-		}
-		if (cell->check && cell->check->expectation)
-			json_object_set_string_member(state, "known",
-						      cell->check->expectation->reason);
-		json_object_set_object_member(states, vmm->name, state);
-	}
-	json_object_set_object_member(object, "vmms", states);
-	return object;
-}
-
-static void put_json(FILE *out, const struct standing *standing)
-{
-	g_autoptr(JsonNode) root = json_node_alloc();
-	JsonObject *object = json_object_new();
-	JsonArray *vmms = json_array_new(), *clauses = json_array_new();
-	g_autofree char *text = NULL;
-
-	for (unsigned i = 0; i < standing->vmms->len; i++) {
-		const struct standing_vmm *vmm = standing->vmms->pdata[i];
-		JsonObject *one = json_object_new();
-
-		json_object_set_string_member(one, "name", vmm->name);
-		json_object_set_string_member(one, "vmm", vmm->vmm);
-		json_object_set_string_member(one, "version", vmm->version);
-		json_object_set_string_member(one, "page", vmm->file);
-		json_object_set_int_member(one, "holds", vmm->holds);
-		json_object_set_int_member(one, "broken", vmm->broken);
-		json_object_set_int_member(one, "unheeded", vmm->unheeded);
-		json_object_set_int_member(one, "unjudged", vmm->unjudged);
-		json_array_add_object_element(vmms, one);
-	}
-	for (unsigned i = 0; i < standing->clauses->len; i++) {
-		const struct standing_clause *clause = standing->clauses->pdata[i];
-
-		if (clause->judged)
-			json_array_add_object_element(clauses, clause_object(standing, clause));
-	}
-	json_object_set_array_member(object, "vmms", vmms);
-	json_object_set_array_member(object, "clauses", clauses);
-	json_node_init_object(root, object);
-	json_object_unref(object);
-	text = json_to_string(root, FALSE);
-	fputs(text, out);
-	fputc('\n', out);
 }
 
 /* A file of the site while it is written. */
@@ -523,7 +458,7 @@ gboolean site_write(const struct standing *standing, const struct catalogue *cat
 	put_style(open_page(&page, folder, "", "site.css"));
 	if (!close_page(&page, error))
 		return FALSE;
-	put_json(open_page(&page, folder, "", "site.json"), standing);
+	site_json(open_page(&page, folder, "", "site.json"), standing);
 	if (!close_page(&page, error))
 		return FALSE;
 	put_index(open_page(&page, folder, "", "index.html"), standing);

@@ -44,7 +44,7 @@ static char *own_file(GHashTable *taken, const char *name)
 
 	if (!*plain || *plain == '.')
 		*plain = '_';
-	file = g_strdup(*plain ? plain : "_");
+	file = g_strdup(plain);
 	for (unsigned n = 2; !g_hash_table_add(taken, file); n++)
 		file = g_strdup_printf("%s_%u", plain, n);
 	return g_strdup(file);
@@ -191,12 +191,8 @@ static void count_clauses(const struct standing *standing, unsigned place)
 	for (unsigned i = 0; i < standing->clauses->len; i++) {
 		const struct standing_clause *clause = standing->clauses->pdata[i];
 		const struct standing_cell *cell = &clause->cells[place];
-		const char *word = standing_word(clause, cell);
 
-		vmm->holds += strcmp(word, "holds") == 0;
-		vmm->broken += strcmp(word, "broken") == 0;
-		vmm->unheeded += strcmp(word, "unheeded") == 0;
-		vmm->unjudged += cell->told && strcmp(word, "unjudged") == 0;
+		vmm->clauses[standing_state(clause, cell)] += cell->told;
 	}
 }
 
@@ -223,13 +219,21 @@ struct standing *standing_of(const struct report *report, const struct catalogue
 	return standing;
 }
 
-const char *standing_word(const struct standing_clause *clause, const struct standing_cell *cell)
+enum state standing_state(const struct standing_clause *clause, const struct standing_cell *cell)
 {
 	if (!cell->told || cell->verdict == CLAUSE_UNJUDGED)
-		return "unjudged";
+		return STATE_UNJUDGED;
 	if (cell->verdict == CLAUSE_HOLDS)
-		return "holds";
-	return level_verdict(level_parse(clause->level)) == VERDICT_FAIL ? "broken" : "unheeded";
+		return STATE_HOLDS;
+	return level_verdict(level_parse(clause->level)) == VERDICT_FAIL ? STATE_BROKEN
+									 : STATE_UNHEEDED;
+}
+
+const char *state_name(enum state state)
+{
+	static const char *const names[] = {"broken", "unheeded", "holds", "unjudged"};
+
+	return names[state];
 }
 
 int standing_before(const struct standing *standing, unsigned vmm)

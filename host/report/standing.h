@@ -6,14 +6,17 @@
 #include "host/record/catalogue.h"
 #include "host/report/report.h"
 
+/* What becomes of a clause. */
+enum state { STATE_BROKEN, STATE_UNHEEDED /* a SHOULD */, STATE_HOLDS, STATE_UNJUDGED, STATES };
+
 /* A version of a VMM: all jobs of it. Text is owned, conclusions are borrowed. */
 struct standing_vmm {
-	char *vmm;                                  /* "qemu" */
-	char *version;                              /* "7.2.22"; "" when unknown */
-	char *name;                                 /* both */
-	char *file;                                 /* a name that is good for a file, its own */
-	GPtrArray *conclusions;                     /* struct conclusion */
-	unsigned holds, broken, unheeded, unjudged; /* clauses */
+	char *vmm;                /* "qemu" */
+	char *version;            /* "7.2.22"; "" when unknown */
+	char *name;               /* both */
+	char *file;               /* a name that is good for a file, its own */
+	GPtrArray *conclusions;   /* struct conclusion */
+	unsigned clauses[STATES]; /* how many are so, of those that a record tells of */
 };
 
 /* What a version of a VMM makes of a clause. What it points to belongs to jobs and expectations. */
@@ -46,8 +49,11 @@ struct standing *standing_of(const struct report *report, const struct catalogue
 /* Frees it. */
 void standing_free(struct standing *standing);
 
-/* The state of a clause in one word: "broken", "unheeded" (a SHOULD), "holds" or "unjudged". Static. */
-const char *standing_word(const struct standing_clause *clause, const struct standing_cell *cell);
+/* What a version of a VMM makes of the clause. */
+enum state standing_state(const struct standing_clause *clause, const struct standing_cell *cell);
+
+/* "broken", "unheeded", "holds" or "unjudged". Static. */
+const char *state_name(enum state state);
 
 /* The place of the version before that of the same VMM; -1 for none. */
 int standing_before(const struct standing *standing, unsigned vmm);
