@@ -58,8 +58,7 @@ static void tell_conclusion(const struct conclusion *conclusion)
 		printf("not run, as expected: %s: %s\n", omission->test, omission->reason);
 	}
 	if (conclusion->expected)
-		printf("%u failed as expected (%s)\n", conclusion->expected,
-		       conclusion->expectations->path);
+		printf("%u failed as expected (%s)\n", conclusion->expected, expectations->path);
 	if (conclusion->unexplained)
 		printf("%u accepted without a reason (%s)\n", conclusion->unexplained,
 		       expectations->path);
@@ -285,12 +284,14 @@ static gboolean files_are_apart(const struct run_options *options, const struct 
 		g_ptr_array_add(outputs, *report);
 	if (options->output)
 		g_ptr_array_add(outputs, options->output);
-	g_ptr_array_add(outputs, options->log);
+	if (options->log)
+		g_ptr_array_add(outputs, options->log);
 	g_ptr_array_add(outputs, NULL);
 	if (!outputs_are_apart((char **)outputs->pdata, expected, error))
 		return FALSE;
-	g_ptr_array_insert(outputs, 0, options->update_file);
-	return outputs_are_apart((char **)outputs->pdata + !options->update_file, inputs, error);
+	if (options->update_file)
+		g_ptr_array_insert(outputs, 0, options->update_file);
+	return outputs_are_apart((char **)outputs->pdata, inputs, error);
 }
 
 int run_judge(struct session *session, const struct run_options *options,

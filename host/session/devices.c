@@ -213,17 +213,18 @@ static gboolean choose_front_end(struct launch *launch, struct launch_device *de
 	g_auto(GStrv) each = g_strsplit(listed ? listed : "", ";", -1);
 	g_autofree char *has =
 		vmm_answer(launch->descriptor, "front-ends", &launch->scope, NULL, error);
-	GString *missing = g_string_new(NULL);
+	g_autoptr(GString) missing = g_string_new(NULL);
 
 	for (char **one = each; has && *one; one++) {
 		g_autofree char *front_end = template_text(*one, &device->scope, " ", error);
-		g_autofree char *name =
-			front_end ? g_strndup(front_end, strcspn(front_end, ",")) : NULL;
-		g_autofree char *quoted = g_strdup_printf("\"%s\"", name);
+		g_autofree char *name = NULL, *quoted = NULL;
 
-		if (name && (*has == '\0' || strstr(has, quoted))) {
+		if (!front_end)
+			return FALSE;
+		name = g_strndup(front_end, strcspn(front_end, ","));
+		quoted = g_strdup_printf("\"%s\"", name);
+		if (*has == '\0' || strstr(has, quoted)) {
 			launch_set_text(device->texts, "front-end", front_end);
-			g_string_free(missing, TRUE);
 			return TRUE;
 		}
 		g_string_append_printf(missing, "%s%s", missing->len ? ", " : "", name);
@@ -233,7 +234,6 @@ static gboolean choose_front_end(struct launch *launch, struct launch_device *de
 			error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
 			"this %s has no front end for vhost-user devices of the type '%s', none of: %s",
 			launch->descriptor->name, device->name, missing->str);
-	g_string_free(missing, TRUE);
 	return FALSE;
 }
 
