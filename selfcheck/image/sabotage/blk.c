@@ -362,3 +362,17 @@ SABOTEUR(blk_reads_buffers_late,
 	 .about = "what a write stores is fetched after its buffer was used",
 	 BREAKS(CLAUSE_INORD_TXT_5), .type = VIRTIO_TYPE_BLK, .offers = BIT64(VIRTIO_F_IN_ORDER),
 	 .tests = "ring.*", .used_element = read_what_came_later);
+
+static void spoil_beside_others(struct virtqueue *queue, struct used_element *element)
+{
+	struct request *request = used_request(queue, element);
+
+	if (request && queue->index && queue->device->queues[0]->in_flight &&
+	    type_of(request) == VIRTIO_BLK_T_IN)
+		request->in[0] ^= 1;
+}
+
+SABOTEUR(blk_queues_get_in_their_way,
+	 .about = "what is read from the second queue is wrong while the first one is busy",
+	 BREAKS(CLAUSE_SANE_3), .type = VIRTIO_TYPE_BLK,
+	 .tests = "blk.all_queues*,blk.data_survives_load*", .used_element = spoil_beside_others);

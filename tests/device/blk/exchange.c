@@ -3,6 +3,8 @@
 
 #include "lib/string.h"
 
+#define QUEUES_MOST 64
+
 void blk_up(struct test_run *t, uint64_t features, uint64_t without)
 {
 	struct features wanted = features_for(t);
@@ -11,6 +13,17 @@ void blk_up(struct test_run *t, uint64_t features, uint64_t without)
 	wanted.words[0] &= ~without;
 	set_up(t, wanted, 1);
 	go_live(t);
+}
+
+unsigned blk_up_all(struct test_run *t)
+{
+	struct features features = features_for(t);
+	unsigned queues = (unsigned)MINIMUM(BLK_CONFIG(t, num_queues), (uint64_t)QUEUES_MOST);
+
+	features_add(&features, VIRTIO_BLK_F_MQ);
+	set_up(t, features, queues);
+	go_live(t);
+	return queues;
 }
 
 bool blk_offers(const struct test_run *t, unsigned bit)

@@ -17,6 +17,9 @@
  */
 void blk_up(struct test_run *t, uint64_t features, uint64_t without);
 
+/* Brings up all queues that num_queues names, 64 at most, where the feature is offered; returns how many. */
+unsigned blk_up_all(struct test_run *t);
+
 /* True when the device offers the bit. */
 bool blk_offers(const struct test_run *t, unsigned bit);
 

@@ -24,6 +24,7 @@ struct slot {
 	struct request *request[2]; /* to read, to write */
 	uint32_t block;
 	uint32_t generation;
+	unsigned queue;
 	bool write, busy;
 };
 
@@ -32,6 +33,7 @@ struct load {
 	uint32_t generation[BLOCKS];
 	bool busy[BLOCKS];
 	uint32_t sectors; /* in a block */
+	unsigned queues;
 };
 
 static void stamp_block(uint8_t *data, uint64_t sector, uint32_t sectors, uint32_t generation)
@@ -73,16 +75,21 @@ static void start_slot(struct test_run *t, struct load *load, struct slot *slot)
 	if (slot->write)
 		stamp_block(blk_data(slot->request[1]), (uint64_t)block * load->sectors,
 			    load->sectors, slot->generation);
-	submit(t, t->device->queues[0], slot->request[slot->write]);
+	slot->queue = (unsigned)random_below(&t->random, load->queues);
+	submit(t, t->device->queues[slot->queue], slot->request[slot->write]);
 }
 
+/* Whatever is used next on the queue of one of them. */
 static void finish_slot(struct test_run *t, struct load *load)
 {
 	struct completion completion;
 	struct slot *slot = load->slots;
 
-	INSIST(t, SANE_1, await_announced(t, t->device->queues[0], &completion),
-	       "of the requests in flight none is completed in time");
+	while (!slot->busy)
+		slot++;
+	INSIST(t, SANE_1, await_announced(t, t->device->queues[slot->queue], &completion),
+	       "queue %u: of the requests in flight none is completed in time", slot->queue);
+	slot = load->slots;
 	while (!slot->busy || slot->request[slot->write] != completion.token)
 		slot++;
 	blk_excuse(t, completion.token);
@@ -105,6 +112,7 @@ static struct load *new_load(struct test_run *t)
 
 	blk_skip_unwritable(t);
 	load->sectors = blk_block_sectors(t);
+	load->queues = 1;
 	bytes = load->sectors * VIRTIO_BLK_SECTOR;
 	blk_capacity(t, (uint64_t)BLOCKS * load->sectors);
 	for (unsigned n = 0; n < DEPTH; n++) {
@@ -137,16 +145,10 @@ static void run_load(struct test_run *t, struct load *load)
 		finish_slot(t, load);
 }
 
-TEST(blk, data_survives_mixed_load,
-     .about = "blocks hold what was last written to them, reads and writes up to 16 deep",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, .axes = AXES_OF_RING,
-     .judges = CLAUSES(SANE_3))
+static void judge_disk(struct test_run *t, const struct load *load)
 {
-	struct load *load = new_load(t);
 	uint8_t *data = test_memory(t, "data", load->sectors * VIRTIO_BLK_SECTOR, 16);
 
-	blk_up(t, 0, 0);
-	run_load(t, load);
 	for (uint32_t block = 0; block < BLOCKS; block++) {
 		if (!load->generation[block])
 			continue;
@@ -154,6 +156,31 @@ TEST(blk, data_survives_mixed_load,
 		judge_block(t, data, (uint64_t)block * load->sectors, load->sectors,
 			    load->generation[block]);
 	}
+}
+
+TEST(blk, data_survives_mixed_load,
+     .about = "blocks hold what was last written to them, reads and writes up to 16 deep",
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, .axes = AXES_OF_RING,
+     .judges = CLAUSES(SANE_3))
+{
+	struct load *load = new_load(t);
+
+	blk_up(t, 0, 0);
+	run_load(t, load);
+	judge_disk(t, load);
+}
+
+TEST(blk, data_survives_load_on_all_queues,
+     .about =
+	     "blocks hold what was last written to them, whichever queues that and the reading took",
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH, .axes = AXES_OF_RING,
+     WITH_FEATURE(VIRTIO_BLK_F_MQ), .judges = CLAUSES(SANE_3))
+{
+	struct load *load = new_load(t);
+
+	load->queues = blk_up_all(t);
+	run_load(t, load);
+	judge_disk(t, load);
 }
 
 TEST(blk, backend_holds_what_was_written,
