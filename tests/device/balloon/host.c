@@ -222,3 +222,43 @@ TEST(balloon, legacy_statistics_are_native,
 	CHECK(t, BALLOON_STATS_LEG_1, native || !shows_all(text, statistics),
 	      "the host sees statistics whose bytes are swapped, and no others: %s", text);
 }
+
+/* What the host takes for the size of the guest. */
+static void ask_for_size(struct test_run *t, char text[ANSWER_SIZE])
+{
+	struct ask ask = ask_for("balloon-size", t->device);
+
+	ask_text_or_skip(t, &ask, text, ANSWER_SIZE);
+}
+
+/* As drivers did: from the least significant byte on. */
+static void write_actual(struct test_run *t, uint32_t pages, unsigned first, unsigned end)
+{
+	uint32_t at = offsetof(struct virtio_balloon_config, actual);
+
+	for (unsigned n = first; n < end; n++)
+		config_write_at(t->device, at + n, 1, pages >> 8 * n & 0xff);
+}
+
+TEST(balloon, legacy_actual_counts_when_whole,
+     .about = "what is written to actual byte by byte counts when its last byte is written",
+     .type = VIRTIO_TYPE_BALLOON, .needs = NEEDS_HOST, .traits = DEVICE_LEGACY,
+     .judges = CLAUSES(BALLOON_OP_LEG_1))
+{
+	enum { PAGES = 0x102 };
+	char before[ANSWER_SIZE], half[ANSWER_SIZE], whole[ANSWER_SIZE];
+
+	balloon_up(t, 0);
+	write_actual(t, 0, 0, sizeof(le32));
+	ask_for_size(t, before);
+	write_actual(t, PAGES, 0, 1);
+	ask_for_size(t, half);
+	write_actual(t, PAGES, 1, sizeof(le32));
+	ask_for_size(t, whole);
+	write_actual(t, 0, 0, sizeof(le32));
+	CAN_JUDGE(t, strcmp(before, whole) != 0,
+		  "%u pages in actual make no difference to the host", PAGES);
+	CHECK(t, BALLOON_OP_LEG_1, strcmp(before, half) == 0,
+	      "the host sees %s once the first byte of actual is written, and saw %s before", half,
+	      before);
+}
