@@ -251,7 +251,7 @@ test-sabotage: $(BUILD)/virtproof-selfcheck.elf $(BUILD)/virtproof ## every sabo
 	@selfcheck/sabotage/run.sh $(BUILD) '$(or $(SABOTEURS),*)'
 
 .PHONY: test-eccentrics
-test-eccentrics: $(BUILD)/virtproof-selfcheck.elf ## no eccentric (ECCENTRICS=globs) may be accused (ALL=1: by anything)
+test-eccentrics: $(BUILD)/virtproof-selfcheck.elf $(BUILD)/virtproof ## no eccentric (ECCENTRICS=globs) may be accused (ALL=1: by anything)
 	@selfcheck/eccentric/run.sh $(BUILD) '$(or $(ECCENTRICS),*)' $(if $(ALL),vp.everywhere)
 
 .PHONY: test-extra

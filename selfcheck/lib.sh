@@ -84,3 +84,6 @@ sum_up() { # sum_up TARGET: the last line; fails when anything did
 	echo "$1: $passed passed, $failed failed, $skipped skipped"
 	[ "$failed" -eq 0 ]
 }
+
+# text FIELD RECORD: the text of a field of a record, without quotes in it.
+text() { sed -n "s/.*\"$1\":\"\\([^\"]*\\)\".*/\\1/p" <<<"$2"; }

@@ -13,7 +13,6 @@ logs=$(mktemp -d "${TMPDIR:-/tmp}/virtproof-driver.XXXXXX")
 trap 'rm -rf "$logs"' EXIT
 runs=()
 
-text() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$2"; }
 number() { sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" <<<"$2"; }
 
 limited 120 "${qemu[@]}" -M q35 -accel tcg -m 128 -smp 2 -serial stdio \

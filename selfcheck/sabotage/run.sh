@@ -100,8 +100,6 @@ offers=mq=on,vectors=10,disable-modern=on,$both
 taps '^pci_legacy_net_[opv]' "$*" $offers $offers
 
 # … and once more with the host's help.
-text() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$2"; }
-
 # hosted NAMES WORDS OPTION …: those saboteurs in a run of the program on these devices.
 hosted() {
 	local names=$1 words=$2 record verdict why

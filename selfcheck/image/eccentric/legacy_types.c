@@ -6,6 +6,7 @@
 #include "virtio/device/net.h"
 #include "virtio/device/net_control.h"
 #include "virtio/device/scsi.h"
+#include "virtio/ring/split.h"
 #include "virtio/transport.h"
 #include "virtio/transport/pci/legacy_registers.h"
 
@@ -223,3 +224,69 @@ ECCENTRIC(ok_legacy_has_barriers,
 	  ALLOWED("5.2.3.1", "Device supports request barriers."), .traits = DEVICE_LEGACY,
 	  .devices = "blk", .tests = "blk.*", .offers = BIT64(VIRTIO_BLK_F_BARRIER),
 	  .onlooker.write = take_barriers);
+
+/* ---- what the host sees, or does ---- */
+
+static const struct virtqueue *heard; /* the queue of statistics, once it had its first buffer */
+
+static void hear_nothing(struct virtio_device *device)
+{
+	heard = NULL;
+}
+
+#define UNKNOWN_TAG 0x7ffe
+
+/* The device behind it knows no such tags. */
+static void lose_first_statistics(struct onlooker *self, struct virtqueue *queue)
+{
+	const struct virtq_desc *desc = split_of(queue)->desc;
+	struct virtio_balloon_stat *stats;
+	uint16_t head;
+
+	if (queue->index != BALLOON_STATS_QUEUE || heard == queue)
+		return;
+	heard = queue;
+	acts();
+	head = from_le16(split_of(queue)->avail->ring[0]);
+	stats = (void *)(uintptr_t)from_le64(desc[head].addr);
+	for (unsigned n = 0; n < from_le32(desc[head].len) / sizeof(*stats); n++)
+		stats[n].tag = to_le16(UNKNOWN_TAG);
+}
+
+ECCENTRIC(ok_legacy_loses_first_statistics, .about = "the first buffer of statistics is ignored",
+	  ALLOWED("5.5.6.3.1",
+		  "the device SHOULD ignore all values in the first buffer in the statsq "
+		  "supplied by the driver after device initialization."),
+	  .traits = DEVICE_LEGACY, .devices = "balloon", .tests = "balloon.*",
+	  .start = hear_nothing, .onlooker.publish = lose_first_statistics);
+
+static uint32_t actual; /* as far as it is written */
+
+/* What comes byte by byte is handed on at once, when the last byte comes. */
+static bool wait_for_all_of_it(struct onlooker *self, const struct register_access *access,
+			       uint64_t *value)
+{
+	uint32_t n = access->offset - offsetof(struct virtio_balloon_config, actual);
+
+	if (access->structure != STRUCTURE_DEVICE || n >= sizeof(actual) || access->width != 1)
+		return true;
+	acts();
+	actual = (actual & ~(0xffu << 8 * n)) | (uint32_t)*value << 8 * n;
+	if (n == sizeof(actual) - 1)
+		onlooker_write(self,
+			       &(const struct register_access){
+				       access->device, STRUCTURE_DEVICE,
+				       offsetof(struct virtio_balloon_config, actual),
+				       sizeof(actual)},
+			       actual);
+	return false;
+}
+
+ECCENTRIC(ok_legacy_actual_counts_when_whole,
+	  .about = "what is written to actual counts when its last byte is written",
+	  ALLOWED("5.5.6.1",
+		  "the device SHOULD NOT use the actual value written by the driver in the "
+		  "configuration space, until the last, most-significant byte of the value "
+		  "has been written."),
+	  .traits = DEVICE_LEGACY, .devices = "balloon", .tests = "balloon.*",
+	  .onlooker.write = wait_for_all_of_it);
