@@ -250,3 +250,30 @@ static void refuse_parameters(struct virtqueue *queue, struct used_element *elem
 SABOTEUR(net_refuses_hash_parameters, .about = "the commands for hash parameters are refused",
 	 BREAKS(CLAUSE_NET_PROSE_2, CLAUSE_NET_PROSE_3, CLAUSE_NET_PROSE_4, CLAUSE_NET_PROSE_8),
 	 .type = VIRTIO_TYPE_NET, .tests = "net.hash_reports*", .used_element = refuse_parameters);
+
+static bool no_unicast; /* was asked for last, in whatever life */
+
+static void begin_with_all(struct virtio_device *device)
+{
+	no_unicast = false;
+}
+
+static void note_suppression(struct request *request)
+{
+	if (is_command(request, VIRTIO_NET_CTRL_RX, VIRTIO_NET_CTRL_RX_NOUNI))
+		no_unicast = request->out[sizeof(struct virtio_net_ctrl_hdr)];
+}
+
+static void blank_unicast(struct virtqueue *queue, struct used_element *element)
+{
+	struct virtio_net_hdr *header = received(queue, element);
+	uint8_t *frame = (uint8_t *)(header + 1);
+
+	if (no_unicast && header && element->length > sizeof(*header) && !(frame[0] & 1))
+		memset(frame, 0, element->length - sizeof(*header));
+}
+
+SABOTEUR(net_keeps_suppressing, .about = "NOUNI stays in force over a reset",
+	 BREAKS(CLAUSE_PCI_COMMON_8), .type = VIRTIO_TYPE_NET, .tests = "net.reset_ends*",
+	 .start = begin_with_all, .used_element = blank_unicast,
+	 ALTERS(commands, note_suppression));

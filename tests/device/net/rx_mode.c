@@ -183,3 +183,25 @@ TEST(net, broadcast_can_be_suppressed, .about = "NOBCAST keeps broadcast out, al
 	CHECK(t, NET_CTRL_RX_17, !network_lets_through(modes.network, mac_broadcast, modes.own),
 	      "with ALLMULTI on as well, a broadcast frame comes in");
 }
+
+TEST(net, reset_ends_suppression,
+     .about = "frames that NOUNI kept out come in after a reset, as they did before",
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_RX_EXTRA),
+     .judges = CLAUSES(PCI_COMMON_8, SANE_11))
+{
+	const struct link_settings settings = {.features = MODE_FEATURES};
+	struct modes modes;
+
+	start(t, &modes);
+	network_restart(modes.network, &settings);
+	CAN_JUDGE(t, network_receives(modes.network, modes.own),
+		  "without any command no frame for the device's own address comes in");
+	set(&modes, VIRTIO_NET_CTRL_RX_PROMISC, false);
+	set(&modes, VIRTIO_NET_CTRL_RX_NOUNI, true);
+	CAN_JUDGE(t, !network_lets_through(modes.network, modes.own, mac_broadcast),
+		  "NOUNI keeps nothing out");
+	network_restart(modes.network, &settings);
+	CHECK(t, PCI_COMMON_8, network_receives(modes.network, modes.own),
+	      "NOUNI was set before a reset, and behind it a frame for the device's own address still does "
+	      "not come in");
+}
