@@ -63,7 +63,7 @@ hosted() {
 	local record
 	[ -x "$build/virtproof" ] || return 0
 	"$build/virtproof" run --image="$build/virtproof-selfcheck.elf" --expect=none --quiet --log="$work/log" \
-		-M q35-legacy -d balloon -d scsi --append "vp.eccentric=ok_legacy_loses*,ok_legacy_actual*,ok_legacy_counts_nothing \
+		-M q35-legacy -d balloon -d scsi --append "vp.eccentric=ok_legacy_loses*,ok_legacy_actual*,ok_legacy_counts_nothing,ok_legacy_ends* \
 		vp.tests=balloon.targets*,balloon.*statistics*,balloon.legacy_actual*,scsi.plugged* $*" >/dev/null 2>&1 || true
 	while read -r record; do
 		case $record in
