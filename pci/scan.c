@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pci/scan.h"
+#include "arch/clock.h"
+#include "arch/cpu.h"
 #include "pci/bar.h"
 #include "pci/capability.h"
 
@@ -17,6 +19,16 @@
 #define EXPRESS_CAPABILITIES    2u
 #define EXPRESS_PORT_TYPE_SHIFT 4
 enum express_port_type { EXPRESS_ROOT_PORT = 4, EXPRESS_DOWNSTREAM_PORT = 6 };
+
+/* And its slot (7.5.3.9 to 7.5.3.11) */
+#define EXPRESS_HAS_SLOT              BIT(8) /* of the capabilities */
+#define EXPRESS_SLOT_CAPABILITIES     0x14u
+#define EXPRESS_SLOT_POWER_CONTROLLER BIT(1)
+#define EXPRESS_SLOT_CONTROL          0x18u
+#define EXPRESS_SLOT_POWER_OFF        BIT(10)
+#define EXPRESS_SLOT_STATUS           0x1au
+#define EXPRESS_SLOT_FILLED           BIT(6)
+#define POWER_UP_NS                   NANOSECONDS_A_SECOND /* 6.6.1 */
 
 /* One bus, while it is walked. */
 struct bus {
@@ -133,6 +145,37 @@ static bool leads_to_link(const struct pci_function *bridge)
 	return type == EXPRESS_ROOT_PORT || type == EXPRESS_DOWNSTREAM_PORT;
 }
 
+/* What was plugged in after the firmware had looked has no power yet. True when it gets it now. */
+static bool power_up(const struct pci_function *bridge)
+{
+	unsigned express;
+	uint16_t control;
+
+	if (!pci_find_capability(bridge, PCI_CAPABILITY_EXPRESS, 0, &express) ||
+	    !pci_capability_fits(express, EXPRESS_SLOT_STATUS + 2) ||
+	    !(pci_read16(bridge, express + EXPRESS_CAPABILITIES) & EXPRESS_HAS_SLOT) ||
+	    !(pci_read32(bridge, express + EXPRESS_SLOT_CAPABILITIES) &
+	      EXPRESS_SLOT_POWER_CONTROLLER) ||
+	    !(pci_read16(bridge, express + EXPRESS_SLOT_STATUS) & EXPRESS_SLOT_FILLED))
+		return false;
+	control = pci_read16(bridge, express + EXPRESS_SLOT_CONTROL);
+	if (!(control & EXPRESS_SLOT_POWER_OFF))
+		return false;
+	pci_write16(bridge, express + EXPRESS_SLOT_CONTROL,
+		    control & (uint16_t)~EXPRESS_SLOT_POWER_OFF);
+	return true;
+}
+
+/* Waits for what has just got power. */
+static void await_device(const struct pci_scan *scan, uint8_t number)
+{
+	struct pci_address address = {.segment = scan->segment, .bus = number};
+	uint64_t deadline = clock_deadline(POWER_UP_NS);
+
+	while (!answers(scan, address) && !clock_passed(deadline))
+		cpu_relax();
+}
+
 static uint8_t walk(struct pci_scan *scan, const struct bus *bus);
 
 /* The bus behind a bridge that the firmware numbered, or 0. */
@@ -210,6 +253,8 @@ static uint8_t walk(struct pci_scan *scan, const struct bus *bus)
 	unsigned devices = leads_to_link(bus->bridge) ? 1 : DEVICES_A_BUS;
 
 	scan->seen[bus->number / 64] |= BIT64(bus->number % 64);
+	if (bus->bridge && power_up(bus->bridge))
+		await_device(scan, bus->number);
 	for (unsigned device = 0; device < devices; device++)
 		add_device(scan, bus, device);
 

@@ -72,17 +72,26 @@ judge() { # judge NAME STATUS EXPECTATION…
 	echo "$problems"
 }
 
+# begin NAME: once it is its turn; false where it is not wanted.
+begin() {
+	grep -qE "$only" <<<"$1" || return 1
+	echo "$1" >>"$work/names"
+	while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
+		wait -n
+	done
+}
+
+took() { # took NAME START: how long it took
+	echo "$2 $EPOCHREALTIME" | awk '{printf "%.1f s\n", $2 - $1}' >"$work/$1.time"
+}
+
 # boot NAME 'EXPECTATION …' 'vp.words' QEMU-ARGUMENT …
 # The records come by $console.
 console=(-serial stdio)
 boot() {
 	local name=$1 expectations=$2 words=$3
 	shift 3
-	grep -qE "$only" <<<"$name" || return 0
-	echo "$name" >>"$work/names"
-	while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
-		wait -n
-	done
+	begin "$name" || return 0
 	{
 		local start=$EPOCHREALTIME line="vp.exit=debug vp.format=json $words"
 		local way=(-kernel "$kernel" -append "$line")
@@ -93,7 +102,7 @@ boot() {
 			"$@" >"$work/$name.out" 2>"$work/$name.err" </dev/null
 		# shellcheck disable=SC2086
 		judge "$name" $? $expectations >"$work/$name.problems"
-		echo "$start $EPOCHREALTIME" | awk '{printf "%.1f s\n", $2 - $1}' >"$work/$name.time"
+		took "$name" "$start"
 	} &
 }
 
@@ -378,11 +387,7 @@ screen() {
 		leave_out "$name" "there is no disc, or no $efi"
 		return
 	fi
-	grep -qE "$only" <<<"$name" || return 0
-	echo "$name" >>"$work/names"
-	while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
-		wait -n
-	done
+	begin "$name" || return 0
 	{
 		local start=$EPOCHREALTIME said=$work/$name.out picture=$work/$name.picture
 		: >"$said"
@@ -390,6 +395,7 @@ screen() {
 			for ((n = 600 * $(times_as_long); n > 0; n--)); do
 				grep -q "is switched off in" "$said" && break
 				sleep 0.1
+				echo # ends here when nobody reads it any more
 			done
 			echo "$dump \"$picture\""
 			echo quit
@@ -406,7 +412,7 @@ screen() {
 			}' >"$work/$name.problems"
 		grep -qF "$says" "$said" || echo "$says is not said" >>"$work/$name.problems"
 		[ -s "$work/$name.problems" ] || echo >"$work/$name.problems"
-		echo "$start $EPOCHREALTIME" | awk '{printf "%.1f s\n", $2 - $1}' >"$work/$name.time"
+		took "$name" "$start"
 	} &
 }
 enough=$suite # lines for the screen to move up
@@ -469,6 +475,36 @@ boot microvm-port-bar "$good devices=1" "$suite" -M microvm,pcie=on -m 64 \
 boot behind-iommu "$good devices=1" "$suite" -M q35 -m 64 -device intel-iommu \
 	-device virtio-rng-pci,iommu_platform=on,disable-legacy=on
 
+# What is plugged in between firmware and image: its slot has no power then, where the port has a controller for it.
+plug() { # plug NAME QEMU-ARGUMENT …
+	local name=plug-$1 line="vp.exit=debug vp.format=json $few"
+	shift
+	if [ ! -e "$build/virtproof.iso" ]; then
+		leave_out "$name" "there is no disc"
+		return
+	fi
+	begin "$name" || return 0
+	{
+		local start=$EPOCHREALTIME n
+		: >"$work/$name.bios"
+		{
+			for ((n = 1200 * $(times_as_long); n > 0; n--)); do
+				grep -q "Booting from" "$work/$name.bios" && break
+				sleep 0.05
+				echo # ends here when nobody reads it any more
+			done
+			echo "device_add virtio-rng-pci,bus=empty"
+		} | limited 60 "${qemu[@]}" -monitor stdio -serial "file:$work/$name.out" -M q35 -m 64 "$@" \
+			-device isa-debugcon,iobase=0x402,chardev=bios -chardev "file,id=bios,path=$work/$name.bios" \
+			-device pcie-root-port,id=empty,slot=1 -cdrom "$build/virtproof.iso" \
+			-smbios "type=11,value=${line//,/,,}" >"$work/$name.err" 2>&1
+		judge "$name" "${PIPESTATUS[1]}" "$good" devices=1 says=01:00.0 >"$work/$name.problems"
+		took "$name" "$start"
+	} &
+}
+plug by-acpi
+plug with-power -global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off
+
 many=()
 for slot in 1 2 3 4 5 6 7 8; do
 	for function in 0 1 2 3 4 5 6 7; do
@@ -514,6 +550,9 @@ console=(-serial stdio)
 
 # ---- what cannot be judged ----------------------------------------------------------------------
 boot no-device 'status=5 says=no_virtio_device_was_found' "$suite" -M q35 -m 64
+# It has an interface of ports alone, and there are no ports.
+boot cannot-be-driven "status=5 devices=1 says=00:01.0_is_a_virtio-rng_device_that_cannot_be_driven says=no_selected_device_can_be_driven" \
+	"$few" -M microvm,pcie=on -m 64 -device virtio-rng-pci,disable-modern=on,disable-legacy=off
 # shellcheck disable=SC2086
 boot unknown-word 'status=5 devices=0 says=vp.bogus' "$suite vp.bogus=1" -M q35 -m 64 $devices
 # shellcheck disable=SC2086

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: pci/bus.c pci/assign.c pci/scan.c pci/bar.c pci/capability.c pci/config.c */
-/* links: pci/function.c selfcheck/unit/fake_pci.c lib/format.c lib/string.c */
+/* links: pci/function.c selfcheck/unit/fake_pci.c arch/x86/time/clock.c lib/format.c lib/string.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* links: pci/scan.c pci/bar.c pci/capability.c pci/config.c pci/function.c */
-/* links: selfcheck/unit/fake_pci.c lib/format.c lib/string.c lib/random.c */
+/* links: selfcheck/unit/fake_pci.c arch/x86/time/clock.c lib/format.c lib/string.c lib/random.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -247,6 +247,39 @@ static void behind_a_root_port_is_device_0_only(void **state)
 	assert_int_equal(scan_all(), 3);
 }
 
+/* A root port with a slot: what its capabilities, its control and its status are. */
+static struct fake_function *add_slot(uint32_t capabilities, uint16_t control, uint16_t status)
+{
+	struct fake_function *port = fake_add_bridge(NULL, 1, 0);
+
+	make_express(port, 4 | 1 << 4);
+	fake_put32(port, 0x54 + 0x14, capabilities);
+	fake_put16(port, 0x54 + 0x18, control);
+	fake_put16(port, 0x54 + 0x1a, status);
+	port->writable[0x54 + 0x19] = 0xff;
+	fake_add(port, 0, 0);
+	return port;
+}
+
+static void a_slot_that_was_filled_later_gets_power(void **state)
+{
+	struct fake_function *port = add_slot(BIT(1), 0x700, BIT(6));
+
+	assert_int_equal(scan_all(), 2);
+	assert_int_equal(fake_get16(port, 0x54 + 0x18), 0x300);
+}
+
+static void no_other_slot_is_touched(void **state)
+{
+	assert_int_equal(fake_get16(add_slot(BIT(1), 0x700, 0), 0x6c), 0x700);
+	scan_all();
+	assert_int_equal(fake_get16(&fake_bus.fakes[0], 0x6c), 0x700);
+	prepare(state);
+	add_slot(0, 0x700, BIT(6));
+	scan_all();
+	assert_int_equal(fake_get16(&fake_bus.fakes[0], 0x6c), 0x700);
+}
+
 static void finds_further_roots_behind_a_second_host_bridge(void **state)
 {
 	add_host_bridge(0);
@@ -381,6 +414,8 @@ int main(void)
 		cmocka_unit_test_setup(two_bridges_never_share_a_bus, prepare),
 		cmocka_unit_test_setup(survives_bridges_with_mad_numbers, prepare),
 		cmocka_unit_test_setup(behind_a_root_port_is_device_0_only, prepare),
+		cmocka_unit_test_setup(a_slot_that_was_filled_later_gets_power, prepare),
+		cmocka_unit_test_setup(no_other_slot_is_touched, prepare),
 		cmocka_unit_test_setup(finds_further_roots_behind_a_second_host_bridge, prepare),
 		cmocka_unit_test_setup(new_numbers_stop_below_another_root, prepare),
 		cmocka_unit_test_setup(a_host_bridge_keeps_decoding, prepare),
