@@ -34,10 +34,11 @@ static uint8_t first; /* the capability that was in front */
 
 static void start_more(struct virtio_device *device)
 {
-	const struct pci_function *function = virtio_pci(device)->function;
+	uint8_t in_front = pci_read8(virtio_pci(device)->function, PCI_CAPABILITIES_POINTER);
 
-	if (!first)
-		first = pci_read8(function, PCI_CAPABILITIES_POINTER);
+	/* A device that it stands before already shows this one. */
+	if (in_front != MORE_AT)
+		first = in_front;
 	memset(more, 0, sizeof(more));
 	more[0] = PCI_CAPABILITY_VENDOR;
 	more[1] = first;
