@@ -269,6 +269,19 @@ static void finds_an_address_that_is_lost(void **state)
 	assert_int_equal(function.findings[0].value, 0xffffff00);
 }
 
+static void an_address_may_have_52_bits(void **state)
+{
+	fake_bar(fake, 0, FAKE_WIDE, 0x4000, 0xfffffffffc000);
+	pci_bars_read(&function);
+	expect_bar(0, (struct pci_bar){.present = true,
+				       .wide = true,
+				       .address = 0xfffffffffc000,
+				       .size = 0x4000});
+	assert_ptr_equal(pci_bar_map(&function, 0), mapping);
+	assert_true(mapped_address == 0xfffffffffc000);
+	assert_int_equal(function.finding_count, 0);
+}
+
 static void assigns_and_maps(void **state)
 {
 	fake_bar(fake, 0, FAKE_WIDE, 0x4000, 0);
@@ -343,6 +356,7 @@ int main(void)
 		cmocka_unit_test_setup(a_bar_of_size_zero_is_none, prepare),
 		cmocka_unit_test_setup(finds_an_address_without_size, prepare),
 		cmocka_unit_test_setup(finds_an_address_that_is_lost, prepare),
+		cmocka_unit_test_setup(an_address_may_have_52_bits, prepare),
 		cmocka_unit_test_setup(assigns_and_maps, prepare),
 		cmocka_unit_test_setup(notices_an_assignment_that_does_not_stick, prepare),
 		cmocka_unit_test_setup(survives_noise, prepare),
