@@ -88,6 +88,7 @@ judge() { # judge DEVICE-OPTION …: each root fault on such a device
 	told unmasking_forgets MSIX-PCI-7
 	told queue_enabled_after_reset PCI-COMMON-16
 	told polling_in_vain SANE-14
+	told used_buffers_untold SPLIT-NOTIF-3
 	told chokes_on_tables SPLIT-IND-TXT-1
 	told flags_suppress_nothing SPLIT-NOTIF-2
 	told flags_suppress_for_ever NOTIF-TXT-2

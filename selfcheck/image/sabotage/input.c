@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Input devices that break one rule. */
 #include "selfcheck/image/disguise/request.h"
-#include "selfcheck/image/sabotage/lie.h"
+#include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/device/input.h"
 #include "virtio/transport/pci/registers.h"
 
 #define CONFIG(field) offsetof(struct virtio_input_config, field)
-
-SABOTEUR(input_knows_nothing, .about = "size is 0 whatever is selected", BREAKS(CLAUSE_SANE_10),
-	 .type = VIRTIO_TYPE_INPUT, .tests = "input.some*",
-	 LIES({.kind = LIE_READ, .structure = STRUCTURE_DEVICE, .offset = CONFIG(size)}));
 
 /* What the driver has selected, and the event types that came out supported. */
 static uint8_t select, subsel;

@@ -318,6 +318,16 @@ static bool hear_if_it_can_tell(struct onlooker *self, const struct register_acc
 SABOTEUR(polling_in_vain, .about = "a queue is not served unless an interrupt can tell of it",
 	 BREAKS(CLAUSE_SANE_14), .onlooker.write = hear_if_it_can_tell);
 
+/* ---- messages ---- */
+
+static bool send_nothing(struct onlooker *self, unsigned vector)
+{
+	return !victim_queue(vector);
+}
+
+SABOTEUR(used_buffers_untold, .about = "no message comes of any used buffer",
+	 BREAKS(CLAUSE_SPLIT_NOTIF_3), .start = hand_start, .onlooker.arrival = send_nothing);
+
 /* ---- chains ---- */
 
 static bool choked;

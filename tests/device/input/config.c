@@ -88,22 +88,6 @@ TEST(input, data_fit_the_configuration, .about = "size never exceeds the union n
 	}
 }
 
-TEST(input, some_event_is_supported,
-     .about =
-	     "EV_BITS knows a code of some event type: the device can report, or be told, something",
-     .type = VIRTIO_TYPE_INPUT, .judges = CLAUSES(SANE_10))
-{
-	struct input_answer answer;
-	bool some = false;
-
-	input_ready(t);
-	for (unsigned type = INPUT_EV_SYN + 1; type <= INPUT_EV_MAX && !some; type++) {
-		input_query(t, VIRTIO_INPUT_CFG_EV_BITS, (uint8_t)type, &answer);
-		some = highest_bit(&answer) >= 0;
-	}
-	CHECK(t, SANE_10, some, "EV_BITS of every event type is empty: no event can come or go");
-}
-
 TEST(input, strings_have_no_terminator, .about = "no NUL counts to the name or the serial number",
      .type = VIRTIO_TYPE_INPUT, .judges = CLAUSES(INPUT_CFG_2))
 {

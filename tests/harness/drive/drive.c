@@ -414,7 +414,8 @@ static void judge_notice(struct test_run *t, struct virtqueue *queue)
 	uint64_t heard;
 
 	if (queue->device != t->result->device || !queue->vector || queue->event_idx ||
-	    queue->in_order || queue->device->mode == INTERRUPT_INTX || t->faults->notice_told)
+	    queue->in_order || queue->device->mode == INTERRUPT_INTX || t->faults->notice_told ||
+	    fault_of(t->faults, CLAUSE_SPLIT_NOTIF_3))
 		return;
 	t->faults->notice_told =
 		!JUDGE(t, ring_is_packed(queue) ? CLAUSE_PACKED_EV_TXT_1 : CLAUSE_SPLIT_NOTIF_3,

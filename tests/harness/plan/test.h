@@ -64,6 +64,7 @@ enum device_state {
 	STATE_ARMING = BIT(17),        /* messages come again when suppression is lifted */
 	STATE_QUIET = BIT(18),         /* flags suppress messages */
 	STATE_FRAMING = BIT(14),       /* a message may be cut into descriptors in any way */
+	STATE_NOTICES = BIT(19),       /* a message comes of buffers that are used */
 };
 
 struct faults;

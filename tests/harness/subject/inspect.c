@@ -19,6 +19,7 @@
 #define FAR_AWAY 0x8000 /* a used_event that is not met for a long time */
 #define LIMIT_NS (20 * NANOSECONDS_A_SECOND)
 #define ROUNDS   2
+#define LIVES    2
 #define KICKS    4
 
 /* What the experiments have shown. */
@@ -26,6 +27,7 @@ static struct observations {
 	unsigned pending; /* first entry whose pending bit is set, plus 1 */
 	uint16_t
 		first_index; /* that the first used element after a reset in use made; 1: as it has to */
+	bool silent;         /* of no used buffer a message comes, there or elsewhere */
 	bool feature_stays; /* used_event is heeded without EVENT_IDX */
 	bool queues_stay; /* it serves with queues that a feature brought, and no more without them, … */
 	bool refuses;    /* but needs a reset, … */
@@ -254,20 +256,38 @@ static bool begin_with_all_queues(struct test_run *t)
 	return seen.all_queues;
 }
 
+/* Whether none comes at all, in another life either: one that goes astray is for the tests to find. */
+static bool is_silent(struct test_run *t)
+{
+	uint64_t total = interrupt_total();
+
+	for (unsigned n = 0; n < LIVES; n++) {
+		struct virtqueue *queue = start(t, false);
+		bool shows = begin(t, queue) && queue->vector && !sends(t, queue);
+
+		stop(t);
+		if (!shows || interrupt_total() != total)
+			return false;
+	}
+	return true;
+}
+
 static void experiment(void *context)
 {
 	struct test_run *t = context;
 	struct virtqueue *queue;
-	bool works;
+	bool works, heard;
 
 	look_at_pending(t);
 	/* Without it first: does the device send at all, and then with no more than one request before? */
 	works = begin(t, start(t, false)) || begin_with_all_queues(t);
 	queue = works ? work_queue(t) : NULL;
-	works = works && (!queue->vector || sends(t, queue));
+	heard = works && (!queue->vector || sends(t, queue));
 	stop(t);
-	if (!works)
+	if (!heard) {
+		seen.silent = works && is_silent(t);
 		return;
+	}
 	if (features_have(&t->device->offered, VIRTIO_F_EVENT_IDX) &&
 	    !told_by_earlier_boot(t->device, CLAUSE_FEAT_TXT_2))
 		try_feature(t);
@@ -290,6 +310,14 @@ static void judge(struct test_run *t)
 			"reset; with all of them it serves",
 			t->workload->queues, offered_queues(t->device));
 	}
+	if (seen.silent)
+		enter_fault(t, CLAUSE_SPLIT_NOTIF_3, STATE_NOTICES);
+	if (seen.silent && !told_by_earlier_boot(t->device, CLAUSE_SPLIT_NOTIF_3))
+		check_broken(
+			t, CLAUSE_SPLIT_NOTIF_3,
+			"%u buffers were used one by one, and again after a reset, and no message "
+			"came of any",
+			ROUNDS + 1);
 	if (seen.pending)
 		check_broken(
 			t, CLAUSE_MSIX_PCI_14,
