@@ -84,8 +84,11 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h \
 BUILD_PACKAGES := gcc make binutils perl
 SETUP_PACKAGES := clang lld qemu-system-x86 qemu-utils libcmocka-dev clang-format cppcheck shellcheck lcov \
 	grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools ovmf
-# What `make test` runs, in this order; host/build.mk adds to it. What takes longer is in `make test-long`.
-TEST_TARGETS := all lint unit test-layers test-declarations test-comments test-clang test-uncovered test-safety test-wrong test-dying test-paused test-root-faults test-trace test-trace-saboteurs test-boot test-driver test-sabotage test-eccentrics test-extra test-interrupt test-lab test-bench test-peers test-others
+# What `make test` runs, in this order, side by side what a + joins, since it waits more than it works;
+# host/build.mk adds to it. What takes longer is in `make test-long`.
+TEST_TARGETS := all lint unit test-layers test-declarations test-comments test-clang test-uncovered test-safety \
+	test-wrong test-dying test-paused+test-root-faults test-trace test-trace-saboteurs test-boot+test-driver \
+	test-sabotage+test-eccentrics test-extra+test-peers test-interrupt test-lab test-bench test-others
 
 .PHONY: all
 all: $(BUILD)/virtproof.elf $(BUILD)/virtproof.img $(BUILD)/virtproof.efi $(BUILD)/virtproof.iso ## build the program and the image, as ELF file, bzImage, UEFI application and disc (EXTRA=DIR: with what lies there, docs/extra.md)
