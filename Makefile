@@ -128,10 +128,7 @@ $(BUILD)/generated/driver_clause%: tests/driver-clauses.tsv scripts/driver-claus
 	$(Q)awk -v what=$(what) -f scripts/driver-clauses.awk $< >$@.new && mv $@.new $@
 
 # What says which version it is, and no other, is compiled anew with each revision.
-$(BUILD)/generated/version.h: force
-	@mkdir -p $(@D)
-	@echo '#define VIRTPROOF_VERSION "$(VERSION)$(if $(REVISION), ($(REVISION)))"' >$@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+$(BUILD)/generated/version.h: words = \#define VIRTPROOF_VERSION "$(VERSION)$(if $(REVISION), ($(REVISION)))"
 $(BUILD)/image/tests/harness/report/platform.c.o: $(BUILD)/generated/version.h
 $(BUILD)/image/tests/harness/report/platform.c.o: private CPPFLAGS += -include $(BUILD)/generated/version.h
 
@@ -142,7 +139,7 @@ $(BUILD)/generated/catalogues: words = $(CATALOGUES)
 $(BUILD)/generated/sources: words = $(CITING)
 $(BUILD)/extra/compile: words = $(CC) $(CFLAGS) $(CPPFLAGS) -I$(EXTRA)
 $(BUILD)/unit/compile: words = $(HOSTCC) $(UNIT_FLAGS)
-$(addprefix $(BUILD)/,image/compile image/link generated/catalogues generated/sources extra/compile unit/compile): force
+$(addprefix $(BUILD)/,generated/version.h image/compile image/link generated/catalogues generated/sources extra/compile unit/compile): force
 	@mkdir -p $(@D)
 	@echo '$(words)' | cmp -s - $@ || echo '$(words)' >$@
 .PHONY: force
