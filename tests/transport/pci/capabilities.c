@@ -169,7 +169,11 @@ TEST(transport, capability_reads_the_same_at_any_width,
 	struct virtio_pci_capability capability;
 
 	for_each_capability (&capability, virtio_pci(t->device)->function, 0) {
-		for (unsigned word = 0; word < sizeof(struct virtio_pci_cap); word += 4) {
+		/* Of others, vendor data among them, the head alone is laid down, and the rest may change (4.1.4.8). */
+		unsigned length =
+			locates(capability.cap.cfg_type) ? sizeof(struct virtio_pci_cap) : 4;
+
+		for (unsigned word = 0; word < length; word += 4) {
 			unsigned offset = capability.at + word;
 			uint32_t bytes = assemble(function, offset);
 			uint32_t halves = pci_read16(function, offset) |
