@@ -134,10 +134,14 @@ void packed_used(struct watched_device *watched, struct watched_queue *queue)
 
 	for (unsigned n = 0; n < queue->ring->size; n++) {
 		const struct virtq_packed_desc *desc = &ring->desc[queue->used];
-		uint16_t lap = queue->used_wrap ? LAP_FLAGS : 0, id = from_le16(desc->id);
+		uint16_t lap = queue->used_wrap ? LAP_FLAGS : 0, id;
 
-		if ((flags_of(ring, queue->used) & LAP_FLAGS) != lap || id >= queue->ring->size ||
-		    !queue->chains[id].exposed)
+		if ((flags_of(ring, queue->used) & LAP_FLAGS) != lap)
+			return;
+		/* Before its flags say so the id is the driver's own. */
+		observe();
+		id = read16(&desc->id);
+		if (id >= queue->ring->size || !queue->chains[id].exposed)
 			return;
 		if (queue->ring->in_order)
 			come_back_in_order(watched, queue, id);
