@@ -256,7 +256,10 @@ static bool begin_with_all_queues(struct test_run *t)
 	return seen.all_queues;
 }
 
-/* Whether none comes at all, in another life either: one that goes astray is for the tests to find. */
+/*
+ * Whether no message comes at all, in another life either: one that goes astray is for the tests to find. A line is not
+ * asked, for the tables of the firmware may route it wrongly.
+ */
 static bool is_silent(struct test_run *t)
 {
 	uint64_t total = interrupt_total();
@@ -285,7 +288,7 @@ static void experiment(void *context)
 	heard = works && (!queue->vector || sends(t, queue));
 	stop(t);
 	if (!heard) {
-		seen.silent = works && is_silent(t);
+		seen.silent = works && t->device->vectors && is_silent(t);
 		return;
 	}
 	if (features_have(&t->device->offered, VIRTIO_F_EVENT_IDX) &&
