@@ -29,7 +29,7 @@ static uint32_t with_bit(uint32_t value, uint32_t bit, bool set)
 	return set ? value | bit : value & ~bit;
 }
 
-/* Function Mask by other widths: PCI has no register that takes but one (PCI 3.0, 6.1). */
+/* Function Mask by other widths: byte enables choose what is written (PCI 3.0, 3.2.2.3). */
 static void mask_by_byte(const struct virtqueue *queue, bool masked)
 {
 	const struct msix *msix = &virtio_pci(queue->device)->msix;
