@@ -66,4 +66,12 @@ extern const struct eccentric *const __stop_registry_eccentrics[]; /* its end */
 /* For hooks: the oddity has shown itself. One that never does proves nothing. Any CPU, handler-safe. */
 void acts(void);
 
+/*
+ * A reset that takes time, over any transport: what is written to the status is noted, and for `ns` after a reset (of_live: of
+ * a device that DRIVER_OK was set for) the status shown is not 0. Boot CPU; the last two of its hooks.
+ */
+void late_reset_start(uint64_t ns, bool of_live);
+void late_reset_note(uint8_t status);
+uint64_t late_reset_show(uint64_t status);
+
 #endif

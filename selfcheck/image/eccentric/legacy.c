@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Functions whose legacy interface is odd (virtio 1.4, 4.1.4.10). */
-#include "arch/clock.h"
 #include "pci/config.h"
 #include "selfcheck/image/eccentric/eccentric.h"
 #include "tests/harness/subject/subject.h"
@@ -39,31 +38,22 @@ static bool is_header(const struct register_access *access, enum legacy_register
 
 #define RESET_NS 3000000
 
-static uint64_t reset_at; /* TSC of the last write of status 0, 0: none is under way */
-
 static void start_reset(struct virtio_device *device)
 {
-	reset_at = 0;
+	late_reset_start(RESET_NS, false);
 }
 
 static bool note_reset(struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
 	if (is_header(access, LEGACY_DEVICE_STATUS))
-		reset_at = *value ? 0 : clock_now();
+		late_reset_note((uint8_t)*value);
 	return true;
 }
 
 static uint64_t finish_reset_late(struct onlooker *self, const struct register_access *access,
 				  uint64_t value)
 {
-	if (!is_header(access, LEGACY_DEVICE_STATUS) || !reset_at)
-		return value;
-	if (clock_passed(reset_at + clock_from_ns(RESET_NS))) {
-		reset_at = 0;
-		return value;
-	}
-	acts();
-	return VIRTIO_STATUS_ACKNOWLEDGE;
+	return is_header(access, LEGACY_DEVICE_STATUS) ? late_reset_show(value) : value;
 }
 
 ECCENTRIC(ok_legacy_reset_takes_3ms,

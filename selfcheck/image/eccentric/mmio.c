@@ -124,31 +124,22 @@ ECCENTRIC(
 
 #define RESET_NS 3000000
 
-static uint64_t reset_at; /* TSC of the last write of 0 to Status, 0: none is under way */
-
 static void start_reset(struct virtio_device *device)
 {
-	reset_at = 0;
+	late_reset_start(RESET_NS, false);
 }
 
 static bool note_reset(struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
 	if (is_control(access, MMIO_STATUS))
-		reset_at = *value ? 0 : clock_now();
+		late_reset_note((uint8_t)*value);
 	return true;
 }
 
 static uint64_t finish_reset_late(struct onlooker *self, const struct register_access *access,
 				  uint64_t value)
 {
-	if (!is_control(access, MMIO_STATUS) || !reset_at)
-		return value;
-	if (clock_passed(reset_at + clock_from_ns(RESET_NS))) {
-		reset_at = 0;
-		return value;
-	}
-	acts();
-	return VIRTIO_STATUS_ACKNOWLEDGE;
+	return is_control(access, MMIO_STATUS) ? late_reset_show(value) : value;
 }
 
 ECCENTRIC(ok_mmio_reset_takes_3ms, .about = "Status reads 0 some milliseconds after the reset",

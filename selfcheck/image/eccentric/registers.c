@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Devices whose registers take their time, or say something else than usual (2, 4.1.4). */
 #include "arch/clock.h"
+#include "lib/string.h"
 #include "selfcheck/image/disguise/hand.h"
 #include "selfcheck/image/eccentric/eccentric.h"
 #include "virtio/transport/pci/registers.h"
@@ -23,36 +24,55 @@ ECCENTRIC(ok_slow_registers, .about = "each read of a register takes 0.1 ms",
 	  ALLOWED("4.1.4.3", "The device MUST present the feature bits it is offering"),
 	  .devices = "rng", .tests = "transport.*", .onlooker.read = read_slowly);
 
-static uint64_t reset_at; /* TSC of the last write of status 0, 0: none is under way */
-static bool was_live;     /* what is reset had been in use */
+static struct {
+	uint64_t ns, at; /* TSC of the write of status 0, 0: none is under way */
+	bool of_live, live;
+} late;
+
+void late_reset_start(uint64_t ns, bool of_live)
+{
+	memset(&late, 0, sizeof(late));
+	late.ns = ns;
+	late.of_live = of_live;
+}
+
+void late_reset_note(uint8_t status)
+{
+	if (status)
+		late.at = 0;
+	else if (late.live || !late.of_live)
+		late.at = clock_now();
+	late.live = status & VIRTIO_STATUS_DRIVER_OK;
+}
+
+uint64_t late_reset_show(uint64_t status)
+{
+	if (!late.at)
+		return status;
+	if (clock_passed(late.at + clock_from_ns(late.ns))) {
+		late.at = 0;
+		return status;
+	}
+	acts();
+	return VIRTIO_STATUS_ACKNOWLEDGE;
+}
 
 static void start_reset(struct virtio_device *device)
 {
-	reset_at = 0;
-	was_live = false;
+	late_reset_start(RESET_NS, true);
 }
 
 static bool note_reset(struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
-	if (!is_common(access, device_status))
-		return true;
-	if (!*value && was_live)
-		reset_at = clock_now();
-	was_live = *value & VIRTIO_STATUS_DRIVER_OK;
+	if (is_common(access, device_status))
+		late_reset_note((uint8_t)*value);
 	return true;
 }
 
 static uint64_t finish_reset_late(struct onlooker *self, const struct register_access *access,
 				  uint64_t value)
 {
-	if (!is_common(access, device_status) || !reset_at)
-		return value;
-	if (clock_passed(reset_at + clock_from_ns(RESET_NS))) {
-		reset_at = 0;
-		return value;
-	}
-	acts();
-	return VIRTIO_STATUS_DRIVER_OK;
+	return is_common(access, device_status) ? late_reset_show(value) : value;
 }
 
 ECCENTRIC(ok_reset_takes_500ms, .about = "device_status reads 0 half a second after the reset",
