@@ -2,6 +2,8 @@
 #include "selfcheck/image/sabotage/lie.h"
 
 #include "arch/clock.h"
+#include "tests/harness/subject/contact.h"
+#include "virtio/config.h"
 
 struct story story;
 
@@ -108,4 +110,36 @@ uint64_t sleep_in_read(const struct register_access *access, uint64_t value)
 {
 	return is_common(access, device_status) && pretends_live ? value | VIRTIO_STATUS_DRIVER_OK
 								 : value;
+}
+
+static bool live, worn; /* DRIVER_OK is set; and a reset came behind it */
+
+void begin_to_wear(struct virtio_device *device)
+{
+	live = worn = false;
+}
+
+void wear(uint8_t status)
+{
+	worn = worn || (live && !status);
+	live = status & VIRTIO_STATUS_DRIVER_OK;
+}
+
+bool is_worn(void)
+{
+	return worn;
+}
+
+uint64_t worn_in_read(struct onlooker *self, const struct register_access *access, uint64_t value)
+{
+	unsigned place;
+
+	if (access->structure != STRUCTURE_DEVICE || !worn)
+		return value;
+	for_each_config_field(field, access->device)
+	{
+		if (field_is_settled(access->device, field, &place))
+			return access->offset == field->offset ? value ^ 1 : value;
+	}
+	return value;
 }

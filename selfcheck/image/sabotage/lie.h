@@ -80,4 +80,13 @@ bool lie_in_write(struct onlooker *self, const struct register_access *access, u
 bool sleep_in_write(const struct register_access *access, uint64_t *value, bool asleep);
 uint64_t sleep_in_read(const struct register_access *access, uint64_t value);
 
+/*
+ * A configuration that wears: once the device was live and then reset, over any transport, it is worn, and the first field
+ * that stays as it is by right reads otherwise. wear() is told what is written to the status. Handler-safe.
+ */
+void begin_to_wear(struct virtio_device *device);
+void wear(uint8_t status);
+bool is_worn(void);
+uint64_t worn_in_read(struct onlooker *self, const struct register_access *access, uint64_t value);
+
 #endif

@@ -96,55 +96,31 @@ SABOTEUR(mmio_queue_reset_ends_too_early,
 
 /* ---- resets of the device ---- */
 
-static bool live, worn; /* DRIVER_OK is set; and a reset came behind it */
-
-static void begin_to_wear(struct virtio_device *device)
+static void note_status(const struct register_access *access, uint64_t value)
 {
-	live = worn = false;
-}
-
-static void wear_out(const struct register_access *access, uint64_t value)
-{
-	if (access->structure != STRUCTURE_CONTROL || access->offset != MMIO_STATUS)
-		return;
-	worn = worn || (live && !value);
-	live = value & VIRTIO_STATUS_DRIVER_OK;
+	if (access->structure == STRUCTURE_CONTROL && access->offset == MMIO_STATUS)
+		wear((uint8_t)value);
 }
 
 static bool wear_configuration_out(struct onlooker *self, const struct register_access *access,
 				   uint64_t *value)
 {
-	wear_out(access, *value);
+	note_status(access, *value);
 	return true;
 }
 
-/* The first field that stays as it is by right. */
-static uint64_t show_worn(struct onlooker *self, const struct register_access *access,
-			  uint64_t value)
-{
-	unsigned place;
-
-	if (access->structure != STRUCTURE_DEVICE || !worn)
-		return value;
-	for_each_config_field(field, access->device)
-	{
-		if (field_is_settled(access->device, field, &place))
-			return access->offset == field->offset ? value ^ 1 : value;
-	}
-	return value;
-}
 SABOTEUR(
 	mmio_configuration_wears,
 	.about =
 		"a field reads otherwise once the device was live, and ConfigGeneration does not tell",
 	BREAKS(CLAUSE_MMIO_8), .type = VIRTIO_TYPE_BLK, .tests = "transport.*",
 	.start = begin_to_wear, .onlooker.write = wear_configuration_out,
-	.onlooker.read = show_worn);
+	.onlooker.read = worn_in_read);
 
 static bool work_once(struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
-	wear_out(access, *value);
-	return !worn || access->structure != STRUCTURE_CONTROL ||
+	note_status(access, *value);
+	return !is_worn() || access->structure != STRUCTURE_CONTROL ||
 	       access->offset != MMIO_QUEUE_READY;
 }
 SABOTEUR(mmio_works_once, .about = "after a reset in use no queue can be made ready again",

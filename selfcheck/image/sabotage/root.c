@@ -5,7 +5,7 @@
 #include "pci/intx.h"
 #include "selfcheck/image/disguise/chains.h"
 #include "selfcheck/image/disguise/hand.h"
-#include "selfcheck/image/sabotage/sabotage.h"
+#include "selfcheck/image/sabotage/lie.h"
 #include "virtio/device/balloon.h"
 #include "virtio/ring/packed.h"
 #include "virtio/ring/split.h"
@@ -431,42 +431,17 @@ SABOTEUR(flags_suppress_for_ever,
 
 /* ---- the configuration ---- */
 
-static bool worn; /* it was live, and reset */
-
-static void begin_to_wear(struct virtio_device *device)
-{
-	live = worn = false;
-}
-
 static bool wear_out(struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
-	if (is_common(access, device_status)) {
-		worn = worn || (live && *value == 0);
-		live = *value & VIRTIO_STATUS_DRIVER_OK;
-	}
+	if (is_common(access, device_status))
+		wear((uint8_t)*value);
 	return true;
-}
-
-/* The first field that stays as it is by right. */
-static uint64_t show_worn(struct onlooker *self, const struct register_access *access,
-			  uint64_t value)
-{
-	unsigned place;
-
-	if (access->structure != STRUCTURE_DEVICE || !worn)
-		return value;
-	for_each_config_field(field, access->device)
-	{
-		if (field_is_settled(access->device, field, &place))
-			return access->offset == field->offset ? value ^ 1 : value;
-	}
-	return value;
 }
 
 SABOTEUR(configuration_changes_with_use,
 	 .about = "a field reads otherwise once the device was live, and no generation tells of it",
 	 BREAKS(CLAUSE_PCI_COMMON_7), .start = begin_to_wear, .onlooker.write = wear_out,
-	 .onlooker.read = show_worn);
+	 .onlooker.read = worn_in_read);
 
 static uint64_t hide_enable(struct onlooker *self, const struct register_access *access,
 			    uint64_t value)
