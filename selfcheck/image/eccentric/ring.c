@@ -118,24 +118,44 @@ ECCENTRIC(ok_gathers_kicks, .about = "kicks are gathered, and heard together aft
 
 #define EACH_MS 450 /* so that a queue of eight entries takes longer than vp.patience */
 
+static uint16_t shown[VIRTIO_QUEUES_MOST]; /* by queue: the used index that the driver sees */
+
 static struct {
-	le16 *index;         /* of the used ring that is gone through, NULL: the driver sees all */
-	uint64_t next;       /* when it sees one more */
-	uint16_t shown, all; /* used indices: what it sees, what the device has written */
+	struct virtqueue *queue; /* whose used ring is gone through, NULL: the driver sees all */
+	uint64_t next;           /* when it sees one more */
+	uint16_t all;            /* the used index that the device has written */
 } slow;
 
+/* Whether the driver asks for a message of used buffer `index` (2.7.7). */
+static bool is_asked_for(const struct virtqueue *queue, uint16_t index)
+{
+	const struct split_virtqueue *ring = split_of(queue);
+
+	if (queue->event_idx)
+		return read16(ring->used_event) == index;
+	return !(read16(&ring->avail->flags) & VIRTQ_AVAIL_F_NO_INTERRUPT);
+}
+
+/* The device has announced all of them at once: each but the last gets a message by hand when it is shown. */
 static void show_next(void)
 {
-	if (!slow.index || !clock_passed(slow.next))
+	struct virtqueue *queue = slow.queue;
+	uint16_t index;
+
+	if (!queue || !clock_passed(slow.next))
 		return;
-	*slow.index = to_le16(++slow.shown);
+	index = shown[queue->index]++;
+	split_of(queue)->used->idx = to_le16(shown[queue->index]);
+	if (queue->vector && is_asked_for(queue, index))
+		interrupt_send(queue->cpu, queue->vector);
 	slow.next = clock_deadline(EACH_MS * MILLISECOND);
-	if (slow.shown == slow.all)
-		slow.index = NULL;
+	if (shown[queue->index] == slow.all)
+		slow.queue = NULL;
 }
 
 static void forget_pace(struct virtio_device *device)
 {
+	memset(shown, 0, sizeof(shown));
 	memset(&slow, 0, sizeof(slow));
 }
 
@@ -161,17 +181,20 @@ static bool see_reset(struct onlooker *self, const struct register_access *acces
 /* Once the device has used all there is, and writes no index any more, the driver sees one after the other. */
 static void show_one_by_one(struct onlooker *self, struct virtqueue *queue)
 {
-	uint16_t seen = slow.shown;
+	struct virtq_used *used;
+	uint16_t seen;
 
-	if (ring_is_packed(queue) || slow.index)
+	if (ring_is_packed(queue) || slow.queue)
 		return;
-	slow.shown = slow.all = from_le16(split_of(queue)->used->idx);
+	used = split_of(queue)->used;
+	seen = shown[queue->index];
+	shown[queue->index] = slow.all = from_le16(used->idx);
 	if (slow.all != split_of(queue)->avail_index || (uint16_t)(slow.all - seen) < 2)
 		return;
 	acts();
-	slow.index = &split_of(queue)->used->idx;
-	slow.shown = seen;
-	*slow.index = to_le16(seen);
+	slow.queue = queue;
+	shown[queue->index] = seen;
+	used->idx = to_le16(seen);
 	slow.next = clock_deadline(EACH_MS * MILLISECOND);
 }
 
