@@ -2,17 +2,17 @@
 /*
  * Build tool: writes down what an image can judge, for the program on the host, which so need not boot it.
  *
- *	catalogue IMAGE.debug.elf CATALOGUE.tsv …
+ *	catalogue IMAGE.debug.elf SECTIONS.tsv CATALOGUE.tsv …
  *
  * A line for each, columns apart by tabs, "-" for none, blanks between several:
  *
- *	clause	id	level	who can observe it	section	statement
+ *	clause	id	level	who can observe it	section	its number	where to read it	statement
  *	type	name of a device type
  *	test	suite.test	device type	groups	file:line	clauses	rules for drivers broken on purpose	about
  *	bench	the same
  *
  * The tests are read out of the image itself, by the structs that it was built with; the clauses out of the
- * catalogues that their numbers come from.
+ * catalogues that their numbers come from; where their sections stand in the published specification out of SECTIONS.tsv.
  */
 #include <elf.h>
 #include <stdio.h>
@@ -23,7 +23,17 @@
 
 #include "generated/driver_clause_names.h"
 
+/* What the catalogues are of. */
+#define SPECIFICATION "https://docs.oasis-open.org/virtio/virtio/v1.4/cs01/virtio-v1.4-cs01.html"
+
+/* Where a section stands there. */
+struct place {
+	const char *section, *number, *anchor;
+};
+
 static char *image;
+static struct place *places;
+static unsigned place_count;
 static const char *ids[CLAUSE_COUNT];
 
 static void die(const char *what, const char *why)
@@ -96,24 +106,71 @@ static uint64_t symbol(const char *name)
 	return 0;
 }
 
-/* The rows of a catalogue; their numbers are those of the clauses, over all catalogues. */
-static unsigned print_clauses(char *text, unsigned count)
+/* The columns of a line, as many as wanted: whether it has them. */
+static bool split(char *line, char **columns, unsigned wanted)
+{
+	char *end;
+	unsigned n = 0;
+
+	for (char *column = strtok_r(line, "\t", &end); column && n < wanted;
+	     column = strtok_r(NULL, "\t", &end))
+		columns[n++] = column;
+	return n == wanted;
+}
+
+static void read_places(char *text)
 {
 	char *line_end, *line = strtok_r(text, "\n", &line_end);
 
 	/* The first line names the columns. */
 	while ((line = strtok_r(NULL, "\n", &line_end))) {
-		char *columns[8] = {NULL}, *column_end;
-		unsigned n = 0;
+		char *columns[3];
 
-		for (char *column = strtok_r(line, "\t", &column_end); column && n < 8;
-		     column = strtok_r(NULL, "\t", &column_end))
-			columns[n++] = column;
-		if (n < 8 || count == CLAUSE_COUNT)
+		if (!split(line, columns, 3))
+			die(line, "is no place of a section");
+		places = realloc(places, (place_count + 1) * sizeof(*places));
+		if (!places)
+			die(line, "no memory");
+		places[place_count++] = (struct place){columns[0], columns[1], columns[2]};
+	}
+}
+
+/* That of a section. The table has all of the first catalogue; a further one may have sections of its own. */
+static const struct place *place_of(const char *section, bool first)
+{
+	static const struct place nowhere = {"", "-", "-"};
+
+	for (unsigned n = 0; n < place_count; n++) {
+		if (strcmp(places[n].section, section) == 0)
+			return &places[n];
+	}
+	if (first)
+		die(section, "has no place in tests/sections.tsv, which scripts/sections.pl makes");
+	return &nowhere;
+}
+
+/* The rows of a catalogue; their numbers are those of the clauses, over all catalogues. */
+static unsigned print_clauses(char *text, unsigned count)
+{
+	char *line_end, *line = strtok_r(text, "\n", &line_end);
+	bool first = count == 0;
+
+	/* The first line names the columns. */
+	while ((line = strtok_r(NULL, "\n", &line_end))) {
+		char *columns[8];
+		const struct place *place;
+
+		if (!split(line, columns, 8) || count == CLAUSE_COUNT)
 			die(line, "the image was built of other catalogues");
 		ids[count++] = columns[0];
-		printf("clause\t%s\t%s\t%s\t%s\t%s\n", columns[0], columns[2], columns[6],
-		       columns[1], columns[5]);
+		place = place_of(columns[1], first);
+		printf("clause\t%s\t%s\t%s\t%s\t%s\t", columns[0], columns[2], columns[6],
+		       columns[1], place->number);
+		if (strcmp(place->anchor, "-") == 0)
+			printf("-");
+		else
+			printf("%s#%s", SPECIFICATION, place->anchor);
+		printf("\t%s\n", columns[5]);
 	}
 	return count;
 }
@@ -199,12 +256,13 @@ int main(int argc, char **argv)
 {
 	unsigned count = 0;
 
-	if (argc < 3)
-		die("usage", "catalogue IMAGE.debug.elf CATALOGUE.tsv …");
+	if (argc < 4)
+		die("usage", "catalogue IMAGE.debug.elf SECTIONS.tsv CATALOGUE.tsv …");
 	image = slurp(argv[1]);
 	if (memcmp(image, ELFMAG, SELFMAG) != 0)
 		die(argv[1], "is no ELF file");
-	for (int n = 2; n < argc; n++)
+	read_places(slurp(argv[2]));
+	for (int n = 3; n < argc; n++)
 		count = print_clauses(slurp(argv[n]), count);
 	if (count != CLAUSE_COUNT)
 		die(argv[1], "was built of other catalogues");

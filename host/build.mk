@@ -59,8 +59,8 @@ $(BUILD)/catalogue: catalogue/catalogue.c $(GENERATED)
 	$(Q)$(HOSTCC) -std=gnu17 -O1 -Wall -Wextra -Werror -Wno-unused-parameter -I. -I$(BUILD) \
 		-MMD -MF $(BUILD)/host/catalogue.d $< -o $@
 
-$(BUILD)/%.catalogue: $(BUILD)/%.debug.elf $(BUILD)/catalogue $(CATALOGUES)
-	$(Q)$(BUILD)/catalogue $< $(CATALOGUES) >$@.new && mv $@.new $@
+$(BUILD)/%.catalogue: $(BUILD)/%.debug.elf $(BUILD)/catalogue tests/sections.tsv $(CATALOGUES)
+	$(Q)$(BUILD)/catalogue $< tests/sections.tsv $(CATALOGUES) >$@.new && mv $@.new $@
 
 # A VMM that is none, for the tests of the program.
 $(BUILD)/host/stand-in: selfcheck/host/stand_in.c

@@ -13,6 +13,8 @@ static void clause_free(void *data)
 	g_free(clause->level);
 	g_free(clause->observer);
 	g_free(clause->section);
+	g_free(clause->number);
+	g_free(clause->link);
 	g_free(clause->statement);
 	g_free(clause);
 }
@@ -62,7 +64,9 @@ static void add_clause(struct catalogue *catalogue, char *const *columns)
 	clause->level = text_of(columns[2]);
 	clause->observer = text_of(columns[3]);
 	clause->section = text_of(columns[4]);
-	clause->statement = text_of(columns[5]);
+	clause->number = text_of(columns[5]);
+	clause->link = text_of(columns[6]);
+	clause->statement = text_of(columns[7]);
 	g_ptr_array_add(catalogue->clauses, clause);
 }
 
@@ -93,7 +97,7 @@ static gboolean add_line(struct catalogue *catalogue, const char *line)
 		unsigned columns;
 		void (*add)(struct catalogue *catalogue, char *const *columns);
 	} kinds[] = {
-		{"clause", 6, add_clause},
+		{"clause", 8, add_clause},
 		{"type", 2, add_type},
 		{"test", 8, add_test},
 		{"bench", 8, add_test},

@@ -14,6 +14,8 @@ struct catalogue_clause {
 	char *level;
 	char *observer; /* who can see it broken: "guest", … */
 	char *section;
+	char *number; /* of the section in the specification, "5.2.6.2" */
+	char *link;   /* where it is published */
 	char *statement;
 };
 

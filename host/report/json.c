@@ -272,7 +272,10 @@ static JsonObject *fault_object(const struct fault *fault, GHashTable *places)
 	return object;
 }
 
-/* What clauses that a job has heard of ask for, in the order of the specification: [id, statement], … */
+/*
+ * What clauses that a job has heard of ask for, in the order of the specification: id, statement, number of the section,
+ * link to it.
+ */
 static JsonArray *statements_of(const struct report *report)
 {
 	g_autofree char *image = paths_image("elf");
@@ -290,14 +293,16 @@ static JsonArray *statements_of(const struct report *report)
 	}
 	for (unsigned i = 0; catalogue && i < catalogue->clauses->len; i++) {
 		const struct catalogue_clause *clause = catalogue->clauses->pdata[i];
-		JsonArray *pair;
+		JsonArray *row;
 
 		if (!g_hash_table_contains(heard, clause->id))
 			continue;
-		pair = json_array_new();
-		json_array_add_string_element(pair, clause->id);
-		json_array_add_string_element(pair, clause->statement);
-		json_array_add_array_element(statements, pair);
+		row = json_array_new();
+		json_array_add_string_element(row, clause->id);
+		json_array_add_string_element(row, clause->statement);
+		json_array_add_string_element(row, clause->number);
+		json_array_add_string_element(row, clause->link);
+		json_array_add_array_element(statements, row);
 	}
 	catalogue_free(catalogue);
 	return statements;

@@ -51,6 +51,16 @@ static void put_link(FILE *out, const char *folder, const char *file, const char
 	fputs("</a>", out);
 }
 
+/* What the specification calls a section, with a link to where it is published; nothing where it has none. */
+static void put_section(FILE *out, const struct standing_clause *clause)
+{
+	if (*clause->link) {
+		put_between(out, "<a href=\"", clause->link, "\">");
+		put_between(out, "", clause->number, "</a> ");
+	}
+	put(out, clause->section);
+}
+
 /* up leads to the folder of the site. */
 static void put_head(FILE *out, const char *title, const char *up)
 {
@@ -146,7 +156,7 @@ static void put_grid(FILE *out, const struct standing *standing)
 		if (g_strcmp0(section, clause->section) != 0 && *clause->section) {
 			fprintf(out, "<tr><th class=\"section\" colspan=\"%u\">",
 				standing->vmms->len + 2);
-			put(out, clause->section);
+			put_section(out, clause);
 			fputs("</th></tr>\n", out);
 		}
 		section = clause->section;
@@ -271,7 +281,9 @@ static void put_clause(FILE *out, const struct standing *standing,
 	put_between(out, "<p class=\"statement\"><b>", clause->level, "</b> ");
 	put(out, clause->statement);
 	fputs("</p>\n", out);
-	put_between(out, "<p class=\"legend\">", clause->section, "</p>\n");
+	fputs("<p class=\"legend\">", out);
+	put_section(out, clause);
+	fputs("</p>\n", out);
 	fputs("<h2>VMMs</h2>\n", out);
 	for (unsigned i = 0; i < standing->vmms->len; i++) {
 		const struct standing_vmm *vmm = standing->vmms->pdata[i];

@@ -11,6 +11,8 @@ static JsonObject *clause_object(const struct standing *standing,
 	json_object_set_string_member(object, "id", clause->id);
 	json_object_set_string_member(object, "level", clause->level);
 	json_object_set_string_member(object, "section", clause->section);
+	json_object_set_string_member(object, "number", clause->number);
+	json_object_set_string_member(object, "link", clause->link);
 	json_object_set_string_member(object, "statement", clause->statement);
 	json_object_set_string_member(object, "page", clause->file);
 	for (unsigned i = 0; i < standing->vmms->len; i++) {

@@ -113,7 +113,7 @@ static struct standing_clause *clause_for(struct gathering *gathering, const cha
 		return clause;
 	clause = g_new0(struct standing_clause, 1);
 	clause->id = id;
-	clause->level = clause->section = clause->statement = "";
+	clause->level = clause->section = clause->number = clause->link = clause->statement = "";
 	clause->file = own_file(gathering->files, id);
 	clause->cells = g_new0(struct standing_cell, cells);
 	for (unsigned i = 0; i < cells; i++)
@@ -131,6 +131,8 @@ static void take_catalogue(struct gathering *gathering, const struct catalogue *
 
 		clause->level = known->level;
 		clause->section = known->section;
+		clause->number = known->number;
+		clause->link = known->link;
 		clause->statement = known->statement;
 	}
 }

@@ -31,7 +31,8 @@ struct standing_cell {
 
 /* A clause. Text is borrowed from catalogue and jobs, but for the file. */
 struct standing_clause {
-	const char *id, *level, *section, *statement; /* "" when unknown */
+	/* "" when unknown; section and number as in the specification, link to where it is published */
+	const char *id, *level, *section, *number, *link, *statement;
 	char *file;
 	struct standing_cell *cells; /* one a VMM */
 	gboolean judged;             /* by one of them at least */

@@ -8,6 +8,7 @@ const [, , playwrightPath, axePath, reportPath, hostilePath, screenshotPath] = p
 const { chromium } = require(playwrightPath);
 
 let failed = false;
+const specification = "https://docs.oasis-open.org/virtio/virtio/v1.4/cs01/virtio-v1.4-cs01.html";
 
 function expect(name, holds, detail) {
 	console.log(`${holds ? "ok" : "not ok"} HTML report: ${name}`);
@@ -37,6 +38,7 @@ async function checkFilters(page) {
 	await page.fill("#clause-search", "");
 	await page.fill("#clause-search", "not consumed before");
 	const said = await page.locator("#clause-table tbody tr").allInnerTexts();
+	const [place] = await page.locator("#clause-table tbody a").evaluateAll((links) => links.map((link) => [link.textContent, link.href]));
 	await page.fill("#clause-search", "");
 	const order = (await page.locator("#clause-table tbody th").allInnerTexts()).slice(0, 3).join(" ");
 	await page.selectOption("#clause-verdict", "violated");
@@ -49,7 +51,8 @@ async function checkFilters(page) {
 	await page.selectOption("#clause-columns", "name");
 	expect("the search narrows the clauses", named > 0 && named < all, { all, named });
 	expect("clauses are found by what they ask for", said.length === 1 && /^STATUS-1\s.*DRIVER_OK/s.test(said[0]), said);
-	expect("they are in the order of the specification, where they are of it", order === "STATUS-1 RESET-1 DEMO-1", order);
+	expect("a clause leads to its section", place && place[0] === "2.1.2" && place[1] === `${specification}#x1-130002`, place);
+	expect("they are in the order of the specification, where they are of it", order === "STATUS-1 RESET-1 BLK-INIT-1", order);
 	expect("the verdict narrows the clauses", violated > 0 && violated < all, { all, violated });
 	expect("differences between jobs are found", differs > 0 && differs <= violated, { differs });
 	expect("jobs of one VMM share a column", columns === 4, { columns });
@@ -68,6 +71,18 @@ async function checkFailures(page) {
 	await first.locator("summary").click();
 	expect("a failure opens and explains itself", /DEMO-\d+ \(MUST\)/.test(text), { text });
 	expect("a failure tells how to repeat it", text.includes("virtproof run"), { text });
+}
+
+// What a fault breaks can be read where it is published.
+async function checkSections(page) {
+	const broken = page.locator("details.failure", { hasText: "BLK-INIT-1" });
+
+	await broken.locator("summary").first().click();
+	const links = await broken.locator(".required a").evaluateAll((found) => found.map((link) => [link.textContent, link.href]));
+
+	await broken.locator("summary").first().click();
+	expect("a fault leads to the section that is broken", links.length === 1 && /^5\.2\./.test(links[0][0]) &&
+		links[0][1].startsWith(`${specification}#x1-`), links);
 }
 
 // What axe-core finds is said with the first element that it found.
@@ -171,6 +186,7 @@ async function main() {
 		expect("it opens in under 2 s", milliseconds < 2000, { milliseconds });
 	await checkFilters(page);
 	await checkFailures(page);
+	await checkSections(page);
 	expect("its head says what matters", /^stand-in 1\.2\.3, .*: 10 faults that nobody expected; /.test(
 		await page.innerText("#head")), await page.innerText("#head"));
 	await checkAddress(page, browser);

@@ -30,7 +30,7 @@ async function checkAccess(page, name, scheme) {
 async function checkGrid(page) {
 	const words = { broken: "broken", unheeded: "not heeded", holds: "holds", unjudged: "not judged" };
 	const shown = await page.evaluate(() => Object.fromEntries([...document.querySelectorAll(".grid tbody tr")]
-		.filter((row) => row.querySelector("a"))
+		.filter((row) => row.querySelector("td"))
 		.map((row) => [row.querySelector("a").textContent, [...row.querySelectorAll(".word")].map((word) => word.textContent)])));
 	const wanted = Object.fromEntries(data.clauses.map((clause) => [clause.id,
 		data.vmms.map((vmm) => words[clause.vmms[vmm.name].state])]));

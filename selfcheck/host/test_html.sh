@@ -18,8 +18,8 @@ for i in $(seq 10); do
 	run_stand_in -q --name "job-$i" --log "$folder/$i.log" -- --tests 200 --samples 2000 \
 		--factor $((90 + 2 * i)) --fail "$i"
 done
-# Two clauses that the specification has.
-sed -i 's/"DEMO-198"/"RESET-1"/; s/"DEMO-199"/"STATUS-1"/' "$folder"/*.log
+# Clauses that the specification has; one of them is broken.
+sed -i 's/"clause":"DEMO-10",/&"statement":"It begins so.",/; s/"DEMO-10"/"BLK-INIT-1"/; s/"DEMO-198"/"RESET-1"/; s/"DEMO-199"/"STATUS-1"/' "$folder"/*.log
 virtproof report -o "$folder/report.html" "$folder"/*.log
 cat >"$folder/hostile.log" <<'END_OF_LOG'
 {"type":"job","name":"<b>&\"]]>","vmm":"x","time":"2026-01-01T00:00:00"}

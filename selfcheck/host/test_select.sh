@@ -6,6 +6,13 @@
 cd "$folder" || exit 1
 catalogue=$build/virtproof.catalogue
 awk -F'\t' '$1 == "test" { print $2 }' "$catalogue" | sort >all
+# Each section of the catalogue has its place in the published specification, or is told to have none.
+unplaced() {
+	head -n 9 "$here/../../tests/sections.tsv" >few.tsv
+	! "$build/catalogue" "${catalogue%.catalogue}.debug.elf" few.tsv "$here/../../tests/clauses.tsv" >out 2>&1 &&
+		says "has no place in tests/sections.tsv"
+}
+expect "a section without a place ends the build" unplaced
 # The real image's tests in front of a VMM that is none.
 sed 's/^image=none/image=elf/' "$here/stand-in.ini" >with-image.ini
 run_with_image() {

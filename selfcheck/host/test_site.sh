@@ -12,6 +12,8 @@ sed -i 's/"version":"1.2.3"/"version":"1.9.0"/' 2.log
 run_stand_in -q --confirm 0 --log 3.log -- --fail 5 --warn 7
 run_stand_in -q --confirm 0 --log 4.log -- --fail 3 --tests 4
 sed -i 's/"vmm":"stand-in","version":"1.2.3"/"vmm":"other","version":""/' 4.log
+# A clause that the specification has.
+sed -i 's/"DEMO-9"/"STATUS-1"/g' ?.log
 cat >hostile.log <<'END'
 {"type":"job","name":"<b>&\"]]>","vmm":"../<script>alert(1)</script>","version":"\"><img src=x onerror=alert(2)>","time":"<i>","command":"</code><script>alert(3)</script>"}
 {"type":"check","clause":"../../A-1","level":"MUST","message":"</p><script>alert(4)</script>","statement":"<img src=y>","section":"</th><script>alert(5)</script>"}
@@ -34,6 +36,11 @@ expect "a SHOULD is not broken" [ "$(jq -r '.clauses[] | select(.id == "DEMO-7")
 expect "what was not run is not judged" [ "$(jq -r '.clauses[] | select(.id == "DEMO-7").vmms["other"].state' pages/site.json)" = unjudged ]
 expect "a known cause is told" [ "$(jq -r '.clauses[] | select(.id == "DEMO-3").vmms["stand-in 1.9.0"].known' pages/site.json)" = "a bug of ours" ]
 expect "it leads to where it is discussed" grep -q '<a href="https://example.org/7">' pages/clause/DEMO-3.html
+expect "it leads to its section in the specification" grep -qF \
+	'<a href="https://docs.oasis-open.org/virtio/virtio/v1.4/cs01/virtio-v1.4-cs01.html#x1-130002">2.1.2</a> Basic Facilities' \
+	pages/clause/STATUS-1.html
+expect "so does the JSON" [ "$(jq -r '.clauses[] | select(.id == "STATUS-1") | [.number, .link[-9:]] | join(" ")' pages/site.json)" = \
+	"2.1.2 x1-130002" ]
 broken_links() {
 	find pages -name '*.html' | while read -r page; do
 		grep -o 'href="[^"]*"' "$page" | sed 's/href="//; s/"$//' | grep -v '^https:' | while read -r link; do

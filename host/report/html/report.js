@@ -4,7 +4,7 @@
 
 let report; // the document
 let levels; // of each clause that a job has heard of, by its id, in the order of the specification where that is known
-let statements; // what clauses ask for, by their ids
+let statements; // what clauses ask for, the number of their section and a link to it, by their ids
 let allTests; // of all jobs, with what a search looks at
 const byId = (id) => document.getElementById(id);
 
@@ -122,8 +122,19 @@ function repetition(command) {
 	return make("div", { class: "repeat" }, make("p", null, "To repeat it: ", copy), text);
 }
 
-// A phrase about a failure is its part and its text.
-function phrase([part, text]) {
+// The section of the specification that a clause is of; nothing where it is of none.
+function sectionLink(id) {
+	const { number, link } = statements.get(id) || {};
+
+	return link ? make("a", { href: link }, number) : "";
+}
+
+function asked(id) {
+	return (statements.get(id) || { statement: "" }).statement;
+}
+
+// A phrase about a failure is its part and its text; the clause that is broken has a section.
+function phrase([part, text], clause) {
 	const words = { required: "Required: ", expected: "Expected: ", source: "The test: ", vmm: "The VMM said:\n",
 		daemon: "The daemon said:\n" };
 
@@ -131,7 +142,7 @@ function phrase([part, text]) {
 		return repetition(text);
 	if (part === "ring")
 		return make("pre", { tabindex: "0" }, text);
-	return make("p", { class: part }, (words[part] || "") + text);
+	return make("p", { class: part }, `${words[part] || ""}${text} `, part === "required" ? sectionLink(clause) : "");
 }
 
 // The tests in which a fault was seen, each with what was seen there.
@@ -167,7 +178,7 @@ function faultDetails(fault) {
 	details.addEventListener("toggle", () => {
 		if (details.childElementCount > 1)
 			return;
-		details.append(...fault.phrases.filter(([part]) => part !== "seen").map(phrase));
+		details.append(...fault.phrases.filter(([part]) => part !== "seen").map((one) => phrase(one, fault.what)));
 		if (tests > 1)
 			details.append(sightings(fault));
 	});
@@ -242,7 +253,7 @@ function verdictCell(id, found) {
 
 function clauseRow(id, columns) {
 	return make("tr", null, make("th", { scope: "row" }, id), cell(levels.get(id)),
-		...columns.map((column) => verdictCell(id, column.get(id))), cell(statements.get(id) || ""));
+		...columns.map((column) => verdictCell(id, column.get(id))), make("td", null, asked(id), " ", sectionLink(id)));
 }
 
 function matches(id, columns, wanted) {
@@ -259,7 +270,7 @@ function showClauses() {
 	const wanted = byId("clause-verdict").value;
 	const named = columnsBy(byId("clause-columns").value);
 	const columns = [...named.values()];
-	const found = [...levels.keys()].filter((id) => `${id} ${statements.get(id) || ""}`.toLowerCase().includes(words) &&
+	const found = [...levels.keys()].filter((id) => `${id} ${asked(id)}`.toLowerCase().includes(words) &&
 		(level === "" || levels.get(id) === level) && matches(id, columns, wanted));
 
 	const heads = [...named.keys()].map((name) => make("th", { class: "turned", scope: "col" }, make("span", null, name)));
@@ -403,7 +414,7 @@ function openForPrint() {
 function begin() {
 	const heard = new Map(report.jobs.flatMap((job) => job.clauses.map((clause) => [clause.id, clause.level])));
 
-	statements = new Map(report.statements);
+	statements = new Map(report.statements.map(([id, statement, number, link]) => [id, { statement, number, link }]));
 	levels = new Map([...statements.keys(), ...heard.keys()].map((id) => [id, heard.get(id)]));
 	allTests = report.jobs.flatMap((job) => job.tests.map((test) => ({ job, test,
 		words: `${test.test} ${test.device} ${test.family} ${test.variant} ${job.name}`.toLowerCase() })));
