@@ -291,6 +291,19 @@ bool told_before_this_boot(const struct virtio_device *device, enum clause_id id
 	return is_listed(options.told, device, id);
 }
 
+void add_told_before(struct text *words, const struct virtio_device *device)
+{
+	const char *before = " vp.told=";
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(roots); n++) {
+		if (!told_before_this_boot(device, roots[n].clause))
+			continue;
+		text_add(words, "%s%s/%s", before, device->name,
+			 clause_name(&clauses[clause_on(device, roots[n].clause)]));
+		before = ",";
+	}
+}
+
 bool told_by_earlier_boot(const struct virtio_device *device, enum clause_id id)
 {
 	return told_before_this_boot(device, id) || is_listed(options.known, device, id);

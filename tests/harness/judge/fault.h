@@ -6,6 +6,7 @@
 #ifndef TESTS_HARNESS_FAULT_H
 #define TESTS_HARNESS_FAULT_H
 
+#include "lib/format.h"
 #include "tests/harness/judge/clause.h"
 #include "tests/harness/plan/result.h"
 
@@ -69,5 +70,8 @@ bool told_by_earlier_boot(const struct virtio_device *device, enum clause_id id)
 
 /* Whether this boot was begun to judge what the broken clause had taken away (vp.told): it may come again, and need not. */
 bool told_before_this_boot(const struct virtio_device *device, enum clause_id id);
+
+/* Adds the parameter vp.told for those of the device, behind a space; nothing where there are none. Boot CPU. */
+void add_told_before(struct text *words, const struct virtio_device *device);
 
 #endif

@@ -94,7 +94,7 @@ void check_held(struct test_run *t, enum clause_id id)
 
 static const char *repeat_words(const struct test_run *t)
 {
-	static char words[256];
+	static char words[REPEAT_SIZE];
 	struct text text = TEXT_ON(words);
 
 	text_add(&text, "vp.tests=%s.%s vp.device=%s vp.variant=%s vp.seed=%lu", t->test->suite,
@@ -105,6 +105,7 @@ static const char *repeat_words(const struct test_run *t)
 		text_add(&text, " vp.legacy");
 	if (t->also)
 		text_add(&text, " %s", t->also);
+	add_told_before(&text, t->device);
 	return words;
 }
 
@@ -112,12 +113,13 @@ static void report_broken(struct test_run *t, enum clause_id id, const char *mes
 			  const char *evidence)
 {
 	const struct clause *clause = &clauses[id];
+	const char *repeat = repeat_words(t); /* first: it names clauses, too */
 
 	REPORT("check", TEXT("clause", clause_name(clause)),
 	       TEXT("level", clause_level_name(clause->level)),
 	       TEXT("statement", clause_statement(clause)), TEXT("section", clause_section(clause)),
 	       PLACE_FIELDS(t->result), TEXT("message", message), TEXT("dump", evidence),
-	       TEXT("repeat", repeat_words(t)));
+	       TEXT("repeat", repeat));
 }
 
 /* Whether it is a root fault that an earlier test has told: then the test says that it rests on it. */

@@ -11,6 +11,8 @@
 #include "lib/base.h"
 #include "lib/histogram.h"
 
+#define REPEAT_SIZE 512 /* of the words that repeat a test, in a record */
+
 /* What a field holds, and how JSON writes it where that is not plain. */
 enum field_kind {
 	FIELD_NONE, /* behind the last */

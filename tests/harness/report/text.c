@@ -70,7 +70,7 @@ PHRASE(text, plan)
 static struct {
 	bool introduced, dumped;
 	char clause[24];
-	char repeat[256];
+	char repeat[REPEAT_SIZE];
 } said;
 
 static void print_dump(const char *dump)
