@@ -112,6 +112,15 @@ async function checkPaper(browser, path) {
 
 	await page.goto(path);
 	await page.waitForSelector("body[data-ready=yes]");
+	await page.emulateMedia({ media: "print" });
+	await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+	const told = await page.locator("details.failure").evaluateAll((cards) => cards.filter((card) =>
+		card.innerText.includes("To repeat it")).length);
+
+	expect("each fault is told to its end on paper", told === 10, { told });
+	expect("what is left out on paper is counted", (await page.innerText("#test-table > p")).includes("1500 of 2000 are not shown"),
+		await page.innerText("#test-table > p"));
+	await page.emulateMedia({ media: "screen" });
 	await page.fill("#failure-search", "no such fault");
 	await page.emulateMedia({ media: "print" });
 	const width = await page.evaluate(() => document.documentElement.scrollWidth);
@@ -140,8 +149,8 @@ async function checkAllTests(page) {
 	const rows = () => page.locator("#test-table tbody tr").count();
 	const few = await rows();
 
-	while (await page.locator("#test-table > button").isVisible())
-		await page.locator("#test-table > button").click();
+	while (await page.locator("#test-table > p button").isVisible())
+		await page.locator("#test-table > p button").click();
 	const all = await rows();
 
 	expect("all tests can be reached", few < all && all === 2000, { few, all });

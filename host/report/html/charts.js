@@ -61,16 +61,18 @@ const charts = (() => {
 	const short = (self, values) => values.map((v) => v === null ? "" :
 		v >= 1e6 ? `${+(v / 1e6).toPrecision(3)}M` : v >= 1e3 ? `${+(v / 1e3).toPrecision(3)}k` : `${+v.toPrecision(3)}`);
 
-	// The x axis of percentiles is logarithmic in the share that is left: 90, 99, 99.9 are equally far.
+	// The x axis of percentiles is logarithmic in the share that is left: 90, 99, 99.9 are equally far. One is drawn where
+	// a sample lies beyond it.
 	function percentilesChart(parent, name, unit, distributions) {
 		const series = distributions.map(({ label, measure }) => {
 			const buckets = counted(measure);
 			const total = buckets.reduce((sum, [, count]) => sum + count, 0);
+			const shares = percentiles.filter((p) => p === 0 || total * (100 - p) >= 100);
 
 			return {
 				label,
-				x: percentiles.map((p) => 100 / (100 - p)),
-				y: percentiles.map((p) => percentile(buckets, total, p / 100) || null),
+				x: shares.map((p) => 100 / (100 - p)),
+				y: shares.map((p) => percentile(buckets, total, p / 100) || null),
 			};
 		});
 		const name_of = (v) => `${+(100 - 100 / v).toFixed(3)} %`;

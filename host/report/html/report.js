@@ -66,9 +66,12 @@ function fillTable(box, heads, items, row) {
 	const body = table(heads, items.slice(0, rowsAtOnce).map(row));
 	let shown = Math.min(items.length, rowsAtOnce);
 	const more = make("button", { type: "button" });
+	const missing = make("span", null);
+	const rest = make("p", { class: "legend" }, missing, " ", more);
 	const offer = () => {
-		more.textContent = `${Math.min(rowsAtOnce, items.length - shown)} more of ${items.length - shown}`;
-		more.hidden = shown === items.length;
+		missing.textContent = `${items.length - shown} of ${items.length} are not shown.`;
+		more.textContent = `${Math.min(rowsAtOnce, items.length - shown)} more`;
+		rest.hidden = shown === items.length;
 	};
 
 	more.addEventListener("click", () => {
@@ -77,7 +80,7 @@ function fillTable(box, heads, items, row) {
 		offer();
 	});
 	offer();
-	box.replaceChildren(body, more);
+	box.replaceChildren(body, rest);
 }
 
 // A job's name leads to its faults.
@@ -175,13 +178,14 @@ function faultDetails(fault) {
 			make("small", null, `${tests} test${tests === 1 ? "" : "s"}: ${fault.devices.join(", ")}`)));
 
 	// Filled when it is opened: there may be many.
-	details.addEventListener("toggle", () => {
+	details.fill = () => {
 		if (details.childElementCount > 1)
 			return;
 		details.append(...fault.phrases.filter(([part]) => part !== "seen").map((one) => phrase(one, fault.what)));
 		if (tests > 1)
 			details.append(sightings(fault));
-	});
+	};
+	details.addEventListener("toggle", details.fill);
 	return details;
 }
 
@@ -322,11 +326,15 @@ function measureGroups() {
 	return groups;
 }
 
+// How many samples a percentile needs, for one of them to lie beyond it.
+const samplesFor = { p50: 2, p90: 10, p99: 100, p999: 1000, p9999: 10000 };
+
 function figures({ label, depth, measure }) {
 	const names = ["count", "min", "p50", "p90", "p99", "p999", "p9999", "max", "mean", "value"];
+	const value = (name) => measure[name] === undefined || measure.count < samplesFor[name] ? "" :
+		Math.round(measure[name] * 100) / 100;
 
-	return make("tr", null, cell(label), cell(depth || "", "number"), ...names.map((name) =>
-		cell(measure[name] === undefined ? "" : Math.round(measure[name] * 100) / 100, "number")));
+	return make("tr", null, cell(label), cell(depth || "", "number"), ...names.map((name) => cell(value(name), "number")));
 }
 
 function drawGroup(boxes, group) {
@@ -356,19 +364,27 @@ function drawWhenSeen(boxes, group) {
 	observer.observe(boxes);
 }
 
+// What is felt comes first; what says how far the others can be believed, last and folded.
+function measureRank([key]) {
+	return key.startsWith("end to end t") ? 0 : /^(control|noise|TSC) /.test(key) ? 2 : 1;
+}
+
 function showMeasures() {
 	const list = byId("measure-list");
+	const controls = make("details", null, make("summary", null, "controls and noise"));
 	const heads = ["Of", "depth", "count", "min", "p50", "p90", "p99", "p99.9", "p99.99", "max", "mean", "value"];
 
-	for (const [key, group] of measureGroups()) {
+	for (const [key, group] of [...measureGroups()].sort((a, b) => measureRank(a) - measureRank(b))) {
 		const boxes = make("div", { class: "charts" });
 		const figureTable = scroller(`Figures of ${key}`, table(heads, group.map(figures)));
 
-		list.append(make("h3", null, key), boxes,
+		(measureRank([key]) === 2 ? controls : list).append(make("h3", null, key), boxes,
 			make("details", null, make("summary", null, "figures"), figureTable));
 		if (group.some(({ depth, measure }) => depth > 0 || charts.counted(measure).length))
 			drawWhenSeen(boxes, group);
 	}
+	if (controls.childElementCount > 1)
+		list.append(controls);
 	if (!list.childElementCount)
 		list.append("No measures in these records.");
 }
@@ -405,10 +421,24 @@ function listen(ids, show) {
 	show();
 }
 
-// On paper nothing can be opened.
+// On paper nothing can be opened, and what only follows the opening comes too late.
 function openForPrint() {
-	for (const details of document.querySelectorAll("#failure-list > details"))
+	for (const details of document.querySelectorAll("#failure-list > details")) {
 		details.open = true;
+		if (details.fill)
+			details.fill();
+	}
+}
+
+// Jobs of one name are told apart by a number.
+function nameJobs() {
+	const times = new Map();
+
+	for (const job of report.jobs) {
+		times.set(job.name, (times.get(job.name) || 0) + 1);
+		if (times.get(job.name) > 1)
+			job.name = `${job.name} (${times.get(job.name)})`;
+	}
 }
 
 function begin() {
@@ -421,6 +451,7 @@ function begin() {
 	for (const level of new Set(levels.values()))
 		byId("clause-level").append(make("option", null, level));
 	takeFilters();
+	nameJobs();
 	showHead();
 	showJobs();
 	listen(["failure-kind", "failure-search"], showFailures);
