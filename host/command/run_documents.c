@@ -6,14 +6,16 @@
 #include "host/command/arguments.h"
 #include "host/system/shell.h"
 #include "host/record/records.h"
+#include "host/record/test.h"
 #include "host/report/documents.h"
 #include "host/report/github.h"
 #include "host/system/output.h"
 
-/* The devices as they were asked for, and which of them stands where. */
+/* The devices as they were asked for, which of them stands where, and which are served from outside of the VMM. */
 static void add_devices(JsonObject *record, const struct launch *launch)
 {
 	JsonArray *devices = json_array_new();
+	JsonArray *served = json_array_new();
 	JsonObject *places = json_object_new();
 
 	for (unsigned i = 0; i < launch->devices->len; i++) {
@@ -21,9 +23,12 @@ static void add_devices(JsonObject *record, const struct launch *launch)
 
 		json_array_add_string_element(devices, device->name);
 		json_object_set_string_member(places, device->bdf, device->name);
+		if (device->daemon || is_of_a_daemon(device->name))
+			json_array_add_string_element(served, device->name);
 	}
 	json_object_set_array_member(record, "devices", devices);
 	json_object_set_object_member(record, "places", places);
+	json_object_set_array_member(record, "served", served);
 }
 
 char *run_job_name(const struct run_options *options, const struct launch *launch)

@@ -91,6 +91,7 @@ struct job *job_new(void)
 	job->repeat_after = g_strdup("");
 	job->touched = g_strdup("");
 	job->asked = g_ptr_array_new_with_free_func(g_free);
+	job->served = g_ptr_array_new_with_free_func(g_free);
 	job->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	job->devices = g_ptr_array_new_with_free_func(device_free);
 	job->tests = g_ptr_array_new_with_free_func(test_result_free);
@@ -128,6 +129,7 @@ void job_free(struct job *job)
 	g_clear_pointer(&job->summary, summary_free);
 	g_clear_pointer(&job->at, position_free);
 	g_ptr_array_unref(job->asked);
+	g_ptr_array_unref(job->served);
 	g_hash_table_unref(job->places);
 	g_hash_table_unref(job->clauses_by_id);
 	g_hash_table_unref(job->held_in_boot);
@@ -153,6 +155,18 @@ struct device *job_device(const struct job *job, const char *bdf)
 			return device;
 	}
 	return NULL;
+}
+
+char *job_subject(const struct job *job)
+{
+	const char *vmm = *job->vmm ? job->vmm : "unknown";
+	g_autoptr(GString) subject = g_string_new("");
+
+	for (unsigned i = 0; i < job->served->len; i++)
+		g_string_append_printf(subject, "%s%s", i ? ", " : "",
+				       (char *)job->served->pdata[i]);
+	g_string_append_printf(subject, "%s%s", job->served->len ? " behind " : "", vmm);
+	return g_string_free(g_steal_pointer(&subject), FALSE);
 }
 
 /* Whether a device that was asked for by that name is of the type: "blk-scratch" and "vhost-user:blk" are blk. */
@@ -249,10 +263,15 @@ static void add_places(struct job *job, JsonObject *places)
 					    record_copy(places, name->data));
 }
 
+static void add_names(GPtrArray *names, JsonArray *array)
+{
+	for (unsigned i = 0; array && i < json_array_get_length(array); i++)
+		g_ptr_array_add(names, g_strdup(record_element(array, i)));
+}
+
 static void add_about(struct job *job, JsonObject *record)
 {
 	JsonObject *places = record_object(record, "places");
-	JsonArray *asked = record_array(record, "devices");
 
 	replace(&job->name, record, "name");
 	replace(&job->vmm, record, "vmm");
@@ -266,8 +285,8 @@ static void add_about(struct job *job, JsonObject *record)
 	replace(&job->repeat_after, record, "repeat_after");
 	if (places)
 		add_places(job, places);
-	for (unsigned i = 0; asked && i < json_array_get_length(asked); i++)
-		g_ptr_array_add(job->asked, g_strdup(record_element(asked, i)));
+	add_names(job->asked, record_array(record, "devices"));
+	add_names(job->served, record_array(record, "served"));
 	job->end_is_due = record_number(record, "ends", 0) != 0;
 }
 

@@ -6,8 +6,8 @@
  * where a document passes one on as it came, the struct keeps it.
  *
  * The host program adds records of its own to the image's:
- *   job  name, vmm, version, machine, accelerator, time, devices, places (BDF to name),
- *        command, repeat_before, repeat_after, ends: begins a job
+ *   job  name, vmm, version, machine, accelerator, time, devices, places (BDF to name), served
+ *        (devices that a daemon serves), command, repeat_before, repeat_after, ends: begins a job
  *   end  status: ends it, where `ends` says that it comes
  *   vmm  event, status, exit, output, test: what became of a VMM that did not end as it should
  *   output vmm, daemons: what they printed during the test whose record comes next
@@ -104,6 +104,7 @@ struct job {
 	char *repeat_before;      /* a shell command that repeats a test is this, */
 	char *repeat_after;       /* the words that the image gave, and this */
 	GPtrArray *asked;         /* char *: the names by which devices were asked for */
+	GPtrArray *served;        /* char *: those of them that a daemon serves */
 	GHashTable *places;       /* the name by which the device at a BDF was asked for */
 	struct run *run;          /* of the last boot, or NULL */
 	struct summary *summary;  /* the last, or NULL: it never came */
@@ -159,6 +160,9 @@ int job_asked_at(const struct job *job, const char *bdf);
 
 /* The name by which the device at that BDF was asked for; "" when unknown. The job owns it. */
 const char *job_given(const struct job *job, const char *bdf);
+
+/* Whom it judges: "qemu", or with a daemon "vhost-user:rng behind qemu". The caller owns it. */
+char *job_subject(const struct job *job);
 
 /* Whether all tests of all devices were asked for. */
 gboolean job_is_whole(const struct job *job);

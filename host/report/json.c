@@ -178,6 +178,7 @@ static JsonObject *outcome_object(const struct conclusion *conclusion)
 static JsonObject *job_object(const struct conclusion *conclusion, gboolean for_page)
 {
 	const struct job *job = conclusion->job;
+	g_autofree char *subject = job_subject(job);
 	JsonObject *object = json_object_new();
 	JsonArray *tests = json_array_new();
 
@@ -186,6 +187,7 @@ static JsonObject *job_object(const struct conclusion *conclusion, gboolean for_
 			tests, test_object(conclusion, job->tests->pdata[i], for_page));
 	set_text(object, "name", job->name);
 	set_text(object, "vmm", job->vmm);
+	set_text(object, "subject", subject);
 	set_text(object, "version", job->version);
 	set_text(object, "machine", job->machine);
 	set_text(object, "accelerator", job->accelerator);

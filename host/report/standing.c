@@ -61,18 +61,18 @@ static int compare_vmms(const void *a, const void *b)
 
 static struct standing_vmm *vmm_for(GPtrArray *vmms, const struct job *job)
 {
+	g_autofree char *subject = job_subject(job);
 	struct standing_vmm *vmm;
 
 	for (unsigned i = 0; i < vmms->len; i++) {
 		vmm = vmms->pdata[i];
-		if (strcmp(vmm->vmm, job->vmm) == 0 && strcmp(vmm->version, job->version) == 0)
+		if (strcmp(vmm->vmm, subject) == 0 && strcmp(vmm->version, job->version) == 0)
 			return vmm;
 	}
 	vmm = g_new0(struct standing_vmm, 1);
-	vmm->vmm = g_strdup(job->vmm);
 	vmm->version = g_strdup(job->version);
-	vmm->name = g_strdup_printf("%s%s%s", *job->vmm ? job->vmm : "unknown",
-				    *job->version ? " " : "", job->version);
+	vmm->name = g_strdup_printf("%s%s%s", subject, *job->version ? " " : "", job->version);
+	vmm->vmm = g_steal_pointer(&subject);
 	vmm->conclusions = g_ptr_array_new();
 	g_ptr_array_add(vmms, vmm);
 	return vmm;

@@ -9,9 +9,9 @@
 /* What becomes of a clause. */
 enum state { STATE_BROKEN, STATE_UNHEEDED /* a SHOULD */, STATE_HOLDS, STATE_UNJUDGED, STATES };
 
-/* A version of a VMM: all jobs of it. Text is owned, conclusions are borrowed. */
+/* A version of a VMM, maybe with daemons behind which it is judged: all jobs of it. Text is owned, conclusions are borrowed. */
 struct standing_vmm {
-	char *vmm;                /* "qemu" */
+	char *vmm;                /* "qemu", "vhost-user:rng behind qemu" */
 	char *version;            /* "7.2.22"; "" when unknown */
 	char *name;               /* both */
 	char *file;               /* a name that is good for a file, its own */

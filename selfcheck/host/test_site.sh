@@ -11,6 +11,7 @@ run_stand_in -q --confirm 0 --log 2.log -- --fail 3 --warn 7
 sed -i 's/"version":"1.2.3"/"version":"1.9.0"/' 2.log
 run_stand_in -q --confirm 0 --log 3.log -- --fail 5 --warn 7
 run_stand_in -q --confirm 0 --log 4.log -- --fail 3 --tests 4
+run_stand_in -q --confirm 0 -u blk --daemon "$build/host/stand-in --serve {socket}" --log 5.log -- --fail 6 --warn 7
 sed -i 's/"vmm":"stand-in","version":"1.2.3"/"vmm":"other","version":""/' 4.log
 # A clause that the specification has.
 sed -i 's/"DEMO-9"/"STATUS-1"/g' ?.log
@@ -24,17 +25,21 @@ cat >hostile.log <<'END'
 {"type":"summary"}
 END
 status=0
-virtproof site -e known pages 4.log 2.log 1.log 3.log hostile.log >out 2>&1 || status=$?
+virtproof site -e known pages 4.log 2.log 1.log 3.log 5.log hostile.log >out 2>&1 || status=$?
 expect "a site is written" status_is 0
 expect "it has a page a clause that was judged" [ "$(ls -A pages/clause | wc -l)" = 14 ]
-expect "and a page a version" [ "$(ls pages/vmm | wc -l)" = 5 ]
+expect "and a page a version" [ "$(ls pages/vmm | wc -l)" = 6 ]
 expect "nothing is written beside it" [ "$(find . -newer hostile.log -name '*.html' | grep -cv '^./pages/')" = 0 ]
 expect "versions are in their order" [ "$(jq -r '[.vmms[].name | select(startswith("stand-in"))] | join(", ")' pages/site.json)" = \
 	"stand-in 1.2.3, stand-in 1.9.0, stand-in 1.10.0" ]
 expect "each is counted" [ "$(jq -c '.vmms[] | select(.version == "1.9.0") | [.holds, .broken, .unheeded]' pages/site.json)" = "[10,1,1]" ]
+expect "what a daemon breaks is not the VMM's" [ "$(jq -rc '.clauses[] | select(.id == "DEMO-6").vmms |
+	[.["stand-in 1.2.3"].state, .["vhost-user:blk behind stand-in 1.2.3"].state]' pages/site.json)" = '["holds","broken"]' ]
 expect "a SHOULD is not broken" [ "$(jq -r '.clauses[] | select(.id == "DEMO-7").vmms["stand-in 1.9.0"].state' pages/site.json)" = unheeded ]
 expect "what was not run is not judged" [ "$(jq -r '.clauses[] | select(.id == "DEMO-7").vmms["other"].state' pages/site.json)" = unjudged ]
 expect "a known cause is told" [ "$(jq -r '.clauses[] | select(.id == "DEMO-3").vmms["stand-in 1.9.0"].known' pages/site.json)" = "a bug of ours" ]
+expect "so is since when" grep -q '<a href="../vmm/stand-in_1.9.0.html">stand-in 1.9.0</a>: broken; it held in the version before' pages/clause/DEMO-3.html
+expect "and what is mended" grep -q 'mended: <a href="../clause/DEMO-5.html">' pages/vmm/stand-in_1.9.0.html
 expect "it leads to where it is discussed" grep -q '<a href="https://example.org/7">' pages/clause/DEMO-3.html
 expect "it leads to its section in the specification" grep -qF \
 	'<a href="https://docs.oasis-open.org/virtio/virtio/v1.4/cs01/virtio-v1.4-cs01.html#x1-130002">2.1.2</a> Basic Facilities' \
@@ -79,5 +84,22 @@ if ! fetch_modules playwright-core axe-core; then
 	echo "skip the site in a browser: playwright-core and axe-core are not to be had from the npm registry"
 	exit 0
 fi
-node "$here/site_pages.js" "$modules/playwright-core" "$modules/axe-core/axe.min.js" "$folder/pages" ${SCREENSHOT:+"$SCREENSHOT"}
+walk() {
+	node "$here/site_pages.js" "$modules/playwright-core" "$modules/axe-core/axe.min.js" "$@"
+}
+walk "$folder/pages" ${SCREENSHOT:+"$SCREENSHOT"}
+
+# The pages of what was really run: this QEMU here, others by test-others before. They stay in BUILD/site.
+if ! command -v qemu-system-x86_64 >/dev/null || [ ! -e "$build/virtproof.elf" ]; then
+	echo "skip the site of real runs: QEMU is not installed, or there is no image"
+	exit 0
+fi
+virtproof run -q --confirm 0 --log qemu.log >out 2>&1
+find "$build/others" -maxdepth 2 -path "*/runs/*.log" >others 2>/dev/null
+rm -rf "$build/site"
+status=0
+xargs -d "\n" "$build/virtproof" site "$build/site" qemu.log <others >out 2>&1 || status=$?
+expect "a site of real runs is written" status_is 0
+expect "it judges clauses by the hundred" [ "$(jq "[.clauses[].vmms[] | select(.state != \"unjudged\")] | length" "$build/site/site.json")" -gt 250 ]
+walk "$build/site"
 exit 0

@@ -9,6 +9,7 @@ serve="$build/host/stand-in --serve {socket}"
 run_stand_in -u blk,colour=red --daemon "$serve" --log log
 expect "a daemon's device is judged" status_is 0
 expect "it comes alone" [ "$(grep -o '"devices":\[[^]]*\]' log)" = '"devices":["vhost-user:blk"]' ]
+expect "it is told to be a daemon's" grep -q '"served":\["vhost-user:blk"\]' log
 run_stand_in -u blk,colour=red --daemon "$serve" --print
 expect "the front end is one that this VMM has" says "--device older-device,type=blk,colour=red --backend"
 expect "the daemon is told where to listen" grep -q "stand-in --serve [^ ]*/vhost0 &" out

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Judges implementations other than this machine's QEMU: what they violate is what known/expect says. What
 # is not here and does not come quickly is skipped; with "all" the crates are built, which takes minutes, and DPDK is fetched.
-# usage: run.sh BUILD [all]
+# usage: run.sh BUILD [all]; the records of the runs stay in BUILD/others/runs
 set -uo pipefail
 
 build=$1
@@ -12,11 +12,13 @@ cache=$build/others
 PATH=$(realpath -m "$cache/crates/bin"):$(realpath -m "$cache/dpdk/bin"):$PATH
 log=$(mktemp "${TMPDIR:-/tmp}/virtproof-others.XXXXXX")
 trap 'rm -f "$log"' EXIT
+rm -rf "$cache/runs"
+mkdir -p "$cache/runs"
 
 judge() { # judge NAME OPTION…: a run in which nothing is unexpected
 	local name=$1 status
 	shift
-	timeout -k 3 240 "$build/virtproof" run -q "$@" >"$log" 2>&1
+	timeout -k 3 240 "$build/virtproof" run -q --log "$cache/runs/${name//[^A-Za-z0-9]/-}.log" "$@" >"$log" 2>&1
 	status=$?
 	verdict "$status" "$name is as expected ($(grep -E '^all ' "$log" | tr -s ' ' | cut -d' ' -f2-4 |
 		sed 's, ,/,g') pass/fail/warn)"

@@ -32,7 +32,7 @@ function cell(text, kind) {
 }
 
 function vmmOf(job) {
-	return [job.vmm, job.version].filter(Boolean).join(" ");
+	return [job.subject, job.version].filter(Boolean).join(" ");
 }
 
 function count(job, verdict) {
@@ -41,7 +41,7 @@ function count(job, verdict) {
 
 // What a reader wants to know first.
 function showHead() {
-	const vmms = [...new Set(report.jobs.map(vmmOf))].filter(Boolean).join(", ") || "no VMM named";
+	const vmms = [...new Set(report.jobs.map(vmmOf))].join(", ");
 	const times = report.jobs.map((job) => job.time).filter(Boolean).sort();
 	const news = report.faults.filter((fault) => fault.unexpected).length;
 	const warnings = report.faults.filter((fault) => !fault.unexpected && !fault.expected).length;
