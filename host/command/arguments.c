@@ -58,7 +58,7 @@ int status_when_written(int status)
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
 	fputs("virtproof: standard output: not all of it could be written\n", stderr);
-	return status == EXIT_AS_EXPECTED ? EXIT_TROUBLE : status;
+	return MAX(status, EXIT_TROUBLE);
 }
 
 /* Prints the help with all titles, which GLib does for --help-all alone, and ends. */

@@ -233,7 +233,7 @@ static int run_session(struct session *session, const struct run_options *option
 		written = run_propose(options, conclusion) && written;
 	written = run_write_documents(options, conclusion) && written;
 	conclusion_free(conclusion);
-	return written || status != EXIT_AS_EXPECTED ? status : EXIT_TROUBLE;
+	return written ? status : MAX(status, EXIT_TROUBLE);
 }
 
 /* The job of earlier records that this one is a run of: of its name, or the only one. NULL with error set. */
@@ -337,7 +337,7 @@ int run_judge(struct session *session, const struct run_options *options,
 	}
 	if (session->transcript && !transcript_close(session->transcript, &error)) {
 		fprintf(stderr, "virtproof: %s\n", error->message);
-		status = status == EXIT_AS_EXPECTED ? EXIT_TROUBLE : status;
+		status = MAX(status, EXIT_TROUBLE);
 	}
 	expectations_free(expectations);
 	return status;

@@ -146,38 +146,7 @@ expect "nothing but records is in its log" perl -MJSON::PP -ne 'decode_json($_)'
 virtproof "${stand_in[@]}" -l deaf.log <&- >&- 2>&- || status=$?
 expect "a run without any standard file keeps its log" perl -MJSON::PP -ne 'decode_json($_)' deaf.log
 
-# Signals at every point of a run: it ends orderly, nothing is half there, nothing stays.
 mkdir tmp
-at_point() {
-	local n=$1 pid status=0
-	TMPDIR="$folder/tmp" "$build/virtproof" "${stand_in[@]}" -l "at-$n.log" -r "at-$n.tap" -r "at-$n.html" -- --pace 4 \
-		>"at-$n.out" 2>&1 </dev/null &
-	pid=$!
-	sleep "$(printf '0.%03d' $((n * 4)))"
-	kill -"$2" $pid 2>/dev/null
-	wait $pid || status=$?
-	echo $status >"at-$n.status"
-}
-for n in $(seq 40); do
-	at_point "$n" "$([ $((n % 2)) = 0 ] && echo INT || echo TERM)" &
-	# shellcheck disable=SC2046 # numbers
-	[ $((n % 10)) != 0 ] || wait $(jobs -p | tail -10)
-done
-# shellcheck disable=SC2046 # numbers
-wait $(jobs -p | tail -n +2)
-orderly() {
-	local n
-	for n in $(seq 40); do
-		case $(cat "at-$n.status") in 0 | 130 | 143) ;; *) return 1 ;; esac
-		[ ! -e "at-$n.log" ] || perl -MJSON::PP -ne 'decode_json($_)' "at-$n.log" || return 1
-		[ ! -e "at-$n.tap" ] || grep -q '^1\.\.' "at-$n.tap" || return 1
-		[ ! -e "at-$n.html" ] || grep -q '</html>' "at-$n.html" || return 1
-	done
-}
-expect "a signal at any point ends a run orderly" orderly
-expect "and leaves no file" [ -z "$(ls tmp)" ]
-expect "and no half of one" [ -z "$(find . -maxdepth 1 -name "$half_written")" ]
-
 # Where the program waits elsewhere: for a pipe that nobody opens.
 "$build/virtproof" report pipe >out 2>&1 &
 pid=$!

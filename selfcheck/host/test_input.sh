@@ -32,7 +32,7 @@ refuses "virtproof: there is no image missing.elf*" run --image missing.elf
 refuses "virtproof: qemu has no machine 'nosuch'; known are: q35, *" run --image out -M nosuch
 refuses "virtproof: qemu has no accelerator 'nosuch'; known are: *" run --image out -a nosuch
 
-for command in run matrix merge report compare list; do
+for command in run matrix merge report site compare list; do
 	refuses "virtproof: Unknown option --nonsense*" $command --nonsense
 	refuses "virtproof: Unknown option -Z*" $command -Z
 done
@@ -223,7 +223,7 @@ completes "kvmtool" list kv
 
 # The man page knows each option.
 unknown_to_man() {
-	for command in run matrix merge report compare list; do
+	for command in run matrix bisect-step merge report site compare list; do
 		virtproof $command --help | grep -o '^  *\(-[a-zA-Z], \)\?--[a-z][a-z-]*' | grep -o -- '--.*' | grep -v '^--help$'
 	done | sort -u | while read -r option; do
 		grep -qF -- "${option//-/\\-}" "$here/../../docs/virtproof.1" || echo "$option"
