@@ -44,6 +44,9 @@
 struct output {
 	struct boot *boot;
 	GInputStream *stream;
+	GSource *source;              /* waits for more of it; NULL: nothing does now */
+	guint pause;                  /* … for a moment, until this is over; 0: it does not */
+	gboolean open;                /* its end has not come */
 	struct record_reader *reader; /* of the console; NULL for standard error */
 	GString *line;                /* of standard error: what has come of it */
 	char buffer[READ_SIZE];
@@ -54,6 +57,8 @@ struct boot {
 	struct boot_result *result;
 	GMainLoop *loop;
 	struct process *process;
+	struct process *successor; /* that is to take its place; NULL: there is none */
+	unsigned waits;            /* for ends of processes that have not been told yet */
 	struct output console;
 	struct output errors;
 	struct tail tail;
@@ -73,7 +78,7 @@ struct boot {
 
 static void end_when_over(struct boot *boot)
 {
-	if (boot->exited && boot->open_outputs == 0)
+	if (boot->exited && boot->waits == 0 && boot->open_outputs == 0)
 		g_main_loop_quit(boot->loop);
 }
 
@@ -215,9 +220,20 @@ void boot_settle(struct boot *boot, const char *trouble)
 
 static void read_more(struct output *output);
 
+/* Nothing waits for more of it. */
+static void leave_source(struct output *output)
+{
+	if (output->source)
+		g_source_destroy(output->source);
+	g_clear_pointer(&output->source, g_source_unref);
+}
+
 static gboolean read_after_pause(void *context)
 {
-	read_more(context);
+	struct output *output = context;
+
+	output->pause = 0;
+	read_more(output);
 	return G_SOURCE_REMOVE;
 }
 
@@ -241,24 +257,29 @@ static gboolean take_what_is_there(GObject *source, void *context)
 	if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
 		return G_SOURCE_CONTINUE;
 	if (length <= 0) {
+		output->open = FALSE;
+		leave_source(output);
 		boot->open_outputs--;
 		end_when_over(boot);
 		return G_SOURCE_REMOVE;
 	}
 	take(output, output->buffer, (gsize)length);
+	/* With what it said the VMM may have been succeeded by another process. */
+	if (output->stream != G_INPUT_STREAM(source))
+		return G_SOURCE_REMOVE;
 	if (length == READ_SIZE)
 		return G_SOURCE_CONTINUE;
-	g_timeout_add(PAUSE_MS, read_after_pause, output);
+	leave_source(output);
+	output->pause = g_timeout_add(PAUSE_MS, read_after_pause, output);
 	return G_SOURCE_REMOVE;
 }
 
 static void read_more(struct output *output)
 {
-	g_autoptr(GSource) source = g_pollable_input_stream_create_source(
+	output->source = g_pollable_input_stream_create_source(
 		G_POLLABLE_INPUT_STREAM(output->stream), output->boot->reading);
-
-	g_source_set_callback(source, G_SOURCE_FUNC(take_what_is_there), output, NULL);
-	g_source_attach(source, NULL);
+	g_source_set_callback(output->source, G_SOURCE_FUNC(take_what_is_there), output, NULL);
+	g_source_attach(output->source, NULL);
 }
 
 /* Whoever keeps an output open gets no more time, but what the VMM itself has said is all read, however late. */
@@ -279,8 +300,10 @@ static void take_exit(GObject *source, GAsyncResult *outcome, void *context)
 	struct boot *boot = context;
 
 	g_subprocess_wait_finish(G_SUBPROCESS(source), outcome, NULL);
-	boot->exited = TRUE;
-	if (boot->open_outputs)
+	boot->waits--;
+	/* One that was succeeded has no end that matters. */
+	boot->exited = boot->exited || G_SUBPROCESS(source) == boot->process->child;
+	if (boot->exited && boot->open_outputs && !boot->linger)
 		boot->linger = g_timeout_add(LINGER_MS, stop_lingering, boot);
 	end_when_over(boot);
 }
@@ -389,6 +412,7 @@ static void open_output(struct boot *boot, struct output *output, GInputStream *
 {
 	output->boot = boot;
 	output->stream = stream;
+	output->open = TRUE;
 	boot->open_outputs++;
 	read_more(output);
 }
@@ -465,16 +489,66 @@ static void widen_pipe(GInputStream *stream)
 	fcntl(descriptor, F_SETPIPE_SZ, PIPE_SIZE);
 }
 
-static void run_loop(struct boot *boot)
+static void follow_process(struct boot *boot)
 {
 	GSubprocess *child = boot->process->child;
-	GSource *wish = NULL;
 
 	widen_pipe(g_subprocess_get_stdout_pipe(child));
-	boot->last_record = g_get_monotonic_time();
 	open_output(boot, &boot->console, g_subprocess_get_stdout_pipe(child));
 	open_output(boot, &boot->errors, g_subprocess_get_stderr_pipe(child));
+	boot->waits++;
 	g_subprocess_wait_async(child, NULL, take_exit, boot);
+}
+
+gboolean boot_start_successor(struct boot *boot, char *const *command, GError **error)
+{
+	struct process_order order = boot->request->vmm;
+
+	order.command = command;
+	boot->successor = process_start(&order, error);
+	return boot->successor != NULL;
+}
+
+void boot_drop_successor(struct boot *boot)
+{
+	process_end(boot->successor);
+	boot->successor = NULL;
+}
+
+/* What the VMM has said is taken, and it is not heard any more. */
+static void leave_output(struct output *output)
+{
+	drain(output);
+	leave_source(output);
+	if (output->pause)
+		g_source_remove(output->pause);
+	output->pause = 0;
+	output->boot->open_outputs -= output->open;
+}
+
+void boot_succeed(struct boot *boot)
+{
+	leave_output(&boot->console);
+	leave_output(&boot->errors);
+	process_end(boot->process);
+	boot->process = boot->successor;
+	boot->successor = NULL;
+	boot->exited = FALSE;
+	if (boot->linger)
+		g_source_remove(boot->linger);
+	boot->linger = 0;
+	boot->idle_since = 0;
+	follow_process(boot);
+	/* Of an earlier line a part may have come to the guest. */
+	boot_tell(boot, "");
+}
+
+static void run_loop(struct boot *boot)
+{
+	GSource *wish = NULL;
+
+	boot->last_record = g_get_monotonic_time();
+	follow_process(boot);
 	boot->tick = g_timeout_add(TICK_MS, look, boot);
 	if (boot->request->cancel) {
 		wish = g_cancellable_source_new(boot->request->cancel);

@@ -96,6 +96,21 @@ void boot_stop(struct boot *boot);
 void boot_tell(struct boot *boot, const char *line);
 
 /*
+ * Starts another process of the VMM beside the one that runs, to take its place: what it says is not read yet. FALSE
+ * with error set when it cannot be started. There must be none yet.
+ */
+gboolean boot_start_successor(struct boot *boot, char *const *command, GError **error);
+
+/* Ends that again, unread, and the first goes on. There must be one. */
+void boot_drop_successor(struct boot *boot);
+
+/*
+ * Puts it into the place of the first process, which is killed once what it has said is read, and whose end is no
+ * incident: from now on the other is read, told, and watched. There must be one.
+ */
+void boot_succeed(struct boot *boot);
+
+/*
  * What the VMM has printed, on both outputs and but for records, since the last test began. The caller
  * owns it.
  */

@@ -71,6 +71,7 @@ void launch_free(struct launch *launch)
 	g_free(launch->machine);
 	g_free(launch->accelerator);
 	g_free(launch->control);
+	g_free(launch->successor);
 	g_strfreev(launch->environment);
 	g_ptr_array_unref(launch->devices);
 	g_ptr_array_unref(launch->daemons);
@@ -296,6 +297,45 @@ char **launch_command(struct launch *launch, const char *append, GError **error)
 		return NULL;
 	g_ptr_array_add(words, NULL);
 	return g_strdupv((char **)words->pdata);
+}
+
+/* How the VMM was started, with another control socket. FALSE with error set when a template is wrong. */
+static gboolean command_with_control(struct launch *launch, const char *control, GPtrArray *words,
+				     GError **error)
+{
+	g_autofree char *template =
+		descriptor_text_on(launch->descriptor, launch->machine, "command", "");
+	gboolean fine;
+
+	launch_set_text(launch->base.texts, "control", control);
+	fine = template_words(template, &launch->scope, words, error);
+	launch_set_text(launch->base.texts, "control", launch->control);
+	return fine;
+}
+
+char **launch_successor(struct launch *launch, const char *template, GError **error)
+{
+	g_autofree char *name = g_strdup_printf("control-%u", ++launch->successors);
+	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+	GPtrArray *command = g_ptr_array_new_with_free_func(g_free);
+	gboolean fine;
+
+	g_free(launch->successor);
+	launch->successor = g_build_filename(launch->directory, name, NULL);
+	fine = command_with_control(launch, launch->successor, command, error);
+	launch_set_words(launch, "command", command);
+	launch_set_text(launch->base.texts, "successor-control", launch->successor);
+	if (!fine || !template_words(template, &launch->scope, words, error))
+		return NULL;
+	g_ptr_array_add(words, NULL);
+	return g_strdupv((char **)words->pdata);
+}
+
+void launch_set_control(struct launch *launch, const char *path)
+{
+	g_free(launch->control);
+	launch->control = g_strdup(path);
+	launch_set_text(launch->base.texts, "control", path);
 }
 
 gboolean launch_has_program(const struct launch *launch)

@@ -32,6 +32,16 @@ char *launch_append(const struct launch *launch, gboolean we_listen);
 char **launch_command(struct launch *launch, const char *append, GError **error);
 
 /*
+ * A command as the template says for another process of the VMM that is to take the place of the one that runs:
+ * {command} is how that was started, but for a control socket of its own, {successor-control} from now on, launch->successor. NULL with
+ * error set when a template is wrong. The caller owns it.
+ */
+char **launch_successor(struct launch *launch, const char *template, GError **error);
+
+/* The VMM that runs has its control socket there: {control}. */
+void launch_set_control(struct launch *launch, const char *path);
+
+/*
  * A script for a shell that makes the folder and what is in it, starts daemons and the VMM with that command line of
  * the image, and cleans up: the same run without this program. NULL with error set when a template is wrong. The caller
  * owns it.

@@ -46,7 +46,9 @@ struct launch {
 	char *directory;
 	char *machine;
 	char *accelerator;
-	char *control;       /* path of the control socket */
+	char *control;       /* path of the control socket of the process that runs */
+	char *successor;     /* … and of the one that is to take its place */
+	unsigned successors; /* commands that were made for such */
 	char **environment;  /* of VMM and daemons: NAME=VALUE */
 	gboolean terminal;   /* the VMM reads the guest's input from a terminal only */
 	gboolean keeps;      /* the folder stays */

@@ -170,7 +170,7 @@ static char *answer_to(struct course *course, struct boot *boot, JsonObject *ask
 		return settle(course, boot, ask);
 	if (strcmp(verb, "stop") == 0 || strcmp(verb, "start") == 0)
 		return move(course, boot, ask, strcmp(verb, "stop") == 0);
-	return verbs_answer(course->verbs, ask);
+	return verbs_answer(course->verbs, boot, ask);
 }
 
 /* The guest knows at once that its question is worked on, and is patient. */

@@ -7,41 +7,16 @@
 
 #include "host/record/records.h"
 #include "host/session/actions.h"
+#include "host/session/commands.h"
 #include "host/session/control.h"
-#include "host/system/process.h"
 
 /* The guest takes no longer line. */
 #define ANSWER_LIMIT 3900
 
-/* The guest waits 3 s: as long as may be, and a little less. */
-#define RETRIES  50
-#define RETRY_US 50000
-
-/* A program that takes longer is stuck; the guest is patient, but not for ever. */
-#define PROGRAM_SECONDS 10
-
 /* How often a guest may have something repeated. */
 #define EACH_LIMIT 64
 
-struct verbs {
-	const struct launch *launch;
-	const struct job *job;
-	struct control *control;
-	gboolean control_failed; /* one failure a boot is enough */
-	struct far_ends *ends;
-};
-
-/* One question while it is answered. */
-struct question {
-	struct verbs *verbs;
-	const char *group; /* of the descriptor: "verb resize" */
-	GHashTable *words; /* the arguments and the result of commands: no templates */
-	struct scope scope;
-	const struct launch_device *device; /* NULL: none is meant */
-	JsonObject *arguments;
-};
-
-struct verbs *verbs_new(const struct launch *launch, const struct job *job)
+struct verbs *verbs_new(struct launch *launch, const struct job *job)
 {
 	struct verbs *verbs = g_new0(struct verbs, 1);
 
@@ -58,20 +33,9 @@ void verbs_free(struct verbs *verbs)
 	g_free(verbs);
 }
 
-static struct control *get_control(struct verbs *verbs, GError **error)
-{
-	if (!verbs->control && !verbs->control_failed) {
-		verbs->control = control_open(verbs->launch->control, error);
-		verbs->control_failed = verbs->control == NULL;
-	} else if (!verbs->control) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the VMM does not answer");
-	}
-	return verbs->control;
-}
-
 char *verbs_trouble(struct verbs *verbs)
 {
-	struct control *control = get_control(verbs, NULL);
+	struct control *control = verbs_control(verbs, NULL);
 
 	return control ? control_trouble(control) : NULL;
 }
@@ -90,15 +54,6 @@ const struct launch_device *verbs_device(const struct verbs *verbs, const char *
 	return asked >= 0 && (unsigned)asked < devices->len ? devices->pdata[asked] : NULL;
 }
 
-/* A key of the verb's group, expanded; NULL when there is none, or with error set. */
-static char *expand(const struct question *question, const char *key, GError **error)
-{
-	g_autofree char *template =
-		descriptor_text(question->verbs->launch->descriptor, question->group, key, NULL);
-
-	return template ? template_text(template, &question->scope, " ", error) : NULL;
-}
-
 /* A value as text that may stand between the quotes of a JSON string. */
 static char *escape(const char *text)
 {
@@ -111,61 +66,18 @@ static char *escape(const char *text)
 	return quoted;
 }
 
-/* A scalar as text, anything else as JSON. The caller owns it. */
-static char *node_text(JsonNode *node)
-{
-	if (JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING)
-		return g_strdup(json_node_get_string(node));
-	return json_to_string(node, FALSE);
-}
-
-/* Text from outside stands for itself: as a word it is not expanded again. Takes it over. */
-static void set_word(struct question *question, char *name, char *text)
-{
-	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
-
-	g_ptr_array_add(words, text);
-	g_hash_table_insert(question->words, name, words);
-}
-
-/* The scalars in an object, however deep, as name=value words. */
-static void add_words(JsonNode *node, const char *name, GString *words)
-{
-	if (JSON_NODE_HOLDS_OBJECT(node)) {
-		JsonObjectIter iterator;
-		const char *member;
-		JsonNode *value;
-
-		json_object_iter_init(&iterator, json_node_get_object(node));
-		while (json_object_iter_next(&iterator, &member, &value))
-			add_words(value, member, words);
-	} else if (JSON_NODE_HOLDS_VALUE(node)) {
-		g_autofree char *text = node_text(node);
-
-		g_string_append_printf(words, "%s%s=%s", words->len ? " " : "", name, text);
-	}
-}
-
-static char *node_words(JsonNode *node)
-{
-	GString *words = g_string_new(NULL);
-
-	add_words(node, "value", words);
-	return g_string_free(words, FALSE);
-}
-
 /* When all arguments are known, for what is repeated may name others. */
 static void add_each(JsonObject *arguments, const char *name, JsonNode *value, void *context)
 {
 	struct question *question = context;
 	g_autofree char *key = g_strconcat("each.", name, NULL);
-	g_autofree char *each = expand(question, key, NULL);
+	g_autofree char *each = question_text(question, key, NULL);
 	gint64 times = JSON_NODE_HOLDS_VALUE(value) ? json_node_get_int(value) : 0;
 	GString *all = g_string_new(NULL);
 
 	for (gint64 i = 0; each && i < MIN(times, EACH_LIMIT); i++)
 		g_string_append(all, each);
-	set_word(question, g_strconcat(name, "-each", NULL), g_string_free(all, FALSE));
+	question_set(question, g_strconcat(name, "-each", NULL), g_string_free(all, FALSE));
 }
 
 /*
@@ -181,99 +93,9 @@ static void add_argument(JsonObject *arguments, const char *name, JsonNode *valu
 	char *word =
 		descriptor_text(question->verbs->launch->descriptor, question->group, key, NULL);
 
-	set_word(question, g_strdup(name), escape(text));
+	question_set(question, g_strdup(name), escape(text));
 	if (word)
-		set_word(question, g_strconcat(name, "-word", NULL), word);
-}
-
-/* A command that the VMM may not be ready for yet: again and again for a while. */
-static JsonNode *execute_patiently(struct control *control, JsonNode *command, GError **error)
-{
-	JsonNode *result = NULL;
-
-	for (unsigned i = 0; !result && i < RETRIES; i++) {
-		g_clear_error(error);
-		result = control_execute(control, command, error);
-		if (!result)
-			g_usleep(RETRY_US);
-	}
-	return result;
-}
-
-/*
- * One command, or one of three things of ours: {"sleep":MILLISECONDS}, for the VMM needs time now
- * and then; {"try":COMMAND}, which may be refused; {"retry":COMMAND}, which may be refused at first.
- */
-static gboolean execute_one(struct question *question, struct control *control, JsonNode *command,
-			    GError **error)
-{
-	JsonObject *object = JSON_NODE_HOLDS_OBJECT(command) ? json_node_get_object(command) : NULL;
-	gint64 pause = object ? record_number(object, "sleep", 0) : 0;
-	JsonNode *attempt = object ? json_object_get_member(object, "try") : NULL;
-	JsonNode *patient = object ? json_object_get_member(object, "retry") : NULL;
-	g_autoptr(JsonNode) result = NULL;
-
-	if (pause > 0) {
-		g_usleep((gulong)MIN(pause, 2000) * 1000);
-		return TRUE;
-	}
-	if (patient)
-		result = execute_patiently(control, patient, error);
-	else
-		result = control_execute(control, attempt ? attempt : command,
-					 attempt ? NULL : error);
-	if (!result)
-		return attempt != NULL;
-	set_word(question, g_strdup("result"), node_text(result));
-	set_word(question, g_strdup("result-words"), node_words(result));
-	return TRUE;
-}
-
-/* execute is a command, or an array of commands that are given one after the other. */
-static gboolean execute(struct question *question, const char *text, GError **error)
-{
-	g_autoptr(JsonNode) commands = json_from_string(text, error);
-	struct control *control = commands ? get_control(question->verbs, error) : NULL;
-	JsonArray *array;
-
-	if (!control)
-		return FALSE;
-	if (!JSON_NODE_HOLDS_ARRAY(commands))
-		return execute_one(question, control, commands, error);
-	array = json_node_get_array(commands);
-	for (guint i = 0; i < json_array_get_length(array); i++) {
-		if (!execute_one(question, control, json_array_get_element(array, i), error))
-			return FALSE;
-	}
-	return TRUE;
-}
-
-static void set_result(struct question *question, char *result)
-{
-	if (result)
-		set_word(question, g_strdup("result"), result);
-}
-
-/* A command of the host's own, for VMMs whose control is a program. */
-static gboolean run_program(struct question *question, const char *template, GError **error)
-{
-	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
-	struct process_order order = {.environment = question->verbs->launch->environment};
-	gboolean fine;
-	char *output;
-
-	if (!template_words(template, &question->scope, words, error))
-		return FALSE;
-	g_ptr_array_add(words, NULL);
-	order.command = (char **)words->pdata;
-	output = process_hear_out(&order, PROGRAM_SECONDS, &fine, NULL, error);
-	if (!output)
-		return FALSE;
-	set_result(question, g_strchomp(output));
-	if (fine)
-		return TRUE;
-	g_set_error(error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s", output);
-	return FALSE;
+		question_set(question, g_strconcat(name, "-word", NULL), word);
 }
 
 /* What the host does by itself; each key is a kind of action. FALSE with error set. */
@@ -302,8 +124,34 @@ static gboolean act(struct question *question, const char *kind, const char *pat
 		result = action_allocated(path, error);
 	else
 		result = action_read_file(path, offset, count, error);
-	set_result(question, result);
+	question_set(question, g_strdup("result"), result);
 	return result != NULL;
+}
+
+/*
+ * The commands of the verb, once for each word of the device's that stands behind the one of the key `behind`, where
+ * there is that key: {word}.
+ */
+static gboolean execute_all(struct question *question, GError **error)
+{
+	const char *arguments =
+		question->device ? g_hash_table_lookup(question->device->texts, "arguments") : NULL;
+	g_autofree char *behind = descriptor_text(question->verbs->launch->descriptor,
+						  question->group, "behind", NULL);
+	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+
+	if (!behind)
+		return execute_key(question, "execute", error);
+	if (arguments && !template_words(arguments, &question->scope, words, error))
+		return FALSE;
+	for (unsigned i = 1; i < words->len; i++) {
+		if (strcmp(words->pdata[i - 1], behind) != 0)
+			continue;
+		question_set(question, g_strdup("word"), escape(words->pdata[i]));
+		if (!execute_key(question, "execute", error))
+			return FALSE;
+	}
+	return TRUE;
 }
 
 static gboolean perform(struct question *question, GError **error)
@@ -312,14 +160,15 @@ static gboolean perform(struct question *question, GError **error)
 					    "file",     "checksum", "allocated"};
 	const struct descriptor *descriptor = question->verbs->launch->descriptor;
 	g_autofree char *program = descriptor_text(descriptor, question->group, "program", NULL);
-	g_autofree char *commands = expand(question, "execute", error);
 
-	if (*error || (program && !run_program(question, program, error)))
+	if (program && !run_program(question, program, error))
 		return FALSE;
-	if (commands && !execute(question, commands, error))
+	if (!execute_all(question, error) || !succeed(question, error)) {
+		execute_key(question, "undo", NULL);
 		return FALSE;
+	}
 	for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++) {
-		g_autofree char *path = expand(question, kinds[i], error);
+		g_autofree char *path = question_text(question, kinds[i], error);
 
 		if (*error || (path && !act(question, kinds[i], path, error)))
 			return FALSE;
@@ -359,7 +208,7 @@ static char *answer_text(struct question *question, const char *verb, GError **e
 	}
 	if (!perform(question, error))
 		return NULL;
-	answer = expand(question, "answer", error);
+	answer = question_text(question, "answer", error);
 	return answer || *error ? g_steal_pointer(&answer) : g_strdup("");
 }
 
@@ -373,13 +222,13 @@ static char *told(gint64 id, const char *verdict, const char *text)
 	return g_strdelimit(line, "\r\n", ' ');
 }
 
-char *verbs_answer(struct verbs *verbs, JsonObject *ask)
+char *verbs_answer(struct verbs *verbs, struct boot *boot, JsonObject *ask)
 {
 	static const char nothing[] = "{\"type\":\"none\"}";
 	const char *verb = record_text(ask, "verb"), *bdf = record_text(ask, "device");
 	g_autofree char *group = g_strconcat("verb ", verb, NULL);
 	g_autoptr(JsonObject) none = record_parse(nothing, strlen(nothing));
-	struct question question = {.verbs = verbs, .group = group};
+	struct question question = {.verbs = verbs, .boot = boot, .group = group};
 	gint64 id = record_number(ask, "id", 0);
 	GError *error = NULL;
 	char *line;

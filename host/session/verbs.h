@@ -9,6 +9,7 @@
 #include <json-glib/json-glib.h>
 
 #include "host/record/job.h"
+#include "host/session/boot.h"
 #include "host/session/launch.h"
 
 /* The helper of one boot. */
@@ -18,16 +19,16 @@ struct verbs;
  * Nothing is connected until it is needed. The launch has to live as long, and so has the job, which holds what the image
  * says of its devices. Never fails; the caller owns it.
  */
-struct verbs *verbs_new(const struct launch *launch, const struct job *job);
+struct verbs *verbs_new(struct launch *launch, const struct job *job);
 
 /* Closes all that was connected. */
 void verbs_free(struct verbs *verbs);
 
 /*
  * Does what an ask record wants and returns the line that answers it: "told N ok TEXT" or
- * "told N refused REASON". The caller owns it.
+ * "told N refused REASON". The boot's VMM may be another process then. The caller owns it.
  */
-char *verbs_answer(struct verbs *verbs, JsonObject *ask);
+char *verbs_answer(struct verbs *verbs, struct boot *boot, JsonObject *ask);
 
 /* The device that a guest means by that place; NULL for none that is known. */
 const struct launch_device *verbs_device(const struct verbs *verbs, const char *bdf);

@@ -58,13 +58,14 @@ legacy() {
 	[ "$(cat "$work/taps.status")" -ne 77 ] || rm "$work"/taps*
 }
 
-# … and about what the host sees of them, in a run of the program.
+# … and about what the host sees, or does, in a run of the program.
+# hosted NAME WORDS OPTION …: its lines are in $work/NAME.
 hosted() {
-	local record
+	local name=$1 words=$2 record
+	shift 2
 	[ -x "$build/virtproof" ] || return 0
-	"$build/virtproof" run --image="$build/virtproof-selfcheck.elf" --expect=none --quiet --log="$work/log" \
-		-M q35-legacy -d balloon -d scsi --append "vp.eccentric=ok_legacy_loses*,ok_legacy_actual*,ok_legacy_counts_nothing,ok_legacy_ends* \
-		vp.tests=balloon.targets*,balloon.*statistics*,balloon.legacy_actual*,scsi.plugged* $*" >/dev/null 2>&1 || true
+	"$build/virtproof" run --image="$build/virtproof-selfcheck.elf" --expect=none --quiet --log="$work/$name.log" \
+		"$@" --append "$words" >/dev/null 2>&1 || true
 	while read -r record; do
 		case $record in
 		*'"type":"accusation"'*) echo "accuses  $(text eccentric "$record"): $(text test "$record"): $(text clause "$record"): $(text message "$record")" ;;
@@ -73,8 +74,21 @@ hosted() {
 		*'"type":"eccentric"'*) echo "ACCUSED  $(text name "$record"): $(text about "$record")" ;;
 		*'"type":"eccentric_summary"'*) echo "eccentrics: with the host's help" ;;
 		esac
-	done <"$work/log" >"$work/hosted"
-	echo 1 >"$work/hosted.status"
+	done <"$work/$name.log" >"$work/$name"
+	echo 1 >"$work/$name.status"
+}
+
+# hosted_legacy WORDS …: what a legacy device shows of what the host changes.
+hosted_legacy() {
+	hosted hosted-legacy "vp.eccentric=ok_legacy_loses*,ok_legacy_actual*,ok_legacy_counts_nothing,ok_legacy_ends* \
+		vp.tests=balloon.targets*,balloon.*statistics*,balloon.legacy_actual*,scsi.plugged* $*" \
+		-M q35-legacy -d balloon -d scsi
+}
+
+# hosted_lifecycle WORDS …: the machine is paused, restored and migrated.
+hosted_lifecycle() {
+	hosted hosted-lifecycle "vp.eccentric=ok_lifecycle_*,ok_looks_twice vp.lifecycle vp.tests=lifecycle.* $*" \
+		-d blk-scratch -d net -d rng
 }
 
 # quarter 0|1|2|3 WORDS …: one of four parts of them all.
@@ -113,7 +127,8 @@ for number in 0 1 2; do
 done
 {
 	asked mmio && mmio "$@"
-	asked legacy && { legacy "$@"; hosted "$@"; }
+	asked legacy && { legacy "$@"; hosted_legacy "$@"; }
+	asked lifecycle && hosted_lifecycle "$@"
 } &
 quarter 3 "$@"
 wait
@@ -128,7 +143,7 @@ for boot in "$work"/*.status; do
 	fi
 done
 # What conforms on one machine and finds nobody fit for it on another conforms.
-cat "$work"/{quarter[0-3],mmio-*,legacy,taps,hosted} 2>/dev/null | awk '$1 == "accuses" { print; next }
+cat "$work"/{quarter[0-3],mmio-*,legacy,taps,hosted-legacy,hosted-lifecycle} 2>/dev/null | awk '$1 == "accuses" { print; next }
 	{ name = $2; sub(":$", "", name) }
 	$1 == "skipped" { weight = 1 }
 	$1 == "conforms" { weight = 2 }

@@ -24,6 +24,54 @@ asked 'ok blk-scratch 1 0 33554432' -d net -d blk-scratch
 asked 'refused the host knows no such device' -d net
 asked 'refused the host knows no such device' -d blk -d blk-scratch
 
+# Another process takes the place of the one that asks: what that says from then on, and what it is told.
+cat >"$folder/moving_vmm" <<'END'
+#!/bin/sh
+at='"suite":"ask","test":"move","device":"00:03.0","variant":""'
+hear() {
+	while read -r line; do
+		case $line in told*) break ;; esac
+	done
+	echo "{\"type\":\"test\",$at,\"verdict\":\"pass\",\"reason\":\"$1 was $line\",\"us\":1}"
+	echo '{"type":"summary","ms":1}'
+}
+case "$*" in
+*version*) echo 1.0 ;;
+*successor*) [ "$1" != "$3" ] && touch "$4/there" && hear "the successor" ;;
+*)
+	echo '{"type":"run","schema":1,"cmdline":""}'
+	echo "{\"type\":\"start\",$at,\"n\":1,\"of\":1}"
+	echo "{\"type\":\"ask\",\"id\":1,\"verb\":\"vm-restore\",\"device\":\"\",\"arguments\":{}}"
+	hear "the first"
+	;;
+esac
+END
+chmod +x "$folder/moving_vmm"
+moved() { # moved ANSWER TAKE-OVER
+	cat >"$folder/moving.ini" <<-END
+		[vmm]
+		command={program} {control}
+		version={program} version
+		[machine *]
+		[accelerator *]
+		[verb vm-restore]
+		execute=[{"program":"touch {directory}/saved"},{"try":{"program":"false"}}]
+		successor={command} successor {control} {directory}
+		hand-over={"retry":{"program":"test -e {directory}/there"}}
+		take-over=$2
+		undo={"program":"cp {directory}/saved $folder/undone"}
+	END
+	virtproof run --vmm "$folder/moving.ini" --program "$folder/moving_vmm" --image "$folder/moving.ini" --expect none \
+		--log "$folder/log" >"$folder/out" 2>&1
+	status=$?
+	expect "with the take-over $2: $1" grep -q "\"reason\":\"$1\"" "$folder/log"
+	expect "… and that is the end of it" status_is 0
+}
+moved 'the successor was told 1 ok' '[{"program":"test {control} = {successor-control}"},{"program":"true"}]'
+expect "nothing was undone" [ ! -e "$folder/undone" ]
+moved 'the first was told 1 refused .false. failed' '{"program":"false"}'
+expect "what had been done was undone" [ -e "$folder/undone" ]
+
 if ! command -v qemu-system-x86_64 >/dev/null; then
 	echo "skip asks of QEMU: it is not installed"
 	exit 0

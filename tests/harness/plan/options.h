@@ -30,8 +30,9 @@ struct options {
 	unsigned exit;
 	unsigned apic; /* 0: as found, 1: xAPIC */
 	bool trace, host;
-	bool legacy; /* legacy interfaces of transitional PCI devices are driven, too */
-	bool settle; /* the host is asked after each test whether all is heard */
+	bool legacy;    /* legacy interfaces of transitional PCI devices are driven, too */
+	bool settle;    /* the host is asked after each test whether all is heard */
+	bool lifecycle; /* the host is asked to restore and to migrate the machine, too */
 };
 
 /* Those of this run; each has its default before options_read(). */
