@@ -263,11 +263,12 @@ static void tell_own_clauses(struct narrator *narrator, const struct device *dev
 {
 	fprintf(narrator->out, "%s %s: ", device->bdf, device->name);
 	if (own->all == 0)
-		fputs("of its own type no clause is known", narrator->out);
+		fputs("of its own type nothing was judged, only what all devices have in common\n",
+		      narrator->out);
 	else
-		fprintf(narrator->out, "%u of the %u clauses of its own type were judged",
+		fprintf(narrator->out,
+			"%u of the %u clauses of its own type were judged, besides what all devices have in common\n",
 			own->judged, own->all);
-	fputs(", besides what all devices have in common\n", narrator->out);
 	for (unsigned i = 0; i < own->reasons->len; i++) {
 		const struct own_reason *reason = own->reasons->pdata[i];
 

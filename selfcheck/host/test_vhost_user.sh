@@ -22,7 +22,7 @@ expect "there may be many, each with its daemon, and others" \
 # What a verdict is not about is its first line.
 run_stand_in -q -u blk --daemon "$serve"
 expect "what is not judged comes first" \
-	[ "$(head -1 out)" = "00:03.0 blk: of its own type no clause is known, besides what all devices have in common" ]
+	[ "$(head -1 out)" = "00:03.0 blk: of its own type nothing was judged, only what all devices have in common" ]
 
 # Where it ends, and with which words.
 run_stand_in -u blk --daemon "$serve" -- --kill-daemon 6
