@@ -77,8 +77,12 @@ static const struct core_area *core_area(const char *name)
 /* Whether a clause binds the interface by which the device is driven. */
 static bool fits_interface(const struct clause *clause, const struct virtio_device *device)
 {
-	return clause->interfaces &
-	       (device->traits & DEVICE_LEGACY ? INTERFACE_LEGACY : INTERFACE_MODERN);
+	unsigned interface = device->traits & DEVICE_LEGACY ? INTERFACE_LEGACY : INTERFACE_MODERN;
+
+	/* A legacy interface that is lent binds its lender, which is driven by a modern one (2.12.1.1). */
+	if (strcmp(clause_areas[clause->area], "ADMIN") == 0)
+		return interface == INTERFACE_MODERN;
+	return clause->interfaces & interface;
 }
 
 /* Whether the clauses of an area are not about another transport than the device's. */

@@ -199,7 +199,7 @@ uint64_t virtio_read(struct virtio_device *device, enum virtio_structure structu
 		     unsigned width)
 {
 	const struct register_access access = {device, structure, offset, width};
-	uint64_t value = read_register(&access);
+	uint64_t value = device->road->read(&access);
 
 	return onlookers ? onlookers_read(&access, value) : value;
 }
@@ -210,7 +210,7 @@ void virtio_write(struct virtio_device *device, enum virtio_structure structure,
 	const struct register_access access = {device, structure, offset, width};
 
 	if (!onlookers || onlookers_write(&access, &value))
-		write_register(&access, value);
+		device->road->write(&access, value);
 }
 
 uint64_t common_read_at(struct virtio_device *device, uint32_t offset, unsigned width)

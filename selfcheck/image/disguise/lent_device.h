@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Disguises: a network device without a bus, by its legacy registers, and rings from the device's side. */
+#ifndef SELFCHECK_LENT_DEVICE_H
+#define SELFCHECK_LENT_DEVICE_H
+
+#include "virtio/device/net.h"
+#include "virtio/ring/layout.h"
+
+/* A split ring as a device sees it. */
+struct served_ring {
+	struct virtq_desc *desc;
+	struct virtq_avail *avail;
+	struct virtq_used *used;
+	uint16_t size, seen; /* seen: the available index up to which it was served */
+};
+
+/* A buffer of at most one readable and one writable descriptor. */
+struct served_buffer {
+	uint8_t *out, *in;
+	uint32_t out_length, in_length;
+};
+
+/* Uses each buffer that was made available; `serve` returns the used length. The last one first when backwards. */
+void serve_ring(struct served_ring *ring, uint32_t (*serve)(const struct served_buffer *buffer),
+		bool backwards);
+
+#define LENT_QUEUES     2
+#define LENT_QUEUE_SIZE 256
+
+/* The registers. */
+struct lent_device {
+	uint32_t driver_features;
+	uint32_t address[LENT_QUEUES];
+	uint16_t queue_select;
+	uint8_t status, isr;
+	struct virtio_net_config config;
+	uint16_t seen[LENT_QUEUES];
+	bool keeps_isr; /* when it is read */
+};
+extern struct lent_device lent_device;
+
+/* As after power-on. */
+void lent_device_begin(void);
+
+/*
+ * Reads, or writes, `length` bytes at `offset` of the header or of the configuration. False where they are no part of one
+ * field, or not inside; `header`: how many bytes the header has.
+ */
+bool lent_device_read(bool config, uint8_t offset, uint8_t *data, uint32_t length, uint32_t header);
+bool lent_device_write(bool config, uint8_t offset, const uint8_t *data, uint32_t length,
+		       uint32_t header);
+
+/* A notification of a queue. */
+void lent_device_notify(unsigned queue);
+
+#endif

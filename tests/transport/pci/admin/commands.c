@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a device validates of group administration commands, and which of them are legal (virtio 1.4, 2.12.1.5). */
+#include "tests/transport/pci/admin/admin.h"
+
+/* No group type or opcode that is defined. */
+#define NO_GROUP   0xffff
+#define NO_OPCODE  0x7fff
+#define FAR_OPCODE 0x8000
+
+#define GROUPS     2u
+
+/* Walks the group types that are defined. */
+#define for_each_group(group) for (unsigned group = 0; group < GROUPS; group++)
+
+/* The first group that the device supports; leaves the test where there is none. */
+static unsigned some_group(struct test_run *t, struct owner *owner, struct admin_list *list)
+{
+	for_each_group(group)
+	{
+		if (query_list(t, owner, group, list) == ADMIN_STATUS_OK)
+			return group;
+	}
+	skip_test(t, "it supports neither the self group nor the SR-IOV group");
+}
+
+/* What has been refused has left no trace: the same commands are supported, and the device is well. */
+static void judge_health(struct test_run *t, struct owner *owner, unsigned group,
+			 const struct admin_list *before)
+{
+	uint8_t status = t->device->transport->get_status(t->device);
+	struct admin_list after;
+
+	INSIST(t, ADMIN_CMD_10, !(status & VIRTIO_STATUS_NEEDS_RESET),
+	       "device_status reads %#x after a command that ended with EINVAL", status);
+	CHECK(t, ADMIN_CMD_10, query_list(t, owner, group, &after) == ADMIN_STATUS_OK,
+	      "LIST_QUERY ends with status %u after a command that ended with EINVAL",
+	      owner->admin.status);
+	if (owner->admin.status == ADMIN_STATUS_OK)
+		CHECK(t, ADMIN_CMD_9, !(before->words[0] & ~after.words[0]),
+		      "the list is %#lx after a command that ended with EINVAL, and was %#lx",
+		      after.words[0], before->words[0]);
+}
+
+TEST(transport, admin_group_type_is_validated,
+     .about = "a command for a group type that does not exist ends with EINVAL and INVALID_GROUP",
+     OF_OWNERS, .judges = CLAUSES(ADMIN_CMD_1, ADMIN_CMD_4, ADMIN_CMD_8, ADMIN_CMD_9, ADMIN_CMD_10))
+{
+	static const struct admin_call calls[] = {
+		{.opcode = ADMIN_LIST_QUERY, .group = NO_GROUP, .room = 8},
+		{.opcode = NO_OPCODE, .group = NO_GROUP, .member = UINT64_MAX, .room = 8},
+	};
+	struct admin_list list;
+	struct owner owner;
+	unsigned group;
+
+	start_owner(t, &owner);
+	group = some_group(t, &owner, &list);
+	for (unsigned n = 0; n < ARRAY_LENGTH(calls); n++) {
+		send_command(t, &owner, &calls[n]);
+		judge_refusal(t, &owner, CLAUSE_ADMIN_CMD_1, CLAUSE_ADMIN_CMD_4,
+			      ADMIN_Q_INVALID_GROUP, "a command for group type 0xffff");
+	}
+	judge_health(t, &owner, group, &list);
+}
+
+TEST(transport, admin_opcode_is_validated,
+     .about = "a command that does not exist ends with EINVAL and INVALID_OPCODE", OF_OWNERS,
+     .judges = CLAUSES(ADMIN_CMD_2, ADMIN_CMD_5, ADMIN_CMD_8, ADMIN_CMD_9, ADMIN_CMD_10))
+{
+	static const uint16_t opcodes[] = {NO_OPCODE, FAR_OPCODE, UINT16_MAX};
+	struct admin_list list;
+	struct owner owner;
+	unsigned group;
+
+	start_owner(t, &owner);
+	group = some_group(t, &owner, &list);
+	for (unsigned n = 0; n < ARRAY_LENGTH(opcodes); n++) {
+		send_command(t, &owner,
+			     &(struct admin_call){.opcode = opcodes[n],
+						  .group = (uint16_t)group,
+						  .member = UINT64_MAX,
+						  .room = 8});
+		judge_refusal(t, &owner, CLAUSE_ADMIN_CMD_2, CLAUSE_ADMIN_CMD_5,
+			      ADMIN_Q_INVALID_OPCODE, "a command that does not exist");
+	}
+	judge_health(t, &owner, group, &list);
+}
+
+/* Brings both groups into being as far as the device has them. */
+static void start_with_members(struct test_run *t, struct owner *owner)
+{
+	start_owner(t, owner);
+	if (owner->has_sriov && features_have(&t->device->negotiated, VIRTIO_F_SR_IOV))
+		enable_members(t, owner);
+}
+
+TEST(transport, admin_list_query_succeeds_and_says_so,
+     .about = "an answer that has a list of commands has status OK", OF_OWNERS,
+     .judges = CLAUSES(ADMIN_CMD_7))
+{
+	struct owner owner;
+	struct admin_list list;
+	unsigned seen = 0;
+
+	start_with_members(t, &owner);
+	for_each_group(group)
+	{
+		uint16_t status = query_list(t, &owner, group, &list);
+
+		/* What fails has no result, and a qualifier that tells why. */
+		if ((list.words[0] & ADMIN_LIST_LEAST) != ADMIN_LIST_LEAST ||
+		    owner.admin.qualifier != ADMIN_Q_OK)
+			continue;
+		seen++;
+		CHECK(t, ADMIN_CMD_7, status == ADMIN_STATUS_OK,
+		      "group %u: LIST_QUERY has given the list %#lx with status %u and qualifier 0",
+		      group, list.words[0], status);
+	}
+	disable_members(&owner);
+	CAN_JUDGE(t, seen, "no group has a list of commands");
+}
+
+TEST(transport, admin_supported_list_never_shrinks,
+     .about = "what is supported once is supported after LIST_USE and after a reset, too",
+     OF_OWNERS, .judges = CLAUSES(ADMIN_CMD_20))
+{
+	struct admin_list first[GROUPS] = {0}, now;
+	struct owner owner;
+
+	start_with_members(t, &owner);
+	for_each_group(group)
+	{
+		if (query_list(t, &owner, group, &first[group]) != ADMIN_STATUS_OK)
+			first[group] = (struct admin_list){0};
+	}
+	for (unsigned round = 0; round < 2; round++) {
+		for_each_group(group)
+		{
+			if (!first[group].words[0])
+				continue;
+			use_known(t, &owner, group);
+			if (query_list(t, &owner, group, &now) != ADMIN_STATUS_OK)
+				continue;
+			for (unsigned n = 0; n < ADMIN_LIST_WORDS; n++)
+				CHECK(t, ADMIN_CMD_20, !(first[group].words[n] & ~now.words[n]),
+				      "group %u: opcodes from %u on were supported as %#lx, and "
+				      "are as %#lx",
+				      group, 64 * n, first[group].words[n], now.words[n]);
+		}
+		restart_owner(t, &owner);
+	}
+	disable_members(&owner);
+	CAN_JUDGE(t, first[0].words[0] | first[1].words[0], "it supports no group");
+}
+
+/* A group with a probe; leaves the test where there is none. */
+static unsigned probed_group(struct test_run *t, struct owner *owner, struct admin_list *list,
+			     struct admin_call *probe)
+{
+	for (unsigned group = GROUPS; group-- > 0;) {
+		if (query_list(t, owner, group, list) == ADMIN_STATUS_OK &&
+		    find_probe(group, list, probe))
+			return group;
+	}
+	skip_test(t, "no group supports a command by which that could be told");
+}
+
+TEST(transport, admin_commands_wait_for_list_use,
+     .about = "after a reset LIST_QUERY and LIST_USE alone are legal", OF_OWNERS,
+     .judges = CLAUSES(ADMIN_CMD_16))
+{
+	struct admin_list list;
+	struct admin_call probe;
+	struct owner owner;
+	unsigned group;
+
+	start_with_members(t, &owner);
+	for (unsigned round = 0; round < 2; round++) {
+		group = probed_group(t, &owner, &list, &probe);
+		CHECK(t, ADMIN_CMD_16, send_command(t, &owner, &probe) != ADMIN_STATUS_OK,
+		      "group %u: command %#x succeeds before any list was used", group,
+		      probe.opcode);
+		/* A used list does not outlive the reset. */
+		use_known(t, &owner, group);
+		restart_owner(t, &owner);
+	}
+	query_list(t, &owner, group, &list);
+	CHECK(t, ADMIN_CMD_16, owner.admin.qualifier != ADMIN_Q_INVALID_OPCODE,
+	      "group %u: LIST_QUERY is illegal after a reset", group);
+	disable_members(&owner);
+}
+
+/* Judges that a command is legal, or that it is not. */
+static void judge_legality(struct test_run *t, struct owner *owner, const struct admin_call *probe,
+			   bool legal, bool replaced)
+{
+	uint16_t status = send_command(t, owner, probe);
+
+	if (legal) {
+		CHECK(t, ADMIN_CMD_17,
+		      status == ADMIN_STATUS_OK || owner->admin.qualifier != ADMIN_Q_INVALID_OPCODE,
+		      "command %#x is in the list that was used last, and is illegal",
+		      probe->opcode);
+		return;
+	}
+	if (replaced) {
+		CHECK(t, ADMIN_CMD_17, status != ADMIN_STATUS_OK,
+		      "command %#x is not in the list that was used last, and succeeds",
+		      probe->opcode);
+	} else {
+		CHECK(t, ADMIN_CMD_18, status != ADMIN_STATUS_OK,
+		      "command %#x was in no list that was used, and succeeds", probe->opcode);
+	}
+	if (status == ADMIN_STATUS_OK)
+		return;
+	if (CHECK(t, ADMIN_CMD_18, status == ADMIN_STATUS_EINVAL,
+		  "a command outside of the used list ends with status %u, not EINVAL", status))
+		CHECK(t, ADMIN_CMD_19, owner->admin.qualifier == ADMIN_Q_INVALID_OPCODE,
+		      "a command outside of the used list ends with qualifier %u, not 2",
+		      owner->admin.qualifier);
+}
+
+TEST(transport, admin_used_list_is_law,
+     .about = "LIST_USE makes legal what it lists, and nothing else", OF_OWNERS,
+     .judges = CLAUSES(ADMIN_CMD_17, ADMIN_CMD_18, ADMIN_CMD_19))
+{
+	struct admin_list list, least = list_of(ADMIN_LIST_LEAST);
+	struct admin_call probe;
+	struct owner owner;
+	unsigned group;
+
+	start_with_members(t, &owner);
+	group = probed_group(t, &owner, &list, &probe);
+	judge_legality(t, &owner, &probe, false, false);
+	/* A device may take nothing less than all. */
+	if (use_list(t, &owner, group, &least) == ADMIN_STATUS_OK)
+		judge_legality(t, &owner, &probe, false, false);
+	if (use_known(t, &owner, group) & BIT64(probe.opcode))
+		judge_legality(t, &owner, &probe, true, true);
+	if (use_list(t, &owner, group, &least) == ADMIN_STATUS_OK)
+		judge_legality(t, &owner, &probe, false, true);
+	disable_members(&owner);
+}
+
+TEST(transport, admin_used_list_is_taken_again,
+     .about = "a list that was used is taken after a reset, too", OF_OWNERS,
+     .judges = CLAUSES(ADMIN_CMD_22, ADMIN_CMD_24))
+{
+	struct admin_list list, least = list_of(ADMIN_LIST_LEAST);
+	struct owner owner;
+	unsigned group;
+
+	start_with_members(t, &owner);
+	group = owner.members ? ADMIN_GROUP_SRIOV : ADMIN_GROUP_SELF;
+	if (query_list(t, &owner, group, &list) != ADMIN_STATUS_OK)
+		group = some_group(t, &owner, &list);
+	list = list_of(use_known(t, &owner, group));
+	restart_owner(t, &owner);
+	if (CHECK(t, ADMIN_CMD_22, use_list(t, &owner, group, &list) == ADMIN_STATUS_OK,
+		  "group %u: the list %#lx was used before the reset, and LIST_USE ends with "
+		  "status %u, %u",
+		  group, list.words[0], owner.admin.status, owner.admin.qualifier)) {
+		check_held(t, CLAUSE_ADMIN_CMD_24);
+	} else if (use_list(t, &owner, group, &least) == ADMIN_STATUS_OK) {
+		CHECK(t, ADMIN_CMD_24, use_list(t, &owner, group, &list) == ADMIN_STATUS_OK,
+		      "group %u: a shorter list is taken, and the list %#lx of before is not",
+		      group, list.words[0]);
+	}
+	disable_members(&owner);
+}
+
+TEST(transport, admin_groups_are_independent,
+     .about = "LIST_USE for one group leaves the list of the other as it is", OF_OWNERS,
+     .judges = CLAUSES(ADMIN_CMD_14))
+{
+	struct admin_list list[GROUPS], least = list_of(ADMIN_LIST_LEAST);
+	struct admin_call probe;
+	struct owner owner;
+	unsigned judged = 0;
+
+	start_with_members(t, &owner);
+	for_each_group(group)
+	{
+		CAN_JUDGE(t, query_list(t, &owner, group, &list[group]) == ADMIN_STATUS_OK,
+			  "group %u is not supported", group);
+	}
+	for_each_group(group)
+	{
+		if (!find_probe(group, &list[group], &probe) ||
+		    !(use_known(t, &owner, group) & BIT64(probe.opcode)) ||
+		    use_list(t, &owner, !group, &least) != ADMIN_STATUS_OK)
+			continue;
+		judged++;
+		send_command(t, &owner, &probe);
+		CHECK(t, ADMIN_CMD_14, owner.admin.qualifier != ADMIN_Q_INVALID_OPCODE,
+		      "group %u: command %#x became illegal as a list of group %u was used", group,
+		      probe.opcode, !group);
+	}
+	disable_members(&owner);
+	CAN_JUDGE(t, judged, "no group supports a command by which that could be told");
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The SR-IOV group: when it exists, and who is a member (virtio 1.4, 2.12, 2.12.1.5). */
+#include "tests/transport/pci/admin/admin.h"
+
+TEST(transport, admin_sriov_group_needs_enabled_vfs,
+     .about = "without VFs commands for the SR-IOV group end with EINVAL and INVALID_GROUP",
+     OF_OWNERS, .judges = CLAUSES(ADMIN_CMD_8, ADMIN_CMD_26, ADMIN_CMD_27))
+{
+	static const uint16_t opcodes[] = {ADMIN_LIST_QUERY, ADMIN_LIST_USE,
+					   ADMIN_LEGACY_COMMON_CFG_READ};
+	struct owner owner;
+
+	start_owner(t, &owner);
+	CAN_JUDGE(t,
+		  owner.has_sriov ||
+			  pci_config_size(virtio_pci(t->device)->function) > PCI_CONFIG_SIZE,
+		  "there is no way to where an SR-IOV capability would be");
+	for (unsigned round = 0; round < 2; round++) {
+		for (unsigned n = 0; n < ARRAY_LENGTH(opcodes); n++) {
+			send_command(t, &owner,
+				     &(struct admin_call){.opcode = opcodes[n],
+							  .group = ADMIN_GROUP_SRIOV,
+							  .member = n == 2,
+							  .room = 8});
+			judge_refusal(t, &owner, CLAUSE_ADMIN_CMD_26, CLAUSE_ADMIN_CMD_27,
+				      ADMIN_Q_INVALID_GROUP,
+				      "a command for the SR-IOV group without VFs");
+		}
+		if (!features_have(&t->device->negotiated, VIRTIO_F_SR_IOV))
+			break;
+		/* They come, and go again. */
+		enable_members(t, &owner);
+		disable_members(&owner);
+	}
+}
+
+/* A command to a member that there is not; of which reads, and so changes nothing. */
+static void ask_stranger(struct test_run *t, struct owner *owner, uint64_t number)
+{
+	static const struct admin_legacy_access at_features;
+
+	send_command(t, owner,
+		     &(struct admin_call){.opcode = ADMIN_LEGACY_COMMON_CFG_READ,
+					  .group = ADMIN_GROUP_SRIOV,
+					  .member = number,
+					  .data = &at_features,
+					  .length = sizeof(at_features),
+					  .room = 4});
+}
+
+TEST(transport, admin_member_is_validated,
+     .about = "a command for who is no member ends with EINVAL and INVALID_MEMBER", OF_OWNERS,
+     .judges = CLAUSES(ADMIN_CMD_3, ADMIN_CMD_6, ADMIN_CMD_8, ADMIN_CMD_28, ADMIN_CMD_29))
+{
+	struct lent_member member;
+	struct owner owner;
+
+	start_owner(t, &owner);
+	borrow_member(t, &owner, &member);
+	ask_stranger(t, &owner, 0);
+	judge_refusal(t, &owner, CLAUSE_ADMIN_CMD_28, CLAUSE_ADMIN_CMD_29, ADMIN_Q_INVALID_MEMBER,
+		      "a command for member 0");
+	ask_stranger(t, &owner, owner.members + 1);
+	judge_refusal(t, &owner, CLAUSE_ADMIN_CMD_28, CLAUSE_ADMIN_CMD_29, ADMIN_Q_INVALID_MEMBER,
+		      "a command for member NumVFs + 1");
+	ask_stranger(t, &owner, UINT64_MAX);
+	judge_refusal(t, &owner, CLAUSE_ADMIN_CMD_3, CLAUSE_ADMIN_CMD_6, ADMIN_Q_INVALID_MEMBER,
+		      "a command for member 0xffffffffffffffff");
+	ask_stranger(t, &owner, BIT64(32) + 1);
+	judge_refusal(t, &owner, CLAUSE_ADMIN_CMD_3, CLAUSE_ADMIN_CMD_6, ADMIN_Q_INVALID_MEMBER,
+		      "a command for member 0x100000001");
+	disable_members(&owner);
+}
