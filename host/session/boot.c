@@ -446,6 +446,16 @@ static char *daemon_failure(const struct boot *boot)
 }
 
 /* How the VMM ended, where it was not us who ended it. */
+gboolean boot_was_ended_from_outside(const struct boot_result *result)
+{
+	static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM};
+	gboolean outside = FALSE;
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(signals); i++)
+		outside |= result->signal == signals[i];
+	return outside;
+}
+
 static void judge_end(struct boot *boot)
 {
 	struct boot_result *result = boot->result;
@@ -464,8 +474,9 @@ static void judge_end(struct boot *boot)
 	}
 	if (result->signal) {
 		result->end = BOOT_DIED;
-		result->words = g_strdup_printf("killed by signal %d (%s)", result->signal,
-						strsignal(result->signal));
+		result->words = g_strdup_printf(
+			"killed by signal %d (%s)%s", result->signal, strsignal(result->signal),
+			boot_was_ended_from_outside(result) ? ", from outside" : "");
 		return;
 	}
 	/* What ends by a status of its own before the image has said a word was started wrongly. */

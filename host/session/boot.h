@@ -78,6 +78,12 @@ struct boot_result {
 };
 
 /*
+ * Whether the signal that killed it is one that no program gets by what it does: somebody sent it, or a kernel short of
+ * memory.
+ */
+gboolean boot_was_ended_from_outside(const struct boot_result *result);
+
+/*
  * Runs the boot to its end in a main loop of its own; never fails: see result->end. The result is cleared
  * with boot_result_clear().
  */

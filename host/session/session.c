@@ -418,7 +418,7 @@ static gint64 learn_from(struct course *course, const struct boot_result *result
 	add_incident(course, result);
 	if (!job->at)
 		return 0;
-	if (job->in_test && job->trial)
+	if (job->in_test && job->trial && !boot_was_ended_from_outside(result))
 		add_trial_findings(course, result);
 	if (job->in_test)
 		add_culprit(course, result);

@@ -19,8 +19,8 @@ static struct {
 	unsigned tests, crash, hang, spin, babble, quit, complain, fail, warn, garbage, tear,
 		linger;
 	unsigned kill_daemon, end_daemon, cut_daemon, drop_daemon, thin_daemon, restart_daemon, say,
-		pace, limit, fault, again, think, work, lose, omit, skip, crash_at_end, exit,
-		clause_holds, samples, factor, schema, time_out, fail_from, dare, behind;
+		pace, limit, fault, again, think, work, lose, omit, skip, crash_at_end, be_killed,
+		exit, clause_holds, samples, factor, schema, time_out, fail_from, dare, behind;
 	bool crash_always, mute, ask, bad, trouble, surroundings, bind, mourn, empty, devices_only,
 		lasting, touch, aloof;
 } told = {.tests = 12, .factor = 100, .schema = 1};
@@ -40,6 +40,7 @@ static const struct {
 	{"--fail", &told.fail},     /* this one breaks a MUST */
 	{"--behind", &told.behind}, /* only when this one ran before in the same boot */
 	{"--dare", &told.dare},     /* in this one: abort in a trial, and rest on it from then on */
+	{"--be-killed", &told.be_killed}, /* any value: there, by SIGKILL instead */
 	{"--fail-from",
 	 &told.fail_from},              /* this one and all behind it break the MUST of this one */
 	{"--warn", &told.warn},         /* this one breaks a SHOULD */
@@ -254,6 +255,8 @@ static void misbehave(unsigned n)
 		       "\"statement\":\"It lives.\",\"about\":\"high notes\"}\n",
 		       device_of(n));
 		fflush(stdout);
+		if (told.be_killed)
+			raise(SIGKILL);
 		abort();
 	}
 	if (n == told.quit)

@@ -286,6 +286,10 @@ expect "the next boot knows" \
 	grep -q '"cmdline":".* vp.known=00:03.0/DEMO-99 vp.from=4"' "$folder/dare.log"
 expect "no fresh boot is begun for it" says "all                            7      1      0      4      0"
 ! says "fresh boot" || false
+run_stand_in -- --dare 3 --be-killed 1
+expect "who is killed from outside in a trial breaks no clause by it" \
+	[ "$(grep -c "DEMO-99" "$folder/out")" = 0 ]
+expect "and yet is gone" says "vmm-died  in device.number_3: killed by signal 9 (Killed), from outside"
 run_stand_in -- --touch
 expect "a death before the first test names the device" says "killed by signal 6 (Aborted), at 00:05.0: first contact"
 
