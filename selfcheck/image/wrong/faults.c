@@ -2,6 +2,7 @@
 /* Tests that never end, fault, or write where they must not. */
 #include "arch/cpu.h"
 #include "selfcheck/image/wrong/wrong.h"
+#include "virtio/onlooker.h"
 
 #define SHORT_NS 50000000 /* until the harness cuts a test off */
 
@@ -18,6 +19,26 @@ WRONG(selftest, sleeps_for_ever, .about = "a test that waits for what never come
 		interrupts_close();
 		cpu_halt_until(clock_deadline(NANOSECONDS_A_SECOND));
 	}
+}
+
+static uint64_t never_answer(struct onlooker *self, const struct register_access *access,
+			     uint64_t value)
+{
+	onlooker_pop(self);
+	for (;;)
+		cpu_relax();
+	return value;
+}
+
+WRONG(selftest, finds_no_evidence,
+      .about = "a check that fails is told, though registers hang while its evidence is gathered",
+      .timeout = SHORT_NS, .judges = CLAUSES(FEAT_1))
+{
+	static struct onlooker mute = {.read = never_answer};
+
+	bring_up(t);
+	onlooker_push(&mute);
+	CHECK(t, FEAT_1, false, "this was seen");
 }
 
 WRONG(selftest, dereferences_null, .about = "a test that reads through NULL is ended by the fault")

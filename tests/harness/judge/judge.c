@@ -149,11 +149,27 @@ static void tell_broken(struct test_run *t, enum clause_id id, unsigned times, c
 	note_fault(t, id);
 }
 
+/* What is to be told once its evidence is there: the test may be cut off while that is gathered. */
+static struct {
+	bool under_way;
+	enum clause_id id;
+	char message[FINDING_WORDS];
+} awaiting;
+
+void tell_interrupted(struct test_run *t)
+{
+	if (!awaiting.under_way)
+		return;
+	awaiting.under_way = false;
+	tell_broken(t, awaiting.id, 1, awaiting.message, "");
+}
+
 void check_broken(struct test_run *t, enum clause_id id, const char *format, ...)
 {
 	enum clause_id said = clause_on(t->device, id);
 	unsigned known = t->findings->count;
 	char message[FINDING_WORDS];
+	const char *dump = "";
 	va_list arguments;
 
 	if (!t->asks && told_before(t, id))
@@ -180,7 +196,14 @@ void check_broken(struct test_run *t, enum clause_id id, const char *format, ...
 		return;
 	}
 	/* Evidence is gathered where a finding is made, and not again where it is met again. */
-	tell_broken(t, id, 1, message, t->findings->count > known ? evidence(t) : "");
+	if (t->findings->count > known) {
+		awaiting.under_way = true;
+		awaiting.id = id;
+		copy_string(awaiting.message, sizeof(awaiting.message), message);
+		dump = evidence(t);
+		awaiting.under_way = false;
+	}
+	tell_broken(t, id, 1, message, dump);
 }
 
 /* What is known where a device fell silent for ever: that it served nothing any more, and not what a test was after. */

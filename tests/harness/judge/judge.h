@@ -16,6 +16,9 @@ void not_judged(struct test_run *t, enum clause_id since, const char *format, ..
 /* Notes a fault of the suite or of the machine; error_in_test() also leaves the test. */
 void suite_fault(struct test_run *t, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* Tells, of a test that was cut off while evidence of a broken check was gathered, the check without it. Boot CPU. */
+void tell_interrupted(struct test_run *t);
+
 /*
  * Tells the checks of a test that were held (silence.h): under their own clauses; or where the device `died`,
  * without its driver having broken a rule, as what is known of it: a request was not served (SANE-1). After it the

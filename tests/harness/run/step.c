@@ -187,6 +187,7 @@ static void note_exception(struct test_run *t, const struct guard_report *report
 
 static void note_end(struct test_run *t, const struct guard_report *report, uint64_t start)
 {
+	tell_interrupted(t);
 	switch (report->end) {
 	case GUARD_RETURNED:
 	case GUARD_LEFT:
