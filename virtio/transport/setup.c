@@ -92,10 +92,18 @@ bool virtio_select_queue(struct virtio_device *device, unsigned queue)
 	return !transport->selected_queue || transport->selected_queue(device) == queue;
 }
 
+/*
+ * A device that does not know the words above 1 may take them for words below: they are left alone where nothing is offered
+ * there, nor was ever accepted.
+ */
 void virtio_write_features(struct virtio_device *device, const struct features *features)
 {
+	unsigned words = FEATURE_BITS / 32;
+
 	device->ever_accepted = features_or(device->ever_accepted, *features);
-	for (unsigned word = 0; word < FEATURE_BITS / 32; word++)
+	if (!device->offered.words[1] && !device->ever_accepted.words[1])
+		words = 2;
+	for (unsigned word = 0; word < words; word++)
 		device->transport->set_features(
 			device, word, (uint32_t)(features->words[word / 2] >> (word % 2 * 32)));
 }
