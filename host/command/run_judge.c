@@ -331,6 +331,7 @@ int run_judge(struct session *session, const struct run_options *options,
 		session->expectations = expectations;
 		session->append = words;
 		session->job = job_new();
+		session->baseline = baseline;
 		session_tell(session, run_job_record(options, launch, version, omitted, argv));
 		status = run_session(session, options, catalogue, baseline);
 		job_free(session->job);

@@ -519,14 +519,8 @@ static unsigned place_of(const struct job *job, const struct test_result *wanted
 {
 	unsigned i = 0;
 
-	for (; i < job->tests->len; i++) {
-		const struct test_result *test = job->tests->pdata[i];
-
-		if (strcmp(test->full_name, wanted->full_name) == 0 &&
-		    strcmp(test->device, wanted->device) == 0 &&
-		    strcmp(test->variant, wanted->variant) == 0)
-			break;
-	}
+	while (i < job->tests->len && !test_is_same(job->tests->pdata[i], wanted))
+		i++;
 	return i;
 }
 
@@ -557,7 +551,7 @@ static gboolean only_tells_again(const struct job *job, const struct test_result
 
 /*
  * Takes the test over. What was judged before stays in a fresh boot, unless it ends worse; what a root fault
- * took away is what that boot is for.
+ * took away, or in another such boot what was skipped, is what that boot is for.
  */
 static void enter_test(struct job *job, struct test_result *test)
 {
@@ -565,8 +559,12 @@ static void enter_test(struct job *job, struct test_result *test)
 	struct test_result *earlier = place < job->tests->len ? job->tests->pdata[place] : NULL;
 
 	job->last = NULL;
+	gboolean wanted =
+		earlier && (*earlier->since ||
+			    (job->for_skipped && !test_is_judged(earlier) && test_is_judged(test)));
+
 	if (earlier && (*test->since || only_tells_again(job, test) ||
-			(!*earlier->since && test->verdict <= earlier->verdict))) {
+			(!wanted && test->verdict <= earlier->verdict))) {
 		test_result_free(test);
 		return;
 	}
@@ -670,7 +668,9 @@ static void add_confirmation(struct job *job, JsonObject *record)
 static void add_fresh_boot(struct job *job, JsonObject *record)
 {
 	job->again = TRUE;
+	job->for_skipped = *record_text(record, "again") != '\0';
 	job->fresh_boots++;
+	job->boots_for_faults += !job->for_skipped;
 }
 
 static void add_note(struct job *job, JsonObject *record)

@@ -11,7 +11,8 @@
  *   end  status: ends it, where `ends` says that it comes
  *   vmm  event, status, exit, output, test: what became of a VMM that did not end as it should
  *   output vmm, daemons: what they printed during the test whose record comes next
- *   boot device, since, skip, from, tests: begins a fresh boot for what a root fault took away
+ *   boot device, since, skip, from, tests, again: begins a fresh boot for what a root fault took away, or
+ *        for the tests in `again`, which were skipped
  *   test for a test in which the VMM went down: outcome says how, repeat how to see it again
  */
 #ifndef HOST_RECORD_JOB_H
@@ -127,10 +128,12 @@ struct job {
 	gint64 left_out;     /* tests before the first of them; -1 before that */
 	gint64 missing;      /* tests of plans that came to their summary without them */
 	gboolean again;      /* the boot judges again what an earlier one could not */
-	unsigned fresh_boots;     /* such boots */
-	unsigned regained;        /* tests that they have judged */
-	struct test_result *last; /* that a record was about; NULL: it told nothing new */
-	GPtrArray *open_checks;   /* struct check whose test record has not come yet */
+	gboolean for_skipped;      /* which is what it has skipped, though another job judged it */
+	unsigned fresh_boots;      /* such boots */
+	unsigned boots_for_faults; /* those of them that judge what root faults took away */
+	unsigned regained;         /* tests that those have judged */
+	struct test_result *last;  /* that a record was about; NULL: it told nothing new */
+	GPtrArray *open_checks;    /* struct check whose test record has not come yet */
 	JsonObject
 		*open_output; /* what was said in a test whose record has not come yet, or NULL */
 	GHashTable *clauses_by_id;

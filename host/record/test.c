@@ -109,6 +109,12 @@ gboolean test_lost_the_vmm(const struct test_result *test)
 	return test->outcome != OUTCOME_NONE;
 }
 
+gboolean test_is_same(const struct test_result *a, const struct test_result *b)
+{
+	return strcmp(a->full_name, b->full_name) == 0 && strcmp(a->device, b->device) == 0 &&
+	       strcmp(a->variant, b->variant) == 0;
+}
+
 gboolean test_is_judged(const struct test_result *test)
 {
 	return test->verdict != VERDICT_SKIP && test->verdict != VERDICT_ERROR;

@@ -46,6 +46,9 @@ struct test_result {
 	const struct expectation *expectation; /* that it ends so; NULL until verdict/ marks it */
 };
 
+/* Whether both are of the same test, device and variant. */
+gboolean test_is_same(const struct test_result *a, const struct test_result *b);
+
 /* How many tests ended with each verdict. */
 struct counts {
 	unsigned of[VERDICTS];

@@ -224,9 +224,9 @@ static void view_fresh_boot(const struct job *job, JsonObject *boot, void *conte
 	if (narrator->talk < NARRATOR_ALL)
 		return;
 	erase_progress(narrator);
-	fprintf(narrator->out,
-		"fresh boot  for %" G_GINT64_FORMAT " tests of %s that were not judged since %s\n",
+	fprintf(narrator->out, "fresh boot  for %" G_GINT64_FORMAT " tests of %s that were %s%s\n",
 		record_number(boot, "tests", 0), record_text(boot, "device"),
+		*record_text(boot, "again") ? "skipped, and judged before" : "not judged since ",
 		record_text(boot, "since"));
 	fflush(narrator->out);
 }
@@ -397,10 +397,11 @@ void narrator_finish(struct narrator *narrator, const struct conclusion *conclus
 		tell_devices(narrator, job);
 		tell_clauses(narrator, job);
 	}
-	if (job->fresh_boots)
+	if (job->boots_for_faults)
 		fprintf(narrator->out,
 			"%u tests that a root fault had taken away were judged in %u fresh boot%s\n",
-			job->regained, job->fresh_boots, job->fresh_boots == 1 ? "" : "s");
+			job->regained, job->boots_for_faults,
+			job->boots_for_faults == 1 ? "" : "s");
 	tell_news(narrator, conclusion);
 	if (trouble)
 		fprintf(narrator->out, "%s\n", trouble);

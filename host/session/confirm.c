@@ -13,12 +13,6 @@ struct repetition {
 	gboolean failed;
 };
 
-static gboolean is_same_test(const struct test_result *a, const struct test_result *b)
-{
-	return strcmp(a->full_name, b->full_name) == 0 && strcmp(a->device, b->device) == 0 &&
-	       strcmp(a->variant, b->variant) == 0;
-}
-
 /* Whether the same is wrong: the clause, or what became of the test. */
 static gboolean shows(const struct fault *fault, const struct test_result *test)
 {
@@ -38,7 +32,7 @@ static void view_test(const struct job *job, struct test_result *test, void *con
 {
 	struct repetition *repetition = context;
 
-	if (!is_same_test(test, repetition->wanted))
+	if (!test_is_same(test, repetition->wanted))
 		return;
 	repetition->failed = shows(repetition->fault, test);
 	g_cancellable_cancel(repetition->enough);

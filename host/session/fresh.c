@@ -107,8 +107,71 @@ JsonObject *fresh_boot_plan(const struct job *job, GHashTable *given_up, const c
 	return NULL;
 }
 
+/* More than that have a cause. */
+#define SKIPPED_BY_CHANCE 8
+
+static gboolean has_judged(const struct job *job, const struct test_result *wanted)
+{
+	for (unsigned i = 0; i < job->tests->len; i++) {
+		const struct test_result *test = job->tests->pdata[i];
+
+		if (test_is_same(test, wanted))
+			return test_is_judged(test);
+	}
+	return FALSE;
+}
+
+/* Names of tests that the job has skipped and the baseline has judged, of a device, or with NULL of all. */
+static GPtrArray *skipped_by_chance(const struct job *job, const struct job *baseline,
+				    const char *bdf)
+{
+	GPtrArray *names = g_ptr_array_new();
+
+	for (unsigned i = 0; i < job->tests->len; i++) {
+		const struct test_result *test = job->tests->pdata[i];
+
+		if (test->verdict == VERDICT_SKIP && *test->since == '\0' &&
+		    (!bdf || strcmp(test->device, bdf) == 0) && has_judged(baseline, test))
+			g_ptr_array_add(names, test->full_name);
+	}
+	return names;
+}
+
+JsonObject *fresh_boot_for_skipped(const struct job *job, const struct job *baseline,
+				   unsigned *device)
+{
+	g_autoptr(GPtrArray) all = skipped_by_chance(job, baseline, NULL);
+
+	while (all->len <= SKIPPED_BY_CHANCE && *device < job->devices->len) {
+		const char *bdf = ((const struct device *)job->devices->pdata[(*device)++])->bdf;
+		g_autoptr(GPtrArray) names = skipped_by_chance(job, baseline, bdf);
+		unsigned count = names->len;
+		g_autofree char *list = NULL;
+		JsonObject *boot;
+
+		if (!count)
+			continue;
+		g_ptr_array_add(names, NULL);
+		list = g_strjoinv(",", (char **)names->pdata);
+		boot = record_new("boot");
+		json_object_set_string_member(boot, "device", bdf);
+		json_object_set_string_member(boot, "since", "");
+		json_object_set_string_member(boot, "skip", "");
+		json_object_set_int_member(boot, "from", 1);
+		json_object_set_int_member(boot, "tests", count);
+		json_object_set_string_member(boot, "again", list);
+		return boot;
+	}
+	return NULL;
+}
+
 char *fresh_boot_words(JsonObject *boot)
 {
+	const char *again = record_text(boot, "again");
+
+	if (*again)
+		return g_strdup_printf("vp.device=%s vp.tests=%s", record_text(boot, "device"),
+				       again);
 	return g_strdup_printf("vp.device=%s vp.skip=%s", record_text(boot, "device"),
 			       record_text(boot, "skip"));
 }

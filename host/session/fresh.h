@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a root fault took away can be judged where it has not happened yet: in a fresh boot that begins
- * behind the test that brought it about, and leaves that test out.
+ * behind the test that brought it about, and leaves that test out. What an earlier run has judged and this one has
+ * skipped is tried once more, too: a test may be skipped by chance.
  */
 #ifndef HOST_SESSION_FRESH_H
 #define HOST_SESSION_FRESH_H
@@ -16,6 +17,14 @@
  * image. The caller owns it.
  */
 JsonObject *fresh_boot_plan(const struct job *job, GHashTable *given_up, const char *append);
+
+/*
+ * The boot for tests of the next device, behind place *device of the job's, that the job has skipped and the baseline
+ * has judged; *device is moved behind it. NULL when there is none, or there are so many that they are not skipped by
+ * chance. The caller owns it.
+ */
+JsonObject *fresh_boot_for_skipped(const struct job *job, const struct job *baseline,
+				   unsigned *device);
 
 /* The words for the image that the record stands for, without where to begin. The caller owns them. */
 char *fresh_boot_words(JsonObject *boot);

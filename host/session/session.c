@@ -566,12 +566,32 @@ static enum session_end run_fresh_boots(struct session *session, char **trouble)
 	return end;
 }
 
+/* A boot for each device that has skipped what it did not skip before. */
+static enum session_end run_skipped(struct session *session, char **trouble)
+{
+	enum session_end end = SESSION_COMPLETE;
+	unsigned device = 0;
+	JsonObject *boot;
+
+	while (end == SESSION_COMPLETE &&
+	       (boot = fresh_boot_for_skipped(session->job, session->baseline, &device))) {
+		g_autofree char *words = fresh_boot_words(boot);
+
+		session_tell(session, boot);
+		end = run_plan(session, words, 1, trouble);
+	}
+	return end;
+}
+
 enum session_end session_run(struct session *session, char **trouble)
 {
 	enum session_end end;
 
 	*trouble = NULL;
 	end = run_plan(session, "", 1, trouble);
-	return end == SESSION_COMPLETE && !session->listing ? run_fresh_boots(session, trouble)
-							    : end;
+	if (end == SESSION_COMPLETE && !session->listing)
+		end = run_fresh_boots(session, trouble);
+	if (end == SESSION_COMPLETE && session->baseline)
+		end = run_skipped(session, trouble);
+	return end;
 }

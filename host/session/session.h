@@ -52,7 +52,9 @@ struct session {
 	gboolean strict;               /* a warning is one, too */
 	const struct expectations *expectations; /* marked in each test as it is judged */
 	struct record_log *log;                  /* where every record goes, or NULL */
-	GCancellable *cancel;                    /* ends the session */
+	const struct job *
+		baseline; /* what it has judged and this job has skipped is tried once more; or NULL */
+	GCancellable *cancel; /* ends the session */
 	struct session_viewer viewer;
 };
 

@@ -20,7 +20,8 @@ static struct {
 		linger;
 	unsigned kill_daemon, end_daemon, cut_daemon, drop_daemon, thin_daemon, restart_daemon, say,
 		pace, limit, fault, again, think, work, lose, omit, skip, crash_at_end, be_killed,
-		exit, clause_holds, samples, factor, schema, time_out, fail_from, dare, behind;
+		exit, clause_holds, samples, factor, schema, time_out, fail_from, dare, behind,
+		balk;
 	bool crash_always, mute, ask, bad, trouble, surroundings, bind, mourn, empty, devices_only,
 		lasting, touch, aloof;
 } told = {.tests = 12, .factor = 100, .schema = 1};
@@ -38,6 +39,7 @@ static const struct {
 	{"--complain",
 	 &told.complain},           /* in this one: lose the back end, say so, and go on for ever */
 	{"--fail", &told.fail},     /* this one breaks a MUST */
+	{"--balk", &told.balk},     /* this one is skipped */
 	{"--behind", &told.behind}, /* only when this one ran before in the same boot */
 	{"--dare", &told.dare},     /* in this one: abort in a trial, and rest on it from then on */
 	{"--be-killed", &told.be_killed}, /* any value: there, by SIGKILL instead */
@@ -357,6 +359,21 @@ static struct fault {
 	unsigned ran;   /* tests of the device that were judged in this boot */
 } faults[2];
 
+/* With --once FILE only the first that it happens to; the file says that it has. */
+static bool is_first(void)
+{
+	bool first = !once || access(once, F_OK) != 0;
+
+	if (once && first)
+		close(creat(once, 0600));
+	return first;
+}
+
+static bool balks(unsigned n)
+{
+	return n == told.balk && is_first();
+}
+
 /* The number of the clause that test n breaks; 0 for none. */
 static unsigned broken_by(unsigned n)
 {
@@ -365,10 +382,8 @@ static unsigned broken_by(unsigned n)
 	ran_before |= n == told.behind;
 	if (told.behind && !ran_before)
 		return 0;
-	if (once && n == told.fail && access(once, F_OK) == 0)
+	if (n == told.fail && !is_first())
 		return 0;
-	if (once && n == told.fail)
-		close(creat(once, 0600));
 	if (told.fail_from && n >= told.fail_from)
 		return told.fail_from;
 	return n == told.fail || n == told.warn ? n : 0;
@@ -380,7 +395,7 @@ static void run_test(unsigned n, unsigned place, unsigned of, bool spared)
 	struct fault *fault = &faults[n % 2];
 	char reason[128] = "the device refuses";
 	unsigned broken = broken_by(n);
-	bool lost = fault->since[0], skipped = lost || told.skip >> n % 2 & 1;
+	bool lost = fault->since[0], skipped = lost || told.skip >> n % 2 & 1 || balks(n);
 	bool held = !broken && !skipped;
 	const char *level = broken == told.warn ? "SHOULD" : "MUST";
 	const char *verdict = (broken && broken != told.warn) || n == told.time_out ? "fail"
@@ -510,7 +525,7 @@ static void read_options(char **argv, const char **append, const char **control)
 			backend = *++argv;
 		if (strcmp(*argv, "--serve") == 0 && argv[1])
 			service = *++argv;
-		if (strcmp(*argv, "--fail-once") == 0 && argv[1])
+		if (strcmp(*argv, "--once") == 0 && argv[1])
 			once = *++argv;
 		if (strcmp(*argv, "--control") == 0 && argv[1])
 			*control = *++argv;

@@ -19,7 +19,7 @@ for before in 1 3 5 7; do
 		says "alone in a fresh boot it came 0 times of 2: only behind ${suites[before % 4]}.number_$before"
 	expect "it is as red: test $before" status_is 1
 done
-run_stand_in -q -- --fail-once "$folder/marker" --fail 9
+run_stand_in -q -- --once "$folder/marker" --fail 9
 expect "a failure that comes but once is called flaky" says "alone in a fresh boot it came 0 times of 2: it is flaky, or needs what ran before"
 run_stand_in -q --confirm 0 -- --fail 5
 expect "nothing is repeated for those who do not want it" [ "$(grep -c "in a fresh boot" out)" = 0 ]

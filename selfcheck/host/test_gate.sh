@@ -14,6 +14,21 @@ expect "a run that judges less does not" status_is 1
 expect "the tests are named" says "lost: 3 tests are judged no more: device.number_11 [00:03.0 blk] split, interrupt.number_10 [00:04.0 net] split, transport.number_12"
 expect "the clauses are, too" says "lost: 3 clauses are judged no more: DEMO-10, DEMO-11, DEMO-12"
 expect "documents have it" grep -q "^not ok .*lost: 3 tests are judged no more" less.tap
+run_stand_in --baseline before.log --log chance.log -- --balk 5 --once "$folder/marker"
+expect "what is skipped by chance is tried once more" status_is 0
+expect "and that is told" says "fresh boot  for 1 tests of 00:03.0 that were skipped, and judged before"
+virtproof report chance.log -f tap >out
+expect "the records have it judged" [ "$(grep -c "^ok .*ring.number_5" out)/$(grep -c SKIP out)" = 1/0 ]
+run_stand_in --baseline before.log -- --balk 5
+expect "what is skipped again is lost" status_is 1
+expect "and is named" says "lost: 1 test is judged no more: ring.number_5 [00:03.0 blk] split"
+run_stand_in --baseline before.log -- --balk 5 --once "$folder/marker-2" --fail 5
+expect "a failure of what is tried once more is one" eval "status_is 1 && says 'unexpected: DEMO-5'"
+run_stand_in -q --log many.log -- --tests 24
+run_stand_in --baseline many.log -- --tests 24 --skip 2
+expect "what is skipped by one cause is not tried once more" [ "$(grep -c "fresh boot" out)" = 0 ]
+run_stand_in -- --balk 5 --once "$folder/marker-3"
+expect "without an earlier run nothing is" [ "$(grep -c "fresh boot" out)" = 0 ]
 sed 's/"0x10130006e54"/"0x10130006e74"/' before.log >more.log
 run_stand_in -q --baseline more.log
 expect "a feature that went is named" says "lost: the device 00:03.0 (blk) offers the features 0x20 no more"
