@@ -58,6 +58,7 @@ struct admin_owner {
 	bool status_unwell;     /* DEVICE_NEEDS_RESET is set */
 	unsigned resets;
 };
+/* The one that is worn; twists may change it. */
 extern struct admin_owner admin_owner;
 
 /* Whether VFs are enabled. */

@@ -4,7 +4,7 @@
 #define SELFCHECK_LENT_DEVICE_H
 
 #include "virtio/device/net.h"
-#include "virtio/ring/layout.h"
+#include "virtio/ring/queue.h"
 
 /* A split ring as a device sees it. */
 struct served_ring {

@@ -9,8 +9,10 @@
 #include "virtio/ring/queue.h"
 #include "virtio/transport/pci/device.h"
 
+/* Group types (2.12). */
 enum admin_group { ADMIN_GROUP_SELF = 0, ADMIN_GROUP_SRIOV = 1 };
 
+/* Commands (2.12.1). */
 enum admin_opcode {
 	ADMIN_LIST_QUERY = 0x0,
 	ADMIN_LIST_USE = 0x1,
@@ -27,6 +29,7 @@ enum admin_opcode {
 	(BIT64(ADMIN_LEGACY_COMMON_CFG_WRITE) | BIT64(ADMIN_LEGACY_COMMON_CFG_READ) |              \
 	 BIT64(ADMIN_LEGACY_DEV_CFG_WRITE) | BIT64(ADMIN_LEGACY_DEV_CFG_READ))
 
+/* What status says … */
 enum admin_status_value {
 	ADMIN_STATUS_OK = 0,
 	ADMIN_STATUS_EAGAIN = 11,
@@ -34,6 +37,7 @@ enum admin_status_value {
 	ADMIN_STATUS_EINVAL = 22,
 };
 
+/* … and status_qualifier. */
 enum admin_qualifier_value {
 	ADMIN_Q_OK = 0,
 	ADMIN_Q_INVALID_COMMAND = 1,
@@ -76,6 +80,7 @@ struct admin_notify_info {
 };
 static_assert(sizeof(struct admin_notify_info) == 16, "2.12.1.1");
 
+/* Its flags: whose BAR it is. */
 enum { ADMIN_NOTIFY_END = 0, ADMIN_NOTIFY_OWNER = 1, ADMIN_NOTIFY_MEMBER = 2 };
 #define ADMIN_NOTIFY_ENTRIES 4
 

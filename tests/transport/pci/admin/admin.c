@@ -19,8 +19,7 @@ static void bring_owner_up(struct test_run *t, struct owner *owner)
 	/* As it is now: a disguise may have been taken off. */
 	CAN_JUDGE(t, features_have(&device->offered, VIRTIO_F_ADMIN_VQ),
 		  "VIRTIO_F_ADMIN_VQ is not offered");
-	CAN_JUDGE(t, common_has(device, admin_queue_num),
-		  "the common structure ends before the field admin_queue_num");
+	CAN_JUDGE(t, common_has(device, admin_queue_num), "there is no admin_queue_num");
 	index = common_read(device, admin_queue_index);
 	count = common_read(device, admin_queue_num);
 	CAN_JUDGE(t,
@@ -41,7 +40,7 @@ void start_owner(struct test_run *t, struct owner *owner)
 	*owner = (struct owner){.admin = {.patience = PATIENCE_NS, .pattern = 0xa5}};
 	owner->has_sriov = pci_sriov_find(virtio_pci(t->device)->function, &owner->sriov);
 	CAN_JUDGE(t, !owner->has_sriov || !pci_sriov_in_use(&owner->sriov),
-		  "its virtual functions are enabled, and are devices of their own");
+		  "its VFs are devices in use");
 	owner->admin.command = test_memory(t, "command", ADMIN_BYTES, 8);
 	owner->admin.answer = test_memory(t, "answer", ADMIN_BYTES, 8);
 	bring_owner_up(t, owner);
@@ -60,7 +59,7 @@ void heed_status(struct test_run *t, const struct admin_queue *admin)
 	CAN_JUDGE(t,
 		  admin->status != left &&
 			  (admin->status == ADMIN_STATUS_OK || admin->qualifier != left),
-		  "status or qualifier of a command hold what the driver left there");
+		  "a command has no status of its own");
 }
 
 uint16_t send_command(struct test_run *t, struct owner *owner, const struct admin_call *call)
@@ -109,8 +108,8 @@ uint64_t use_known(struct test_run *t, struct owner *owner, unsigned group)
 	if (use_list(t, owner, group, &known) == ADMIN_STATUS_OK)
 		return known.words[0];
 	CAN_JUDGE(t, use_list(t, owner, group, &supported) == ADMIN_STATUS_OK,
-		  "group %u: LIST_USE with all that is supported ends with status %u, %u", group,
-		  owner->admin.status, owner->admin.qualifier);
+		  "group %u: LIST_USE ends with status %u, %u", group, owner->admin.status,
+		  owner->admin.qualifier);
 	return supported.words[0];
 }
 
@@ -125,10 +124,9 @@ void use_commands(struct test_run *t, struct owner *owner, unsigned group, uint6
 
 void enable_members(struct test_run *t, struct owner *owner)
 {
-	CAN_JUDGE(t, owner->has_sriov,
-		  "it has no SR-IOV capability, or there is no way to where that would be");
+	CAN_JUDGE(t, owner->has_sriov, "it shows no SR-IOV capability");
 	CAN_JUDGE(t, features_have(&t->device->negotiated, VIRTIO_F_SR_IOV),
-		  "it does not offer VIRTIO_F_SR_IOV, without which a driver must not enable VFs");
+		  "VIRTIO_F_SR_IOV is not offered");
 	CAN_JUDGE(t, pci_read16(owner->sriov.function, owner->sriov.at + PCI_SRIOV_TOTAL_VFS) != 0,
 		  "it has no virtual functions");
 	pci_sriov_enable(&owner->sriov, 1);

@@ -78,9 +78,8 @@ void need_service(struct test_run *t, struct lent_member *member)
 		  read_bytewise(t, member, LEGACY_DEVICE_FEATURES) ==
 				  legacy_read(&member->pci.device, LEGACY_DEVICE_FEATURES) &&
 			  legacy_read(&member->pci.device, LEGACY_DRIVER_FEATURES) == features,
-		  "data is not little-endian, or registers do not read as they are written");
-	CAN_JUDGE(t, !iommu_in_the_way(t->device),
-		  "an IOMMU stands between its members and memory");
+		  "registers do not read as they were written");
+	CAN_JUDGE(t, !iommu_in_the_way(t->device), "an IOMMU is in the way");
 	if (member->pci.device.type != VIRTIO_TYPE_NET ||
 	    !(legacy_read(&member->pci.device, LEGACY_DEVICE_FEATURES) & BIT(VIRTIO_NET_F_STATUS)))
 		return;

@@ -14,7 +14,7 @@ TEST(transport, admin_sriov_group_needs_enabled_vfs,
 	CAN_JUDGE(t,
 		  owner.has_sriov ||
 			  pci_config_size(virtio_pci(t->device)->function) > PCI_CONFIG_SIZE,
-		  "there is no way to where an SR-IOV capability would be");
+		  "extended configuration space is out of reach");
 	for (unsigned round = 0; round < 2; round++) {
 		for (unsigned n = 0; n < ARRAY_LENGTH(opcodes); n++) {
 			send_command(t, &owner,

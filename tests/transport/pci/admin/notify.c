@@ -18,12 +18,10 @@ TEST(transport, admin_legacy_member_works,
 	need_service(t, &member);
 	served = serve_member(t, &member, NULL, isr);
 	disable_members(&owner);
-	CAN_JUDGE(t, served || member.failed != ADMIN_STATUS_EAGAIN,
-		  "the device is busy: a command ends with EAGAIN");
+	CAN_JUDGE(t, served || member.failed != ADMIN_STATUS_EAGAIN, "a command ends with EAGAIN");
 	CHECK(t, ADMIN_LEG_12, served,
-	      "%s is not completed by a member that was driven by commands (the first status that "
-	      "is not 0: %u)",
-	      t->workload->about, member.failed);
+	      "%s is not completed by a member driven by commands (status %u)", t->workload->about,
+	      member.failed);
 	if (served && (isr[0] & VIRTIO_INTERRUPT_USED))
 		CHECK(t, ADMIN_LEG_13, !(isr[1] & VIRTIO_INTERRUPT_USED),
 		      "the interrupt status reads %#x, and %#x behind that", isr[0], isr[1]);
@@ -78,9 +76,8 @@ static const struct pci_bar *bar_of(const struct owner *owner,
 }
 
 TEST(transport, admin_notification_addresses_are_sound,
-     .about =
-	     "addresses of notifications lie in BARs that are there, aligned, and end with flags 0",
-     OF_OWNERS, .judges = CLAUSES(ADMIN_LEG_23, ADMIN_LEG_24, ADMIN_LEG_25, ADMIN_LEG_27))
+     .about = "notification addresses are aligned, in BARs that are there, and end", OF_OWNERS,
+     .judges = CLAUSES(ADMIN_LEG_23, ADMIN_LEG_24, ADMIN_LEG_25, ADMIN_LEG_27))
 {
 	struct admin_notify_info entries[ADMIN_NOTIFY_ENTRIES];
 	struct lent_member member;
@@ -124,8 +121,8 @@ static volatile uint8_t *place_of(struct owner *owner, struct lent_member *membe
 }
 
 TEST(transport, admin_notification_addresses_are_heard,
-     .about = "a queue's index stored at an address of LEGACY_NOTIFY_INFO notifies the member",
-     OF_OWNERS, .needs = NEEDS_WORK, .judges = CLAUSES(ADMIN_LEG_21))
+     .about = "an index stored at an address of LEGACY_NOTIFY_INFO notifies the member", OF_OWNERS,
+     .needs = NEEDS_WORK, .judges = CLAUSES(ADMIN_LEG_21))
 {
 	struct admin_notify_info entries[ADMIN_NOTIFY_ENTRIES];
 	struct lent_member member;
@@ -136,8 +133,7 @@ TEST(transport, admin_notification_addresses_are_heard,
 	start_with_addresses(t, &owner, &member);
 	read_entries(t, &owner, entries);
 	need_service(t, &member);
-	CAN_JUDGE(t, serve_member(t, &member, NULL, isr),
-		  "the member serves nothing that it is notified of by commands");
+	CAN_JUDGE(t, serve_member(t, &member, NULL, isr), "the member serves nothing");
 	for_each_entry(entry, entries)
 	{
 		volatile uint8_t *place = place_of(&owner, &member, entry);
@@ -151,7 +147,7 @@ TEST(transport, admin_notification_addresses_are_heard,
 		      entry->flags == ADMIN_NOTIFY_OWNER ? "owner" : "member");
 	}
 	disable_members(&owner);
-	CAN_JUDGE(t, judged, "there is no address that could be reached");
+	CAN_JUDGE(t, judged, "no address can be reached");
 }
 
 /* What the rules for devices that are not transitional say of a function (4.1.2.1). */
@@ -168,8 +164,7 @@ static void judge_identity(struct test_run *t, const struct pci_function *functi
 }
 
 TEST(transport, admin_lender_and_member_are_not_transitional,
-     .about = "who lends a legacy interface, and who is lent one, has the ids of modern devices",
-     OF_OWNERS,
+     .about = "lender and member of a legacy interface have ids of modern devices", OF_OWNERS,
      .judges = CLAUSES(ADMIN_LEG_16, ADMIN_LEG_17, ADMIN_LEG_18, ADMIN_LEG_19, ADMIN_LEG_20))
 {
 	struct lent_member member;
