@@ -4,6 +4,7 @@
 #include "arch/cpu.h"
 #include "pci/bar.h"
 #include "pci/capability.h"
+#include "pci/slot.h"
 
 #define DEVICES_A_BUS      32u
 #define FUNCTIONS_A_DEVICE 8u
@@ -20,15 +21,7 @@
 #define EXPRESS_PORT_TYPE_SHIFT 4
 enum express_port_type { EXPRESS_ROOT_PORT = 4, EXPRESS_DOWNSTREAM_PORT = 6 };
 
-/* And its slot (7.5.3.9 to 7.5.3.11) */
-#define EXPRESS_HAS_SLOT              BIT(8) /* of the capabilities */
-#define EXPRESS_SLOT_CAPABILITIES     0x14u
-#define EXPRESS_SLOT_POWER_CONTROLLER BIT(1)
-#define EXPRESS_SLOT_CONTROL          0x18u
-#define EXPRESS_SLOT_POWER_OFF        BIT(10)
-#define EXPRESS_SLOT_STATUS           0x1au
-#define EXPRESS_SLOT_FILLED           BIT(6)
-#define POWER_UP_NS                   NANOSECONDS_A_SECOND /* 6.6.1 */
+#define POWER_UP_NS NANOSECONDS_A_SECOND /* 6.6.1 */
 
 /* One bus, while it is walked. */
 struct bus {
@@ -148,21 +141,11 @@ static bool leads_to_link(const struct pci_function *bridge)
 /* What was plugged in after the firmware had looked has no power yet. True when it gets it now. */
 static bool power_up(const struct pci_function *bridge)
 {
-	unsigned express;
-	uint16_t control;
+	struct pci_slot slot;
 
-	if (!pci_find_capability(bridge, PCI_CAPABILITY_EXPRESS, 0, &express) ||
-	    !pci_capability_fits(express, EXPRESS_SLOT_STATUS + 2) ||
-	    !(pci_read16(bridge, express + EXPRESS_CAPABILITIES) & EXPRESS_HAS_SLOT) ||
-	    !(pci_read32(bridge, express + EXPRESS_SLOT_CAPABILITIES) &
-	      EXPRESS_SLOT_POWER_CONTROLLER) ||
-	    !(pci_read16(bridge, express + EXPRESS_SLOT_STATUS) & EXPRESS_SLOT_FILLED))
+	if (!pci_slot_find(bridge, &slot) || !pci_slot_filled(&slot) || pci_slot_powered(&slot))
 		return false;
-	control = pci_read16(bridge, express + EXPRESS_SLOT_CONTROL);
-	if (!(control & EXPRESS_SLOT_POWER_OFF))
-		return false;
-	pci_write16(bridge, express + EXPRESS_SLOT_CONTROL,
-		    control & (uint16_t)~EXPRESS_SLOT_POWER_OFF);
+	pci_slot_power(&slot, true);
 	return true;
 }
 

@@ -91,6 +91,12 @@ hosted_lifecycle() {
 		-d blk-scratch -d net -d rng
 }
 
+# hosted_plug WORDS …: it is unplugged, and plugged in again.
+hosted_plug() {
+	hosted hosted-plug "vp.eccentric=ok_plugged_*,ok_looks_twice vp.tests=lifecycle.device_is* $*" \
+		-M q35-slots -d blk-scratch -d net -d rng
+}
+
 # quarter 0|1|2|3 WORDS …: one of four parts of them all.
 quarter() {
 	local number=$1 wires=$work/wires$1 disk=$work/disk$1
@@ -129,6 +135,7 @@ done
 	asked mmio && mmio "$@"
 	asked legacy && { legacy "$@"; hosted_legacy "$@"; }
 	asked lifecycle && hosted_lifecycle "$@"
+	asked plug && hosted_plug "$@"
 } &
 quarter 3 "$@"
 wait
@@ -143,7 +150,7 @@ for boot in "$work"/*.status; do
 	fi
 done
 # What conforms on one machine and finds nobody fit for it on another conforms.
-cat "$work"/{quarter[0-3],mmio-*,legacy,taps,hosted-legacy,hosted-lifecycle} 2>/dev/null | awk '$1 == "accuses" { print; next }
+cat "$work"/{quarter[0-3],mmio-*,legacy,taps,hosted-legacy,hosted-lifecycle,hosted-plug} 2>/dev/null | awk '$1 == "accuses" { print; next }
 	{ name = $2; sub(":$", "", name) }
 	$1 == "skipped" { weight = 1 }
 	$1 == "conforms" { weight = 2 }

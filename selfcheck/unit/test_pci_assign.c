@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: pci/assign.c pci/scan.c pci/bar.c pci/capability.c pci/config.c pci/function.c */
+/* links: pci/assign.c pci/scan.c pci/slot.c pci/bar.c pci/capability.c pci/config.c pci/function.c */
 /* links: selfcheck/unit/fake_pci.c arch/x86/time/clock.c lib/format.c lib/string.c lib/random.c */
 #include <setjmp.h>
 #include <stdarg.h>
