@@ -20,9 +20,8 @@ static void *allocate_part(struct virtqueue *queue, const struct ring_part *part
 }
 
 /* The parts one behind the other, and the device's at the next boundary (2.7.2). */
-static bool allocate_in_one(struct virtqueue *queue)
+static bool allocate_in_one(struct virtqueue *queue, uint32_t alignment)
 {
-	uint32_t alignment = queue->device->ring_alignment;
 	uint32_t driver = virtqueue_part_bytes(queue, 0);
 	uint32_t device = ALIGN_UP(driver + virtqueue_part_bytes(queue, 1), alignment);
 	uint8_t *bytes = arena_allocate(queue->arena, "ring",
@@ -42,8 +41,9 @@ bool ring_allocate_parts(struct virtqueue *queue)
 		{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
 	const uint8_t *order = orders[queue->shape.placement];
 
-	if (queue->device->ring_alignment)
-		return allocate_in_one(queue);
+	if (queue->device->ring_alignment || queue->shape.one_piece)
+		return allocate_in_one(queue, MAXIMUM(queue->device->ring_alignment,
+						      (uint32_t)queue->shape.one_piece));
 	for (unsigned n = 0; n < RING_PARTS; n++) {
 		void *part = allocate_part(queue, &queue->format->parts[order[n]]);
 

@@ -30,6 +30,8 @@ struct ring_shape {
 	uint8_t direct;    /* … but so many segments before the table (split: 2.7.5.3.2) */
 	uint8_t placement; /* below RING_PLACEMENTS: the order of the parts; 0: the usual one */
 	uint16_t room; /* lay the parts out for so many entries when that is more than the size */
+	uint16_t
+		one_piece; /* split: the parts one behind the other, the device's at the next multiple of this (2.7.2); 0: apart */
 	uint32_t liberties;         /* a set of enum ring_liberty */
 	const struct segment *tail; /* split: stands in tables behind the last entry, unlinked */
 };

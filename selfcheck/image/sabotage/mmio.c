@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* MMIO devices that break one rule of their registers (virtio 1.4, 4.2.2). */
 #include "selfcheck/image/sabotage/lie.h"
+#include "virtio/device/type.h"
 #include "virtio/transport/mmio/device.h"
 
 /* In LIES(): a control register reads so. */
@@ -208,3 +209,13 @@ static uint64_t keep_page(struct onlooker *self, const struct register_access *a
 SABOTEUR(mmio_legacy_keeps_pages, .about = "QueuePFN keeps its page over a reset",
 	 BREAKS(CLAUSE_MMIO_LEG_6), .start = start_over, .onlooker.write = follow_pages,
 	 .onlooker.read = keep_page);
+
+/* ---- the ways of other drivers (docs/personas.md) ---- */
+
+SABOTEUR(mmio_wants_more_alignment,
+	 .about = "the low bits of QueueDeviceLow are lost, up to 64 bytes",
+	 BREAKS(CLAUSE_SPLIT_TXT_2), .type = VIRTIO_TYPE_BLK, .tests = "persona.sel4*",
+	 LIES({.kind = LIE_WRITE,
+	       .structure = STRUCTURE_CONTROL,
+	       .offset = MMIO_QUEUE_DEVICE_LOW,
+	       .keep = ~63ull}));
