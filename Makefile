@@ -40,7 +40,7 @@ endif
 # Small, but for what the benchmarks measure.
 FAST := virtio/ring/slots.c tests/bench/load_split.c tests/bench/load_packed.c lib/histogram.c \
 	arch/x86/interrupt/vectors.c
-optimize = $(if $(filter $(FAST),$<),-O2,-Os)
+optimize = $(if $(filter $(FAST),$<),-O2,-Oz)
 # The user's image; the second one is that and what checks it: saboteurs, tests that go wrong on purpose …
 SOURCES := $(sort $(shell find boot arch lib pci virtio tests -name "*.[cS]"))
 SECOND  := $(sort $(shell find selfcheck/image -name "*.c"))
