@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "selfcheck/image/disguise/admin_owner.h"
 
+#include "arch/wait.h"
 #include "lib/string.h"
 #include "pci/sriov.h"
 #include "virtio/onlooker.h"
@@ -465,10 +466,12 @@ void admin_owner_start(struct virtio_device *device, const struct admin_twist *c
 	reset();
 	if (twist->begin)
 		twist->begin();
+	wait_in_company(lent_device_go_on);
 	onlooker_push(&onlooker);
 }
 
 void admin_owner_stop(struct virtio_device *device)
 {
+	wait_in_company(NULL);
 	onlooker_pop(&onlooker);
 }

@@ -171,7 +171,7 @@ static uint32_t transmit(const struct served_buffer *buffer)
 	return 0;
 }
 
-void lent_device_notify(unsigned queue)
+static void serve_queue(unsigned queue)
 {
 	uint8_t *ring =
 		(uint8_t *)((uintptr_t)lent_device.address[queue % LENT_QUEUES] * LEGACY_PAGE);
@@ -192,4 +192,20 @@ void lent_device_notify(unsigned queue)
 	if (served.seen != lent_device.seen[queue])
 		lent_device.isr = VIRTIO_INTERRUPT_USED;
 	lent_device.seen[queue] = served.seen;
+}
+
+void lent_device_notify(unsigned queue)
+{
+	if (lent_device.is_deaf)
+		return;
+	lent_device.waits = lent_device.delay;
+	lent_device.kicked = queue;
+	if (!lent_device.delay)
+		serve_queue(queue);
+}
+
+void lent_device_go_on(void)
+{
+	if (lent_device.waits && --lent_device.waits == 0)
+		serve_queue(lent_device.kicked);
 }

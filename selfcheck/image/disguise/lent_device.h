@@ -35,7 +35,11 @@ struct lent_device {
 	uint8_t status, isr;
 	struct virtio_net_config config;
 	uint16_t seen[LENT_QUEUES];
-	bool keeps_isr; /* when it is read */
+	bool keeps_isr;  /* when it is read */
+	bool is_deaf;    /* it hears no notification */
+	unsigned delay;  /* rounds of a driver's wait until a notification is heard; 0: at once */
+	unsigned waits;  /* of these, since one is on its way; 0: none is */
+	unsigned kicked; /* the queue that it is about */
 };
 extern struct lent_device lent_device;
 
@@ -52,5 +56,8 @@ bool lent_device_write(bool config, uint8_t offset, const uint8_t *data, uint32_
 
 /* A notification of a queue. */
 void lent_device_notify(unsigned queue);
+
+/* A round of a driver's wait. */
+void lent_device_go_on(void);
 
 #endif

@@ -175,7 +175,7 @@ static void lend_nothing(void)
 }
 ADMIN_ECCENTRIC(ok_admin_lends_nothing, .begin = lend_nothing)
 WAY(ok_admin_lends_nothing, "members are lent no legacy interface",
-    ALLOWED("2.12.1.1", "A device MUST either support all of, or none of"));
+    ALLOWED("2.12.1.1.6", "A device MUST either support all of, or none of"));
 
 /* Then the rules for identities do not apply, and VF BAR0 may be there. */
 static void give_no_addresses(void)
@@ -191,8 +191,8 @@ static void give_no_addresses(void)
 ADMIN_ECCENTRIC(ok_admin_gives_no_addresses, .begin = give_no_addresses)
 WAY(ok_admin_gives_no_addresses,
     "notifications are commands alone, and ids those of transitional devices",
-    ALLOWED("2.12.1.1", "For the SR-IOV group type, the optional command "
-			"VIRTIO_ADMIN_CMD_LEGACY_NOTIFY_INFO addresses this need"));
+    ALLOWED("2.12.1.1.5", "For the SR-IOV group type, the optional command "
+			  "VIRTIO_ADMIN_CMD_LEGACY_NOTIFY_INFO addresses this need"));
 
 /* The owner's BAR is a real one, and stores there reach the device behind: it knows no queue 1 that is live. */
 static void give_several_addresses(void)
@@ -205,8 +205,9 @@ static void give_several_addresses(void)
 }
 ADMIN_ECCENTRIC(ok_admin_gives_several_addresses, .begin = give_several_addresses)
 WAY(ok_admin_gives_several_addresses, "there are several addresses for notifications",
-    ALLOWED("2.12.1.1", "The device can supply up to 4 entries each with a different notification "
-			"address."));
+    ALLOWED("2.12.1.1.5",
+	    "The device can supply up to 4 entries each with a different notification "
+	    "address."));
 
 static void give_owners_address(void)
 {
@@ -223,7 +224,7 @@ static void give_owners_address(void)
 }
 ADMIN_ECCENTRIC(ok_admin_gives_owners_address, .begin = give_owners_address)
 WAY(ok_admin_gives_owners_address, "of the addresses for notifications one is the owner's",
-    ALLOWED("2.12.1.1",
+    ALLOWED("2.12.1.1.6",
 	    "the device MAY support VIRTIO_ADMIN_CMD_LEGACY_NOTIFY_INFO with entries of "
 	    "the owner device or the member device or both of them."));
 
@@ -236,7 +237,7 @@ static void give_nothing_valid(void)
 }
 ADMIN_ECCENTRIC(ok_admin_gives_an_end_alone, .begin = give_nothing_valid)
 WAY(ok_admin_gives_an_end_alone, "the first entry for notifications ends their list",
-    ALLOWED("2.12.1.1",
+    ALLOWED("2.12.1.1.5",
 	    "the value of 0x0 indicates that all the entries starting from that entry are "
 	    "invalid entries in entries"));
 
@@ -270,3 +271,26 @@ ADMIN_ECCENTRIC(ok_admin_member_keeps_its_address, .command = keep_address,
 		.answer = refuse_address)
 WAY(ok_admin_member_keeps_its_address, "writes to the configuration of a member fail",
     ALLOWED("2.12.1", "group administration command error"));
+
+/* What it says of its link is true: nothing leaves it. */
+static void have_no_link(void)
+{
+	acts();
+	lent_device.config.status = to_le16(0);
+	lent_device.is_deaf = true;
+}
+ADMIN_ECCENTRIC(ok_admin_member_has_no_link, .begin = have_no_link)
+WAY(ok_admin_member_has_no_link, "the link of a member is down, and what it is to send waits",
+    ALLOWED("5.1.5",
+	    "If the VIRTIO_NET_F_STATUS feature bit is negotiated, the link status comes from the "
+	    "bottom bit of status."));
+
+static void take_time(void)
+{
+	acts();
+	lent_device.delay = 40;
+}
+ADMIN_ECCENTRIC(ok_admin_member_takes_its_time, .begin = take_time)
+WAY(ok_admin_member_takes_its_time, "a member hears of its queues late",
+    ALLOWED("2.6",
+	    "Device executes the requests and - when complete - adds a used buffer to the queue"));
