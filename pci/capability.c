@@ -92,3 +92,34 @@ bool pci_find_capability(const struct pci_function *function, uint8_t id, unsign
 	}
 	return false;
 }
+
+#define EXTENDED_FIRST 0x100u
+#define EXTENDED_LAST  0xffcu
+#define EXTENDED_MOST  ((EXTENDED_LAST - EXTENDED_FIRST) / 8)
+
+enum pci_extended_walk pci_find_extended(const struct pci_function *function, uint16_t id,
+					 unsigned *offset)
+{
+	unsigned at = EXTENDED_FIRST;
+
+	if (pci_config_size(function) <= PCI_CONFIG_SIZE)
+		return PCI_EXTENDED_UNREACHABLE;
+	for (unsigned n = 0; n < EXTENDED_MOST; n++) {
+		uint32_t header = pci_read32(function, at);
+
+		/* All ones at the start: a bridge above does not pass such accesses on. */
+		if (header == UINT32_MAX)
+			return n ? PCI_EXTENDED_BROKEN : PCI_EXTENDED_UNREACHABLE;
+		if (header == 0)
+			return PCI_EXTENDED_ABSENT; /* the one place for that is the first */
+		*offset = at;
+		if ((header & 0xffff) == id)
+			return PCI_EXTENDED_FOUND;
+		at = header >> 20;
+		if (at == 0)
+			return PCI_EXTENDED_ABSENT;
+		if (at < EXTENDED_FIRST || at % 4)
+			return PCI_EXTENDED_BROKEN;
+	}
+	return PCI_EXTENDED_BROKEN;
+}

@@ -49,6 +49,20 @@ void pci_capability_judge(struct pci_function *function);
 bool pci_find_capability(const struct pci_function *function, uint8_t id, unsigned nth,
 			 unsigned *offset);
 
+/* How a walk of the list of extended capabilities (PCI Express Base 4.0, 7.6.3) ends. */
+enum pci_extended_walk {
+	PCI_EXTENDED_FOUND,
+	PCI_EXTENDED_ABSENT,
+	PCI_EXTENDED_BROKEN,      /* it leads astray */
+	PCI_EXTENDED_UNREACHABLE, /* there is no way to where it would be */
+};
+
+#define PCI_EXTENDED_SR_IOV 0x10 /* an id */
+
+/* Looks for an extended capability; any list has an end and stays in bounds. *offset: where it was found. */
+enum pci_extended_walk pci_find_extended(const struct pci_function *function, uint16_t id,
+					 unsigned *offset);
+
 /* True when `length` bytes from offset on lie within configuration space. */
 static inline bool pci_capability_fits(unsigned offset, unsigned length)
 {

@@ -4,37 +4,13 @@
 #include "arch/clock.h"
 #include "lib/string.h"
 #include "pci/bus.h"
+#include "pci/capability.h"
 
-#define EXTENDED_FIRST 0x100u
-#define EXTENDED_END   0x1000u
-#define EXTENDED_MOST  64 /* in a list that may be tied into a knot */
-
-#define BAR_FLAGS      0xfu
-#define BAR_WIDE       BIT(2)
+#define BAR_FLAGS 0xfu
+#define BAR_WIDE  BIT(2)
 
 /* Before anybody may ask a VF for anything, and before VF Enable may be set again (3.3.3.1). */
 #define SETTLE_NS 100000000
-
-static bool find(struct pci_sriov *sriov)
-{
-	unsigned at = EXTENDED_FIRST;
-
-	if (pci_config_size(sriov->function) < EXTENDED_END)
-		return false;
-	for (unsigned n = 0; n < EXTENDED_MOST; n++) {
-		uint32_t header = pci_read32(sriov->function, at);
-
-		if (header == 0 || header == UINT32_MAX)
-			return false;
-		sriov->at = at;
-		if ((header & UINT16_MAX) == PCI_SRIOV_EXTENDED)
-			return at <= EXTENDED_END - PCI_SRIOV_LENGTH;
-		at = header >> 20 & ~3u;
-		if (at < EXTENDED_FIRST)
-			return false;
-	}
-	return false;
-}
 
 /* What a VF BAR holds; *writable: what it reads behind all ones. */
 static uint32_t probe(const struct pci_sriov *sriov, unsigned bar, uint32_t *writable)
@@ -100,7 +76,8 @@ bool pci_sriov_in_use(const struct pci_sriov *sriov)
 bool pci_sriov_find(struct pci_function *function, struct pci_sriov *sriov)
 {
 	*sriov = (struct pci_sriov){.function = function};
-	if (!find(sriov))
+	if (pci_find_extended(function, PCI_EXTENDED_SR_IOV, &sriov->at) != PCI_EXTENDED_FOUND ||
+	    sriov->at > PCI_SRIOV_LAST)
 		return false;
 	if (pci_sriov_in_use(sriov))
 		return true;

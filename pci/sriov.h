@@ -21,7 +21,7 @@ enum pci_sriov_register {
 };
 
 #define PCI_SRIOV_LENGTH    0x40u
-#define PCI_SRIOV_EXTENDED  0x0010u /* the id of the extended capability */
+#define PCI_SRIOV_LAST      0xfc0u /* where it can begin */
 
 #define PCI_SRIOV_VF_ENABLE BIT(0) /* of the control register */
 #define PCI_SRIOV_VF_MEMORY BIT(3) /* memory space enable of all VFs */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* links: pci/sriov.c pci/function.c */
+/* links: pci/sriov.c pci/capability.c pci/function.c */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "pci/bus.h"
+#include "pci/capability.h"
 #include "pci/sriov.h"
 
 #define AT 0x140u
@@ -69,7 +70,7 @@ static int prepare(void **state)
 	function = (struct pci_function){
 		.address = {0, 2, 0x1f, 7}, .config = &config, .vendor = 0x1af4};
 	put_header(0x100, 0x0001, AT);
-	put_header(AT, PCI_SRIOV_EXTENDED, 0);
+	put_header(AT, PCI_EXTENDED_SR_IOV, 0);
 	put(AT + PCI_SRIOV_FIRST_VF_OFFSET, 1, 2);
 	put(AT + PCI_SRIOV_VF_STRIDE, 9, 2);
 	put(AT + PCI_SRIOV_VF_DEVICE_ID, 0x1041, 2);
@@ -100,7 +101,7 @@ static void finds_none(void **state)
 	assert_false(pci_sriov_find(&function, &sriov));
 	/* Too near to the end. */
 	put_header(0x100, 0x0001, 0xfe0);
-	put_header(0xfe0, PCI_SRIOV_EXTENDED, 0);
+	put_header(0xfe0, PCI_EXTENDED_SR_IOV, 0);
 	assert_false(pci_sriov_find(&function, &sriov));
 	config.size = 256;
 	assert_false(pci_sriov_find(&function, &sriov));

@@ -3,6 +3,7 @@
 
 #include "arch/wait.h"
 #include "lib/string.h"
+#include "pci/capability.h"
 #include "pci/sriov.h"
 #include "virtio/onlooker.h"
 #include "virtio/ring/split.h"
@@ -11,6 +12,7 @@
 
 /* Where the capability lies, and the functions that it makes: one, the next function of the device. */
 #define SRIOV_AT      0x100u
+#define EXPRESS_AT    0xc4 /* of the capability that goes before it */
 #define VF_OFFSET     1
 #define VF_CAPABILITY 0x40
 #define VF_BAR        2 /* and 3: it has 64 bits */
@@ -359,7 +361,11 @@ static uint32_t read_config(struct onlooker *self, const struct pci_function *on
 		return value;
 	if (offset >= SRIOV_AT && offset - SRIOV_AT + width <= sizeof(admin_owner.sriov))
 		return number(&admin_owner.sriov[offset - SRIOV_AT], width);
+	if (offset >= EXPRESS_AT && offset + width <= EXPRESS_AT + sizeof(admin_owner.express))
+		return number(&admin_owner.express[offset - EXPRESS_AT], width);
 	switch (offset) {
+	case PCI_CAPABILITIES_POINTER:
+		return width == 1 ? EXPRESS_AT : value;
 	case PCI_DEVICE_ID:
 		return width == 2 ? admin_owner.device_id : value;
 	case PCI_REVISION_ID:
@@ -418,7 +424,7 @@ static void lay_out(void)
 			.address;
 	uint8_t *space = admin_owner.virtual_function, *sriov = admin_owner.sriov;
 
-	put(sriov, PCI_SRIOV_EXTENDED | 1 << 16, 4);
+	put(sriov, PCI_EXTENDED_SR_IOV | 1 << 16, 4);
 	put(sriov + PCI_SRIOV_TOTAL_VFS, 1, 2);
 	put(sriov + PCI_SRIOV_FIRST_VF_OFFSET, VF_OFFSET, 2);
 	put(sriov + PCI_SRIOV_VF_STRIDE, 1, 2);
@@ -431,6 +437,11 @@ static void lay_out(void)
 	space[PCI_SUBSYSTEM_ID] = VIRTIO_PCI_SUBSYSTEM_MODERN;
 	space[PCI_CAPABILITIES_POINTER] = VF_CAPABILITY;
 	memcpy(space + VF_CAPABILITY, &cap, sizeof(cap));
+	/* An endpoint of PCI Express, before whatever else the device has. */
+	admin_owner.express[0] = PCI_CAPABILITY_EXPRESS;
+	admin_owner.express[1] = (uint8_t)function->config->read(
+		function->config, function->address, PCI_CAPABILITIES_POINTER, 1);
+	admin_owner.express[2] = 2;
 }
 
 static struct onlooker onlooker = {

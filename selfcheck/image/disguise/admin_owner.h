@@ -49,6 +49,7 @@ struct admin_owner {
 	uint16_t index, count;                                  /* of administration virtqueues */
 	uint32_t list_bytes;                                    /* of LIST_QUERY's result */
 	uint8_t sriov[PCI_SRIOV_LENGTH], virtual_function[256]; /* configuration space */
+	uint8_t express[4];
 	uint16_t device_id;
 	uint8_t revision, subsystem;
 	struct admin_notify_info entries[ADMIN_NOTIFY_ENTRIES];

@@ -144,36 +144,6 @@ TEST(transport, function_obeys_pci,
 #define EXPRESS_TYPE_ENDPOINT   0
 #define EXPRESS_TYPE_LEGACY     1
 #define EXPRESS_TYPE_INTEGRATED 9
-#define EXTENDED_FIRST          0x100u
-#define EXTENDED_LAST           0xffcu
-#define EXTENDED_MOST           ((EXTENDED_LAST - EXTENDED_FIRST) / 8)
-#define EXTENDED_SR_IOV         0x10
-
-enum extended_walk { EXTENDED_FOUND, EXTENDED_ABSENT, EXTENDED_BROKEN, EXTENDED_UNREACHABLE };
-
-/* Looks for a capability in the extended list; any list has an end and stays in bounds. */
-static enum extended_walk find_extended(const struct pci_function *function, uint16_t id)
-{
-	unsigned offset = EXTENDED_FIRST;
-
-	for (unsigned n = 0; n < EXTENDED_MOST; n++) {
-		uint32_t header = pci_read32(function, offset);
-
-		/* All ones at the start: a bridge above does not pass such accesses on. */
-		if (header == UINT32_MAX)
-			return n ? EXTENDED_BROKEN : EXTENDED_UNREACHABLE;
-		if (header == 0)
-			return EXTENDED_ABSENT; /* the one place for that is the first */
-		if ((header & 0xffff) == id)
-			return EXTENDED_FOUND;
-		offset = header >> 20;
-		if (offset == 0)
-			return EXTENDED_ABSENT;
-		if (offset < EXTENDED_FIRST || offset % 4)
-			return EXTENDED_BROKEN;
-	}
-	return EXTENDED_BROKEN;
-}
 
 static bool is_express(const struct pci_function *function, unsigned *capability)
 {
@@ -195,9 +165,8 @@ TEST(transport, express_function_obeys_pcie,
 	      type == EXPRESS_TYPE_ENDPOINT || type == EXPRESS_TYPE_LEGACY ||
 		      type == EXPRESS_TYPE_INTEGRATED,
 	      "the Device/Port Type is %#x, of no endpoint", type);
-	if (pci_config_size(function) > PCI_CONFIG_SIZE)
-		CHECK(t, PCI_BUS_2, find_extended(function, 0xffff) != EXTENDED_BROKEN,
-		      "the list of extended capabilities leads astray");
+	CHECK(t, PCI_BUS_2, pci_find_extended(function, 0xffff, &capability) != PCI_EXTENDED_BROKEN,
+	      "the list of extended capabilities leads astray");
 }
 
 TEST(transport, sr_iov_feature_goes_with_the_capability,
@@ -207,20 +176,18 @@ TEST(transport, sr_iov_feature_goes_with_the_capability,
 	const struct pci_function *function = virtio_pci(t->device)->function;
 	struct features all;
 	bool offered;
-	enum extended_walk walk = EXTENDED_ABSENT;
+	enum pci_extended_walk walk = PCI_EXTENDED_ABSENT;
 	unsigned express;
 
 	meet_device(t->device);
 	all = virtio_read_offer(t->device);
 	offered = features_have(&all, VIRTIO_F_SR_IOV);
 	if (is_express(function, &express))
-		walk = pci_config_size(function) > PCI_CONFIG_SIZE
-			       ? find_extended(function, EXTENDED_SR_IOV)
-			       : EXTENDED_UNREACHABLE;
+		walk = pci_find_extended(function, PCI_EXTENDED_SR_IOV, &express);
 	/* Without extended configuration space there is no place for the capability. */
-	if (walk == EXTENDED_UNREACHABLE && offered)
+	if (walk == PCI_EXTENDED_UNREACHABLE && offered)
 		skip_test(t, "extended configuration space cannot be reached");
-	if (walk == EXTENDED_FOUND)
+	if (walk == PCI_EXTENDED_FOUND)
 		CHECK(t, RESV_11, offered,
 		      "there is an SR-IOV capability, and VIRTIO_F_SR_IOV is not offered");
 	else
