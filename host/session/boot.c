@@ -445,17 +445,17 @@ static char *daemon_failure(const struct boot *boot)
 	return words;
 }
 
-/* How the VMM ended, where it was not us who ended it. */
 gboolean boot_was_ended_from_outside(const struct boot_result *result)
 {
 	static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM};
 	gboolean outside = FALSE;
 
-	for (unsigned i = 0; i < G_N_ELEMENTS(signals); i++)
+	for (unsigned i = 0; result->end == BOOT_DIED && i < G_N_ELEMENTS(signals); i++)
 		outside |= result->signal == signals[i];
 	return outside;
 }
 
+/* How the VMM ended, where it was not us who ended it. */
 static void judge_end(struct boot *boot)
 {
 	struct boot_result *result = boot->result;

@@ -79,7 +79,7 @@ struct boot_result {
 
 /*
  * Whether the signal that killed it is one that no program gets by what it does: somebody sent it, or a kernel short of
- * memory.
+ * memory. FALSE where it was ended by us, because of what it had done.
  */
 gboolean boot_was_ended_from_outside(const struct boot_result *result);
 

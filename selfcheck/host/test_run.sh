@@ -286,6 +286,8 @@ expect "the next boot knows" \
 	grep -q '"cmdline":".* vp.known=00:03.0/DEMO-99 vp.from=4"' "$folder/dare.log"
 expect "no fresh boot is begun for it" says "all                            7      1      0      4      0"
 ! says "fresh boot" || false
+run_stand_in -- --dare 3 --complain 3
+expect "nor does it matter that we had to end the VMM" says "unexpected: DEMO-99 (MUST)"
 run_stand_in -- --dare 3 --be-killed 1
 expect "who is killed from outside in a trial breaks no clause by it" \
 	[ "$(grep -c "DEMO-99" "$folder/out")" = 0 ]
