@@ -123,7 +123,7 @@ static GPtrArray *names_of_all(const struct catalogue *catalogue)
 
 /*
  * Adds to the globs what names those of the sorted names from `from` up to `to` that are among the chosen, and no other: a
- * prefix that they all begin with, where no other name does, is enough for many. The names share `length` letters, and a
+ * prefix that they all begin with, where no other name does, is enough. The names share `length` letters, and a
  * suite at least, lest a glob should match suites and types.
  */
 static void add_globs(GPtrArray *globs, const GPtrArray *names, unsigned from, unsigned to,
@@ -136,12 +136,12 @@ static void add_globs(GPtrArray *globs, const GPtrArray *names, unsigned from, u
 		count += g_hash_table_contains(chosen, names->pdata[i]);
 	if (!count)
 		return;
-	if (to == from + 1) {
-		g_ptr_array_add(globs, g_strdup(first));
-		return;
-	}
 	if (count == to - from && memchr(first, '.', length)) {
 		g_ptr_array_add(globs, g_strdup_printf("%.*s*", (int)length, first));
+		return;
+	}
+	if (to == from + 1) {
+		g_ptr_array_add(globs, g_strdup(first));
 		return;
 	}
 	for (; from < to; from = next) {
