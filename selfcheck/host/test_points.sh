@@ -102,6 +102,8 @@ at_point() {
 	"$build/virtproof" "${@//@/$n}" >"$name-$n.out" 2>&1 </dev/null &
 	pid=$!
 	sleep "$(printf '0.%03d' $((n * 4)))"
+	# A shell has SIGINT ignored in what it starts in the background, until that catches it.
+	while [ "$signal" = INT ] && ! grep -qs '^SigCgt:.*[2367abef]$' /proc/$pid/status && kill -0 $pid 2>/dev/null; do sleep 0.002; done
 	kill -"$signal" $pid 2>/dev/null
 	wait $pid || status=$?
 	echo $status >"$name-$n.status"
