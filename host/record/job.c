@@ -157,6 +157,12 @@ struct device *job_device(const struct job *job, const char *bdf)
 	return NULL;
 }
 
+gboolean job_is_served(const struct job *job, const char *given)
+{
+	return is_of_a_daemon(given) ||
+	       g_ptr_array_find_with_equal_func(job->served, given, g_str_equal, NULL);
+}
+
 char *job_subject(const struct job *job)
 {
 	const char *vmm = *job->vmm ? job->vmm : "unknown";
@@ -591,6 +597,7 @@ static void add_test(struct job *job, JsonObject *record)
 
 	g_clear_pointer(&job->open_output, json_object_unref);
 	job->open_checks = g_ptr_array_new_with_free_func(check_free);
+	test->served = job_is_served(job, test->given);
 	/*
 	 * A VMM that dies takes the clause records of that boot with it: what did not hold is known
 	 * from the checks all the same.

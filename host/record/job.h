@@ -164,6 +164,9 @@ int job_asked_at(const struct job *job, const char *bdf);
 /* The name by which the device at that BDF was asked for; "" when unknown. The job owns it. */
 const char *job_given(const struct job *job, const char *bdf);
 
+/* Whether a daemon serves the device that was asked for by that name. */
+gboolean job_is_served(const struct job *job, const char *given);
+
 /* Whom it judges: "qemu", or with a daemon "vhost-user:rng behind qemu". The caller owns it. */
 char *job_subject(const struct job *job);
 

@@ -39,6 +39,7 @@ struct test_result {
 	enum outcome outcome;
 	char *vmm_said;    /* while it ran, on several lines; "" for nothing, */
 	char *daemon_said; /* and so did the programs that serve devices */
+	gboolean served;   /* a daemon serves the device, not the VMM itself */
 	char *source;      /* where its source stands, file:line; NULL when unknown */
 	char *repeat;      /* the words for the image that repeat it; "" where it went well */
 	gint64 us;         /* how long it took, microseconds */

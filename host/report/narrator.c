@@ -287,7 +287,7 @@ static void tell_own(struct narrator *narrator, const struct job *job)
 		const char *given = job_given(job, device->bdf);
 		struct own_clauses own = own_clauses_of(job, device);
 
-		if (is_of_a_daemon(given) || (own.judged == 0 && job_is_whole(job)))
+		if (job_is_served(job, given) || (own.judged == 0 && job_is_whole(job)))
 			tell_own_clauses(narrator, device, &own);
 		own_clauses_clear(&own);
 	}

@@ -274,6 +274,23 @@ static void put_heading_sign(FILE *out, enum state state)
 		signs[state].sign);
 }
 
+/* Those that were not judged by a clause, in one paragraph. */
+static void put_unjudged(FILE *out, const struct standing *standing,
+			 const struct standing_clause *clause)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < standing->vmms->len; i++) {
+		const struct standing_vmm *vmm = standing->vmms->pdata[i];
+
+		if (standing_state(clause, &clause->cells[i]) != STATE_UNJUDGED)
+			continue;
+		fputs(count++ ? ", " : "<p class=\"legend\">Not judged: ", out);
+		put_link(out, "../vmm/", vmm->file, vmm->name);
+	}
+	fputs(count ? "</p>\n" : "", out);
+}
+
 static void put_clause(FILE *out, const struct standing *standing,
 		       const struct standing_clause *clause, const struct catalogue *catalogue)
 {
@@ -291,6 +308,8 @@ static void put_clause(FILE *out, const struct standing *standing,
 		enum state state = standing_state(clause, cell);
 		const char *since = change(standing, clause, i);
 
+		if (state == STATE_UNJUDGED)
+			continue;
 		put_heading_sign(out, state);
 		put_link(out, "../vmm/", vmm->file, vmm->name);
 		fprintf(out, ": %s%s%s</h3>\n", signs[state].says, since ? "; " : "",
@@ -298,6 +317,7 @@ static void put_clause(FILE *out, const struct standing *standing,
 		put_evidence(out, cell);
 		fputs("</section>\n", out);
 	}
+	put_unjudged(out, standing, clause);
 	put_judges(out, catalogue, clause->id);
 	put_end(out);
 }

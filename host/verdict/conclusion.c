@@ -67,7 +67,7 @@ static gboolean had_occasion(const struct expectation *entry, const struct job *
 		const struct test_result *test = job->tests->pdata[i];
 
 		/* What the VMM does wrong by itself a daemon may well do right. */
-		if (entry->of_the_vmm && is_of_a_daemon(test->given))
+		if (entry->of_the_vmm && test->served)
 			continue;
 		if (expectation_concerns(entry, test) && test_is_judged(test))
 			return TRUE;

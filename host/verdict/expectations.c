@@ -302,6 +302,12 @@ char *expectations_find(const char *folder, const char *vmm, const char *version
 	return older;
 }
 
+void expectations_mark_own(struct expectations *expectations)
+{
+	for (unsigned i = 0; i < expectations->entries->len; i++)
+		((struct expectation *)expectations->entries->pdata[i])->of_the_vmm = TRUE;
+}
+
 struct expectations *expectations_choose(const char *choice, const char *vmm, const char *version,
 					 GError **error)
 {
@@ -320,8 +326,8 @@ struct expectations *expectations_choose(const char *choice, const char *vmm, co
 	if (!expectations)
 		return NULL;
 	expectations->borrowed = borrowed;
-	for (unsigned i = 0; !choice && i < expectations->entries->len; i++)
-		((struct expectation *)expectations->entries->pdata[i])->of_the_vmm = TRUE;
+	if (!choice)
+		expectations_mark_own(expectations);
 	return expectations;
 }
 
@@ -339,7 +345,7 @@ char *expectations_omit(const struct expectations *expectations)
 
 gboolean expectation_concerns(const struct expectation *entry, const struct test_result *test)
 {
-	gboolean by_type = !entry->of_the_vmm || !is_of_a_daemon(test->given);
+	gboolean by_type = !entry->of_the_vmm || !test->served;
 
 	return g_pattern_match_simple(entry->test, test->full_name) &&
 	       (g_pattern_match_simple(entry->device, test->device) ||

@@ -67,6 +67,9 @@ struct expectations *expectations_none(void);
 /* Reads a file. NULL with error set, naming the line, when it is malformed. The caller owns it. */
 struct expectations *expectations_load(const char *path, GError **error);
 
+/* They stand in the VMM's own file: types are those that it serves itself. */
+void expectations_mark_own(struct expectations *expectations);
+
 /* Frees them; marks that refer to them must not be followed any more. NULL is fine. */
 void expectations_free(struct expectations *expectations);
 

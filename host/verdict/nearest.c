@@ -22,12 +22,24 @@ static gboolean explain(const struct expectations *expectations, struct test_res
 	return explained;
 }
 
+/* Whether the file, by its name, is about that VMM. */
+static gboolean is_about(const char *path, const char *vmm)
+{
+	g_autofree char *base = g_path_get_basename(path);
+	const char *rest = base + strlen(vmm);
+
+	return *vmm && g_str_has_prefix(base, vmm) &&
+	       (strcmp(rest, ".expect") == 0 || (rest[0] == '-' && g_ascii_isdigit(rest[1])));
+}
+
 static unsigned count_explained(const struct conclusion *conclusion, const char *path)
 {
 	struct expectations *expectations = expectations_load(path, NULL);
 	const GPtrArray *tests = conclusion->job->tests;
 	unsigned count = 0;
 
+	if (expectations && is_about(path, conclusion->job->vmm))
+		expectations_mark_own(expectations);
 	for (unsigned i = 0; expectations && i < tests->len; i++) {
 		struct test_result *test = tests->pdata[i];
 
@@ -41,16 +53,6 @@ static unsigned count_explained(const struct conclusion *conclusion, const char 
 static int compare_names(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Whether the file, by its name, is about that VMM. */
-static gboolean is_about(const char *path, const char *vmm)
-{
-	g_autofree char *base = g_path_get_basename(path);
-	const char *rest = base + strlen(vmm);
-
-	return *vmm && g_str_has_prefix(base, vmm) &&
-	       (strcmp(rest, ".expect") == 0 || (rest[0] == '-' && g_ascii_isdigit(rest[1])));
 }
 
 /* The files of expectations in the folders, those of each sorted, so that the answer is the same everywhere. */
@@ -84,7 +86,7 @@ static gboolean is_the_vmms(const struct conclusion *conclusion, const GPtrArray
 	for (unsigned i = 0; i < job->tests->len; i++) {
 		const struct test_result *test = job->tests->pdata[i];
 
-		if (test_is_unexpected(test, conclusion->strict) && is_of_a_daemon(test->given))
+		if (test_is_unexpected(test, conclusion->strict) && test->served)
 			return FALSE;
 	}
 	for (unsigned i = 0; i < paths->len; i++) {

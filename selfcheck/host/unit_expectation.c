@@ -64,15 +64,16 @@ static void check_outcome(const char *text, unsigned unexpected, unsigned expect
 	job_free(job);
 }
 
-/* Whether an entry about that device foresees BLK-1 of a device that a user's daemon serves. */
-static gboolean foresees(const char *device, gboolean of_the_vmm)
+/* Whether an entry about that device foresees BLK-1 of a device that a daemon serves, asked for by that name. */
+static gboolean foresees(const char *name, const char *device, gboolean of_the_vmm)
 {
-	static const char records[] =
-		"{\"type\":\"job\",\"places\":{\"00:03.0\":\"vhost-user:blk\"}}\n"
+	g_autofree char *records = g_strdup_printf(
+		"{\"type\":\"job\",\"places\":{\"00:03.0\":\"%s\"},\"served\":[\"%s\"]}\n"
 		"{\"type\":\"device\",\"bdf\":\"00:03.0\",\"name\":\"blk\"}\n"
 		"{\"type\":\"check\",\"clause\":\"BLK-1\",\"level\":\"MUST\",\"message\":\"m\"}\n"
 		"{\"type\":\"test\",\"suite\":\"device\",\"test\":\"flush\",\"device\":\"00:03.0\","
-		"\"verdict\":\"fail\"}\n";
+		"\"verdict\":\"fail\"}\n",
+		name, name);
 	g_autofree char *line = g_strdup_printf("BLK-1\t%s\t*\tfail\tknown\n", device);
 	struct job *job = make_job(records);
 	struct expectations *expectations = load(line, NULL);
@@ -89,10 +90,14 @@ static gboolean foresees(const char *device, gboolean of_the_vmm)
 
 static void what_a_daemon_serves_is_not_of_the_vmm(void **state)
 {
-	assert_false(foresees("blk", TRUE));
-	assert_true(foresees("blk", FALSE));
-	assert_true(foresees("*", TRUE));
-	assert_true(foresees("vhost-user:*", TRUE));
+	static const char *const names[] = {"vhost-user:blk", "their-blk"};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+		assert_false(foresees(names[i], "blk", TRUE));
+		assert_true(foresees(names[i], "blk", FALSE));
+		assert_true(foresees(names[i], "*", TRUE));
+		assert_true(foresees(names[i], names[i], TRUE));
+	}
 }
 
 /* Where nobody says which device stands where, those of a type stand in the order in which they were asked for. */
