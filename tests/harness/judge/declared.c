@@ -66,14 +66,14 @@ bool harness_judges(enum clause_id id)
 bool clause_is_judged(enum clause_id id)
 {
 	/* What is judged by PCI's words on any transport is judged over MMIO by its own. */
-	static const struct virtio_device over_mmio = {.traits = DEVICE_OVER_MMIO};
+	static struct virtio_device over_mmio;
 	/* … and what is judged by words of the modern interface, by those of the legacy one. */
-	static const struct virtio_device legacy = {
-		.traits = DEVICE_OVER_PCI | DEVICE_LEGACY,
-		.offered = {{BIT64(VIRTIO_F_ANY_LAYOUT)}},
-	};
+	static struct virtio_device legacy;
 	static bool judged[CLAUSE_COUNT + 1], known;
 
+	over_mmio.traits = DEVICE_OVER_MMIO;
+	legacy.traits = DEVICE_OVER_PCI | DEVICE_LEGACY;
+	features_add(&legacy.offered, VIRTIO_F_ANY_LAYOUT);
 	/* Asked for every clause: an emulated CPU would search for many seconds. */
 	for (const struct test *const *test = __start_registry_tests;
 	     !known && test < __stop_registry_tests; test++) {

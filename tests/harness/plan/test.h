@@ -73,26 +73,26 @@ struct result;
 struct subject;
 struct test_run;
 
-/* A test as it was written: see TEST(). */
+/* A test as it was written: see TEST(). There are hundreds of them: fields are as narrow as they can be. */
 struct test {
 	const char *suite;
 	const char *name;
 	const char *about; /* what it shows, one sentence without a full stop */
 	const char *file;  /* where its source stands */
-	uint32_t line;
-	uint32_t needs;
-	uint32_t axes; /* of tests/harness/plan/variant.h: what variants change it */
-	uint32_t
+	uint16_t line;
+	uint16_t needs;
+	uint16_t axes; /* of tests/harness/plan/variant.h: what variants change it */
+	uint16_t
 		always; /* axes whose first setting every variant has: AXIS_RING for packed rings alone */
-	uint32_t type;    /* only devices of this type; 0: any */
-	uint32_t traits;  /* only devices that have these, DEVICE_…: tests of one transport */
-	int feature;      /* only devices that offer this bit … */
+	uint16_t traits;  /* only devices that have these, DEVICE_…: tests of one transport */
+	int16_t feature;  /* only devices that offer this bit … */
 	bool has_feature; /* … when this is set: see WITH_FEATURE() */
-	const uint16_t *judges; /* the clauses that it may judge: CLAUSES(); NULL: none */
-	const uint16_t
-		*breaks; /* rules for drivers that it breaks on purpose: RULES(); NULL: none */
+	uint32_t type;    /* only devices of this type; 0: any */
 	uint32_t
 		assumes; /* STATE_…, what it takes for granted; 0: what it needs and judges says it */
+	const uint16_t *judges; /* the clauses that it may judge: CLAUSES(); NULL: none */
+	const uint16_t
+		*breaks;  /* rules for drivers that it breaks on purpose: RULES(); NULL: none */
 	uint64_t timeout; /* nanoseconds until it is cut off; 0: the default */
 	void (*run)(struct test_run *t);
 };
