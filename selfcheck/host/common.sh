@@ -65,6 +65,24 @@ fetch_modules() {
 	done
 }
 
+# need_browser WHAT: Chromium, and what drives it; where one is not to be had the script ends here.
+need_browser() {
+	local missing="Chromium is not installed"
+	if command -v "${CHROMIUM:-chromium}" >/dev/null; then
+		fetch_modules playwright-core axe-core && return
+		missing="playwright-core and axe-core are not to be had from the npm registry"
+	fi
+	echo "skip $1 in a browser: $missing"
+	exit 0
+}
+
+# walk SCRIPT WORD…: through pages, in a browser.
+walk() {
+	local script=$1
+	shift
+	node "$here/$script" "$modules/playwright-core" "$modules/axe-core/axe.min.js" "$@"
+}
+
 says() {
 	grep -qsF -- "$1" "$folder/out"
 }

@@ -4,18 +4,10 @@
 "use strict";
 
 const { performance } = require("perf_hooks");
-const [, , playwrightPath, axePath, reportPath, hostilePath, screenshotPath] = process.argv;
-const { chromium } = require(playwrightPath);
-
-let failed = false;
+const { expecting, inaccessible, watchedPage, run } = require("./browser.js");
+const [, , , , reportPath, hostilePath, screenshotPath] = process.argv;
 const specification = "https://docs.oasis-open.org/virtio/virtio/v1.4/cs01/virtio-v1.4-cs01.html";
-
-function expect(name, holds, detail) {
-	console.log(`${holds ? "ok" : "not ok"} HTML report: ${name}`);
-	if (!holds)
-		console.log(`  | ${JSON.stringify(detail)}`);
-	failed = failed || !holds;
-}
+const expect = expecting("HTML report");
 
 // A canvas shows something when its pixels are not all the same.
 function paintedCanvases() {
@@ -83,16 +75,6 @@ async function checkSections(page) {
 	await broken.locator("summary").first().click();
 	expect("a fault leads to the section that is broken", links.length === 1 && /^5\.2\./.test(links[0][0]) &&
 		links[0][1].startsWith(`${specification}#x1-`), links);
-}
-
-// What axe-core finds is said with the first element that it found.
-async function checkAccess(page, axePath, scheme) {
-	await page.emulateMedia({ colorScheme: scheme });
-	await page.addScriptTag({ path: axePath });
-	const found = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
-
-	expect(`axe-core finds nothing, ${scheme}`, found.violations.length === 0,
-		found.violations.map((one) => [one.id, one.nodes.length, one.nodes[0].html]));
 }
 
 async function checkNarrow(browser, path) {
@@ -174,15 +156,8 @@ async function checkHostile(browser, path) {
 	await page.close();
 }
 
-async function main() {
-	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-		args: ["--no-sandbox"] });
-	const page = await browser.newPage({ viewport: { width: 1400, height: 1000 }, colorScheme: "light" });
-	const complaints = [];
-
-	page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-	page.on("pageerror", (error) => complaints.push(String(error)));
-	page.on("request", (request) => /^(file|data|blob):/.test(request.url()) || complaints.push(request.url()));
+async function walk(browser) {
+	const { page, complaints } = await watchedPage(browser, { width: 1400, height: 1000 }, /^(file|data|blob):/);
 
 	const start = performance.now();
 	await page.goto(`file://${reportPath}`);
@@ -214,13 +189,11 @@ async function main() {
 	await page.fill("#test-search", "number_3 ");
 	await page.fill("#clause-search", "DEMO-7");
 	await page.locator("details.failure summary").first().click();
-	await checkAccess(page, axePath, "light");
-	await checkAccess(page, axePath, "dark");
-	await browser.close();
-	process.exit(failed ? 1 : 0);
+	for (const scheme of ["light", "dark"]) {
+		const found = await inaccessible(page, scheme, { resultTypes: ["violations"] });
+
+		expect(`axe-core finds nothing, ${scheme}`, found.length === 0, found);
+	}
 }
 
-main().catch((error) => {
-	console.log(`not ok HTML report: ${error.message.split("\n")[0]}`);
-	process.exit(1);
-});
+run("HTML report", walk);

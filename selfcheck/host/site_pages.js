@@ -4,27 +4,10 @@
 "use strict";
 
 const fs = require("fs");
-const [, , playwrightPath, axePath, site, screenshotPath] = process.argv;
-const { chromium } = require(playwrightPath);
+const { expecting, inaccessible, watchedPage, run } = require("./browser.js");
+const [, , , , site, screenshotPath] = process.argv;
 const data = JSON.parse(fs.readFileSync(`${site}/site.json`, "utf8"));
-
-let failed = false;
-
-function expect(name, holds, detail) {
-	console.log(`${holds ? "ok" : "not ok"} site: ${name}`);
-	if (!holds)
-		console.log(`  | ${JSON.stringify(detail)}`);
-	failed = failed || !holds;
-}
-
-async function checkAccess(page, name, scheme) {
-	await page.emulateMedia({ colorScheme: scheme });
-	await page.addScriptTag({ path: axePath });
-	const { violations } = await page.evaluate(() => axe.run(document, { preload: false }));
-
-	expect(`axe finds nothing in ${name}, ${scheme}`, violations.length === 0,
-		violations.map(({ id, nodes }) => [id, nodes.length, nodes[0].html.slice(0, 200)]));
-}
+const expect = expecting("site");
 
 // What the grid shows is what the JSON has.
 async function checkGrid(page) {
@@ -75,20 +58,8 @@ async function checkNarrow(browser, names) {
 	await page.close();
 }
 
-async function main() {
-	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-		args: ["--no-sandbox"] });
-	const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, colorScheme: "light" });
-	const complaints = [];
-
-	page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-	page.on("pageerror", (error) => complaints.push(String(error)));
-	page.on("dialog", (dialog) => {
-		complaints.push(dialog.message());
-		dialog.dismiss();
-	});
-	page.on("request", (request) => /^file:/.test(request.url()) || complaints.push(request.url()));
-	page.on("requestfailed", (request) => complaints.push(`not there: ${request.url()}`));
+async function walk(browser) {
+	const { page, complaints } = await watchedPage(browser, { width: 1200, height: 900 }, /^file:/);
 
 	await page.goto(`file://${site}/index.html`);
 	await checkGrid(page);
@@ -99,7 +70,9 @@ async function main() {
 	for (const scheme of ["light", "dark"]) {
 		for (const name of names) {
 			await page.goto(`file://${site}/${name}.html`);
-			await checkAccess(page, name.split("/")[0], scheme);
+			const found = await inaccessible(page, scheme, { preload: false });
+
+			expect(`axe finds nothing in ${name.split("/")[0]}, ${scheme}`, found.length === 0, found);
 		}
 	}
 	for (const { page: file } of data.vmms) {
@@ -108,11 +81,6 @@ async function main() {
 	}
 	await checkNarrow(browser, names);
 	expect("the browser has no complaint, nothing comes from elsewhere", complaints.length === 0, complaints);
-	await browser.close();
-	process.exit(failed ? 1 : 0);
 }
 
-main().catch((error) => {
-	console.log(`not ok site: ${error.message.split("\n")[0]}`);
-	process.exit(1);
-});
+run("site", walk);

@@ -3,16 +3,7 @@
 # The HTML report of ten jobs in a real browser. SCREENSHOT=FILE keeps a picture of it.
 . "$(dirname "$0")/common.sh"
 
-playwright=$modules/playwright-core axe=$modules/axe-core/axe.min.js
-
-if ! command -v "${CHROMIUM:-chromium}" >/dev/null; then
-	echo "skip HTML report in a browser: Chromium is not installed"
-	exit 0
-fi
-if ! fetch_modules playwright-core axe-core; then
-	echo "skip HTML report in a browser: playwright-core and axe-core are not to be had from the npm registry"
-	exit 0
-fi
+need_browser "HTML report"
 
 for i in $(seq 10); do
 	run_stand_in -q --name "job-$i" --log "$folder/$i.log" -- --tests 200 --samples 2000 \
@@ -29,5 +20,6 @@ cat >"$folder/hostile.log" <<'END_OF_LOG'
 END_OF_LOG
 virtproof report -o "$folder/hostile.html" "$folder/hostile.log"
 machine_is_busy && busy=yes
-BUSY=${busy:-no} node "$here/report_page.js" "$playwright" "$axe" "$folder/report.html" "$folder/hostile.html" ${SCREENSHOT:+"$SCREENSHOT"}
+export BUSY=${busy:-no}
+walk report_page.js "$folder/report.html" "$folder/hostile.html" ${SCREENSHOT:+"$SCREENSHOT"}
 exit 0

@@ -76,18 +76,8 @@ echo '{"type":"job","name":"x","vmm":"x"}' >none.log
 virtproof report -f badge -o - none.log >x
 expect "where nothing was judged it says so" [ "$(jq -r '[.message, .color] | join(" ")' x)" = "not judged lightgrey" ]
 
-if ! command -v "${CHROMIUM:-chromium}" >/dev/null; then
-	echo "skip the site in a browser: Chromium is not installed"
-	exit 0
-fi
-if ! fetch_modules playwright-core axe-core; then
-	echo "skip the site in a browser: playwright-core and axe-core are not to be had from the npm registry"
-	exit 0
-fi
-walk() {
-	node "$here/site_pages.js" "$modules/playwright-core" "$modules/axe-core/axe.min.js" "$@"
-}
-walk "$folder/pages" ${SCREENSHOT:+"$SCREENSHOT"}
+need_browser "the site"
+walk site_pages.js "$folder/pages" ${SCREENSHOT:+"$SCREENSHOT"}
 
 # The pages of what was really run: this QEMU here, others by test-others before. They stay in BUILD/site.
 if ! command -v qemu-system-x86_64 >/dev/null || [ ! -e "$build/virtproof.elf" ]; then
@@ -101,5 +91,5 @@ status=0
 xargs -d "\n" "$build/virtproof" site "$build/site" qemu.log <others >out 2>&1 || status=$?
 expect "a site of real runs is written" status_is 0
 expect "it judges clauses by the hundred" [ "$(jq "[.clauses[].vmms[] | select(.state != \"unjudged\")] | length" "$build/site/site.json")" -gt 250 ]
-walk "$build/site"
+walk site_pages.js "$build/site"
 exit 0
