@@ -109,7 +109,7 @@ vendor-charts: ## fetch the charting library of the HTML report anew
 
 .PHONY: test-host
 test-host: $(BUILD)/virtproof $(BUILD)/virtproof.elf $(BUILD)/virtproof.catalogue $(BUILD)/host/stand-in $(host_units) ## the tests of the program on the host
-	@selfcheck/host/setup.sh chromium parallel openssh-server $(if $(shell command -v npm),,npm)
+	@selfcheck/host/setup.sh chromium parallel openssh-server zsh $(if $(shell command -v npm),,npm)
 	@selfcheck/host/run.sh $(BUILD)
 
 -include $(wildcard $(BUILD)/host/*.d $(BUILD)/host/*/*.d $(BUILD)/host/unit/*/*.d)

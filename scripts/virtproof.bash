@@ -5,13 +5,18 @@ _virtproof_listed() { # the names that 'virtproof list VMM' has below a heading
 	virtproof list "$1" 2>/dev/null | sed -n "/^$2:/,/^[a-z -]*:\$/s/^  \([^ ]*\) .*/\1/p"
 }
 
+_virtproof_offer() { # what compgen finds, a line each
+	local line
+	while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen "$@")
+}
+
 _virtproof() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 	local vmm=qemu i
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "$(virtproof --help | sed -n 's/^  \([a-z-]*\) .*/\1/p')" -- "$word")
+		_virtproof_offer -W "$(virtproof --help | sed -n 's/^  \([a-z-]*\) .*/\1/p')" -- "$word"
 		return
 	fi
 	for ((i = 2; i + 1 < COMP_CWORD; i++)); do
@@ -32,13 +37,13 @@ _virtproof() {
 		*)
 			[ "$command" != list ] || i=$(virtproof list | cut -d' ' -f1)
 			if [ "$command" != list ]; then
-				mapfile -t COMPREPLY < <(compgen -f -- "$word")
+				_virtproof_offer -f -- "$word"
 				return
 			fi
 			;;
 		esac
 		;;
 	esac
-	mapfile -t COMPREPLY < <(compgen -W "$i" -- "$word")
+	_virtproof_offer -W "$i" -- "$word"
 }
 complete -o filenames -F _virtproof virtproof

@@ -212,6 +212,16 @@ completes() {
 	shift
 	expect "virtproof $* becomes $wanted" [ "$(completed "$@")" = "$wanted" ]
 }
+# The same in zsh, which takes of all that it is offered what begins as the last word does.
+completed_by_zsh() {
+	PATH=$build:$PATH zsh -f -c '
+		autoload -U +X compinit && compinit -D -u && autoload -U +X bashcompinit && bashcompinit
+		source "$1"
+		shift
+		COMP_WORDS=(virtproof "$@") COMP_CWORD=$# words=(virtproof "$@") CURRENT=$(($# + 1))
+		compgen -F _virtproof -- "$argv[-1]"
+	' zsh "$here/../../scripts/virtproof.bash" "$@" | tr " " "\n" | grep "^${!#}" | tr "\n" " "
+}
 completes report rep
 completes "run report" r
 completes "microvm-legacy" run -M microvm-l
@@ -220,6 +230,15 @@ completes "blk-scratch" run -d blk-sc
 completes "vsock" run -u vs
 completes "junit json" report -f j
 completes "kvmtool" list kv
+
+if command -v zsh >/dev/null; then
+	expect "zsh knows commands" [ "$(completed_by_zsh rep)" = "report " ]
+	expect "zsh knows options" [ "$(completed_by_zsh run --qui)" = "--quiet " ]
+	expect "zsh knows devices" [ "$(completed_by_zsh run -d blk-sc)" = "blk-scratch " ]
+	expect "zsh knows tests" [ "$(completed_by_zsh run -t ring.split_used_length)" = "ring.split_used_length_is_true " ]
+else
+	echo "skip completion in zsh: it is not installed"
+fi
 
 # The man page knows each option.
 unknown_to_man() {
