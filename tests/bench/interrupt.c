@@ -278,8 +278,7 @@ static void end_observation(struct test_run *t)
 
 BENCH(interrupt, latency,
       .about = "from the kick to the handler: where the time of an interrupt goes",
-      .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX,
-      .timeout = 120 * NANOSECONDS_A_SECOND,
+      .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX, .timeout_ms = 120000,
       .judges = CLAUSES(MSIX_PCI_6, MSIX_PCI_7, PACKED_EV_TXT_1, PACKED_EV_TXT_3, SPLIT_NOTIF_3,
 			SPLIT_NOTIF_5))
 {

@@ -324,7 +324,7 @@ BENCH(throughput, requests, .about = "requests a second by depth, size and queue
       .needs = NEEDS_WORK,
       .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_INDIRECT | AXIS_INTERRUPT | AXIS_INTERRUPT |
 	      AXIS_SIZE,
-      .timeout = THROUGHPUT_TIMEOUT)
+      .timeout_ms = THROUGHPUT_MS)
 {
 	const struct load_kind *kind = load_kind_of(t);
 	struct load_settings settings = settings_for(kind);

@@ -5,8 +5,8 @@
 
 #include "tests/bench/load.h"
 
-#define THROUGHPUT_TIMEOUT (3600 * NANOSECONDS_A_SECOND)
-#define FIGURE_NAME_SIZE   128
+#define THROUGHPUT_MS    3600000
+#define FIGURE_NAME_SIZE 128
 
 /* The nth number of a comma-separated list of numbers above 0; false behind the last. */
 bool list_number(struct test_run *t, const char *list, unsigned nth, uint64_t *number);

@@ -148,13 +148,13 @@ static void measure_sizes(struct test_run *t, bool returning)
 }
 
 BENCH(throughput, forward, .about = "frames a second from one network device to another",
-      .type = VIRTIO_TYPE_NET, .axes = AXIS_RING | AXIS_EVENT_IDX, .timeout = THROUGHPUT_TIMEOUT)
+      .type = VIRTIO_TYPE_NET, .axes = AXIS_RING | AXIS_EVENT_IDX, .timeout_ms = THROUGHPUT_MS)
 {
 	measure_sizes(t, false);
 }
 
 BENCH(throughput, round_trip, .about = "frames there and back between two network devices",
-      .type = VIRTIO_TYPE_NET, .axes = AXIS_RING | AXIS_EVENT_IDX, .timeout = THROUGHPUT_TIMEOUT)
+      .type = VIRTIO_TYPE_NET, .axes = AXIS_RING | AXIS_EVENT_IDX, .timeout_ms = THROUGHPUT_MS)
 {
 	measure_sizes(t, true);
 }
@@ -207,7 +207,7 @@ static void search(struct test_run *t, struct virtio_device *twin)
 }
 
 BENCH(throughput, loss_free, .about = "frames a second that reach another device without loss",
-      .type = VIRTIO_TYPE_NET, .axes = AXIS_RING | AXIS_EVENT_IDX, .timeout = THROUGHPUT_TIMEOUT)
+      .type = VIRTIO_TYPE_NET, .axes = AXIS_RING | AXIS_EVENT_IDX, .timeout_ms = THROUGHPUT_MS)
 {
 	const char *sizes = *bench_options.size ? bench_options.size : SIZES;
 	struct virtio_device *twin = find_twin(t);
@@ -223,7 +223,7 @@ BENCH(throughput, loss_free, .about = "frames a second that reach another device
 }
 
 BENCH(throughput, receive, .about = "frames a second that come in from outside",
-      .type = VIRTIO_TYPE_NET, .axes = AXIS_RING | AXIS_EVENT_IDX, .timeout = THROUGHPUT_TIMEOUT)
+      .type = VIRTIO_TYPE_NET, .axes = AXIS_RING | AXIS_EVENT_IDX, .timeout_ms = THROUGHPUT_MS)
 {
 	static const uint8_t nobody[NET_MAC_BYTES];
 	struct figures figures = {.t = t, .about = "net.receive", .settings = "polled"};

@@ -12,7 +12,7 @@
 #define AFTER     4u
 #define ARMED_FOR 3u
 
-#define ACROSS_NS (60 * NANOSECONDS_A_SECOND)
+#define ACROSS_MS 60000
 
 /* Adds requests while there is room for another beside them, and tells the device of all but the last. */
 static unsigned send_out(struct test_run *t, struct virtqueue *queue, struct request **requests)
@@ -82,7 +82,7 @@ static void collect_across(struct test_run *t, const struct lifecycle_event *eve
 TEST(lifecycle, requests_outlive_a_pause,
      .about = "requests that are in flight while the machine is paused are completed, each once",
      .needs = NEEDS_WORK | NEEDS_HOST, .axes = AXIS_RING | AXIS_EVENT_IDX,
-     .judges = CLAUSES(SANE_15), .timeout = ACROSS_NS)
+     .judges = CLAUSES(SANE_15), .timeout_ms = ACROSS_MS)
 {
 	collect_across(t, &machine_paused);
 }
@@ -91,7 +91,7 @@ TEST(lifecycle, requests_outlive_a_restore,
      .about =
 	     "requests that are in flight when the machine is saved are completed in the restored one, each once",
      .needs = NEEDS_WORK | NEEDS_HOST, .axes = AXIS_RING, .judges = CLAUSES(SANE_15),
-     .timeout = ACROSS_NS)
+     .timeout_ms = ACROSS_MS)
 {
 	collect_across(t, &machine_restored);
 }
@@ -99,7 +99,7 @@ TEST(lifecycle, requests_outlive_a_restore,
 TEST(lifecycle, requests_outlive_a_migration,
      .about = "requests that are in flight while the machine is migrated are completed, each once",
      .needs = NEEDS_WORK | NEEDS_HOST, .axes = AXIS_RING, .judges = CLAUSES(SANE_15),
-     .timeout = ACROSS_NS)
+     .timeout_ms = ACROSS_MS)
 {
 	collect_across(t, &machine_migrated);
 }
@@ -129,7 +129,7 @@ static void notices_across(struct test_run *t, const struct lifecycle_event *eve
 
 TEST(lifecycle, arming_outlives_a_pause, .about = "a queue that was armed is armed across a pause",
      .needs = NEEDS_MSIX | NEEDS_WORK | NEEDS_HOST, .axes = AXIS_RING | AXIS_EVENT_IDX,
-     .judges = CLAUSES(SANE_15), .timeout = ACROSS_NS)
+     .judges = CLAUSES(SANE_15), .timeout_ms = ACROSS_MS)
 {
 	notices_across(t, &machine_paused);
 }
@@ -137,7 +137,7 @@ TEST(lifecycle, arming_outlives_a_pause, .about = "a queue that was armed is arm
 TEST(lifecycle, arming_outlives_a_restore,
      .about = "a queue that was armed is armed in the restored machine",
      .needs = NEEDS_MSIX | NEEDS_WORK | NEEDS_HOST, .axes = AXIS_RING | AXIS_EVENT_IDX,
-     .judges = CLAUSES(SANE_15), .timeout = ACROSS_NS)
+     .judges = CLAUSES(SANE_15), .timeout_ms = ACROSS_MS)
 {
 	notices_across(t, &machine_restored);
 }
@@ -145,7 +145,7 @@ TEST(lifecycle, arming_outlives_a_restore,
 TEST(lifecycle, arming_outlives_a_migration,
      .about = "a queue that was armed is armed across a migration",
      .needs = NEEDS_MSIX | NEEDS_WORK | NEEDS_HOST, .axes = AXIS_RING | AXIS_EVENT_IDX,
-     .judges = CLAUSES(SANE_15), .timeout = ACROSS_NS)
+     .judges = CLAUSES(SANE_15), .timeout_ms = ACROSS_MS)
 {
 	notices_across(t, &machine_migrated);
 }
@@ -237,7 +237,7 @@ static void serve_across(struct test_run *t, const struct lifecycle_event *event
 TEST(lifecycle, load_outlives_a_pause,
      .about = "requests come back, each once, that another CPU sends while the machine is paused",
      .needs = NEEDS_WORK | NEEDS_HOST | NEEDS_SECOND_CPU, .axes = AXIS_RING,
-     .judges = CLAUSES(PACKED_TXT_7, SANE_15, SPLIT_TXT_11), .timeout = ACROSS_NS)
+     .judges = CLAUSES(PACKED_TXT_7, SANE_15, SPLIT_TXT_11), .timeout_ms = ACROSS_MS)
 {
 	serve_across(t, &machine_paused);
 }
@@ -246,7 +246,7 @@ TEST(lifecycle, load_outlives_a_restore,
      .about =
 	     "requests come back, each once, that another CPU sends while the machine is saved and restored",
      .needs = NEEDS_WORK | NEEDS_HOST | NEEDS_SECOND_CPU,
-     .judges = CLAUSES(PACKED_TXT_7, SANE_15, SPLIT_TXT_11), .timeout = ACROSS_NS)
+     .judges = CLAUSES(PACKED_TXT_7, SANE_15, SPLIT_TXT_11), .timeout_ms = ACROSS_MS)
 {
 	serve_across(t, &machine_restored);
 }
@@ -254,7 +254,7 @@ TEST(lifecycle, load_outlives_a_restore,
 TEST(lifecycle, load_outlives_a_migration,
      .about = "requests come back, each once, that another CPU sends while the machine is migrated",
      .needs = NEEDS_WORK | NEEDS_HOST | NEEDS_SECOND_CPU,
-     .judges = CLAUSES(PACKED_TXT_7, SANE_15, SPLIT_TXT_11), .timeout = ACROSS_NS)
+     .judges = CLAUSES(PACKED_TXT_7, SANE_15, SPLIT_TXT_11), .timeout_ms = ACROSS_MS)
 {
 	serve_across(t, &machine_migrated);
 }

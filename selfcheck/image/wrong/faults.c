@@ -4,16 +4,17 @@
 #include "selfcheck/image/wrong/wrong.h"
 #include "virtio/onlooker.h"
 
-#define SHORT_NS 50000000 /* until the harness cuts a test off */
+#define SHORT_MS 50 /* until the harness cuts a test off */
 
-WRONG(selftest, spins_for_ever, .about = "a test that never ends is cut off", .timeout = SHORT_NS)
+WRONG(selftest, spins_for_ever, .about = "a test that never ends is cut off",
+      .timeout_ms = SHORT_MS)
 {
 	for (;;)
 		cpu_relax();
 }
 
 WRONG(selftest, sleeps_for_ever, .about = "a test that waits for what never comes is cut off",
-      .timeout = SHORT_NS)
+      .timeout_ms = SHORT_MS)
 {
 	for (;;) {
 		interrupts_close();
@@ -32,7 +33,7 @@ static uint64_t never_answer(struct onlooker *self, const struct register_access
 
 WRONG(selftest, finds_no_evidence,
       .about = "a check that fails is told, though registers hang while its evidence is gathered",
-      .timeout = SHORT_NS, .judges = CLAUSES(FEAT_1))
+      .timeout_ms = SHORT_MS, .judges = CLAUSES(FEAT_1))
 {
 	static struct onlooker mute = {.read = never_answer};
 
@@ -106,7 +107,7 @@ WRONG(selftest, writes_beside_its_buffer,
 /* Gives the boot CPU a moment to close its interrupts for good, and takes it out. */
 static void rescue(void *argument)
 {
-	clock_spin(SHORT_NS);
+	clock_spin(SHORT_MS * 1000000);
 	cpu_stop(0);
 }
 

@@ -7,7 +7,7 @@
 #define PAGES   16
 #define WRITTEN 8 /* pages that the driver needs again */
 #define ROUNDS  3
-#define MORE_NS (30 * NANOSECONDS_A_SECOND) /* the host takes part, several times */
+#define MORE_MS 30000 /* the host takes part, several times */
 
 static uint32_t command_of(struct test_run *t)
 {
@@ -85,7 +85,7 @@ static bool await_used(struct test_run *t)
 
 TEST(balloon, hinted_pages_can_be_used_again,
      .about = "what is written to hinted pages stays, and once hinting is done so do all of them",
-     .type = VIRTIO_TYPE_BALLOON, .needs = NEEDS_HOST, .timeout = MORE_NS,
+     .type = VIRTIO_TYPE_BALLOON, .needs = NEEDS_HOST, .timeout_ms = MORE_MS,
      WITH_FEATURE(VIRTIO_BALLOON_F_FREE_PAGE_HINT),
      .judges = CLAUSES(BALLOON_HINTQ_1, BALLOON_HINT_1, BALLOON_HINT_5, BALLOON_HINT_6, SANE_1))
 {
@@ -122,7 +122,7 @@ TEST(balloon, hinted_pages_can_be_used_again,
 
 TEST(balloon, hint_commands_are_told_apart,
      .about = "as long as the driver does not say that it stopped, no command is given again",
-     .type = VIRTIO_TYPE_BALLOON, .needs = NEEDS_HOST, .timeout = MORE_NS,
+     .type = VIRTIO_TYPE_BALLOON, .needs = NEEDS_HOST, .timeout_ms = MORE_MS,
      WITH_FEATURE(VIRTIO_BALLOON_F_FREE_PAGE_HINT), .judges = CLAUSES(BALLOON_HINT_2))
 {
 	uint32_t commands[ROUNDS];

@@ -158,7 +158,7 @@ static void give_first_buffer(struct test_run *t)
 
 TEST(balloon, statistics_reach_the_host,
      .about = "the host sees known statistics in any order, and asks by using the buffer",
-     .type = VIRTIO_TYPE_BALLOON, .needs = NEEDS_HOST, .timeout = 10 * NANOSECONDS_A_SECOND,
+     .type = VIRTIO_TYPE_BALLOON, .needs = NEEDS_HOST, .timeout_ms = 10000,
      WITH_FEATURE(VIRTIO_BALLOON_F_STATS_VQ),
      .judges = CLAUSES(BALLOON_STATQ_1, BALLOON_STATQ_2, BALLOON_STATS_1, BALLOON_STATS_2))
 {
@@ -199,7 +199,7 @@ static void post_swapped(struct test_run *t)
 
 TEST(balloon, legacy_statistics_are_native,
      .about = "the host sees statistics as the guest writes them, from the second buffer on",
-     .type = VIRTIO_TYPE_BALLOON, .needs = NEEDS_HOST, .timeout = 20 * NANOSECONDS_A_SECOND,
+     .type = VIRTIO_TYPE_BALLOON, .needs = NEEDS_HOST, .timeout_ms = 20000,
      WITH_FEATURE(VIRTIO_BALLOON_F_STATS_VQ), .traits = DEVICE_LEGACY,
      .judges = CLAUSES(BALLOON_STATQ_1, BALLOON_STATS_LEG_1, BALLOON_STATS_LEG_2))
 {

@@ -53,7 +53,7 @@ static void check_joined(struct test_run *t, const struct virtio_net_hdr *header
 
 TEST(net, joined_segments_are_counted,
      .about = "a packet that the device made of several segments tells how many they were",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_RSC_EXT),
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, WITH_FEATURE(VIRTIO_NET_F_RSC_EXT),
      .judges = CLAUSES(NET_RX_30, NET_RX_31, NET_RX_32, NET_RX_33, NET_RX_34))
 {
 	struct network *network = network_start(
@@ -85,7 +85,7 @@ TEST(net, joined_segments_are_counted,
 
 TEST(net, segments_are_not_counted_unasked,
      .about = "where the feature is offered and declined no packet tells of joined segments",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_RSC_EXT),
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, WITH_FEATURE(VIRTIO_NET_F_RSC_EXT),
      .judges = CLAUSES(NET_RX_35, SANE_11))
 {
 	struct network *network = network_start(

@@ -92,7 +92,7 @@ static void check_first_only(struct test_run *t, struct network *network, const 
 
 TEST(net, one_pair_is_used_at_first,
      .about = "after initialization and after a reset packets arrive on receiveq1 alone",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG,
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, .needs = NEEDS_CONFIG,
      WITH_FEATURE(VIRTIO_NET_F_MQ), .judges = CLAUSES(NET_CTRL_MQ_1, SANE_11))
 {
 	struct network *network = start(t, idle());
@@ -105,7 +105,7 @@ TEST(net, one_pair_is_used_at_first,
 
 TEST(net, disabled_pairs_fall_silent,
      .about = "once the command for fewer pairs is used, no packet arrives on those above",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG,
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, .needs = NEEDS_CONFIG,
      WITH_FEATURE(VIRTIO_NET_F_MQ), .judges = CLAUSES(NET_CTRL_MQ_2, SANE_11))
 {
 	struct network *network = start(t, idle());
@@ -216,7 +216,7 @@ static struct steering watch_steering(struct network *network, uint16_t first)
 TEST(net, flows_stay_on_their_queue,
      .about =
 	     "packets of a flow in which the driver has sent come in on one queue, others between them",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG,
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, .needs = NEEDS_CONFIG,
      WITH_FEATURE(VIRTIO_NET_F_MQ), .judges = CLAUSES(NET_PROSE_5, SANE_11))
 {
 	struct network *network = start(t, idle());
@@ -238,7 +238,7 @@ TEST(net, flows_stay_on_their_queue,
 
 TEST(net, flows_follow_their_transmit_queue,
      .about = "packets of a flow come in on the pair on whose queue the driver sent last",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG,
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, .needs = NEEDS_CONFIG,
      WITH_FEATURE(VIRTIO_NET_F_MQ), .judges = CLAUSES(NET_PROSE_6, SANE_11))
 {
 	struct network *network = start(t, idle());
@@ -260,7 +260,7 @@ TEST(net, flows_follow_their_transmit_queue,
 
 TEST(net, reset_queues_are_steered_around,
      .about = "packets for a receive queue under reset come in on another", .type = VIRTIO_TYPE_NET,
-     .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MQ),
+     .timeout_ms = MANY_FRAMES_MS, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_MQ),
      .judges = CLAUSES(NET_CTRL_MQ_3, PCI_COMMON_15, SANE_11))
 {
 	struct network *network = start(t, idle());

@@ -6,7 +6,7 @@
 static const uint32_t lengths[] = {60, 61, 128, 499, 1000, 1499, 1514};
 
 TEST(net, frames_come_in_whole, .about = "frames of all sizes come in unchanged",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .axes = AXES_OF_RING,
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, .axes = AXES_OF_RING,
      .judges = CLAUSES(SANE_11))
 {
 	struct network *network =
@@ -26,7 +26,7 @@ TEST(net, frames_come_in_whole, .about = "frames of all sizes come in unchanged"
 
 TEST(net, one_buffer_takes_a_packet,
      .about = "without mergeable buffers a packet takes one buffer and num_buffers is written as 1",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS,
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS,
      .judges = CLAUSES(NET_RXBUF_2, NET_RX_1, SANE_11))
 {
 	struct network *network =
@@ -88,7 +88,7 @@ static bool note_continuation(const struct packet *packet, const void *context)
 
 TEST(net, small_buffers_are_not_chained,
      .about = "without mergeable buffers a packet larger than its buffer never goes on in the next",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .judges = CLAUSES(NET_RXBUF_2))
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, .judges = CLAUSES(NET_RXBUF_2))
 {
 	struct continuation *look = test_memory(t, "continuation", sizeof(*look), 16);
 	struct network *network = network_start(
@@ -140,7 +140,7 @@ static void check_merged(struct test_run *t, const struct network *network,
 
 TEST(net, packets_are_spread_over_buffers,
      .about = "mergeable buffers are filled to the brim, counted in num_buffers and used together",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .axes = AXES_OF_RING,
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, .axes = AXES_OF_RING,
      WITH_FEATURE(VIRTIO_NET_F_MRG_RXBUF),
      .judges = CLAUSES(NET_RXBUF_1, NET_RX_2, NET_RX_3, NET_RX_4, SANE_11))
 {

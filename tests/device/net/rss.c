@@ -170,7 +170,7 @@ static bool kind_arrives_right(struct steered *steered, enum kind kind)
 
 TEST(net, rss_hashes_ipv4,
      .about = "IPv4 packets are steered by the hash of addresses, and of ports where enabled",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG,
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, .needs = NEEDS_CONFIG,
      WITH_FEATURE(VIRTIO_NET_F_RSS),
      .judges = CLAUSES(NET_CTRL_RSS_1, NET_CTRL_RSS_2, NET_CTRL_RSS_3))
 {
@@ -193,7 +193,7 @@ TEST(net, rss_hashes_ipv4,
 
 TEST(net, rss_hashes_ipv6,
      .about = "IPv6 packets are steered by the hash of addresses, and of ports where enabled",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG,
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, .needs = NEEDS_CONFIG,
      WITH_FEATURE(VIRTIO_NET_F_RSS),
      .judges = CLAUSES(NET_CTRL_RSS_4, NET_CTRL_RSS_5, NET_CTRL_RSS_6))
 {
@@ -236,7 +236,7 @@ static void make_extended(struct network *network, uint16_t n)
 
 TEST(net, rss_minds_extension_headers,
      .about = "home address and routing header count with an extension type enabled, else not",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG,
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, .needs = NEEDS_CONFIG,
      WITH_FEATURE(VIRTIO_NET_F_RSS), .judges = CLAUSES(NET_CTRL_RSS_7, NET_CTRL_RSS_8))
 {
 	struct steered *steered = start(t);
@@ -258,7 +258,7 @@ TEST(net, rss_minds_extension_headers,
 
 TEST(net, rss_puts_the_unhashed_aside,
      .about = "packets without a hash go to the queue for unclassified ones",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG,
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, .needs = NEEDS_CONFIG,
      WITH_FEATURE(VIRTIO_NET_F_RSS), .judges = CLAUSES(NET_CTRL_RSS_9))
 {
 	struct steered *steered = start(t);
@@ -278,7 +278,7 @@ TEST(net, rss_puts_the_unhashed_aside,
 TEST(net, rss_table_is_indexed_by_the_mask,
      .about =
 	     "the queue is that of the table entry that hash and mask give, for tables of any size",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG,
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, .needs = NEEDS_CONFIG,
      WITH_FEATURE(VIRTIO_NET_F_RSS), .judges = CLAUSES(NET_CTRL_RSS_10))
 {
 	struct steered *steered = start(t);
@@ -292,7 +292,7 @@ TEST(net, rss_table_is_indexed_by_the_mask,
 
 TEST(net, rss_drops_for_reset_queues,
      .about = "packets whose queue is under reset appear on no other", .type = VIRTIO_TYPE_NET,
-     .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_RSS),
+     .timeout_ms = MANY_FRAMES_MS, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_RSS),
      .judges = CLAUSES(NET_CTRL_RSS_11, PCI_COMMON_15))
 {
 	struct steered *steered = start(t);
@@ -325,7 +325,7 @@ TEST(net, rss_drops_for_reset_queues,
 
 TEST(net, hash_reports_can_be_configured,
      .about = "a device that reports hashes takes the command that sets their parameters",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .needs = NEEDS_CONFIG,
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, .needs = NEEDS_CONFIG,
      WITH_FEATURE(VIRTIO_NET_F_HASH_REPORT),
      .judges = CLAUSES(NET_PROSE_2, NET_PROSE_3, NET_PROSE_4, NET_PROSE_8))
 {

@@ -169,7 +169,7 @@ static void need_twin_with(struct network *network, unsigned feature, const char
 
 TEST(net, large_packets_are_segmented,
      .about = "a packet larger than the MTU arrives as segments that fit and make up the whole",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .judges = CLAUSES(SANE_11))
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, .judges = CLAUSES(SANE_11))
 {
 	struct network *network = network_start(
 		t, NEEDS_TWIN, &(struct link_settings){.features = NET_FEATURES(HOST_OFFLOADS)},
@@ -196,7 +196,7 @@ TEST(net, large_packets_are_segmented,
 
 TEST(net, segmentation_ignores_header_length,
      .about = "a wrong hdr_len does not harm the segmentation of a packet", .type = VIRTIO_TYPE_NET,
-     .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_HOST_TSO4),
+     .timeout_ms = MANY_FRAMES_MS, WITH_FEATURE(VIRTIO_NET_F_HOST_TSO4),
      .judges = CLAUSES(NET_TX_8, SANE_11))
 {
 	static const uint16_t lengths[] = {0, 20, 40, 100, 2000};
@@ -296,7 +296,7 @@ static void receive_all(struct test_run *t, struct features features)
 
 TEST(net, no_large_packets_come_in_unasked,
      .about = "without guest segmentation features every packet comes in with gso_type NONE",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS,
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS,
      .judges = CLAUSES(NET_RX_10, NET_RX_11, NET_RX_12, NET_RX_13, NET_RX_29, NET_RX_30, NET_RX_31,
 		       NET_RX_36, NET_RX_7, NET_RX_8, NET_RX_9, SANE_11))
 {
@@ -305,7 +305,7 @@ TEST(net, no_large_packets_come_in_unasked,
 
 TEST(net, large_packets_come_in_described,
      .about = "packets left to be segmented carry the flag, the segment size and the header length",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_TSO4),
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, WITH_FEATURE(VIRTIO_NET_F_GUEST_TSO4),
      .judges = CLAUSES(NET_RX_10, NET_RX_11, NET_RX_12, NET_RX_13, NET_RX_29, NET_RX_30, NET_RX_31,
 		       NET_RX_36, NET_RX_7, NET_RX_8, NET_RX_9, SANE_11))
 {
@@ -314,7 +314,7 @@ TEST(net, large_packets_come_in_described,
 
 TEST(net, only_negotiated_segmentation_comes_in,
      .about = "packets of a kind whose feature was declined come in segmented",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM),
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM),
      .judges = CLAUSES(NET_RX_10, NET_RX_11, NET_RX_12, NET_RX_13, NET_RX_29, NET_RX_30, NET_RX_31,
 		       NET_RX_36, NET_RX_7, NET_RX_8, NET_RX_9, SANE_11))
 {
@@ -323,7 +323,7 @@ TEST(net, only_negotiated_segmentation_comes_in,
 
 TEST(net, only_negotiated_segmentation_comes_in_v6,
      .about = "the same with segmentation over IPv6 alone", .type = VIRTIO_TYPE_NET,
-     .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM),
+     .timeout_ms = MANY_FRAMES_MS, WITH_FEATURE(VIRTIO_NET_F_GUEST_CSUM),
      .judges = CLAUSES(NET_RX_10, NET_RX_11, NET_RX_12, NET_RX_13, NET_RX_29, NET_RX_30, NET_RX_31,
 		       NET_RX_36, NET_RX_7, NET_RX_8, NET_RX_9, SANE_11))
 {
@@ -355,7 +355,7 @@ static void receive_congested(struct test_run *t, struct features features, stru
 
 TEST(net, congestion_marks_keep_packets_segmented,
      .about = "without guest ECN no packet with CWR set is left to be segmented",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_TSO4),
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, WITH_FEATURE(VIRTIO_NET_F_GUEST_TSO4),
      .judges = CLAUSES(NET_RX_14, SANE_11))
 {
 	struct train *train = test_memory(t, "train", sizeof(*train), 16);
@@ -369,7 +369,7 @@ TEST(net, congestion_marks_keep_packets_segmented,
 
 TEST(net, congestion_marks_are_told,
      .about = "with guest ECN a packet with CWR set has the ECN bit in gso_type",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_GUEST_ECN),
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, WITH_FEATURE(VIRTIO_NET_F_GUEST_ECN),
      .judges = CLAUSES(NET_RX_15, SANE_11))
 {
 	struct train *train = test_memory(t, "train", sizeof(*train), 16);
@@ -396,7 +396,7 @@ static uint8_t set_offloads(struct link *link, uint64_t features)
 
 TEST(net, offloads_can_be_turned_off,
      .about = "once guest offloads are turned off packets come in segmented and checksummed",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS,
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS,
      WITH_FEATURE(VIRTIO_NET_F_CTRL_GUEST_OFFLOADS), .judges = CLAUSES(SANE_11, SANE_2))
 {
 	static const uint64_t offloads[] = {0, BIT64(VIRTIO_NET_F_GUEST_CSUM) |

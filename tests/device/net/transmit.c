@@ -7,7 +7,7 @@
 
 TEST(net, frames_are_carried,
      .about = "frames of all sizes, in one descriptor or several, reach the network unchanged",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .axes = AXES_OF_RING,
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, .axes = AXES_OF_RING,
      .judges = CLAUSES(SANE_11))
 {
 	static const uint32_t payloads[] = {1, 18, 19, 255, 256, 1000, 1471, 1472};
@@ -33,7 +33,7 @@ static bool carried_with(struct network *network, const struct virtio_net_hdr *h
 }
 
 TEST(net, unknown_flags_are_ignored, .about = "header flags that no version defines change nothing",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, WITH_FEATURE(VIRTIO_NET_F_CSUM),
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, WITH_FEATURE(VIRTIO_NET_F_CSUM),
      .judges = CLAUSES(NET_TX_1, SANE_11))
 {
 	struct network *network = network_start(
@@ -48,7 +48,7 @@ TEST(net, unknown_flags_are_ignored, .about = "header flags that no version defi
 
 TEST(net, checksum_fields_need_their_flag,
      .about = "csum_start and csum_offset change nothing where flags is 0", .type = VIRTIO_TYPE_NET,
-     .timeout = MANY_FRAMES_NS, .judges = CLAUSES(NET_TX_2, NET_TX_3, SANE_11))
+     .timeout_ms = MANY_FRAMES_MS, .judges = CLAUSES(NET_TX_2, NET_TX_3, SANE_11))
 {
 	static const uint16_t places[] = {42, 100, 1000, 0xffff};
 	struct network *network = network_start(
@@ -81,7 +81,7 @@ static bool segments(const struct link *link)
 /* A driver should make it no less than the headers' length: these are no less, and too large. */
 TEST(net, header_length_is_a_hint,
      .about = "a packet without segmentation goes out, however large hdr_len is",
-     .type = VIRTIO_TYPE_NET, .timeout = MANY_FRAMES_NS, .judges = CLAUSES(NET_TX_7, SANE_11))
+     .type = VIRTIO_TYPE_NET, .timeout_ms = MANY_FRAMES_MS, .judges = CLAUSES(NET_TX_7, SANE_11))
 {
 	static const uint16_t lengths[] = {PAYLOAD, 0x8000, 0xffff};
 	struct network *network = network_start(

@@ -8,7 +8,7 @@
 
 #define DEPTH   40
 #define ASKED   8 /* of them, whether they are active */
-#define SLOW_NS (20 * NANOSECONDS_A_SECOND)
+#define SLOW_MS 20000
 
 static bool response_is_defined(uint8_t response)
 {
@@ -217,7 +217,7 @@ static unsigned judge_cancelled(struct test_run *t, const struct scsi_unit *unit
 
 TEST(scsi, aborted_task_says_so,
      .about = "ABORT TASK on the last of many reads: it is done or has response ABORTED",
-     .type = VIRTIO_TYPE_SCSI, .timeout = SLOW_NS, .judges = CLAUSES(SANE_1, SCSI_REQ_6))
+     .type = VIRTIO_TYPE_SCSI, .timeout_ms = SLOW_MS, .judges = CLAUSES(SANE_1, SCSI_REQ_6))
 {
 	struct completion completion;
 	struct reads *reads;
@@ -246,7 +246,7 @@ TEST(scsi, aborted_task_says_so,
 
 TEST(scsi, aborted_task_set_says_so,
      .about = "ABORT TASK SET over many reads: each is done or has response ABORTED",
-     .type = VIRTIO_TYPE_SCSI, .timeout = SLOW_NS, .judges = CLAUSES(SCSI_REQ_7))
+     .type = VIRTIO_TYPE_SCSI, .timeout_ms = SLOW_MS, .judges = CLAUSES(SCSI_REQ_7))
 {
 	struct reads *reads;
 	struct scsi_unit unit;
@@ -266,7 +266,7 @@ TEST(scsi, aborted_task_set_says_so,
 
 TEST(scsi, reset_unit_says_so,
      .about = "LOGICAL UNIT RESET and I_T NEXUS RESET over many reads: each is done or RESET",
-     .type = VIRTIO_TYPE_SCSI, .timeout = SLOW_NS, .judges = CLAUSES(SCSI_REQ_9))
+     .type = VIRTIO_TYPE_SCSI, .timeout_ms = SLOW_MS, .judges = CLAUSES(SCSI_REQ_9))
 {
 	static const struct {
 		enum virtio_scsi_tmf function;

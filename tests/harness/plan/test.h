@@ -84,16 +84,16 @@ struct test {
 	uint16_t axes; /* of tests/harness/plan/variant.h: what variants change it */
 	uint16_t
 		always; /* axes whose first setting every variant has: AXIS_RING for packed rings alone */
-	uint16_t traits;  /* only devices that have these, DEVICE_…: tests of one transport */
-	int16_t feature;  /* only devices that offer this bit … */
-	bool has_feature; /* … when this is set: see WITH_FEATURE() */
-	uint32_t type;    /* only devices of this type; 0: any */
+	uint16_t traits;     /* only devices that have these, DEVICE_…: tests of one transport */
+	int16_t feature;     /* only devices that offer this bit … */
+	bool has_feature;    /* … when this is set: see WITH_FEATURE() */
+	uint16_t type;       /* only devices of this type; 0: any */
+	uint32_t timeout_ms; /* milliseconds until it is cut off; 0: the default */
 	uint32_t
 		assumes; /* STATE_…, what it takes for granted; 0: what it needs and judges says it */
 	const uint16_t *judges; /* the clauses that it may judge: CLAUSES(); NULL: none */
 	const uint16_t
-		*breaks;  /* rules for drivers that it breaks on purpose: RULES(); NULL: none */
-	uint64_t timeout; /* nanoseconds until it is cut off; 0: the default */
+		*breaks; /* rules for drivers that it breaks on purpose: RULES(); NULL: none */
 	void (*run)(struct test_run *t);
 };
 

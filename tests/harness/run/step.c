@@ -142,8 +142,8 @@ static uint64_t timeout_of(const struct test *test)
 
 	if (options.timeout_ms)
 		return options.timeout_ms * 1000000;
-	return slower *
-	       (test->timeout ? test->timeout : MAXIMUM(TIMEOUT_NS, TIMEOUT_WAITS * PATIENCE_NS));
+	return slower * (test->timeout_ms ? test->timeout_ms * 1000000ul
+					  : MAXIMUM(TIMEOUT_NS, TIMEOUT_WAITS * PATIENCE_NS));
 }
 
 /*

@@ -8,8 +8,7 @@
 TEST(transport, serves_behind_a_back_end_that_came_back,
      .about =
 	     "after a reset a device serves whose back end has ended amid requests and was started again",
-     .needs = NEEDS_WORK | NEEDS_HOST, .timeout = 60 * NANOSECONDS_A_SECOND,
-     .judges = CLAUSES(SANE_1))
+     .needs = NEEDS_WORK | NEEDS_HOST, .timeout_ms = 60000, .judges = CLAUSES(SANE_1))
 {
 	struct ask stop = ask_for("stop", t->device), start = ask_for("start", t->device);
 	struct completion completion;

@@ -9,7 +9,7 @@
 #define QUEUES_COMPARED 16u
 #define FEATURE_WORDS   2u
 
-#define ACROSS_NS       (60 * NANOSECONDS_A_SECOND)
+#define ACROSS_MS       60000
 
 /* What a device holds of a set-up, as far as its transport can tell. */
 struct settings {
@@ -145,21 +145,21 @@ static void settings_across(struct test_run *t, const struct lifecycle_event *ev
 
 TEST(lifecycle, registers_outlive_a_pause,
      .about = "status, features, queues and configuration read the same across a pause",
-     .needs = NEEDS_HOST, .judges = CLAUSES(SANE_15), .timeout = ACROSS_NS)
+     .needs = NEEDS_HOST, .judges = CLAUSES(SANE_15), .timeout_ms = ACROSS_MS)
 {
 	settings_across(t, &machine_paused);
 }
 
 TEST(lifecycle, registers_outlive_a_restore,
      .about = "status, features, queues and configuration read the same in the restored machine",
-     .needs = NEEDS_HOST, .judges = CLAUSES(SANE_15), .timeout = ACROSS_NS)
+     .needs = NEEDS_HOST, .judges = CLAUSES(SANE_15), .timeout_ms = ACROSS_MS)
 {
 	settings_across(t, &machine_restored);
 }
 
 TEST(lifecycle, registers_outlive_a_migration,
      .about = "status, features, queues and configuration read the same across a migration",
-     .needs = NEEDS_HOST, .judges = CLAUSES(SANE_15), .timeout = ACROSS_NS)
+     .needs = NEEDS_HOST, .judges = CLAUSES(SANE_15), .timeout_ms = ACROSS_MS)
 {
 	settings_across(t, &machine_migrated);
 }
@@ -197,7 +197,7 @@ static void interrupt_across(struct test_run *t, const struct lifecycle_event *e
 
 TEST(lifecycle, interrupt_status_outlives_a_pause,
      .about = "a queue bit that nobody has read stands in the interrupt status across a pause",
-     .needs = NEEDS_WORK | NEEDS_HOST, .judges = CLAUSES(SANE_15), .timeout = ACROSS_NS)
+     .needs = NEEDS_WORK | NEEDS_HOST, .judges = CLAUSES(SANE_15), .timeout_ms = ACROSS_MS)
 {
 	interrupt_across(t, &machine_paused);
 }
@@ -205,14 +205,14 @@ TEST(lifecycle, interrupt_status_outlives_a_pause,
 TEST(lifecycle, interrupt_status_outlives_a_restore,
      .about =
 	     "a queue bit that nobody has read stands in the interrupt status of the restored machine",
-     .needs = NEEDS_WORK | NEEDS_HOST, .judges = CLAUSES(SANE_15), .timeout = ACROSS_NS)
+     .needs = NEEDS_WORK | NEEDS_HOST, .judges = CLAUSES(SANE_15), .timeout_ms = ACROSS_MS)
 {
 	interrupt_across(t, &machine_restored);
 }
 
 TEST(lifecycle, interrupt_status_outlives_a_migration,
      .about = "a queue bit that nobody has read stands in the interrupt status across a migration",
-     .needs = NEEDS_WORK | NEEDS_HOST, .judges = CLAUSES(SANE_15), .timeout = ACROSS_NS)
+     .needs = NEEDS_WORK | NEEDS_HOST, .judges = CLAUSES(SANE_15), .timeout_ms = ACROSS_MS)
 {
 	interrupt_across(t, &machine_migrated);
 }

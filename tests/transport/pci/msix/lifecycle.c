@@ -3,7 +3,7 @@
 #include "tests/harness/drive/lifecycle.h"
 #include "tests/transport/pci/msix/msix.h"
 
-#define ACROSS_NS (60 * NANOSECONDS_A_SECOND)
+#define ACROSS_MS 60000
 
 /* One buffer used on a masked entry, armed: whether its pending bit shows it. */
 static bool become_pending(struct test_run *t, struct virtqueue *queue)
@@ -61,7 +61,7 @@ TEST(lifecycle, pending_message_outlives_a_pause,
      .about = "a message that is masked is held across a pause, and comes on unmasking",
      .needs = NEEDS_MSIX | NEEDS_WORK | NEEDS_HOST, .traits = DEVICE_OVER_PCI,
      .assumes = STATE_MASKS | STATE_PENDING | STATE_NOTICES | STATE_RESET,
-     .judges = CLAUSES(SANE_15), .timeout = ACROSS_NS)
+     .judges = CLAUSES(SANE_15), .timeout_ms = ACROSS_MS)
 {
 	pending_across(t, &machine_paused);
 }
@@ -70,7 +70,7 @@ TEST(lifecycle, pending_message_outlives_a_restore,
      .about = "a message that is masked is held in the restored machine, and comes on unmasking",
      .needs = NEEDS_MSIX | NEEDS_WORK | NEEDS_HOST, .traits = DEVICE_OVER_PCI,
      .assumes = STATE_MASKS | STATE_PENDING | STATE_NOTICES | STATE_RESET,
-     .judges = CLAUSES(SANE_15), .timeout = ACROSS_NS)
+     .judges = CLAUSES(SANE_15), .timeout_ms = ACROSS_MS)
 {
 	pending_across(t, &machine_restored);
 }
@@ -79,7 +79,7 @@ TEST(lifecycle, pending_message_outlives_a_migration,
      .about = "a message that is masked is held across a migration, and comes on unmasking",
      .needs = NEEDS_MSIX | NEEDS_WORK | NEEDS_HOST, .traits = DEVICE_OVER_PCI,
      .assumes = STATE_MASKS | STATE_PENDING | STATE_NOTICES | STATE_RESET,
-     .judges = CLAUSES(SANE_15), .timeout = ACROSS_NS)
+     .judges = CLAUSES(SANE_15), .timeout_ms = ACROSS_MS)
 {
 	pending_across(t, &machine_migrated);
 }

@@ -103,9 +103,8 @@ static bool judged_step(struct test_run *t, unsigned count)
 
 TEST(interrupt, event_index_sweep,
      .about = "used_event is honoured at every position of the index and over its wrap",
-     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_EVENT_IDX),
-     .timeout = 30 * NANOSECONDS_A_SECOND, .traits = DEVICE_OVER_PCI,
-     .judges = CLAUSES(EVIDX_TXT_2, SPLIT_NOTIF_5, SPLIT_NOTIF_6))
+     .needs = NEEDS_MSIX | NEEDS_WORK, WITH_FEATURE(VIRTIO_F_EVENT_IDX), .timeout_ms = 30000,
+     .traits = DEVICE_OVER_PCI, .judges = CLAUSES(EVIDX_TXT_2, SPLIT_NOTIF_5, SPLIT_NOTIF_6))
 {
 	static const struct virtio_device *swept;
 	uint64_t all_until, deadline, came;
