@@ -85,6 +85,7 @@ judge() { # judge DEVICE-OPTION …: each root fault on such a device
 	told reset_never PCI-COMMON-8 PCI-COMMON-10
 	told activation_refused_for_ever SANE-5 SANE-1
 	told pending_bits_stuck_at_1 MSIX-PCI-14
+	told pending_bits_never_cleared MSIX-PCI-8 MSIX-PCI-14
 	told unmasking_forgets MSIX-PCI-7
 	told queue_enabled_after_reset PCI-COMMON-16
 	told polling_in_vain SANE-14
@@ -102,6 +103,14 @@ case $type in
 rng)
 	judge -device virtio-rng-pci,packed=on,addr=1
 	told chokes_on_chains SPLIT-FRAME-1
+	wait
+	# The same by its legacy interface.
+	legacy="vp.legacy vp.device=*-legacy"
+	device=(-device virtio-rng-pci,disable-legacy=off,addr=1)
+	boot honest_legacy "$legacy"
+	keys honest_legacy >>"$work/honest.keys"
+	beside boot legacy_features_survive_reset "vp.spoiled=features_survive_reset $legacy"
+	later+=("judge_told legacy_features_survive_reset FEAT-TXT-2 PCI-LEG-TXT-4")
 	;;
 blk)
 	judge -blockdev null-co,node-name=null,size=16777216,read-zeroes=on \

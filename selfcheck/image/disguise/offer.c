@@ -33,12 +33,6 @@ static uint64_t word(uint64_t features, unsigned select)
 	return select < 2 ? (uint32_t)(features >> 32 * select) : 0;
 }
 
-static bool is_legacy_header(const struct register_access *access, enum legacy_register at)
-{
-	return access->structure == STRUCTURE_CONTROL && access->offset == at &&
-	       (access->device->traits & DEVICE_OVER_PCI);
-}
-
 static uint64_t read_as_offered(struct onlooker *self, const struct register_access *access,
 				uint64_t value)
 {

@@ -31,11 +31,6 @@ ECCENTRIC(ok_legacy_of_any_vendor, .about = "the subsystem vendor id is its envi
 
 /* ---- the header ---- */
 
-static bool is_header(const struct register_access *access, enum legacy_register at)
-{
-	return access->structure == STRUCTURE_CONTROL && access->offset == at;
-}
-
 #define RESET_NS 3000000
 
 static void start_reset(struct virtio_device *device)
@@ -45,7 +40,7 @@ static void start_reset(struct virtio_device *device)
 
 static bool note_reset(struct onlooker *self, const struct register_access *access, uint64_t *value)
 {
-	if (is_header(access, LEGACY_DEVICE_STATUS))
+	if (is_legacy_header(access, LEGACY_DEVICE_STATUS))
 		late_reset_note((uint8_t)*value);
 	return true;
 }
@@ -53,7 +48,7 @@ static bool note_reset(struct onlooker *self, const struct register_access *acce
 static uint64_t finish_reset_late(struct onlooker *self, const struct register_access *access,
 				  uint64_t value)
 {
-	return is_header(access, LEGACY_DEVICE_STATUS) ? late_reset_show(value) : value;
+	return is_legacy_header(access, LEGACY_DEVICE_STATUS) ? late_reset_show(value) : value;
 }
 
 ECCENTRIC(ok_legacy_reset_takes_3ms,
@@ -68,18 +63,18 @@ static bool is_absent; /* the selected queue */
 static uint64_t show_absent_queues(struct onlooker *self, const struct register_access *access,
 				   uint64_t value)
 {
-	if (is_header(access, LEGACY_QUEUE_SIZE)) {
+	if (is_legacy_header(access, LEGACY_QUEUE_SIZE)) {
 		is_absent = !value;
 		if (is_absent)
 			acts();
 	}
-	return is_header(access, LEGACY_QUEUE_ADDRESS) && is_absent ? UINT32_MAX : value;
+	return is_legacy_header(access, LEGACY_QUEUE_ADDRESS) && is_absent ? UINT32_MAX : value;
 }
 
 static bool follow_selection(struct onlooker *self, const struct register_access *access,
 			     uint64_t *value)
 {
-	is_absent = is_absent && !is_header(access, LEGACY_QUEUE_SELECT);
+	is_absent = is_absent && !is_legacy_header(access, LEGACY_QUEUE_SELECT);
 	return true;
 }
 
@@ -101,7 +96,7 @@ static bool set_isr(struct onlooker *self, const struct register_access *access,
 {
 	if (access->structure == STRUCTURE_NOTIFY)
 		isr_is_set = access->device->mode == INTERRUPT_NONE;
-	if (is_header(access, LEGACY_DEVICE_STATUS) && !*value)
+	if (is_legacy_header(access, LEGACY_DEVICE_STATUS) && !*value)
 		isr_is_set = false;
 	return true;
 }
@@ -124,7 +119,7 @@ ECCENTRIC(ok_legacy_isr_without_need, .about = "the queue bit of the ISR is set 
 static uint64_t offer_less(struct onlooker *self, const struct register_access *access,
 			   uint64_t value)
 {
-	if (!is_header(access, LEGACY_DEVICE_FEATURES))
+	if (!is_legacy_header(access, LEGACY_DEVICE_FEATURES))
 		return value;
 	acts();
 	return value & ~(BIT64(VIRTIO_F_NOTIFY_ON_EMPTY) | BIT64(VIRTIO_F_BAD_FEATURE));

@@ -10,11 +10,6 @@
 #include "virtio/transport.h"
 #include "virtio/transport/pci/legacy_registers.h"
 
-static bool is_header(const struct register_access *access, enum legacy_register at)
-{
-	return access->structure == STRUCTURE_CONTROL && access->offset == at;
-}
-
 /* ---- used lengths ---- */
 
 /* Of what tells the driver nothing by its length (5.1.6.1, 5.3.6.1, 5.5.6.1, 5.6.6.1). */
@@ -82,7 +77,7 @@ static bool begin_without_cache(struct onlooker *self, const struct register_acc
 	struct register_access writeback = {access->device, STRUCTURE_DEVICE,
 					    offsetof(struct virtio_blk_config, writeback), 1};
 
-	if (!is_header(access, LEGACY_DEVICE_STATUS) || *value)
+	if (!is_legacy_header(access, LEGACY_DEVICE_STATUS) || *value)
 		return true;
 	acts();
 	onlooker_write(self, access, 0);
@@ -107,7 +102,7 @@ static bool offers_offloads(const struct virtio_device *device)
 static uint64_t leave_no_segments(struct onlooker *self, const struct register_access *access,
 				  uint64_t value)
 {
-	if (!is_header(access, LEGACY_DEVICE_FEATURES))
+	if (!is_legacy_header(access, LEGACY_DEVICE_FEATURES))
 		return value;
 	acts();
 	return value & ~(BIT64(VIRTIO_NET_F_GUEST_TSO4) | BIT64(VIRTIO_NET_F_GUEST_TSO6) |
@@ -122,7 +117,7 @@ ECCENTRIC(ok_legacy_offloads_checksums_alone, .about = "no segments are left to 
 static uint64_t tell_of_offer(struct onlooker *self, const struct register_access *access,
 			      uint64_t value)
 {
-	if (is_header(access, LEGACY_DEVICE_FEATURES))
+	if (is_legacy_header(access, LEGACY_DEVICE_FEATURES))
 		acts();
 	return value;
 }
@@ -214,7 +209,8 @@ ECCENTRIC(ok_legacy_knows_no_flush_out, .about = "VIRTIO_BLK_T_FLUSH_OUT is not 
 static bool take_barriers(struct onlooker *self, const struct register_access *access,
 			  uint64_t *value)
 {
-	if (is_header(access, LEGACY_DRIVER_FEATURES) && (*value & BIT(VIRTIO_BLK_F_BARRIER)))
+	if (is_legacy_header(access, LEGACY_DRIVER_FEATURES) &&
+	    (*value & BIT(VIRTIO_BLK_F_BARRIER)))
 		acts();
 	return true;
 }

@@ -16,11 +16,6 @@
 		.kind = LIE_SWALLOW, .structure = STRUCTURE_CONTROL, .offset = (register)          \
 	}
 
-static bool is_header(const struct register_access *access, enum legacy_register at)
-{
-	return access->structure == STRUCTURE_CONTROL && access->offset == at;
-}
-
 /* ---- configuration space ---- */
 
 /* A register of configuration space reads so. */
@@ -50,8 +45,8 @@ SABOTEUR(pci_legacy_without_status, .about = "byte 18 of BAR 0 always reads 0",
 static uint64_t swap_offer(struct onlooker *self, const struct register_access *access,
 			   uint64_t value)
 {
-	return is_header(access, LEGACY_DEVICE_FEATURES) ? __builtin_bswap32((uint32_t)value)
-							 : value;
+	return is_legacy_header(access, LEGACY_DEVICE_FEATURES) ? __builtin_bswap32((uint32_t)value)
+								: value;
 }
 SABOTEUR(pci_legacy_offer_is_swapped, .about = "device_features is big-endian",
 	 BREAKS(CLAUSE_PCI_LEG_TXT_1), .tests = "transport.legacy_header*",
@@ -89,10 +84,10 @@ static void forget_written(struct virtio_device *device)
 static bool take_anything(struct onlooker *self, const struct register_access *access,
 			  uint64_t *value)
 {
-	if (is_header(access, LEGACY_DEVICE_FEATURES)) {
+	if (is_legacy_header(access, LEGACY_DEVICE_FEATURES)) {
 		written.offer = (uint32_t)*value;
 		written.has_offer = true;
-	} else if (is_header(access, LEGACY_QUEUE_SIZE)) {
+	} else if (is_legacy_header(access, LEGACY_QUEUE_SIZE)) {
 		written.size = (uint16_t)*value;
 		written.has_size = true;
 	}
@@ -102,8 +97,8 @@ static bool take_anything(struct onlooker *self, const struct register_access *a
 static uint64_t show_offer(struct onlooker *self, const struct register_access *access,
 			   uint64_t value)
 {
-	return is_header(access, LEGACY_DEVICE_FEATURES) && written.has_offer ? written.offer
-									      : value;
+	return is_legacy_header(access, LEGACY_DEVICE_FEATURES) && written.has_offer ? written.offer
+										     : value;
 }
 SABOTEUR(pci_legacy_offer_is_written, .about = "device_features reads as what was written there",
 	 BREAKS(CLAUSE_PCI_LEG_TXT_4), .start = forget_written, .onlooker.write = take_anything,
@@ -112,7 +107,8 @@ SABOTEUR(pci_legacy_offer_is_written, .about = "device_features reads as what wa
 static uint64_t show_size(struct onlooker *self, const struct register_access *access,
 			  uint64_t value)
 {
-	return is_header(access, LEGACY_QUEUE_SIZE) && written.has_size ? written.size : value;
+	return is_legacy_header(access, LEGACY_QUEUE_SIZE) && written.has_size ? written.size
+									       : value;
 }
 SABOTEUR(pci_legacy_size_is_written, .about = "queue_size reads as what was written there",
 	 BREAKS(CLAUSE_PCI_LEG_TXT_9), .start = forget_written, .onlooker.write = take_anything,
@@ -125,7 +121,7 @@ SABOTEUR(pci_legacy_size_is_written, .about = "queue_size reads as what was writ
 static bool place_far_away(struct onlooker *self, const struct register_access *access,
 			   uint64_t *value)
 {
-	if (is_header(access, LEGACY_QUEUE_ADDRESS) && *value)
+	if (is_legacy_header(access, LEGACY_QUEUE_ADDRESS) && *value)
 		*value += FAR_AWAY;
 	return true;
 }
@@ -234,7 +230,7 @@ static void have_no_vectors(struct virtio_device *device)
 static bool note_vectors(struct onlooker *self, const struct register_access *access,
 			 uint64_t *value)
 {
-	had_vectors = had_vectors || is_header(access, LEGACY_CONFIG_VECTOR);
+	had_vectors = had_vectors || is_legacy_header(access, LEGACY_CONFIG_VECTOR);
 	return true;
 }
 
@@ -264,7 +260,7 @@ static void have_no_status(struct virtio_device *device)
 static bool wait_for_driver_ok(struct onlooker *self, const struct register_access *access,
 			       uint64_t *value)
 {
-	if (is_header(access, LEGACY_DEVICE_STATUS))
+	if (is_legacy_header(access, LEGACY_DEVICE_STATUS))
 		status = (uint8_t)*value;
 	return access->structure != STRUCTURE_NOTIFY || (status & VIRTIO_STATUS_DRIVER_OK);
 }
@@ -274,7 +270,7 @@ SABOTEUR(pci_legacy_waits_for_driver_ok, .about = "nothing is served before DRIV
 static bool decline_empty(struct onlooker *self, const struct register_access *access,
 			  uint64_t *value)
 {
-	if (is_header(access, LEGACY_DRIVER_FEATURES))
+	if (is_legacy_header(access, LEGACY_DRIVER_FEATURES))
 		*value &= ~BIT64(VIRTIO_F_NOTIFY_ON_EMPTY);
 	return true;
 }

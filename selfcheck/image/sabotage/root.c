@@ -10,6 +10,7 @@
 #include "virtio/ring/packed.h"
 #include "virtio/ring/split.h"
 #include "virtio/transport/pci/find.h"
+#include "virtio/transport/pci/legacy_registers.h"
 #include "tests/harness/subject/subject.h"
 #include "virtio/transport/pci/registers.h"
 
@@ -33,6 +34,8 @@ static bool add_earlier_features(struct onlooker *self, const struct register_ac
 		ever_accepted[word] |= (uint32_t)*value;
 		*value = ever_accepted[word];
 	}
+	if (is_legacy_header(access, LEGACY_DRIVER_FEATURES))
+		*value = ever_accepted[0] |= (uint32_t)*value;
 	return true;
 }
 

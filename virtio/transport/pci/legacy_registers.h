@@ -35,4 +35,10 @@ void legacy_write(struct virtio_device *device, enum legacy_register at, uint32_
 /* As a transport's operation: "queue_address", "isr+0". */
 void legacy_name_register(const struct register_access *access, struct text *text);
 
+/* Whether an access is to this register of the header. Handler-safe. */
+static inline bool is_legacy_header(const struct register_access *access, enum legacy_register at)
+{
+	return access->structure == STRUCTURE_CONTROL && access->offset == at;
+}
+
 #endif

@@ -53,13 +53,22 @@ static const struct lock byte_lock = {mask_by_byte, "a byte"};
 static const struct lock double_word_lock = {mask_by_double_word, "a double word"};
 
 /*
- * The pending bit of a masked entry that nothing has happened to, at 0: a bit that is always 1 says nothing of
- * what comes (MSIX-PCI-14 is judged elsewhere).
+ * The pending bit of a masked entry that nothing has happened to, at 0: a bit that is always 1 says nothing of what comes.
+ * An entry that nothing masks has no message pending, so the bit may not stay.
  */
 static void expect_nothing_pending(struct test_run *t, const struct virtqueue *queue)
 {
-	CAN_JUDGE(t, !msix_pending(&virtio_pci(queue->device)->msix, queue->entry),
-		  "the pending bit of entry %u is 1 before anything has happened", queue->entry);
+	const struct msix *msix = &virtio_pci(queue->device)->msix;
+
+	if (!msix_pending(msix, queue->entry))
+		return;
+	mask_function(queue, false);
+	mask_entry(queue, false);
+	INSIST(t, MSIX_PCI_14, await_pending(msix, queue->entry, false),
+	       "entry %u: the pending bit is 1, nothing was asked of the device, and nothing masks it any more",
+	       queue->entry);
+	skip_test(t, "the pending bit of entry %u was 1 before anything had happened",
+		  queue->entry);
 }
 
 /* Completes `count` requests, armed, while masked; then the pending bit must be set. */
