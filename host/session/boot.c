@@ -173,12 +173,14 @@ static void take(struct output *output, const char *bytes, gsize length)
 /* What has been said and not been read yet: no more than a pipe holds, for somebody may say more for ever. */
 static void drain(struct output *output)
 {
-	GPollableInputStream *stream = G_POLLABLE_INPUT_STREAM(output->stream);
+	g_autoptr(GInputStream) stream = g_object_ref(output->stream);
 	char bytes[READ_SIZE];
 	gssize length, all = 0;
 
-	while (all <= PIPE_SIZE && (length = g_pollable_input_stream_read_nonblocking(
-					    stream, bytes, sizeof(bytes), NULL, NULL)) > 0) {
+	/* With what it said the VMM may have been succeeded by another process. */
+	while (all <= PIPE_SIZE && output->stream == stream &&
+	       (length = g_pollable_input_stream_read_nonblocking(
+			G_POLLABLE_INPUT_STREAM(stream), bytes, sizeof(bytes), NULL, NULL)) > 0) {
 		take(output, bytes, (gsize)length);
 		all += length;
 	}
@@ -251,6 +253,9 @@ static gboolean take_what_is_there(GObject *source, void *context)
 
 	if (output == &boot->errors)
 		drain(&boot->console);
+	/* With a record the VMM may have been succeeded by another process, of which others wait. */
+	if (output->stream != G_INPUT_STREAM(source))
+		return G_SOURCE_REMOVE;
 	length = g_pollable_input_stream_read_nonblocking(
 		G_POLLABLE_INPUT_STREAM(source), output->buffer, READ_SIZE, boot->reading, &error);
 	/* It may have been drained already. */
@@ -526,10 +531,21 @@ void boot_drop_successor(struct boot *boot)
 	boot->successor = NULL;
 }
 
-/* What the VMM has said is taken, and it is not heard any more. */
+/*
+ * The VMM is not heard any more. What it has said behind the last record, for its guest stood still, is none: on the console
+ * that record is still being taken.
+ */
 static void leave_output(struct output *output)
 {
-	drain(output);
+	char bytes[LINE_MOST];
+	gssize length, all = 0;
+
+	while (all <= PIPE_SIZE && (length = g_pollable_input_stream_read_nonblocking(
+					    G_POLLABLE_INPUT_STREAM(output->stream), bytes,
+					    sizeof(bytes), NULL, NULL)) > 0) {
+		take_noise(bytes, (gsize)length, output->boot);
+		all += length;
+	}
 	leave_source(output);
 	if (output->pause)
 		g_source_remove(output->pause);

@@ -8,8 +8,8 @@
 #include "host/record/records.h"
 #include "host/system/process.h"
 
-/* The guest waits 3 s: as long as may be, and a little less. */
-#define PATIENCE_US 2500000
+/* The guest knows that its question is worked on; what is not ready by then is refused. */
+#define PATIENCE_US 5000000
 #define RETRY_US    50000
 
 /* A program that takes longer is stuck; the guest is patient, but not for ever. */

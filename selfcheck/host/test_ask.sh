@@ -42,6 +42,8 @@ case "$*" in
 	echo '{"type":"run","schema":1,"cmdline":""}'
 	echo "{\"type\":\"start\",$at,\"n\":1,\"of\":1}"
 	echo "{\"type\":\"ask\",\"id\":1,\"verb\":\"vm-restore\",\"device\":\"\",\"arguments\":{}}"
+	sleep 0.1
+	echo "this is no record"
 	hear "the first"
 	;;
 esac
@@ -55,7 +57,7 @@ moved() { # moved ANSWER TAKE-OVER
 		[machine *]
 		[accelerator *]
 		[verb vm-restore]
-		execute=[{"program":"touch {directory}/saved"},{"try":{"program":"false"}}]
+		execute=[{"program":"touch {directory}/saved"},{"sleep":300},{"try":{"program":"false"}}]
 		successor={command} successor {control} {directory}
 		hand-over={"retry":{"program":"test -e {directory}/there"}}
 		take-over=$2

@@ -3,7 +3,7 @@
 
 #include "arch/clock.h"
 #include "arch/console.h"
-#include "arch/cpu.h"
+#include "arch/wait.h"
 #include "lib/string.h"
 #include "tests/harness/judge/finding.h"
 #include "tests/harness/plan/options.h"
@@ -38,28 +38,37 @@ void ask_bytes(struct ask *ask, const char *key, const void *bytes, size_t lengt
 	ask->cut = ask->cut || 2 * length > ASK_BYTES;
 }
 
-/*
- * One line of the console's receive side, without its end. False at the deadline; what had come of a
- * line by then is dropped.
- */
-static bool read_line(char *line, size_t size, uint64_t deadline)
+/* A line of the console's receive side as far as it has come. */
+struct line {
+	char *text;
+	size_t size, length;
+};
+
+static bool line_ends(void *context)
 {
-	size_t length = 0;
+	struct line *line = context;
 	char byte;
 
-	while (!clock_passed(deadline)) {
-		if (console_read(&byte, 1) == 0) {
-			cpu_relax();
-			continue;
-		}
+	while (console_read(&byte, 1)) {
 		if (byte == '\n' || byte == '\r') {
-			line[length] = '\0';
+			line->text[line->length] = '\0';
 			return true;
 		}
-		if (length < size - 1)
-			line[length++] = byte;
+		if (line->length < line->size - 1)
+			line->text[line->length++] = byte;
 	}
 	return false;
+}
+
+/*
+ * One line, without its end. False at the deadline, which is taken along when the machine stands still; what had come of
+ * a line by then is dropped.
+ */
+static bool read_line(char *text, size_t size, uint64_t deadline)
+{
+	struct line line = {.text = text, .size = size};
+
+	return wait_until(line_ends, &line, deadline);
 }
 
 /* "told N verdict rest": the rest, when it is the answer to question `id`; NULL when it is not. */

@@ -15,7 +15,7 @@
 
 #define ASK_BYTES     4096 /* hexadecimal digits of an argument, and an answer, at most */
 #define ASK_ARGUMENTS 6
-#define ASK_WAIT_NS   (3 * NANOSECONDS_A_SECOND)  /* for the first word of the host */
+#define ASK_WAIT_NS   (6 * NANOSECONDS_A_SECOND)  /* for the first word of the host */
 #define ASK_BUSY_NS   (60 * NANOSECONDS_A_SECOND) /* for the answer of one who is busy with it */
 
 /* A question that is being put together. */
