@@ -80,7 +80,7 @@ static const struct persona split = {
 	.commands = sets_rx_mode,
 };
 
-TEST(persona, dpdk_net,
+TEST(persona, dpdk_net, .assumes = PERSONA_ASSUMES,
      .about = "DPDK's driver comes up with a split ring, chooses a mode, sends, and leaves",
      .type = VIRTIO_TYPE_NET, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
      .traits = DEVICE_OVER_PCI,
@@ -109,7 +109,7 @@ static const struct persona packed = {
 	.commands = sets_rx_mode,
 };
 
-TEST(persona, dpdk_net_packed,
+TEST(persona, dpdk_net_packed, .assumes = PERSONA_ASSUMES,
      .about = "DPDK's driver comes up with a packed ring, chooses a mode, sends, and leaves",
      .type = VIRTIO_TYPE_NET, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_RING_PACKED),
      .traits = DEVICE_OVER_PCI,

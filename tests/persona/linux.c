@@ -60,7 +60,8 @@ static const struct persona any = {
 	.reading = {.times = 4},
 };
 
-TEST(persona, linux_new, .about = "Linux' driver comes up, works, and leaves", .needs = NEEDS_WORK,
+TEST(persona, linux_new, .assumes = PERSONA_ASSUMES,
+     .about = "Linux' driver comes up, works, and leaves", .needs = NEEDS_WORK,
      WITH_FEATURE(VIRTIO_F_VERSION_1),
      .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
 		       VQ_TXT_9, VQ_TXT_10),
@@ -81,8 +82,9 @@ static const struct persona old = {
 	.reading = {.times = 4},
 };
 
-TEST(persona, linux_old, .about = "the driver of Linux 4 comes up, works, and leaves",
-     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
+TEST(persona, linux_old, .assumes = PERSONA_ASSUMES,
+     .about = "the driver of Linux 4 comes up, works, and leaves", .needs = NEEDS_WORK,
+     WITH_FEATURE(VIRTIO_F_VERSION_1),
      .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
 		       VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_INIT_6))
@@ -108,7 +110,8 @@ static const struct persona blk = {
 	.reading = {.sectors = 8, .times = 4},
 };
 
-TEST(persona, linux_blk, .about = "Linux' driver comes up, reads the partition table, and leaves",
+TEST(persona, linux_blk, .assumes = PERSONA_ASSUMES,
+     .about = "Linux' driver comes up, reads the partition table, and leaves",
      .type = VIRTIO_TYPE_BLK, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
      .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
 		       VQ_TXT_9, VQ_TXT_10),
@@ -142,7 +145,7 @@ static const struct persona net = {
 	.commands = sets_pair_and_mode,
 };
 
-TEST(persona, linux_net,
+TEST(persona, linux_net, .assumes = PERSONA_ASSUMES,
      .about = "Linux' driver comes up, chooses a queue pair and a mode, sends, and leaves",
      .type = VIRTIO_TYPE_NET, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
      .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,

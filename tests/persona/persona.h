@@ -8,6 +8,12 @@
 
 #include "tests/harness/drive/drive.h"
 
+/* What a driver that comes up and works takes for granted: what breaks it has a name of its own. */
+#define PERSONA_ASSUMES                                                                            \
+	(STATE_RESET | STATE_FEATURES | STATE_SIZES | STATE_RESIZING | STATE_INDICES |             \
+	 STATE_CHAINS | STATE_POLLING | STATE_FEW_QUEUES | STATE_CONFIGURATION | STATE_TABLES |    \
+	 STATE_ARMING | STATE_QUIET | STATE_FRAMING | STATE_NOTICES)
+
 struct persona;
 
 /* Ways in which a persona is not played as it is, to learn what a device minds. */

@@ -77,7 +77,7 @@ static const struct persona blk = {
 	.reading = {.sectors = 1, .times = 4},
 };
 
-TEST(persona, seabios_blk,
+TEST(persona, seabios_blk, .assumes = PERSONA_ASSUMES,
      .about = "SeaBIOS' driver comes up, reads the boot sector and is reset by the next",
      .type = VIRTIO_TYPE_BLK, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
      .traits = DEVICE_OVER_PCI,
@@ -108,7 +108,7 @@ static const struct persona scsi = {
 	.reading = {.times = 4},
 };
 
-TEST(persona, seabios_scsi,
+TEST(persona, seabios_scsi, .assumes = PERSONA_ASSUMES,
      .about = "SeaBIOS' driver comes up with the request queue alone and finds units",
      .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
      .traits = DEVICE_OVER_PCI,
