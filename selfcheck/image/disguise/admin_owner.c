@@ -21,7 +21,7 @@
 #define VF_NOTIFY_AT  0x800u
 #define LIST_BYTES    8u
 #define EVERYTHING    0x7full
-#define SELF_GROUP    0x83ull
+#define SELF_GROUP    0x383ull
 #define QUEUE_SIZE    64
 
 struct admin_owner admin_owner;
@@ -141,6 +141,10 @@ static void carry_out(struct admin_exchange *exchange)
 		break;
 	case ADMIN_CAP_ID_LIST_QUERY:
 		exchange->result_length = LIST_BYTES; /* it has none */
+		break;
+	case ADMIN_DEVICE_CAP_GET:
+	case ADMIN_DRIVER_CAP_SET:
+		exchange->status = ADMIN_STATUS_ENXIO;
 		break;
 	default:
 		access_member(exchange);

@@ -166,6 +166,25 @@ WAY(ok_admin_no_self_group, "the device has the SR-IOV group alone",
     ALLOWED("2.12.1.6", "The driver MAY discover whether device supports a specific group type by "
 			"issuing VIRTIO_ADMIN_CMD_LIST_QUERY with the matching group_type."));
 
+static void have_no_capabilities(void)
+{
+	acts();
+	admin_owner.supported[ADMIN_GROUP_SELF] = 0x3;
+}
+ADMIN_ECCENTRIC(ok_admin_no_capabilities, .begin = have_no_capabilities)
+WAY(ok_admin_no_capabilities, "the device has no capabilities",
+    ALLOWED("2.12.1.2.4", "If the device supports capabilities, it MUST support the commands"));
+
+static void have_objects(void)
+{
+	acts();
+	admin_owner.supported[ADMIN_GROUP_SELF] |= 0xfull << ADMIN_RESOURCE_OBJ_CREATE;
+}
+ADMIN_ECCENTRIC(ok_admin_has_objects, .begin = have_objects)
+WAY(ok_admin_has_objects, "there are resource objects, and no device parts",
+    ALLOWED("2.12.1.4.5", "where resource commands apply to the resource object "
+			  "VIRTIO_RESOURCE_OBJ_DEV_PARTS."));
+
 /* ---- what is lent ---- */
 
 static void lend_nothing(void)

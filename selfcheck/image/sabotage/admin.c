@@ -12,7 +12,7 @@
 
 static bool is_known(const struct admin_exchange *exchange)
 {
-	return exchange->opcode <= ADMIN_CAP_ID_LIST_QUERY;
+	return exchange->opcode <= ADMIN_DRIVER_CAP_SET;
 }
 
 static void fail_otherwise_for_group(struct admin_exchange *exchange)
@@ -231,6 +231,55 @@ static void refuse_known_list(struct admin_exchange *exchange)
 ADMIN_SABOTEUR(admin_list_is_refused_after_reset, .begin = begin_lists, .answer = refuse_known_list)
 ABOUT(admin_list_is_refused_after_reset, "after a reset the list of before is not taken",
       BREAKS(CLAUSE_ADMIN_CMD_22, CLAUSE_ADMIN_CMD_24));
+
+/* ---- capabilities and parts ---- */
+
+static void have_list_alone(void)
+{
+	admin_owner.supported[ADMIN_GROUP_SELF] = 0x83;
+}
+ADMIN_SABOTEUR(admin_capabilities_are_listed_alone, .begin = have_list_alone)
+ABOUT(admin_capabilities_are_listed_alone, "capabilities are listed, neither got nor set",
+      BREAKS(CLAUSE_ADMIN_CAP_2, CLAUSE_ADMIN_CAP_3));
+
+static void have_no_list(void)
+{
+	admin_owner.supported[ADMIN_GROUP_SELF] = 0x303;
+}
+ADMIN_SABOTEUR(admin_capabilities_are_not_listed, .begin = have_no_list)
+ABOUT(admin_capabilities_are_not_listed, "capabilities are got and set, not listed",
+      BREAKS(CLAUSE_ADMIN_CAP_1));
+
+static void have_some_parts(void)
+{
+	admin_owner.supported[ADMIN_GROUP_SRIOV] |= BIT64(ADMIN_DEV_PARTS_METADATA_GET);
+}
+ADMIN_SABOTEUR(admin_parts_are_incomplete, .begin = have_some_parts)
+ABOUT(admin_parts_are_incomplete, "of the commands for device parts one alone is supported",
+      BREAKS(CLAUSE_ADMIN_PARTS_1));
+
+static bool is_of_capability(const struct admin_exchange *exchange)
+{
+	return exchange->opcode >= ADMIN_CAP_ID_LIST_QUERY &&
+	       exchange->opcode <= ADMIN_DRIVER_CAP_SET;
+}
+static void serve_members(struct admin_exchange *exchange)
+{
+	if (is_of_capability(exchange))
+		exchange->group = ADMIN_GROUP_SELF;
+}
+ADMIN_SABOTEUR(admin_members_have_capabilities, .command = serve_members)
+ABOUT(admin_members_have_capabilities, "commands for capabilities are served for members, too",
+      BREAKS(CLAUSE_ADMIN_CAP_7, CLAUSE_ADMIN_CAP_8, CLAUSE_ADMIN_CAP_9));
+
+static void find_invalid(struct admin_exchange *exchange)
+{
+	if (is_of_capability(exchange) && exchange->status == ADMIN_STATUS_ENXIO)
+		exchange->status = ADMIN_STATUS_EINVAL;
+}
+ADMIN_SABOTEUR(admin_unknown_capability_is_invalid, .answer = find_invalid)
+ABOUT(admin_unknown_capability_is_invalid, "a capability that is not there ends with EINVAL",
+      BREAKS(CLAUSE_ADMIN_CAP_12, CLAUSE_ADMIN_CAP_13));
 
 /* ---- buffers ---- */
 

@@ -22,6 +22,10 @@ enum admin_opcode {
 	ADMIN_LEGACY_DEV_CFG_READ = 0x5,
 	ADMIN_LEGACY_NOTIFY_INFO = 0x6,
 	ADMIN_CAP_ID_LIST_QUERY = 0x7,
+	ADMIN_DEVICE_CAP_GET = 0x8,
+	ADMIN_DRIVER_CAP_SET = 0x9,
+	ADMIN_RESOURCE_OBJ_CREATE = 0xa,    /* and three more */
+	ADMIN_DEV_PARTS_METADATA_GET = 0xe, /* likewise */
 };
 
 /* Those of a list that lend a legacy interface. */
@@ -32,6 +36,7 @@ enum admin_opcode {
 /* What status says … */
 enum admin_status_value {
 	ADMIN_STATUS_OK = 0,
+	ADMIN_STATUS_ENXIO = 6,
 	ADMIN_STATUS_EAGAIN = 11,
 	ADMIN_STATUS_ENOMEM = 12,
 	ADMIN_STATUS_EINVAL = 22,

@@ -133,6 +133,13 @@ void enable_members(struct test_run *t, struct owner *owner)
 	owner->members = 1;
 }
 
+void start_with_members(struct test_run *t, struct owner *owner)
+{
+	start_owner(t, owner);
+	if (owner->has_sriov && features_have(&t->device->negotiated, VIRTIO_F_SR_IOV))
+		enable_members(t, owner);
+}
+
 void disable_members(struct owner *owner)
 {
 	pci_sriov_disable(&owner->sriov);

@@ -20,7 +20,8 @@
 /* What this image knows, and so uses where it is supported. */
 #define ADMIN_LIST_KNOWN                                                                           \
 	(ADMIN_LIST_LEAST | ADMIN_LEGACY_CONFIGURATION | BIT64(ADMIN_LEGACY_NOTIFY_INFO) |         \
-	 BIT64(ADMIN_CAP_ID_LIST_QUERY))
+	 BIT64(ADMIN_CAP_ID_LIST_QUERY) | BIT64(ADMIN_DEVICE_CAP_GET) |                            \
+	 BIT64(ADMIN_DRIVER_CAP_SET))
 
 /* A list has room for so many opcodes: in the answers that are asked for, and in what is used. */
 #define ADMIN_LIST_WORDS 4
@@ -43,6 +44,9 @@ struct owner {
  * none, or one that lies beyond what this image drives.
  */
 void start_owner(struct test_run *t, struct owner *owner);
+
+/* The same with a member, where the device can have one. */
+void start_with_members(struct test_run *t, struct owner *owner);
 
 /* Resets it in the middle of a test and brings it up again: start_over(). VFs stay as they are. */
 void restart_owner(struct test_run *t, struct owner *owner);

@@ -70,14 +70,6 @@ TEST(transport, admin_commands_are_validated,
 	judge_health(t, &owner, group, &list);
 }
 
-/* Brings both groups into being as far as the device has them. */
-static void start_with_members(struct test_run *t, struct owner *owner)
-{
-	start_owner(t, owner);
-	if (owner->has_sriov && features_have(&t->device->negotiated, VIRTIO_F_SR_IOV))
-		enable_members(t, owner);
-}
-
 /* What fails has no result, and a qualifier that tells why. */
 static void judge_answer(struct test_run *t, const struct owner *owner,
 			 const struct admin_list *list)
