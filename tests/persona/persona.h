@@ -11,8 +11,8 @@
 /* What a driver that comes up and works takes for granted: what breaks it has a name of its own. */
 #define PERSONA_ASSUMES                                                                            \
 	(STATE_RESET | STATE_FEATURES | STATE_SIZES | STATE_RESIZING | STATE_INDICES |             \
-	 STATE_CHAINS | STATE_POLLING | STATE_FEW_QUEUES | STATE_CONFIGURATION | STATE_TABLES |    \
-	 STATE_ARMING | STATE_QUIET | STATE_FRAMING | STATE_NOTICES)
+	 STATE_CHAINS | STATE_POLLING | STATE_CONFIGURATION | STATE_TABLES | STATE_ARMING |        \
+	 STATE_QUIET | STATE_FRAMING | STATE_NOTICES)
 
 struct persona;
 
