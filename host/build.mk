@@ -132,12 +132,13 @@ dist: ## the committed tree as an archive that knows its revision
 
 PREFIX ?= /usr/local
 .PHONY: install
-install: all ## put the program, the image, expectations and the man page below PREFIX
+install: all ## put the program, the image, expectations, matrices and the man page below PREFIX
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(BUILD)/virtproof
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/virtproof $(wildcard $(BUILD)/virtproof.elf \
 		$(BUILD)/virtproof.img $(BUILD)/virtproof.efi $(BUILD)/virtproof.iso $(BUILD)/virtproof.debug.elf) \
 		$(BUILD)/virtproof.gdb $(BUILD)/virtproof.catalogue
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/virtproof/expect $(wildcard known/expect/*)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/virtproof/matrix $(wildcard known/matrix/*)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 docs/virtproof.1
 	install -D -m 644 scripts/virtproof.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/virtproof
 

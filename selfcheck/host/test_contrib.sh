@@ -92,6 +92,8 @@ cp -r installed/usr elsewhere/
 elsewhere/usr/bin/virtproof run --list-tests --program none >out 2>&1
 expect "installed, it has its image" grep -q "^ring\." out
 expect "and what is known of VMMs" [ -e elsewhere/usr/share/virtproof/expect/qemu-7.2.expect ]
+elsewhere/usr/bin/virtproof matrix --list elsewhere/usr/share/virtproof/matrix/qemu.matrix >out 2>&1
+expect "and configurations to judge" grep -q "virtproof run .*--device" out
 status=0
 elsewhere/usr/bin/virtproof run -q --vmm "$here/stand-in.ini" --program "$build/host/stand-in" >out 2>&1 || status=$?
 expect "and runs" status_is 0
