@@ -9,7 +9,7 @@ SETUP_PACKAGES += libxml2-utils
 TEST_TARGETS += test-host
 
 host_packages := gio-unix-2.0 json-glib-1.0
-host_flags = -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -Wno-unused-parameter -I. -MMD -MP \
+host_flags = -std=gnu17 -D_GNU_SOURCE -ffile-prefix-map=$(CURDIR)=. -Wall -Wextra -Werror -Wno-unused-parameter -I. -MMD -MP \
 	$(shell pkg-config --cflags $(host_packages))
 host_libraries = $(shell pkg-config --libs $(host_packages)) -lm
 
