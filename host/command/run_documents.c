@@ -49,6 +49,7 @@ JsonObject *run_job_record(const struct run_options *options, const struct launc
 	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
 	g_autofree char *time = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S");
 	g_autofree char *name = run_job_name(options, launch);
+	g_autofree char *expect = options->expect ? g_path_get_basename(options->expect) : NULL;
 
 	json_object_set_string_member(record, "name", name);
 	json_object_set_string_member(record, "vmm", launch->descriptor->name);
@@ -60,6 +61,8 @@ JsonObject *run_job_record(const struct run_options *options, const struct launc
 	json_object_set_string_member(record, "command", command);
 	json_object_set_string_member(record, "repeat_before", before);
 	json_object_set_string_member(record, "repeat_after", after);
+	if (expect)
+		json_object_set_string_member(record, "expect", expect);
 	if (*omitted)
 		json_object_set_string_member(record, "omitted", omitted);
 	json_object_set_int_member(record, "ends", 1);

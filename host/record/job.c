@@ -87,6 +87,7 @@ struct job *job_new(void)
 	job->time = g_strdup("");
 	job->command = g_strdup("");
 	job->omitted = g_strdup("");
+	job->expect = g_strdup("");
 	job->repeat_before = g_strdup("");
 	job->repeat_after = g_strdup("");
 	job->touched = g_strdup("");
@@ -120,6 +121,7 @@ void job_free(struct job *job)
 	g_free(job->time);
 	g_free(job->command);
 	g_free(job->omitted);
+	g_free(job->expect);
 	g_free(job->repeat_before);
 	g_free(job->repeat_after);
 	g_free(job->touched);
@@ -287,6 +289,7 @@ static void add_about(struct job *job, JsonObject *record)
 	replace(&job->time, record, "time");
 	replace(&job->command, record, "command");
 	replace(&job->omitted, record, "omitted");
+	replace(&job->expect, record, "expect");
 	replace(&job->repeat_before, record, "repeat_before");
 	replace(&job->repeat_after, record, "repeat_after");
 	if (places)

@@ -7,7 +7,7 @@
  *
  * The host program adds records of its own to the image's:
  *   job  name, vmm, version, machine, accelerator, time, devices, places (BDF to name), served
- *        (devices that a daemon serves), command, repeat_before, repeat_after, ends: begins a job
+ *        (devices that a daemon serves), command, expect (name of a file), repeat_before, repeat_after, ends: begins a job
  *   end  status: ends it, where `ends` says that it comes
  *   vmm  event, status, exit, output, test: what became of a VMM that did not end as it should
  *   output vmm, daemons: what they printed during the test whose record comes next
@@ -99,9 +99,10 @@ struct job {
 	char *version;
 	char *machine;
 	char *accelerator;
-	char *time;               /* when it began, UTC: 2026-01-31T12:00:00 */
-	char *command;            /* by which the program was invoked */
-	char *omitted;            /* tests that were left out because they are known to do harm */
+	char *time;    /* when it began, UTC: 2026-01-31T12:00:00 */
+	char *command; /* by which the program was invoked */
+	char *expect;  /* the name of the file of expectations that it was told, "none"; or "" */
+	char *omitted; /* tests that were left out because they are known to do harm */
 	char *repeat_before;      /* a shell command that repeats a test is this, */
 	char *repeat_after;       /* the words that the image gave, and this */
 	GPtrArray *asked;         /* char *: the names by which devices were asked for */

@@ -6,8 +6,9 @@
 static gboolean add_job(struct report *report, const struct job *job, const char *choice,
 			gboolean strict, GError **error)
 {
+	g_autofree char *told = choice ? g_strdup(choice) : expectations_named(job->expect);
 	struct expectations *expectations =
-		expectations_choose(choice, job->vmm, job->version, error);
+		expectations_choose(told, job->vmm, job->version, error);
 
 	if (!expectations)
 		return FALSE;

@@ -302,6 +302,22 @@ char *expectations_find(const char *folder, const char *vmm, const char *version
 	return older;
 }
 
+char *expectations_named(const char *name)
+{
+	g_autofree char *base = g_path_get_basename(name);
+	g_auto(GStrv) folders = paths_expectations();
+
+	if (strcmp(name, "none") == 0)
+		return g_strdup(name);
+	for (char **folder = folders; *name && *folder; folder++) {
+		g_autofree char *path = g_build_filename(*folder, base, NULL);
+
+		if (g_file_test(path, G_FILE_TEST_IS_REGULAR))
+			return g_steal_pointer(&path);
+	}
+	return NULL;
+}
+
 void expectations_mark_own(struct expectations *expectations)
 {
 	for (unsigned i = 0; i < expectations->entries->len; i++)

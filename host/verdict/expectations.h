@@ -67,6 +67,12 @@ struct expectations *expectations_none(void);
 /* Reads a file. NULL with error set, naming the line, when it is malformed. The caller owns it. */
 struct expectations *expectations_load(const char *path, GError **error);
 
+/*
+ * What the run was told to expect, by the name of the file: its path where one of that name is among the known ones;
+ * "none"; or NULL. The caller owns it.
+ */
+char *expectations_named(const char *name);
+
 /* They stand in the VMM's own file: types are those that it serves itself. */
 void expectations_mark_own(struct expectations *expectations);
 

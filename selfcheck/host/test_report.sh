@@ -95,3 +95,21 @@ run_stand_in -r "$folder/nothing.pdf"
 expect "a report of no known format is refused" status_is 2
 virtproof report /dev/null >"$folder/out" 2>&1
 expect "a file without records is refused" says "holds no record"
+
+# What the run was told to expect is expected of its records, too, where it is known.
+cd "$folder" || exit 1
+mkdir -p own/.virtproof elsewhere
+printf 'DEMO-3\t*\t*\tfail\tknown\n' >own/.virtproof/mine.expect
+printf 'DEMO-3\t*\t*\tfail\tof the VMM\n' >own/.virtproof/stand-in.expect
+of_records() { # of_records FOLDER LOG: how many failures are expected, and why
+	(cd "$1" && virtproof report -f json -o - "$2" | jq -rc '[.jobs[0].outcome.expected, .faults[0].expected]')
+}
+(cd own && run_stand_in -q -e .virtproof/mine.expect --log mine.log -- --fail 3)
+expect "a report expects what the run was told to" [ "$(of_records own mine.log)" = '[1,"known"]' ]
+expect "where it is not known, what is known of the VMM" [ "$(of_records elsewhere ../own/mine.log)" = '[0,null]' ]
+(cd own && run_stand_in -q --confirm 0 -e none --log none.log -- --fail 3)
+expect "and nothing where it was told nothing" [ "$(of_records own none.log)" = '[0,null]' ]
+(cd own && run_stand_in -q --log usual.log -- --fail 3)
+expect "else what is known of the VMM" [ "$(of_records own usual.log)" = '[1,"of the VMM"]' ]
+sed -i 's|"expect":"mine.expect"|"expect":"../../../etc/passwd"|' own/mine.log
+expect "a record names no file elsewhere" [ "$(of_records own mine.log)" = '[1,"of the VMM"]' ]
