@@ -144,8 +144,8 @@ static void judge_used_length(struct test_run *t, const char *what, struct exten
 }
 
 TEST(transport, admin_long_answers_end_where_they_should,
-     .about = "nothing is written behind an answer, and its used length is what was written",
-     OF_OWNERS, .judges = CLAUSES(ADMIN_VQ_4, ADMIN_VQ_5, ADMIN_VQ_6, ADMIN_VQ_8))
+     .about = "an answer ends where it should, and so says its used length", OF_OWNERS,
+     .judges = CLAUSES(ADMIN_VQ_4, ADMIN_VQ_5, ADMIN_VQ_6, ADMIN_VQ_8))
 {
 	const struct admin_list least = list_of(ADMIN_LIST_LEAST);
 	struct question question;
@@ -174,9 +174,8 @@ TEST(transport, admin_long_answers_end_where_they_should,
 	disable_members(&question.owner);
 }
 
-TEST(transport, admin_status_is_always_written,
-     .about = "status and qualifier are written of commands that succeed and that fail", OF_OWNERS,
-     .judges = CLAUSES(ADMIN_VQ_10, ADMIN_VQ_11))
+TEST(transport, admin_status_is_always_written, .about = "status and qualifier are always written",
+     OF_OWNERS, .judges = CLAUSES(ADMIN_VQ_10, ADMIN_VQ_11))
 {
 	struct question question;
 	struct admin_queue *admin = &question.owner.admin;

@@ -41,8 +41,7 @@ static void judge_health(struct test_run *t, struct owner *owner, unsigned group
 }
 
 TEST(transport, admin_commands_are_validated,
-     .about = "group types and opcodes that do not exist end with EINVAL and leave no trace",
-     OF_OWNERS,
+     .about = "unknown group types and opcodes end with EINVAL and leave no trace", OF_OWNERS,
      .judges = CLAUSES(ADMIN_CMD_1, ADMIN_CMD_2, ADMIN_CMD_4, ADMIN_CMD_5, ADMIN_CMD_8, ADMIN_CMD_9,
 		       ADMIN_CMD_10))
 {
@@ -82,7 +81,7 @@ static void judge_answer(struct test_run *t, const struct owner *owner,
 }
 
 TEST(transport, admin_supported_list_never_shrinks,
-     .about = "a list has status OK, and is no shorter after LIST_USE and after a reset", OF_OWNERS,
+     .about = "a list has status OK, and never becomes shorter", OF_OWNERS,
      .judges = CLAUSES(ADMIN_CMD_7, ADMIN_CMD_20))
 {
 	struct admin_list first[GROUPS] = {0}, now;
@@ -160,14 +159,12 @@ static void judge_legality(struct test_run *t, struct owner *owner, const struct
 	if (legal) {
 		CHECK(t, ADMIN_CMD_17,
 		      status == ADMIN_STATUS_OK || owner->admin.qualifier != ADMIN_Q_INVALID_OPCODE,
-		      "command %#x is in the list that was used last, and is illegal",
-		      probe->opcode);
+		      "command %#x is in the list used last, and is illegal", probe->opcode);
 		return;
 	}
 	if (replaced) {
 		CHECK(t, ADMIN_CMD_17, status != ADMIN_STATUS_OK,
-		      "command %#x is not in the list that was used last, and succeeds",
-		      probe->opcode);
+		      "command %#x is not in the list used last, and succeeds", probe->opcode);
 	} else {
 		CHECK(t, ADMIN_CMD_18, status != ADMIN_STATUS_OK,
 		      "command %#x was in no list that was used, and succeeds", probe->opcode);
@@ -175,10 +172,9 @@ static void judge_legality(struct test_run *t, struct owner *owner, const struct
 	if (status == ADMIN_STATUS_OK)
 		return;
 	if (CHECK(t, ADMIN_CMD_18, status == ADMIN_STATUS_EINVAL,
-		  "a command outside of the used list ends with status %u, not EINVAL", status))
+		  "an illegal command ends with status %u, not EINVAL", status))
 		CHECK(t, ADMIN_CMD_19, owner->admin.qualifier == ADMIN_Q_INVALID_OPCODE,
-		      "a command outside of the used list ends with qualifier %u, not 2",
-		      owner->admin.qualifier);
+		      "an illegal command ends with qualifier %u, not 2", owner->admin.qualifier);
 }
 
 TEST(transport, admin_used_list_is_law,

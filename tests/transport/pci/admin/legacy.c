@@ -151,8 +151,7 @@ static uint8_t end_of_configuration(const struct virtio_device *modern)
 }
 
 TEST(transport, admin_legacy_accesses_hit_one_field,
-     .about = "a read across fields, or outside, fails, and so does a write of the configuration",
-     OF_OWNERS,
+     .about = "accesses across fields, or outside of them, fail", OF_OWNERS,
      .judges = CLAUSES(ADMIN_LEG_6, ADMIN_LEG_7, ADMIN_LEG_8, ADMIN_LEG_9, ADMIN_LEG_10,
 		       ADMIN_LEG_11))
 {
@@ -249,8 +248,7 @@ static void judge_missing_offset(struct test_run *t, struct owner *owner, uint32
 }
 
 TEST(transport, admin_legacy_registers_read_as_any,
-     .about = "registers of the member are those of a legacy interface, and little-endian",
-     OF_OWNERS,
+     .about = "lent registers are as any legacy ones, and little-endian", OF_OWNERS,
      .judges = CLAUSES(ADMIN_LEG_2, ADMIN_LEG_3, ADMIN_LEG_12, ADMIN_LEG_13, ADMIN_VQ_1,
 		       ADMIN_VQ_7))
 {

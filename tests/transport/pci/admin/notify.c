@@ -117,8 +117,8 @@ static void judge_addresses(struct test_run *t, struct owner *owner, struct lent
 }
 
 TEST(transport, admin_legacy_member_works,
-     .about = "a member that is driven by commands serves, notified by a command and by a store",
-     OF_OWNERS, .needs = NEEDS_WORK, .judges = CLAUSES(ADMIN_LEG_12, ADMIN_LEG_13, ADMIN_LEG_21))
+     .about = "a member driven by commands serves, notified by command and by store", OF_OWNERS,
+     .needs = NEEDS_WORK, .judges = CLAUSES(ADMIN_LEG_12, ADMIN_LEG_13, ADMIN_LEG_21))
 {
 	struct lent_member member;
 	struct owner owner;
