@@ -94,6 +94,12 @@ else
 	echo "skip a daemon that comes back: qemu-storage-daemon is not installed"
 fi
 
+# The machine goes on in other processes, and a device is plugged in again.
+status=0
+virtproof run -M q35-slots -d rng -d net -t 'lifecycle.*' -A vp.lifecycle >"$folder/out" 2>&1 || status=$?
+expect "a machine outlives pauses, restores, migrations, and a device that is plugged in again" status_is 0
+expect "and nothing of that is skipped" grep -Eq '^all +49 +0 +0 +0 +0$' "$folder/out"
+
 # A guest that waits for a debugger, and what both sides trace.
 if command -v gdb >/dev/null && [ -e "$build/virtproof.debug.elf" ]; then
 	TMPDIR="$folder/tmp" virtproof run --verbose -d rng -t transport.function_obeys_pci --debug >"$folder/out" 2>&1 &

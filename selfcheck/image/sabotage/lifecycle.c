@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Saboteurs that lose something when the machine is paused, restored or migrated. They act with the host's help alone. */
 #include "selfcheck/image/disguise/hand.h"
+#include "selfcheck/image/sabotage/net.h"
 #include "selfcheck/image/sabotage/sabotage.h"
 #include "tests/harness/drive/lifecycle.h"
+#include "virtio/device/blk.h"
 #include "virtio/transport/pci/registers.h"
 
 static unsigned events; /* when the device was fresh */
@@ -142,3 +144,28 @@ SABOTEUR(
 	.about = "the configuration is another once the machine was paused, of the same generation",
 	BREAKS(CLAUSE_SANE_15), .tests = "lifecycle.registers_outlive_a_pause", .start = start,
 	.onlooker.read = change_configuration);
+
+static void spoil_data(struct virtqueue *queue, struct used_element *element)
+{
+	struct request *request = has_happened() ? used_request(queue, element) : NULL;
+
+	if (request && request->in_length > VIRTIO_BLK_SECTOR)
+		request->in[0] ^= 1;
+}
+
+SABOTEUR(data_lost_in_migration, .about = "what was written is gone once the machine was migrated",
+	 BREAKS(CLAUSE_SANE_3), .type = VIRTIO_TYPE_BLK,
+	 .tests = "lifecycle.data_outlive_a_migration", .start = start, .used_element = spoil_data);
+
+static void spoil_frame(struct virtqueue *queue, struct used_element *element)
+{
+	struct virtio_net_hdr *header = received(queue, element);
+
+	if (has_happened() && header)
+		memset((uint8_t *)header + element->length / 2, 0, element->length / 2);
+}
+
+SABOTEUR(frames_lost_in_restore, .about = "frames come in by halves once the machine was restored",
+	 BREAKS(CLAUSE_SANE_11), .type = VIRTIO_TYPE_NET,
+	 .tests = "lifecycle.frames_come_in_across_a_restore", .start = start,
+	 .used_element = spoil_frame);

@@ -6,9 +6,10 @@
 #include "lib/string.h"
 #include "tests/device/blk/exchange.h"
 #include "tests/harness/drive/ask.h"
+#include "tests/harness/drive/lifecycle.h"
 
 /* The load ends after so many steps, or so long: some hosts execute few instructions a second. */
-enum { DEPTH = 16, BLOCKS = 64, STEPS = 512 };
+enum { DEPTH = 16, BLOCKS = 64, STEPS = 512, MIDDLE = 64 };
 
 /* Descriptors of a request: header, data, status. */
 #define DESCRIPTORS 3u
@@ -34,6 +35,7 @@ struct load {
 	bool busy[BLOCKS];
 	uint32_t sectors; /* in a block */
 	unsigned queues;
+	const struct lifecycle_event *event; /* in the middle of it, or NULL */
 };
 
 static void stamp_block(uint8_t *data, uint64_t sector, uint32_t sectors, uint32_t generation)
@@ -140,6 +142,10 @@ static void run_load(struct test_run *t, struct load *load)
 		while (slot->busy)
 			slot++;
 		start_slot(t, load, slot);
+		if (step == MIDDLE && load->event) {
+			live_through(t, load->event);
+			deadline = clock_deadline(LOAD_NS);
+		}
 	}
 	for (; in_flight > 0; in_flight--)
 		finish_slot(t, load);
@@ -181,6 +187,42 @@ TEST(blk, data_survives_load_on_all_queues,
 	load->queues = blk_up_all(t);
 	run_load(t, load);
 	judge_disk(t, load);
+}
+
+static void load_across(struct test_run *t, const struct lifecycle_event *event)
+{
+	struct load *load;
+
+	need_lifecycle(t, event);
+	load = new_load(t);
+	load->event = event;
+	blk_up(t, 0, 0);
+	run_load(t, load);
+	judge_disk(t, load);
+}
+
+TEST(lifecycle, data_outlive_a_pause,
+     .about = "blocks hold what was last written to them, across a pause amid reads and writes",
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH | NEEDS_HOST, .axes = AXIS_RING,
+     .judges = CLAUSES(SANE_3), .timeout_ms = 60000)
+{
+	load_across(t, &machine_paused);
+}
+
+TEST(lifecycle, data_outlive_a_restore,
+     .about = "blocks hold what was last written to them, across a restore amid reads and writes",
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH | NEEDS_HOST, .axes = AXIS_RING,
+     .judges = CLAUSES(SANE_3), .timeout_ms = 60000)
+{
+	load_across(t, &machine_restored);
+}
+
+TEST(lifecycle, data_outlive_a_migration,
+     .about = "blocks hold what was last written to them, across a migration amid reads and writes",
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_SCRATCH | NEEDS_HOST, .axes = AXIS_RING,
+     .judges = CLAUSES(SANE_3), .timeout_ms = 60000)
+{
+	load_across(t, &machine_migrated);
 }
 
 TEST(blk, backend_holds_what_was_written,

@@ -124,8 +124,9 @@ static void settings_across(struct test_run *t, const struct lifecycle_event *ev
 	note_settings(t->device, &before);
 	live_through(t, event);
 	note_settings(t->device, &after);
-	CHECK(t, SANE_15, after.status == before.status,
-	      "%s, and device_status is %#x, and was %#x", words, after.status, before.status);
+	/* What lost that has lost all. */
+	INSIST(t, SANE_15, after.status == before.status,
+	       "%s, and device_status is %#x, and was %#x", words, after.status, before.status);
 	for (unsigned word = 0; word < FEATURE_WORDS; word++) {
 		CHECK(t, SANE_15, after.offered[word] == before.offered[word],
 		      "%s, and %#x is offered in feature word %u, and was %#x", words,
