@@ -31,6 +31,7 @@ static bool come_up(struct play *play)
 	const struct workload *workload = play->t->workload;
 	uint8_t status;
 
+	device->negotiated = NO_FEATURES;
 	if (!take_steps(play, start_of(play)))
 		return false;
 	if (device->config_vector)
@@ -79,7 +80,9 @@ static enum clause_id clause_of_habit(const struct play *play)
 	if (persona->quiet && usual_interrupts(play->t->device) != INTERRUPT_NONE &&
 	    goes_along(play, WAY_HEARD))
 		return CLAUSE_SANE_14;
-	if (persona->queues && goes_along(play, WAY_WHOLE))
+	/* Of a legacy interface no sentence says so. */
+	if (persona->queues && !(play->t->device->traits & DEVICE_LEGACY) &&
+	    goes_along(play, WAY_WHOLE))
 		return CLAUSE_VQ_TXT_10;
 	if (persona->looks_again && goes_along(play, WAY_PLACED))
 		return CLAUSE_PCI_NOTIFY_TXT_2;

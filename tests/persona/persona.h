@@ -150,6 +150,8 @@ bool sets_up_queues(struct play *play, uint32_t number);
 bool enables_queues(struct play *play, uint32_t number);
 bool maps_queues(struct play *play, uint32_t number);
 bool unmaps_queues(struct play *play, uint32_t number);
+/* Legacy: selects each and writes 0 to its address. */
+bool forgets_queues(struct play *play, uint32_t number);
 
 /* Steps of a queue, by its registers. */
 bool selects(struct play *play, uint32_t number);

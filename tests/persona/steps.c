@@ -264,6 +264,19 @@ bool unmaps_queues(struct play *play, uint32_t number)
 	return true;
 }
 
+bool forgets_queues(struct play *play, uint32_t number)
+{
+	struct virtio_device *device = play->t->device;
+
+	for (unsigned n = 0; n < device->queue_count; n++) {
+		if (!device->queues[n])
+			continue;
+		device->transport->select_queue(device, n);
+		device->transport->set_queue_area(device, AREA_DESCRIPTOR, 0);
+	}
+	return true;
+}
+
 /* ---- a queue ---- */
 
 bool selects(struct play *play, uint32_t number)

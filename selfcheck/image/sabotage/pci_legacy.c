@@ -277,3 +277,66 @@ static bool decline_empty(struct onlooker *self, const struct register_access *a
 SABOTEUR(pci_legacy_empty_is_quiet,
 	 .about = "a queue that runs out of buffers is suppressed like any other",
 	 BREAKS(CLAUSE_RESV_LEG_2, CLAUSE_RESV_LEG_3), .onlooker.write = decline_empty);
+
+/* ---- the ways of other drivers (docs/personas.md) ---- */
+
+/* What the driver has done since the reset: a ring has its place; and what the device minds. */
+static bool has_ring, minds;
+
+static void begin_to_mind(struct virtio_device *device)
+{
+	has_ring = minds = false;
+}
+
+/* Kicks are lost once it minds. */
+static bool mind_late_messages(struct onlooker *self, const struct register_access *access,
+			       uint64_t *value)
+{
+	if (is_legacy_header(access, LEGACY_DEVICE_STATUS) && !*value)
+		begin_to_mind(access->device);
+	if (is_legacy_header(access, LEGACY_QUEUE_ADDRESS))
+		has_ring = true;
+	if (is_legacy_header(access, LEGACY_CONFIG_VECTOR) &&
+	    access->device->mode == INTERRUPT_MSIX)
+		minds = minds || has_ring;
+	return !minds || access->structure != STRUCTURE_NOTIFY;
+}
+
+SABOTEUR(pci_legacy_minds_late_messages,
+	 .about = "nothing is served where the first event was mapped behind the first ring",
+	 BREAKS(CLAUSE_SANE_1), .type = VIRTIO_TYPE_BLK, .tests = "persona.openbsd*",
+	 .start = begin_to_mind, .onlooker.write = mind_late_messages);
+
+static uint64_t mind_bytes(struct onlooker *self, const struct register_access *access,
+			   uint64_t value)
+{
+	minds = minds || (access->structure == STRUCTURE_DEVICE && access->width == 1);
+	return value;
+}
+
+static bool lose_kicks(struct onlooker *self, const struct register_access *access, uint64_t *value)
+{
+	if (is_legacy_header(access, LEGACY_DEVICE_STATUS) && !*value)
+		begin_to_mind(access->device);
+	return !minds || access->structure != STRUCTURE_NOTIFY;
+}
+
+SABOTEUR(pci_legacy_minds_bytes,
+	 .about = "nothing is served where the configuration was read byte by byte",
+	 BREAKS(CLAUSE_SANE_1), .type = VIRTIO_TYPE_BLK, .tests = "persona.linux_legacy",
+	 .start = begin_to_mind, .onlooker.read = mind_bytes, .onlooker.write = lose_kicks);
+
+static bool accept_or_lose(struct onlooker *self, const struct register_access *access,
+			   uint64_t *value)
+{
+	if (is_legacy_header(access, LEGACY_DEVICE_STATUS) && !*value)
+		minds = true;
+	if (is_legacy_header(access, LEGACY_DRIVER_FEATURES))
+		minds = false;
+	return !minds || access->structure != STRUCTURE_NOTIFY;
+}
+
+SABOTEUR(pci_legacy_wants_features,
+	 .about = "nothing is served where no features were written, not even none",
+	 BREAKS(CLAUSE_SANE_1), .type = VIRTIO_TYPE_SCSI, .tests = "persona.seabios_legacy*",
+	 .start = begin_to_mind, .onlooker.write = accept_or_lose);
