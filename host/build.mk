@@ -5,7 +5,7 @@ HOST_CFLAGS  ?= -O2 -g
 HOST_LDFLAGS ?=
 
 BUILD_PACKAGES += pkg-config libglib2.0-dev libglib2.0-dev-bin libjson-glib-dev
-SETUP_PACKAGES += libxml2-utils
+SETUP_PACKAGES += libxml2-utils jq procps
 TEST_TARGETS += test-host
 
 host_packages := gio-unix-2.0 json-glib-1.0
