@@ -49,7 +49,7 @@ static void put(uint8_t *bytes, uint32_t value, unsigned width)
 	memcpy(bytes, &value, width);
 }
 
-bool admin_vfs_enabled(void)
+static bool vfs_enabled(void)
 {
 	return get16(&admin_owner.sriov[PCI_SRIOV_CONTROL]) & PCI_SRIOV_VF_ENABLE;
 }
@@ -66,7 +66,7 @@ static bool refuse(struct admin_exchange *exchange, uint16_t qualifier)
 static bool is_group(unsigned group)
 {
 	return group < ARRAY_LENGTH(admin_owner.supported) && admin_owner.supported[group] &&
-	       (group != ADMIN_GROUP_SRIOV || admin_vfs_enabled());
+	       (group != ADMIN_GROUP_SRIOV || vfs_enabled());
 }
 
 /* LIST_QUERY and LIST_USE are legal from the start, and until a list leaves them out. */
@@ -207,7 +207,7 @@ static void serve_commands(void)
 
 	if (!own.enabled)
 		return;
-	serve_ring(&ring, answer, twist->backwards);
+	serve_ring(&ring, answer, twist->order);
 	own.seen = ring.seen;
 }
 

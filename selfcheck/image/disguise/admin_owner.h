@@ -38,7 +38,7 @@ struct admin_twist {
 	void (*command)(struct admin_exchange *exchange); /* understood, not carried out */
 	void (*answer)(struct admin_exchange *exchange);  /* carried out, not written */
 	void (*used)(struct admin_exchange *exchange);    /* written, not yet used */
-	bool backwards; /* takes the last of several commands first */
+	enum serving order;
 };
 
 /* The owner, for twists. */
@@ -61,9 +61,6 @@ struct admin_owner {
 };
 /* The one that is worn; twists may change it. */
 extern struct admin_owner admin_owner;
-
-/* Whether VFs are enabled. */
-bool admin_vfs_enabled(void);
 
 /* Puts it before a device, as a start(); the twist is kept, not copied; NULL: a good one. */
 void admin_owner_start(struct virtio_device *device, const struct admin_twist *twist);

@@ -23,13 +23,27 @@ static void take_descriptor(const struct virtq_desc *desc, struct served_buffer 
 	}
 }
 
-void serve_ring(struct served_ring *ring, uint32_t (*serve)(const struct served_buffer *buffer),
-		bool backwards)
+/* Turns used elements around, from one up to another. */
+static void turn_used(struct served_ring *ring, uint16_t first, uint16_t end)
 {
-	uint16_t end = from_le16(ring->avail->idx);
+	for (; (uint16_t)(end - first) > 1; first++, end--) {
+		struct virtq_used_elem *low = &ring->used->ring[first % ring->size];
+		struct virtq_used_elem *high = &ring->used->ring[(uint16_t)(end - 1) % ring->size];
+		struct virtq_used_elem kept = *low;
+
+		*low = *high;
+		*high = kept;
+	}
+}
+
+void serve_ring(struct served_ring *ring, uint32_t (*serve)(const struct served_buffer *buffer),
+		enum serving order)
+{
+	uint16_t end = from_le16(ring->avail->idx), first = from_le16(ring->used->idx);
 
 	for (uint16_t count = (uint16_t)(end - ring->seen); count > 0; count--) {
-		uint16_t at = (uint16_t)(backwards ? ring->seen + count - 1 : end - count);
+		uint16_t at =
+			(uint16_t)(order == SERVE_BACKWARDS ? ring->seen + count - 1 : end - count);
 		uint16_t head = from_le16(ring->avail->ring[at % ring->size]);
 		uint16_t used = from_le16(ring->used->idx);
 		const struct virtq_desc *desc = &ring->desc[head];
@@ -44,6 +58,8 @@ void serve_ring(struct served_ring *ring, uint32_t (*serve)(const struct served_
 			(struct virtq_used_elem){to_le32(head), to_le32(serve(&buffer))};
 		ring->used->idx = to_le16((uint16_t)(used + 1));
 	}
+	if (order == SERVE_IN_ORDER_USE_BACKWARDS)
+		turn_used(ring, first, from_le16(ring->used->idx));
 	ring->seen = end;
 }
 
@@ -188,7 +204,7 @@ static void serve_queue(unsigned queue)
 							      virtq_avail_bytes(LENT_QUEUE_SIZE),
 						      (uint32_t)LEGACY_PAGE));
 	served.seen = lent_device.seen[queue];
-	serve_ring(&served, transmit, false);
+	serve_ring(&served, transmit, SERVE_IN_ORDER);
 	if (served.seen != lent_device.seen[queue])
 		lent_device.isr = VIRTIO_INTERRUPT_USED;
 	lent_device.seen[queue] = served.seen;

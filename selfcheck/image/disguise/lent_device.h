@@ -20,9 +20,12 @@ struct served_buffer {
 	uint32_t out_length, in_length;
 };
 
-/* Uses each buffer that was made available; `serve` returns the used length. The last one first when backwards. */
+/* In which order buffers are served that were made available together, and in which they are used. */
+enum serving { SERVE_IN_ORDER, SERVE_BACKWARDS, SERVE_IN_ORDER_USE_BACKWARDS };
+
+/* Serves and uses each buffer that was made available; `serve` returns the used length. */
 void serve_ring(struct served_ring *ring, uint32_t (*serve)(const struct served_buffer *buffer),
-		bool backwards);
+		enum serving order);
 
 #define LENT_QUEUES     2
 #define LENT_QUEUE_SIZE 256

@@ -31,6 +31,12 @@ WAY(ok_admin_owner, "a device owns a group, and lends its member a legacy interf
 
 /* ---- commands ---- */
 
+ADMIN_ECCENTRIC(ok_admin_uses_backwards, .order = SERVE_IN_ORDER_USE_BACKWARDS, .answer = be_there)
+WAY(ok_admin_uses_backwards, "commands are processed in their order, and used the other way round",
+    ALLOWED("2.7.9",
+	    "Some devices always use descriptors in the same order in which they have been made "
+	    "available."));
+
 static unsigned commands;
 
 static void count_from_0(void)

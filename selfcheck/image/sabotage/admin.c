@@ -372,6 +372,6 @@ static void leave_qualifier(struct admin_exchange *exchange)
 ADMIN_SABOTEUR(admin_qualifier_is_left, .used = leave_qualifier)
 ABOUT(admin_qualifier_is_left, "status_qualifier is not written", BREAKS(CLAUSE_ADMIN_VQ_11));
 
-ADMIN_SABOTEUR(admin_queue_runs_backwards, .backwards = true)
+ADMIN_SABOTEUR(admin_queue_runs_backwards, .order = SERVE_BACKWARDS)
 ABOUT(admin_queue_runs_backwards, "of several commands the last comes first",
       BREAKS(CLAUSE_ADMIN_VQ_12));
