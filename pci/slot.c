@@ -10,6 +10,7 @@
 /* … and what is said of the slot (7.5.3.9 to 7.5.3.11) */
 #define SLOT_CAPABILITIES     0x14u
 #define SLOT_POWER_CONTROLLER BIT(1)
+#define SLOT_NUMBER_SHIFT     19
 #define SLOT_CONTROL          0x18u
 #define SLOT_INDICATOR        0x0300u
 #define SLOT_INDICATOR_ON     0x0100u
@@ -26,6 +27,11 @@ bool pci_slot_find(const struct pci_function *port, struct pci_slot *slot)
 	       pci_capability_fits(slot->express, SLOT_STATUS + 2) &&
 	       (pci_read16(port, slot->express + EXPRESS_CAPABILITIES) & EXPRESS_HAS_SLOT) &&
 	       (pci_read32(port, slot->express + SLOT_CAPABILITIES) & SLOT_POWER_CONTROLLER);
+}
+
+unsigned pci_slot_number(const struct pci_slot *slot)
+{
+	return pci_read32(slot->port, slot->express + SLOT_CAPABILITIES) >> SLOT_NUMBER_SHIFT;
 }
 
 bool pci_slot_filled(const struct pci_slot *slot)

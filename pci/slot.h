@@ -14,6 +14,9 @@ struct pci_slot {
 /* Whether the port has one; port may be NULL. */
 bool pci_slot_find(const struct pci_function *port, struct pci_slot *slot);
 
+/* The number that stands on it: Physical Slot Number. */
+unsigned pci_slot_number(const struct pci_slot *slot);
+
 /* Whether something is in it, which need not have power. */
 bool pci_slot_filled(const struct pci_slot *slot);
 

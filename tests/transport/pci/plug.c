@@ -79,6 +79,7 @@ static void plug(struct test_run *t, struct place *place)
 	struct ask ask = ask_for("plug", t->device);
 	char why[FINDING_WORDS / 2];
 
+	ask_number(&ask, "number", pci_slot_number(&place->slot));
 	if (ask_host(&ask, why, sizeof(why)) != TOLD_OK)
 		be_without(t, why);
 	if (wait_for(is_filled, place))
@@ -125,6 +126,83 @@ static unsigned used_now(struct virtqueue *queue)
 	while (virtqueue_take(queue, &completion))
 		count++;
 	return count;
+}
+
+/* Another slot of the same bus with nothing in it; false: there is none. */
+static bool find_empty_slot(const struct place *own, struct pci_slot *slot)
+{
+	unsigned count;
+	const struct pci_function *functions = pci_functions(&count);
+
+	for (unsigned n = 0; n < count; n++) {
+		if (&functions[n] != own->slot.port &&
+		    functions[n].address.bus == own->slot.port->address.bus &&
+		    functions[n].header_type == PCI_HEADER_BRIDGE &&
+		    pci_slot_find(&functions[n], slot) && !pci_slot_filled(slot))
+			return true;
+	}
+	return false;
+}
+
+static void exchange_register(const struct pci_function *a, const struct pci_function *b,
+			      unsigned offset)
+{
+	uint32_t value = pci_read32(a, offset);
+
+	pci_write32(a, offset, pci_read32(b, offset));
+	pci_write32(b, offset, value);
+}
+
+/*
+ * What is plugged into the other slot is found where it was, on the same bus and in the same windows: the ports exchange
+ * them, with nothing behind either.
+ */
+static void move(struct place *place, struct pci_slot *other, struct pci_function *function)
+{
+	static const unsigned registers[] = {PCI_MEMORY_BASE, PCI_PREFETCHABLE_BASE,
+					     PCI_PREFETCHABLE_BASE_UPPER,
+					     PCI_PREFETCHABLE_LIMIT_UPPER, PCI_PRIMARY_BUS};
+	struct pci_slot own = place->slot;
+
+	for (unsigned n = 0; n < ARRAY_LENGTH(registers); n++)
+		exchange_register(own.port, other->port, registers[n]);
+	place->slot = *other;
+	*other = own;
+	function->bridge = (struct pci_function *)place->slot.port;
+}
+
+static void serve(struct test_run *t, const char *where)
+{
+	struct completion completion;
+
+	start_over(t);
+	bring_up(t);
+	submit(t, work_queue(t), new_request(t, 1));
+	INSIST(t, SANE_1, await_completion(t, work_queue(t), &completion),
+	       "it was plugged into %s slot, and a plain request is not completed in time", where);
+}
+
+TEST(lifecycle, device_is_plugged_into_another_slot,
+     .about =
+	     "a device that is plugged into another slot is found and serves there, and back again",
+     .needs = NEEDS_WORK | NEEDS_HOST, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(SANE_1, SANE_13), .timeout_ms = 60000)
+{
+	struct virtio_pci_device *pci = virtio_pci(t->device);
+	struct place place = {.function = pci->function};
+	struct pci_slot other;
+
+	CAN_JUDGE(t, pci_slot_find(pci->function->bridge, &place.slot),
+		  "it is in no slot that can be emptied");
+	CAN_JUDGE(t, find_empty_slot(&place, &other), "there is no other slot that is empty");
+	bring_up(t);
+	work_once(t, 1);
+	for (unsigned n = 0; n < TIMES; n++) {
+		unplug(t, &place);
+		move(&place, &other, pci->function);
+		plug(t, &place);
+		serve(t, n ? "its old" : "another");
+	}
 }
 
 TEST(lifecycle, device_is_unplugged_and_plugged_in_again,
