@@ -212,3 +212,17 @@ enum clause_id clause_of_quiet(const struct virtqueue *queue)
 		return CLAUSE_PACKED_EV_TXT_2;
 	return queue->event_idx ? CLAUSE_SPLIT_NOTIF_6 : CLAUSE_SPLIT_NOTIF_2;
 }
+
+#define STATUS_READS 16 /* until a status that is not 0 is one that reading does not clear */
+#define BETWEEN_NS   375000
+
+uint8_t status_read_away(struct virtio_device *device)
+{
+	uint8_t isr = device->transport->take_interrupt_status(device);
+
+	for (unsigned n = 0; isr && n < STATUS_READS; n++) {
+		clock_spin(BETWEEN_NS);
+		isr = device->transport->take_interrupt_status(device);
+	}
+	return isr;
+}

@@ -78,4 +78,10 @@ bool configurations_equal(const struct configuration *a, const struct configurat
  */
 enum clause_id clause_of_quiet(const struct virtqueue *queue);
 
+/*
+ * The interrupt status once it has been read often enough: 0, unless reading does not clear it. A device may
+ * set it again for a completion that was seen already, when its notification takes two steps.
+ */
+uint8_t status_read_away(struct virtio_device *device);
+
 #endif

@@ -98,6 +98,36 @@ SABOTEUR(reset_never, .about = "a reset clears device_status and nothing else",
 	 BREAKS(CLAUSE_PCI_COMMON_10), .start = begin_unreset, .onlooker.write = reset_never,
 	 .onlooker.read = show_reset);
 
+static bool pending_reset; /* 0 was written, and the device has not heard of it */
+
+static void begin_procrastinating(struct virtio_device *device)
+{
+	pending_reset = false;
+}
+
+/* The reset comes when the driver begins anew. */
+static bool put_reset_off(struct onlooker *self, const struct register_access *access,
+			  uint64_t *value)
+{
+	if (!is_common(access, device_status))
+		return true;
+	if (pending_reset && *value)
+		onlooker_write(self, access, 0);
+	pending_reset = *value == 0;
+	return !pending_reset;
+}
+
+static uint64_t show_reset_at_once(struct onlooker *self, const struct register_access *access,
+				   uint64_t value)
+{
+	return is_common(access, device_status) && pending_reset ? 0 : value;
+}
+
+SABOTEUR(reset_waits_for_the_driver,
+	 .about = "a reset shows at once, and happens when the driver begins anew",
+	 BREAKS(CLAUSE_RESET_2), .tests = "interrupt.reset_lowers*", .start = begin_procrastinating,
+	 .onlooker.write = put_reset_off, .onlooker.read = show_reset_at_once);
+
 /* ---- activation ---- */
 
 #define ACTIVATIONS 3 /* that succeed */

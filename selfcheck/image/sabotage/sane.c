@@ -146,6 +146,21 @@ SABOTEUR(answers_hold_nonsense, .about = "the device id has a byte that is no AS
 	 BREAKS(CLAUSE_SANE_12), .type = VIRTIO_TYPE_BLK, .tests = "blk.*id*",
 	 .used_element = spoil_id);
 
+static void unend_id(struct virtqueue *queue, struct used_element *element)
+{
+	struct request *request = used_request(queue, element);
+
+	for (unsigned n = 0;
+	     request && type_of(request) == VIRTIO_BLK_T_GET_ID && n < VIRTIO_BLK_ID_BYTES; n++) {
+		if (!request->in[n])
+			request->in[n] = 'x';
+	}
+}
+
+SABOTEUR(blk_id_without_end, .about = "the device id has no NUL where there is room for one",
+	 BREAKS(CLAUSE_SANE_12), .type = VIRTIO_TYPE_BLK, .tests = "blk.*id*",
+	 .used_element = unend_id);
+
 static uint64_t keep_link(struct onlooker *self, const struct register_access *access,
 			  uint64_t value)
 {

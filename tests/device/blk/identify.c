@@ -38,11 +38,12 @@ TEST(blk, identifier_is_written_as_counted,
 	      length, written);
 }
 
-TEST(blk, identifier_is_text, .about = "GET_ID gives ASCII, the same each time",
+TEST(blk, identifier_is_text,
+     .about = "GET_ID gives ASCII, the same each time, with a NUL behind it where there is room",
      .type = VIRTIO_TYPE_BLK, .axes = AXIS_RING | AXIS_INDIRECT, .judges = CLAUSES(SANE_12, SANE_3))
 {
 	const uint8_t *first, *second;
-	uint32_t length;
+	uint32_t length, written, end = 0;
 
 	blk_up(t, 0, 0);
 	first = get_id(t, 0, &length)->in;
@@ -52,6 +53,14 @@ TEST(blk, identifier_is_text, .about = "GET_ID gives ASCII, the same each time",
 	for (unsigned n = 0; n < VIRTIO_BLK_ID_BYTES && first[n]; n++)
 		INSIST(t, SANE_12, first[n] < 0x80, "byte %u of the device id is %#x, no ASCII", n,
 		       first[n]);
+	first = get_id(t, EVIDENCE_FIRST, &length)->in;
+	second = get_id(t, EVIDENCE_SECOND, &length)->in;
+	written = first_unwritten(first, second, VIRTIO_BLK_ID_BYTES);
+	while (end < written && first[end])
+		end++;
+	CHECK(t, SANE_12, written == VIRTIO_BLK_ID_BYTES || end < written,
+	      "GET_ID writes the first %u of %u bytes, and no NUL is among them", written,
+	      VIRTIO_BLK_ID_BYTES);
 }
 
 TEST(blk, identifier_of_other_sizes,

@@ -2,9 +2,10 @@
 /* The VLAN filter (virtio 1.4, 5.1.6.5.3). A gateway sends no tagged frames. */
 #include "tests/device/net/peer.h"
 
-static const uint16_t ids[] = {1, 100, 4094};
+/* Neighbours among them, whatever a table is made of; the second is deleted. */
+static const uint16_t ids[] = {1, 100, 101, 4094};
 
-#define NEVER_ADDED 99
+#define NEVER_ADDED 102
 #define FRAME       100u
 
 static uint32_t send_tagged(struct network *network, uint16_t id)
@@ -154,6 +155,7 @@ TEST(net, listed_tags_come_in,
 	       "deleting VLAN %u is refused", ids[1]);
 	CHECK(t, NET_CTRL_VLAN_3, !lets_through(network, ids[1]),
 	      "a frame tagged %u, which was deleted, comes in", ids[1]);
-	CHECK(t, NET_CTRL_VLAN_2, receives(network, ids[0]),
-	      "once %u is deleted, a frame tagged %u does not come in", ids[1], ids[0]);
+	for (unsigned n = 0; n < ARRAY_LENGTH(ids); n++)
+		CHECK(t, NET_CTRL_VLAN_2, n == 1 || receives(network, ids[n]),
+		      "once %u is deleted, a frame tagged %u does not come in", ids[1], ids[n]);
 }

@@ -160,19 +160,26 @@ TEST(scsi, residual_counts_what_is_missing,
 
 	scsi_up(t, 0);
 	unit = scsi_find(t);
-	for (unsigned n = 0; n < 2; n++) {
-		request[n] = scsi_command(t, unit.target, 0, ROOM);
-		scsi_set_inquiry(request[n], ROOM);
-		memset(scsi_data_in(request[n]), n ? EVIDENCE_SECOND : EVIDENCE_FIRST, ROOM);
-		scsi_send(t, request[n]);
-		INSIST(t, SANE_2, scsi_response(request[n])->response == VIRTIO_SCSI_S_OK,
-		       "INQUIRY ends with %s", scsi_outcome(request[n]));
+	/* Some targets fill all the room with the standard data; the list of pages is short. */
+	for (unsigned vital = 0; vital < 2; vital++) {
+		for (unsigned n = 0; n < 2; n++) {
+			request[n] = scsi_command(t, unit.target, 0, ROOM);
+			scsi_set_inquiry(request[n], ROOM);
+			scsi_header(request[n])->cdb[1] = (uint8_t)vital;
+			memset(scsi_data_in(request[n]), n ? EVIDENCE_SECOND : EVIDENCE_FIRST,
+			       ROOM);
+			scsi_send(t, request[n]);
+			INSIST(t, SANE_2, scsi_response(request[n])->response == VIRTIO_SCSI_S_OK,
+			       "INQUIRY ends with %s", scsi_outcome(request[n]));
+		}
+		if (vital && scsi_response(request[1])->status != SCSI_GOOD)
+			return;
+		residual = from_le32(scsi_response(request[1])->residual);
+		written = first_unwritten(scsi_data_in(request[0]), scsi_data_in(request[1]), ROOM);
+		INSIST(t, SANE_12, residual <= ROOM && written >= ROOM - residual,
+		       "INQUIRY has room for %u bytes and a residual of %u, but only %u were written",
+		       ROOM, residual, written);
 	}
-	residual = from_le32(scsi_response(request[1])->residual);
-	written = first_unwritten(scsi_data_in(request[0]), scsi_data_in(request[1]), ROOM);
-	INSIST(t, SANE_12, residual <= ROOM && written >= ROOM - residual,
-	       "INQUIRY has room for %u bytes and a residual of %u, but only %u were written", ROOM,
-	       residual, written);
 }
 
 TEST(scsi, used_length_is_what_was_written,

@@ -166,4 +166,13 @@ void work_once(struct test_run *t, uint64_t seed);
 /* Waits until a vector has arrived at least `count` times on all CPUs together since boot. */
 bool await_interrupts(unsigned vector, uint64_t count);
 
+/*
+ * How many interrupts may come that a device sent before it last answered a read: a message is ordered before the answer
+ * (PCI 3.0, 3.2.5), a line may be latched in an interrupt controller. Any CPU.
+ */
+static inline unsigned interrupts_on_their_way(const struct virtio_device *device)
+{
+	return device->mode == INTERRUPT_INTX;
+}
+
 #endif

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/interrupt/line/line.h"
 
-#define DELIVERIES   3            /* after which a level counts as one, and the line is masked */
-#define REACTION_NS  6000000ull   /* of a line, at least; … */
-#define SLOWEST_NS   100000000ull /* … and at most, where requests take long */
-#define STATUS_READS 16 /* until a status that is not 0 is one that reading does not clear */
-#define LATE_RAISES  4
+#define DELIVERIES  3            /* after which a level counts as one, and the line is masked */
+#define REACTION_NS 6000000ull   /* of a line, at least; … */
+#define SLOWEST_NS  100000000ull /* … and at most, where requests take long */
+#define LATE_RAISES 4
 
 /* A handler that leaves the ISR status alone, so that a level interrupts again and again. */
 struct watcher {
@@ -62,17 +61,6 @@ bool line_is_low(struct virtqueue *queue)
 		return true;
 	open_line(queue);
 	return line_stays_low();
-}
-
-uint8_t status_read_away(struct virtio_device *device)
-{
-	uint8_t isr = device->transport->take_interrupt_status(device);
-
-	for (unsigned n = 0; isr && n < STATUS_READS; n++) {
-		clock_spin(REACTION_NS / STATUS_READS);
-		isr = device->transport->take_interrupt_status(device);
-	}
-	return isr;
 }
 
 bool line_goes_low(struct virtqueue *queue, struct virtio_device *other)

@@ -32,12 +32,6 @@ bool line_is_low(struct virtqueue *queue);
 /* line_is_low(), with the interrupt status of both devices read away (other may be NULL). */
 bool line_goes_low(struct virtqueue *queue, struct virtio_device *other);
 
-/*
- * The interrupt status once it has been read often enough: 0, unless reading does not clear it. A device may
- * set it again for a completion that was seen already, when its notification takes two steps.
- */
-uint8_t status_read_away(struct virtio_device *device);
-
 /* The device up with its line open, and the interrupt status left set by one completion. */
 struct virtqueue *raise_line(struct test_run *t);
 

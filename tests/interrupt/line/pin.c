@@ -85,6 +85,24 @@ TEST(interrupt, pin_is_a_level,
 	CHECK(t, PCI_ISR_7, isr == 0, "the ISR status reads %#x right after it was read", isr);
 }
 
+TEST(interrupt, reset_lowers_the_pin,
+     .about = "a pin that is up when the device is reset is down once device_status reads 0",
+     .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT, .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(PCI_ISR_5, RESET_1, RESET_2))
+{
+	struct virtqueue *queue = raise_line(t);
+	struct virtio_device *device = t->device;
+
+	INSIST(t, PCI_ISR_5, line_is_level(),
+	       "the ISR status was not read, and the pin interrupted %u times instead of again and "
+	       "again",
+	       line_arrivals());
+	INSIST(t, RESET_1, virtio_reset(device), "%s", device->problem);
+	CHECK(t, RESET_2, line_is_low(queue),
+	      "device_status reads 0, the ISR status was not read, and the pin interrupts again and "
+	      "again");
+}
+
 TEST(interrupt, interrupt_disable_holds_the_pin,
      .about = "Interrupt Disable keeps the pin down, clearing it lets a pending interrupt through",
      .needs = NEEDS_INTX | NEEDS_WORK, .axes = AXIS_INTERRUPT, .traits = DEVICE_OVER_PCI,

@@ -45,7 +45,8 @@ TEST(transport, vector_table_is_as_large_as_reported,
 
 TEST(transport, events_are_unmapped_at_first,
      .about = "before anything is mapped config_msix_vector and queue_msix_vector read NO_VECTOR",
-     .needs = NEEDS_MSIX, .traits = DEVICE_OVER_PCI, .judges = CLAUSES(PCI_MSIX_9))
+     .needs = NEEDS_MSIX, .traits = DEVICE_OVER_PCI, .assumes = STATE_RESET | STATE_VECTORS,
+     .judges = CLAUSES(PCI_MSIX_9))
 {
 	struct virtio_device *device = t->device;
 
