@@ -141,6 +141,7 @@ static const struct persona net = {
 	.serves = serves_net,
 	.reading = {.times = 4},
 	.receiving = {.buffers = 256, .bytes = 1536},
+	.burst = 32,
 	.control = true,
 	.commands = sets_pair_and_mode,
 };

@@ -99,6 +99,8 @@ struct persona {
 	bool (*serves)(struct play *play); /* what it does with the device that is up */
 	struct persona_reading reading;
 	struct persona_receiving receiving;
+	uint16_t
+		burst; /* frames that it sends at once and is told of late; 0: never more than one */
 	/* What it asks of the control queue of a network device first; NULL: nothing. */
 	bool (*commands)(struct play *play);
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Devices that serve the ways of this suite's driver, and not those of others (docs/personas.md). */
 #include "selfcheck/image/sabotage/lie.h"
-#include "virtio/device/type.h"
+#include "virtio/device/net.h"
+#include "virtio/ring/layout.h"
 
 /* What the driver has done since the reset. */
 static struct way {
@@ -185,3 +186,37 @@ SABOTEUR(persona_wants_messages_to_send,
 
 SABOTEUR(persona_enabled_from_the_start, .about = "queue_enable reads 1 after a reset",
 	 BREAKS(CLAUSE_PCI_COMMON_10), .tests = "persona.linux*", LIES(READS(queue_enable, 0, 1)));
+
+/* ---- events far ahead ---- */
+
+static bool asked_far_ahead; /* at the last kick, in a split ring */
+
+static void look_near(struct virtio_device *device)
+{
+	asked_far_ahead = false;
+}
+
+static bool look_how_far(struct onlooker *self, const struct register_access *access,
+			 uint64_t *value)
+{
+	const struct virtqueue *queue = access->device->queues[NET_TRANSMIT_QUEUE];
+
+	if (access->structure == STRUCTURE_NOTIFY && *value == NET_TRANSMIT_QUEUE && queue) {
+		const struct virtq_avail *avail = queue->parts[1];
+		const struct virtq_used *used = queue->parts[2];
+		uint16_t event = from_le16(avail->ring[queue->size]);
+
+		asked_far_ahead = (uint16_t)(event - from_le16(used->idx)) < 0x100 &&
+				  (uint16_t)(event - from_le16(used->idx)) > 8;
+	}
+	return true;
+}
+
+static bool is_near(struct onlooker *self, unsigned vector)
+{
+	return !asked_far_ahead;
+}
+
+SABOTEUR(persona_looks_near, .about = "a used_event that is more than 8 ahead is not seen",
+	 BREAKS(CLAUSE_SPLIT_NOTIF_5), .type = VIRTIO_TYPE_NET, .tests = "persona.linux_net",
+	 .start = look_near, .onlooker.write = look_how_far, .onlooker.arrival = is_near);
