@@ -224,6 +224,8 @@ static bool sends_burst(struct play *play, struct virtqueue *queue)
 	bool heard = listens(play, queue);
 	uint64_t before;
 
+	if (!burst)
+		return true;
 	show_burst(play, queue, burst);
 	before = heard ? interrupt_count(queue->vector) : 0;
 	/* A device that looks at its queue unasked may be as far already. */
@@ -259,7 +261,7 @@ bool serves_net(struct play *play)
 		if (!exchanges(play, queue, segments, count, "a frame"))
 			return false;
 	}
-	return !play->persona->burst || sends_burst(play, queue);
+	return sends_burst(play, queue);
 }
 
 /* A command of one byte or two, where the device has a queue for it. */
