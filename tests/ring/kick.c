@@ -2,6 +2,7 @@
 /*
  * What a kick says, and when none is needed (virtio 1.4, 2.7.10, 2.8.10, 2.9).
  */
+#include "arch/clock.h"
 #include "arch/io.h"
 #include "tests/ring/traffic.h"
 #include "virtio/ring/packed.h"
@@ -28,6 +29,33 @@ static bool served_with_due_kicks(struct test_run *t, struct virtqueue *queue, u
 	return true;
 }
 
+/* Judges by whether all was served what the device had said of kicks. */
+static void judge_stranded(struct test_run *t, const struct virtqueue *queue, bool served,
+			   unsigned round, const char *how)
+{
+	if (ring_is_packed(queue) && queue->event_idx)
+		CHECK(t, PACKED_EV_TXT_11, served,
+		      "round %u: a buffer was exposed without passing the device's event "
+		      "(flags %u, desc %#x) and is not used%s",
+		      round, read16(&packed_of(queue)->device->flags),
+		      read16(&packed_of(queue)->device->desc), how);
+	else if (ring_is_packed(queue))
+		CHECK(t, PACKED_EV_TXT_10, served,
+		      "round %u: a buffer was exposed while the device's event flags were at disable "
+		      "and is not used%s",
+		      round, how);
+	else if (queue->event_idx)
+		CHECK(t, EVIDX_TXT_6, served,
+		      "round %u: available idx %u did not pass avail_event %u, and the buffer is not "
+		      "used%s",
+		      round, split_of(queue)->avail_index, read16(split_of(queue)->avail_event),
+		      how);
+	else
+		CHECK(t, KICK_TXT_5, served,
+		      "round %u: a buffer was exposed while the used flags were 1 and is not used%s",
+		      round, how);
+}
+
 TEST(ring, no_buffer_is_stranded_without_a_kick,
      .about = "buffers are served when kicks are sent only where the device wants them",
      .needs = NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX | AXIS_SIZE,
@@ -40,26 +68,119 @@ TEST(ring, no_buffer_is_stranded_without_a_kick,
 	bring_up(t);
 	queue = work_queue(t);
 	served = served_with_due_kicks(t, queue, &round);
-	if (ring_is_packed(queue) && queue->event_idx)
-		CHECK(t, PACKED_EV_TXT_11, served,
-		      "round %u: a buffer was exposed without passing the device's event "
-		      "(flags %u, desc %#x) and is not used",
-		      round, read16(&packed_of(queue)->device->flags),
-		      read16(&packed_of(queue)->device->desc));
-	else if (ring_is_packed(queue))
-		CHECK(t, PACKED_EV_TXT_10, served,
-		      "round %u: a buffer was exposed while the device's event flags were at disable "
-		      "and is not used",
-		      round);
-	else if (queue->event_idx)
-		CHECK(t, EVIDX_TXT_6, served,
-		      "round %u: available idx %u did not pass avail_event %u, and the buffer is not "
-		      "used",
-		      round, split_of(queue)->avail_index, read16(split_of(queue)->avail_event));
-	else
-		CHECK(t, KICK_TXT_5, served,
-		      "round %u: a buffer was exposed while the used flags were 1 and is not used",
-		      round);
+	judge_stranded(t, queue, served, round, "");
+}
+
+#define ASLEEP_ROUNDS 250
+#define LINGER_NS     20000 /* how long a device is watched that has used what there was */
+
+/* What the device says of kicks, one way or the other. */
+static uint32_t word_on_kicks(const struct virtqueue *queue)
+{
+	if (ring_is_packed(queue))
+		return read16(&packed_of(queue)->device->flags) |
+		       (uint32_t)read16(&packed_of(queue)->device->desc) << 16;
+	return queue->event_idx ? read16(split_of(queue)->avail_event)
+				: read16(&split_of(queue)->used->flags);
+}
+
+static void add(struct test_run *t, struct virtqueue *queue, struct request *request)
+{
+	CAN_JUDGE(t, request_add(queue, request), "queue %u has no room for two requests",
+		  queue->index);
+}
+
+/* Ticks from a kick to what a device says of kicks, and to the use of the buffer; 0: that did not come. */
+struct nap {
+	uint64_t wakes, sleeps; /* its first and its last word */
+	uint64_t used;
+};
+
+/* One request, watched. */
+static bool watch_nap(struct test_run *t, struct virtqueue *queue, struct request *request,
+		      struct nap *nap)
+{
+	uint64_t start, now, linger = clock_from_ns(LINGER_NS);
+	struct completion completion;
+	uint32_t word;
+
+	*nap = (struct nap){0};
+	add(t, queue, request);
+	virtqueue_publish(queue);
+	word = word_on_kicks(queue);
+	start = clock_now();
+	virtqueue_kick(queue);
+	do {
+		now = clock_now() - start;
+		if (word_on_kicks(queue) != word) {
+			word = word_on_kicks(queue);
+			nap->wakes = nap->wakes ? nap->wakes : now;
+			nap->sleeps = now;
+		}
+		if (!nap->used && virtqueue_used_pending(queue))
+			nap->used = now;
+	} while (now < (nap->used ? nap->used + linger : clock_from_ns(PATIENCE_NS)));
+	return await_completion(t, queue, &completion);
+}
+
+/*
+ * Two requests, the second exposed somewhere in the nap of the first: from its kick on, or from where the device says that
+ * it wants no more kicks.
+ */
+static bool serve_two(struct test_run *t, struct virtqueue *queue, struct request **requests,
+		      const struct nap *nap, bool awake)
+{
+	struct completion completion;
+	uint64_t start, wait;
+	uint32_t word;
+
+	add(t, queue, requests[0]);
+	virtqueue_publish(queue);
+	word = word_on_kicks(queue);
+	start = clock_now();
+	virtqueue_kick(queue);
+	add(t, queue, requests[1]);
+	wait = awake ? nap->sleeps - nap->wakes : nap->used;
+	wait = random_below(&t->random, wait + wait / 4 + 1);
+	while (awake && word_on_kicks(queue) == word && clock_now() - start < 2 * nap->used)
+		;
+	if (awake)
+		start = clock_now();
+	while (clock_now() - start < wait)
+		;
+	virtqueue_publish(queue);
+	virtqueue_kick(queue);
+	return await_completion(t, queue, &completion) && await_completion(t, queue, &completion);
+}
+
+TEST(ring, buffer_exposed_as_the_device_falls_asleep_is_served,
+     .about = "a buffer is served that is exposed just when the device asks for kicks again",
+     .needs = NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX,
+     .judges = CLAUSES(EVIDX_TXT_6, KICK_TXT_5, PACKED_EV_TXT_10, PACKED_EV_TXT_11))
+{
+	struct request *requests[2];
+	struct completion completion;
+	struct virtqueue *queue;
+	bool served = true, helped = false;
+	struct nap nap = {0};
+	unsigned round = 0;
+
+	bring_up(t);
+	queue = work_queue(t);
+	for (unsigned n = 0; n < ARRAY_LENGTH(requests); n++)
+		requests[n] = new_request(t, n);
+	while (served && round < ASLEEP_ROUNDS) {
+		/* Its pace changes: it is watched again now and then. */
+		if (round % 16 == 0 && !watch_nap(t, queue, requests[0], &nap))
+			break;
+		served = serve_two(t, queue, requests, &nap, round % 4 && nap.sleeps > nap.wakes);
+		round += served;
+	}
+	if (!served) {
+		virtqueue_notify(queue);
+		helped = await_completion(t, queue, &completion);
+	}
+	judge_stranded(t, queue, served, round, helped ? ", but for one more kick" : "");
 }
 
 TEST(ring, kicks_carry_the_index,
