@@ -48,6 +48,8 @@ struct output {
 	guint pause;                  /* … for a moment, until this is over; 0: it does not */
 	gboolean open;                /* its end has not come */
 	struct record_reader *reader; /* of the console; NULL for standard error */
+	GByteArray *legacy;           /* what a process that was succeeded has said; or NULL */
+	guint legacy_due;             /* when it is taken; 0: there is none */
 	GString *line;                /* of standard error: what has come of it */
 	char buffer[READ_SIZE];
 };
@@ -531,19 +533,37 @@ void boot_drop_successor(struct boot *boot)
 	boot->successor = NULL;
 }
 
+/* What the first process said last, before anything that its successor says. */
+static gboolean take_legacy(void *context)
+{
+	struct output *console = context;
+	g_autoptr(GByteArray) legacy = g_steal_pointer(&console->legacy);
+
+	console->legacy_due = 0;
+	take(console, (const char *)legacy->data, legacy->len);
+	return G_SOURCE_REMOVE;
+}
+
 /*
- * The VMM is not heard any more. What it has said behind the last record, for its guest stood still, is none: on the console
- * that record is still being taken.
+ * The VMM is not heard any more. What it has said is taken, but on the console, where a record is still being taken, as
+ * soon as that is done: its guest may not have stood still.
  */
 static void leave_output(struct output *output)
 {
 	char bytes[LINE_MOST];
 	gssize length, all = 0;
 
+	if (output->reader && !output->legacy) {
+		output->legacy = g_byte_array_new();
+		output->legacy_due = g_idle_add_full(G_PRIORITY_HIGH, take_legacy, output, NULL);
+	}
 	while (all <= PIPE_SIZE && (length = g_pollable_input_stream_read_nonblocking(
 					    G_POLLABLE_INPUT_STREAM(output->stream), bytes,
 					    sizeof(bytes), NULL, NULL)) > 0) {
-		take_noise(bytes, (gsize)length, output->boot);
+		if (output->reader)
+			g_byte_array_append(output->legacy, (const guint8 *)bytes, (guint)length);
+		else
+			take(output, bytes, (gsize)length);
 		all += length;
 	}
 	leave_source(output);
@@ -586,6 +606,10 @@ static void run_loop(struct boot *boot)
 	if (wish) {
 		g_source_destroy(wish);
 		g_source_unref(wish);
+	}
+	if (boot->console.legacy_due) {
+		g_source_remove(boot->console.legacy_due);
+		take_legacy(&boot->console);
 	}
 	record_reader_finish(boot->console.reader);
 	g_source_remove(boot->tick);
