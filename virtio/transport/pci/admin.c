@@ -66,35 +66,25 @@ bool admin_send(struct admin_queue *admin, const struct admin_call *call)
 	return true;
 }
 
-bool lent_write(struct lent_member *member, enum admin_opcode opcode, uint8_t offset,
-		const void *data, uint32_t length)
+bool lent_access(struct lent_member *member, enum admin_opcode opcode, uint8_t offset,
+		 const void *data, uint32_t length)
 {
-	struct admin_legacy_access access = {.offset = offset};
-	uint8_t bytes[sizeof(access) + sizeof(uint64_t)];
+	struct {
+		/* In the text a read has one byte of it, and a command is a multiple of 8: the rest is reserved and 0. */
+		struct admin_legacy_access access;
+		uint8_t data[8];
+	} bytes = {.access.offset = offset};
+	uint32_t written = data ? MINIMUM(length, (uint32_t)sizeof(bytes.data)) : 0;
 
-	length = MINIMUM(length, (uint32_t)sizeof(uint64_t));
-	memcpy(bytes, &access, sizeof(access));
-	memcpy(bytes + sizeof(access), data, length);
+	if (data)
+		memcpy(bytes.data, data, written);
 	return admin_send(member->admin,
 			  &(struct admin_call){.opcode = (uint16_t)opcode,
 					       .group = ADMIN_GROUP_SRIOV,
 					       .member = member->number,
-					       .data = bytes,
-					       .length = (uint32_t)sizeof(access) + length});
-}
-
-bool lent_read(struct lent_member *member, enum admin_opcode opcode, uint8_t offset,
-	       uint32_t length)
-{
-	struct admin_legacy_access access = {.offset = offset};
-
-	/* In the text the data is one byte, and a command a multiple of 8: the rest is reserved and 0. */
-	return admin_send(member->admin, &(struct admin_call){.opcode = (uint16_t)opcode,
-							      .group = ADMIN_GROUP_SRIOV,
-							      .member = member->number,
-							      .data = &access,
-							      .length = sizeof(access),
-							      .room = length});
+					       .data = &bytes,
+					       .length = sizeof(bytes.access) + written,
+					       .room = data ? 0 : length});
 }
 
 static struct lent_member *lent(const struct virtio_device *device)
@@ -128,8 +118,8 @@ static uint64_t read_lent(const struct register_access *access)
 	uint64_t value = 0;
 
 	note(member,
-	     lent_read(member, config ? ADMIN_LEGACY_DEV_CFG_READ : ADMIN_LEGACY_COMMON_CFG_READ,
-		       place_of(access), access->width));
+	     lent_access(member, config ? ADMIN_LEGACY_DEV_CFG_READ : ADMIN_LEGACY_COMMON_CFG_READ,
+			 place_of(access), NULL, access->width));
 	memcpy(&value, admin_result(member->admin), access->width);
 	return value;
 }
@@ -143,10 +133,10 @@ static void write_lent(const struct register_access *access, uint64_t value)
 	if (access->structure == STRUCTURE_NOTIFY && address)
 		write16(address, (uint16_t)value);
 	else
-		note(member,
-		     lent_write(member,
-				config ? ADMIN_LEGACY_DEV_CFG_WRITE : ADMIN_LEGACY_COMMON_CFG_WRITE,
-				place_of(access), &value, access->width));
+		note(member, lent_access(member,
+					 config ? ADMIN_LEGACY_DEV_CFG_WRITE
+						: ADMIN_LEGACY_COMMON_CFG_WRITE,
+					 place_of(access), &value, access->width));
 }
 
 static const struct register_road lent_road = {.read = read_lent, .write = write_lent};

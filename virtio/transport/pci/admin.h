@@ -152,12 +152,11 @@ void lend_member(struct lent_member *member, struct admin_queue *admin,
 /* Notifications are stores of the queue's index at this address from now on; NULL: they are commands. */
 void lent_notify_at(struct lent_member *member, volatile void *address);
 
-/* One access by a command, `length` bytes at `offset`; the answer is in member->admin. False: not used in time. */
-bool lent_write(struct lent_member *member, enum admin_opcode opcode, uint8_t offset,
-		const void *data, uint32_t length) MUST_CHECK;
-
-/* Likewise; the bytes are admin_result(). */
-bool lent_read(struct lent_member *member, enum admin_opcode opcode, uint8_t offset,
-	       uint32_t length) MUST_CHECK;
+/*
+ * One access by a command, `length` bytes at `offset`: a write of `data`, up to 8 bytes, or a read where that is NULL, whose
+ * bytes are admin_result() then. The answer is in member->admin. False: not used in time.
+ */
+bool lent_access(struct lent_member *member, enum admin_opcode opcode, uint8_t offset,
+		 const void *data, uint32_t length) MUST_CHECK;
 
 #endif

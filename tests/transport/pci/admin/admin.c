@@ -52,6 +52,11 @@ void restart_owner(struct test_run *t, struct owner *owner)
 	bring_owner_up(t, owner);
 }
 
+void insist_on_answer(struct test_run *t, const struct admin_queue *admin, bool used)
+{
+	INSIST(t, SANE_1, used, "queue %u: a command is not used in time", admin->queue->index);
+}
+
 void heed_status(struct test_run *t, const struct admin_queue *admin)
 {
 	unsigned left = admin->pattern * 0x101u;
@@ -64,9 +69,7 @@ void heed_status(struct test_run *t, const struct admin_queue *admin)
 
 uint16_t send_command(struct test_run *t, struct owner *owner, const struct admin_call *call)
 {
-	INSIST(t, SANE_1, admin_send(&owner->admin, call),
-	       "queue %u: command %#x is not used in time", owner->admin.queue->index,
-	       call->opcode);
+	insist_on_answer(t, &owner->admin, admin_send(&owner->admin, call));
 	heed_status(t, &owner->admin);
 	return owner->admin.status;
 }

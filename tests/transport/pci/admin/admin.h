@@ -51,6 +51,9 @@ void start_with_members(struct test_run *t, struct owner *owner);
 /* Resets it in the middle of a test and brings it up again: start_over(). VFs stay as they are. */
 void restart_owner(struct test_run *t, struct owner *owner);
 
+/* Judges whether the last command was used in time, and leaves the test where it was not. */
+void insist_on_answer(struct test_run *t, const struct admin_queue *admin, bool used);
+
 /* Leaves the test where the last command has no status, or no qualifier with it, of its own: the tests of ADMIN-VQ-10 and -11 tell. */
 void heed_status(struct test_run *t, const struct admin_queue *admin);
 

@@ -40,9 +40,7 @@ static void put(struct test_run *t, struct question *question, uint32_t out, uin
 
 	memset(admin->command + length, 0xff, ADMIN_BYTES - length);
 	do {
-		INSIST(t, SANE_1, admin_execute(admin, out, in),
-		       "queue %u: a command of %u bytes, %u to answer, is not used in time",
-		       admin->queue->index, out, in);
+		insist_on_answer(t, admin, admin_execute(admin, out, in));
 	} while (admin->status == ADMIN_STATUS_EAGAIN && !clock_passed(deadline));
 }
 

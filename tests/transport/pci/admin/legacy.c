@@ -87,10 +87,10 @@ TEST(transport, admin_legacy_writes_hit_one_field,
 								  stray->length};
 			uint32_t now;
 
-			INSIST(t, SANE_1,
-			       admin_execute(&owner.admin, admin_fill(owner.admin.command, &call),
-					     sizeof(struct admin_answer)),
-			       "LEGACY_COMMON_CFG_WRITE is not used in time");
+			insist_on_answer(t, &owner.admin,
+					 admin_execute(&owner.admin,
+						       admin_fill(owner.admin.command, &call),
+						       sizeof(struct admin_answer)));
 			status = owner.admin.status;
 			now = legacy_read(&member.pci.device, LEGACY_DRIVER_FEATURES);
 			if (kept && status != ADMIN_STATUS_OK)
@@ -131,10 +131,9 @@ static void judge_strays(struct test_run *t, struct lent_member *member, enum ad
 	const uint8_t zeros[2] = {0};
 
 	for (unsigned n = 0; n < count; n++) {
-		if (opcode == ADMIN_LEGACY_DEV_CFG_WRITE)
-			write_member(t, member, opcode, strays[n].offset, zeros, strays[n].length);
-		else
-			read_member(t, member, opcode, strays[n].offset, strays[n].length);
+		access_member(t, member, opcode, strays[n].offset,
+			      opcode == ADMIN_LEGACY_DEV_CFG_WRITE ? zeros : NULL,
+			      strays[n].length);
 		JUDGE(t, strays[n].clause, member->admin->status != ADMIN_STATUS_OK,
 		      "command %#x with %u bytes at %u succeeds", opcode, strays[n].length,
 		      strays[n].offset);
@@ -199,7 +198,7 @@ static unsigned read_pair(struct test_run *t, struct lent_member *member, uint8_
 {
 	le16 value;
 
-	read_member(t, member, ADMIN_LEGACY_COMMON_CFG_READ, offset, sizeof(value));
+	access_member(t, member, ADMIN_LEGACY_COMMON_CFG_READ, offset, NULL, sizeof(value));
 	memcpy(&value, admin_result(member->admin), sizeof(value));
 	return from_le16(value);
 }
@@ -210,7 +209,7 @@ static bool select_has_size(struct test_run *t, struct lent_member *member, uint
 {
 	const uint8_t bytes[] = {low, high};
 
-	write_member(t, member, ADMIN_LEGACY_COMMON_CFG_WRITE, LEGACY_QUEUE_SELECT, bytes, 2);
+	access_member(t, member, ADMIN_LEGACY_COMMON_CFG_WRITE, LEGACY_QUEUE_SELECT, bytes, 2);
 	return member->admin->status == ADMIN_STATUS_OK &&
 	       read_pair(t, member, LEGACY_QUEUE_SIZE) != 0;
 }
@@ -270,7 +269,7 @@ TEST(transport, admin_legacy_registers_read_as_any,
 		CHECK(t, ADMIN_LEG_13, whole == bytes,
 		      "device_features reads %#x, and %#x byte by byte", whole, bytes);
 	virtio_reset(device);
-	write_member(t, &member, ADMIN_LEGACY_COMMON_CFG_WRITE, LEGACY_DEVICE_STATUS, &driven, 1);
+	access_member(t, &member, ADMIN_LEGACY_COMMON_CFG_WRITE, LEGACY_DEVICE_STATUS, &driven, 1);
 	status = (uint8_t)legacy_read(device, LEGACY_DEVICE_STATUS);
 	if (owner.admin.status == ADMIN_STATUS_OK &&
 	    CHECK(t, ADMIN_LEG_12, status, "device_status reads 0 after %#x was written", driven))
@@ -288,7 +287,8 @@ static uint64_t read_field(struct test_run *t, struct lent_member *member,
 {
 	le64 value = {0};
 
-	read_member(t, member, ADMIN_LEGACY_DEV_CFG_READ, (uint8_t)field->offset, field->width);
+	access_member(t, member, ADMIN_LEGACY_DEV_CFG_READ, (uint8_t)field->offset, NULL,
+		      field->width);
 	memcpy(&value, admin_result(member->admin), field->width);
 	return from_le64(value);
 }
@@ -335,7 +335,7 @@ TEST(transport, admin_legacy_configuration_is_the_members,
 /* The address by a command. */
 static void read_address(struct test_run *t, struct lent_member *member, uint8_t *mac)
 {
-	read_member(t, member, ADMIN_LEGACY_DEV_CFG_READ, 0, NET_MAC_BYTES);
+	access_member(t, member, ADMIN_LEGACY_DEV_CFG_READ, 0, NULL, NET_MAC_BYTES);
 	memcpy(mac, admin_result(member->admin), NET_MAC_BYTES);
 }
 
@@ -356,12 +356,12 @@ TEST(transport, admin_legacy_address_can_be_written,
 	CAN_JUDGE(t, features_have(&member.pci.device.offered, VIRTIO_NET_F_MAC),
 		  "the member has no address");
 	read_address(t, &member, own);
-	write_member(t, &member, ADMIN_LEGACY_DEV_CFG_WRITE, 0, other, sizeof(other));
+	access_member(t, &member, ADMIN_LEGACY_DEV_CFG_WRITE, 0, other, sizeof(other));
 	/* Whose address it is may be settled by the host. */
 	CAN_JUDGE(t, owner.admin.status == ADMIN_STATUS_OK,
 		  "the address may not be written: status %u", owner.admin.status);
 	read_address(t, &member, now);
-	write_member(t, &member, ADMIN_LEGACY_DEV_CFG_WRITE, 0, own, sizeof(own));
+	access_member(t, &member, ADMIN_LEGACY_DEV_CFG_WRITE, 0, own, sizeof(own));
 	for (unsigned n = 0; n < sizeof(now); n++)
 		turned[n] = now[sizeof(now) - 1 - n];
 	CAN_JUDGE(t, memcmp(turned, other, sizeof(other)), "data is not little-endian");
@@ -429,8 +429,8 @@ TEST(transport, admin_commands_keep_their_order,
 	virtqueue_publish(owner.admin.queue);
 	virtqueue_kick(owner.admin.queue);
 	for (unsigned n = 0; n < 4; n++)
-		INSIST(t, SANE_1, await_completion(t, owner.admin.queue, &completion),
-		       "command %u of 4 is not used in time", n + 1);
+		insist_on_answer(t, &owner.admin,
+				 await_completion(t, owner.admin.queue, &completion));
 	for (unsigned n = 0; n < 4; n++) {
 		memcpy(&shown[n], queued[n]->answer + sizeof(struct admin_answer), 4);
 		failed += queued[n]->answer[0] != ADMIN_STATUS_OK;

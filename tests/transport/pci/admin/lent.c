@@ -9,19 +9,10 @@
 #include "virtio/transport/pci/legacy_registers.h"
 #include "virtio/transport/pci/transport.h"
 
-void read_member(struct test_run *t, struct lent_member *member, enum admin_opcode opcode,
-		 uint8_t offset, uint32_t length)
+void access_member(struct test_run *t, struct lent_member *member, enum admin_opcode opcode,
+		   uint8_t offset, const void *data, uint32_t length)
 {
-	INSIST(t, SANE_1, lent_read(member, opcode, offset, length),
-	       "command %#x is not used in time", opcode);
-	heed_status(t, member->admin);
-}
-
-void write_member(struct test_run *t, struct lent_member *member, enum admin_opcode opcode,
-		  uint8_t offset, const void *data, uint32_t length)
-{
-	INSIST(t, SANE_1, lent_write(member, opcode, offset, data, length),
-	       "command %#x is not used in time", opcode);
+	insist_on_answer(t, member->admin, lent_access(member, opcode, offset, data, length));
 	heed_status(t, member->admin);
 }
 
@@ -62,7 +53,8 @@ uint32_t read_bytewise(struct test_run *t, struct lent_member *member, uint8_t o
 	uint32_t bytes = 0;
 
 	for (unsigned n = 0; n < sizeof(bytes); n++) {
-		read_member(t, member, ADMIN_LEGACY_COMMON_CFG_READ, (uint8_t)(offset + n), 1);
+		access_member(t, member, ADMIN_LEGACY_COMMON_CFG_READ, (uint8_t)(offset + n), NULL,
+			      1);
 		bytes |= (uint32_t)*admin_result(member->admin) << 8 * n;
 	}
 	return bytes;
@@ -83,8 +75,8 @@ void need_service(struct test_run *t, struct lent_member *member)
 	if (member->pci.device.type != VIRTIO_TYPE_NET ||
 	    !(legacy_read(&member->pci.device, LEGACY_DEVICE_FEATURES) & BIT(VIRTIO_NET_F_STATUS)))
 		return;
-	read_member(t, member, ADMIN_LEGACY_DEV_CFG_READ,
-		    offsetof(struct virtio_net_config, status), 2);
+	access_member(t, member, ADMIN_LEGACY_DEV_CFG_READ,
+		      offsetof(struct virtio_net_config, status), NULL, 2);
 	CAN_JUDGE(t, *admin_result(member->admin) & VIRTIO_NET_S_LINK_UP,
 		  "the link of the member is down");
 }

@@ -5,13 +5,9 @@
 
 #include "tests/transport/pci/admin/admin.h"
 
-/* lent_read(). Leaves the test when the command is not used in time. */
-void read_member(struct test_run *t, struct lent_member *member, enum admin_opcode opcode,
-		 uint8_t offset, uint32_t length);
-
-/* lent_write(), likewise. */
-void write_member(struct test_run *t, struct lent_member *member, enum admin_opcode opcode,
-		  uint8_t offset, const void *data, uint32_t length);
+/* lent_access(). Leaves the test when the command is not used in time. */
+void access_member(struct test_run *t, struct lent_member *member, enum admin_opcode opcode,
+		   uint8_t offset, const void *data, uint32_t length);
 
 /* Four bytes of the common configuration, each by a command of its own. */
 uint32_t read_bytewise(struct test_run *t, struct lent_member *member, uint8_t offset);
