@@ -138,11 +138,13 @@ function asked(id) {
 
 // A phrase about a failure is its part and its text; the clause that is broken has a section.
 function phrase([part, text], clause) {
-	const words = { required: "Required: ", expected: "Expected: ", source: "The test: ", vmm: "The VMM said:\n",
-		daemon: "The daemon said:\n" };
+	const words = { required: "Required: ", expected: "Expected: ", source: "The test: " };
+	const speakers = { vmm: "The VMM said:", daemon: "The daemon said:" };
 
 	if (part === "repeat")
 		return repetition(text);
+	if (speakers[part])
+		return make("div", null, speakers[part], make("pre", { class: "said", tabindex: "0" }, text));
 	if (part === "ring")
 		return make("pre", { tabindex: "0" }, text);
 	return make("p", { class: part }, `${words[part] || ""}${text} `, part === "required" ? sectionLink(clause) : "");
@@ -277,7 +279,7 @@ function showClauses() {
 	const found = [...levels.keys()].filter((id) => `${id} ${asked(id)}`.toLowerCase().includes(words) &&
 		(level === "" || levels.get(id) === level) && matches(id, columns, wanted));
 
-	const heads = [...named.keys()].map((name) => make("th", { class: "turned", scope: "col" }, make("span", null, name)));
+	const heads = [...named.keys()].map((name) => make("th", { class: "turned", scope: "col", title: name }, make("span", null, name)));
 
 	fillTable(byId("clause-table"), ["Clause", "Level", ...heads, "What it asks for"], found, (id) => clauseRow(id, columns));
 	byId("clause-count").textContent = `${found.length} of ${levels.size}`;
