@@ -50,7 +50,7 @@ struct play {
  */
 struct step {
 	bool (*does)(struct play *play, uint32_t number);
-	uint32_t number;
+	uint16_t number;
 } __attribute__((packed)); /* there are hundreds of them */
 
 /* A field of the configuration that a driver reads. */

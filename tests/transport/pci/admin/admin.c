@@ -25,7 +25,7 @@ static void bring_owner_up(struct test_run *t, struct owner *owner)
 	CAN_JUDGE(t,
 		  count && index < VIRTIO_QUEUES_MOST &&
 			  index >= device->transport->queue_count(device),
-		  "of %u administration queues from %u on none can be driven here", count, index);
+		  "of %u queues from %u on none can be driven here", count, index);
 	CAN_JUDGE(t, queue_is_there(device, index), "administration queue %u has no size", index);
 	for (unsigned n = 0; n <= index; n++)
 		requests[n] = (struct virtqueue_request){.skip = n != index && n >= used};

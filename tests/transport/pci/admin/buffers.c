@@ -86,7 +86,7 @@ static void judge_length(struct test_run *t, struct question *question, uint32_t
 }
 
 TEST(transport, admin_buffers_may_have_other_lengths,
-     .about = "LIST_QUERY with buffers shorter and longer than described works alike", OF_OWNERS,
+     .about = "buffers may have other lengths than described", OF_OWNERS,
      .judges = CLAUSES(ADMIN_VQ_1, ADMIN_VQ_2, ADMIN_VQ_3, ADMIN_VQ_7, ADMIN_VQ_8, ADMIN_VQ_9))
 {
 	struct question question;
@@ -142,7 +142,7 @@ static void judge_used_length(struct test_run *t, const char *what, struct exten
 }
 
 TEST(transport, admin_long_answers_end_where_they_should,
-     .about = "an answer ends where it should, and so says its used length", OF_OWNERS,
+     .about = "an answer ends where its used length says", OF_OWNERS,
      .judges = CLAUSES(ADMIN_VQ_4, ADMIN_VQ_5, ADMIN_VQ_6, ADMIN_VQ_8))
 {
 	const struct admin_list least = list_of(ADMIN_LIST_LEAST);

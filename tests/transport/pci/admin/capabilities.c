@@ -65,7 +65,7 @@ static uint16_t ask_of_capability(struct test_run *t, struct owner *owner, uint1
 }
 
 TEST(transport, admin_capabilities_are_of_the_self_group,
-     .about = "commands for capabilities of members end with EINVAL", OF_OWNERS,
+     .about = "members have no capabilities of their own", OF_OWNERS,
      .judges = CLAUSES(ADMIN_CAP_7, ADMIN_CAP_8, ADMIN_CAP_9))
 {
 	static const uint16_t clauses_of[] = {CLAUSE_ADMIN_CAP_7, CLAUSE_ADMIN_CAP_8,
@@ -88,9 +88,8 @@ TEST(transport, admin_capabilities_are_of_the_self_group,
 	disable_members(&owner);
 }
 
-TEST(transport, admin_unknown_capability_is_told,
-     .about = "commands for a capability that is not reported end with ENXIO", OF_OWNERS,
-     .judges = CLAUSES(ADMIN_CAP_12, ADMIN_CAP_13))
+TEST(transport, admin_unknown_capability_is_told, .about = "unknown capabilities are told by ENXIO",
+     OF_OWNERS, .judges = CLAUSES(ADMIN_CAP_12, ADMIN_CAP_13))
 {
 	const uint16_t id = 63; /* no capability has it, nor will many */
 	struct owner owner;

@@ -125,9 +125,8 @@ static unsigned probed_group(struct test_run *t, struct owner *owner, struct adm
 	skip_test(t, "no command can tell");
 }
 
-TEST(transport, admin_commands_wait_for_list_use,
-     .about = "after a reset LIST_QUERY and LIST_USE alone are legal", OF_OWNERS,
-     .judges = CLAUSES(ADMIN_CMD_16))
+TEST(transport, admin_commands_wait_for_list_use, .about = "nothing else is legal before LIST_USE",
+     OF_OWNERS, .judges = CLAUSES(ADMIN_CMD_16))
 {
 	struct admin_list list;
 	struct admin_call probe;
@@ -225,9 +224,8 @@ TEST(transport, admin_used_list_is_taken_again,
 	disable_members(&owner);
 }
 
-TEST(transport, admin_groups_are_independent,
-     .about = "LIST_USE for one group leaves the list of the other as it is", OF_OWNERS,
-     .judges = CLAUSES(ADMIN_CMD_14))
+TEST(transport, admin_groups_are_independent, .about = "each group has a list of its own",
+     OF_OWNERS, .judges = CLAUSES(ADMIN_CMD_14))
 {
 	struct admin_list list[GROUPS], least = list_of(ADMIN_LIST_LEAST);
 	struct admin_call probe;
@@ -249,7 +247,7 @@ TEST(transport, admin_groups_are_independent,
 		judged++;
 		send_command(t, &owner, &probe);
 		CHECK(t, ADMIN_CMD_14, owner.admin.qualifier != ADMIN_Q_INVALID_OPCODE,
-		      "group %u: command %#x became illegal as a list of group %u was used", group,
+		      "group %u: command %#x became illegal by a list of group %u", group,
 		      probe.opcode, !group);
 	}
 	disable_members(&owner);

@@ -6,7 +6,7 @@
 #include "virtio/transport/pci/legacy_registers.h"
 
 TEST(transport, admin_legacy_commands_come_together,
-     .about = "of the commands for a legacy interface all four are supported, or none", OF_OWNERS,
+     .about = "commands for a legacy interface come together", OF_OWNERS,
      .judges = CLAUSES(ADMIN_LEG_1, ADMIN_LEG_22))
 {
 	const uint64_t all = ADMIN_LEGACY_CONFIGURATION;
@@ -22,7 +22,7 @@ TEST(transport, admin_legacy_commands_come_together,
 	      "of the commands %#lx it supports %#lx", all, list.words[0] & all);
 	if (list.words[0] & BIT64(ADMIN_LEGACY_NOTIFY_INFO))
 		CHECK(t, ADMIN_LEG_22, (list.words[0] & all) == all,
-		      "it supports LEGACY_NOTIFY_INFO, and of the commands %#lx %#lx", all,
+		      "with LEGACY_NOTIFY_INFO: %#lx are supported as %#lx", all,
 		      list.words[0] & all);
 }
 
@@ -225,7 +225,7 @@ static void judge_selection(struct test_run *t, struct lent_member *member)
 		      "queue 1 is selected by the bytes 0, 1, and not by 1, 0");
 	if (little && (reads == 1 || reads == 0x100))
 		CHECK(t, ADMIN_LEG_3, reads == 1,
-		      "queue_select, to which 1 was written, is read as the bytes 0, 1");
+		      "queue_select is read as the bytes 0, 1 behind 1, 0");
 }
 
 /* A read without data is one at offset 0. */
@@ -294,7 +294,7 @@ static uint64_t read_field(struct test_run *t, struct lent_member *member,
 }
 
 TEST(transport, admin_legacy_configuration_is_the_members,
-     .about = "fields read by commands are what the member itself shows", OF_OWNERS,
+     .about = "fields read by commands are the member's", OF_OWNERS,
      .judges = CLAUSES(ADMIN_LEG_3, ADMIN_LEG_15))
 {
 	struct virtio_device *modern;
@@ -340,8 +340,8 @@ static void read_address(struct test_run *t, struct lent_member *member, uint8_t
 }
 
 TEST(transport, admin_legacy_address_can_be_written,
-     .about = "an address that is written by a command is that of the member", OF_OWNERS,
-     .type = VIRTIO_TYPE_NET, .judges = CLAUSES(ADMIN_LEG_14, ADMIN_LEG_15))
+     .about = "an address can be written by a command", OF_OWNERS, .type = VIRTIO_TYPE_NET,
+     .judges = CLAUSES(ADMIN_LEG_14, ADMIN_LEG_15))
 {
 	uint8_t own[NET_MAC_BYTES], now[NET_MAC_BYTES];
 	uint8_t other[NET_MAC_BYTES] = {0x02, 0x76, 0x70, 0x00, 0x00, 0x77};
@@ -404,8 +404,8 @@ static void queue_access(struct test_run *t, struct owner *owner, struct queued 
 }
 
 TEST(transport, admin_commands_keep_their_order,
-     .about = "commands that are queued at once are processed in their order", OF_OWNERS,
-     .needs = NEEDS_WORK, .judges = CLAUSES(ADMIN_VQ_12))
+     .about = "queued commands are processed in their order", OF_OWNERS, .needs = NEEDS_WORK,
+     .judges = CLAUSES(ADMIN_VQ_12))
 {
 	struct lent_member member;
 	struct owner owner;
@@ -437,8 +437,8 @@ TEST(transport, admin_commands_keep_their_order,
 	}
 	CAN_JUDGE(t, !failed, "%u of 4 commands have failed", failed);
 	CHECK(t, ADMIN_VQ_12, shown[1] == kept && shown[3] == 0,
-	      "driver_features is read as %#x and %#x between and behind writes of %#x and 0",
-	      shown[1], shown[3], kept);
+	      "driver_features reads %#x and %#x behind writes of %#x and 0", shown[1], shown[3],
+	      kept);
 	virtio_reset(&member.pci.device);
 	disable_members(&owner);
 }
