@@ -31,6 +31,9 @@ enum persona_way {
 /* Those that are tried to find out which clause is broken; that one is, is known. */
 #define WAYS_TRIED (WAY_HEARD | WAY_WHOLE | WAY_PLACED | WAY_ONCE | WAY_TOGETHER | WAY_APART)
 
+/* Receive buffers that a persona gives at most. */
+#define PERSONA_BUFFERS_MOST 256
+
 /* A persona while it is played. */
 struct play {
 	struct test_run *t;
@@ -42,6 +45,8 @@ struct play {
 	uint16_t size;         /* its entries, once they are known */
 	enum clause_id clause; /* what was found broken, … */
 	char why[160];         /* … and in which words */
+	/* Its receive buffers, the same in each play: the device has been reset in between. */
+	uint8_t *frames[PERSONA_BUFFERS_MOST];
 };
 
 /*
@@ -68,7 +73,7 @@ struct persona_reading {
 
 /* The receive buffers of a network driver. */
 struct persona_receiving {
-	uint16_t buffers; /* at most, as far as the queue has room */
+	uint16_t buffers; /* at most, as far as the queue has room; up to PERSONA_BUFFERS_MOST */
 	uint16_t bytes;   /* of each, the header included */
 	bool apart;       /* the header has a descriptor of its own, when sending, too */
 };

@@ -171,10 +171,14 @@ static bool gives_buffers(struct play *play)
 	unsigned count = MINIMUM(receiving->buffers, queue->size / pieces);
 
 	for (unsigned n = 0; n < count; n++) {
-		uint64_t address = physical(test_memory(t, "frame", receiving->bytes, 64));
-		struct segment segments[] = {{address, header, true},
-					     {address + header, receiving->bytes - header, true}};
+		uint64_t address;
+		struct segment segments[2];
 
+		if (!play->frames[n])
+			play->frames[n] = test_memory(t, "frame", receiving->bytes, 64);
+		address = physical(play->frames[n]);
+		segments[0] = (struct segment){address, header, true};
+		segments[1] = (struct segment){address + header, receiving->bytes - header, true};
 		if (!receiving->apart)
 			segments[0].length = receiving->bytes;
 		add_segments(t, queue, segments, pieces, queue);
