@@ -2,7 +2,7 @@
 /* Devices that serve the ways of this suite's driver, and not those of others (docs/personas.md). */
 #include "selfcheck/image/sabotage/lie.h"
 #include "virtio/device/net.h"
-#include "virtio/ring/layout.h"
+#include "virtio/ring/queue.h"
 
 /* What the driver has done since the reset. */
 static struct way {
