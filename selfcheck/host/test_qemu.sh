@@ -98,7 +98,7 @@ fi
 status=0
 virtproof run -M q35-slots -d rng -d net -t 'lifecycle.*' -A vp.lifecycle >"$folder/out" 2>&1 || status=$?
 expect "a machine outlives pauses, restores, migrations, and a device that is plugged in again" status_is 0
-expect "and nothing of that is skipped" grep -Eq '^all +51 +0 +0 +0 +0$' "$folder/out"
+expect "and nothing of that is skipped" grep -Eq '^all +57 +0 +0 +0 +0$' "$folder/out"
 
 # A guest that waits for a debugger, and what both sides trace.
 if command -v gdb >/dev/null && [ -e "$build/virtproof.debug.elf" ]; then

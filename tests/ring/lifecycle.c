@@ -104,6 +104,42 @@ TEST(lifecycle, requests_outlive_a_migration,
 	collect_across(t, &machine_migrated);
 }
 
+/* The event comes between the set-up of the queues and DRIVER_OK. */
+static void set_up_across(struct test_run *t, const struct lifecycle_event *event)
+{
+	need_lifecycle(t, event);
+	set_up(t, features_for(t), usual_queues(t));
+	live_through(t, event);
+	go_live(t);
+	for (unsigned n = 0; n < AFTER; n++)
+		complete_since(t, work_queue(t), event);
+}
+
+TEST(lifecycle, set_up_outlives_a_pause,
+     .about = "a device serves that was set up, and not live yet, when the machine is paused",
+     .needs = NEEDS_WORK | NEEDS_HOST, .axes = AXIS_RING, .judges = CLAUSES(SANE_15),
+     .timeout_ms = ACROSS_MS)
+{
+	set_up_across(t, &machine_paused);
+}
+
+TEST(lifecycle, set_up_outlives_a_restore,
+     .about =
+	     "a device serves that was set up, and not live yet, when the machine is saved and restored",
+     .needs = NEEDS_WORK | NEEDS_HOST, .axes = AXIS_RING, .judges = CLAUSES(SANE_15),
+     .timeout_ms = ACROSS_MS)
+{
+	set_up_across(t, &machine_restored);
+}
+
+TEST(lifecycle, set_up_outlives_a_migration,
+     .about = "a device serves that was set up, and not live yet, when the machine is migrated",
+     .needs = NEEDS_WORK | NEEDS_HOST, .axes = AXIS_RING, .judges = CLAUSES(SANE_15),
+     .timeout_ms = ACROSS_MS)
+{
+	set_up_across(t, &machine_migrated);
+}
+
 /* Armed before the event, for the third buffer where that can be said, and not again behind it. */
 static void notices_across(struct test_run *t, const struct lifecycle_event *event)
 {

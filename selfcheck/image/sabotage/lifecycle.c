@@ -33,6 +33,11 @@ SABOTEUR(requests_lost_in_restore, .about = "what is in flight when the machine 
 	 BREAKS(CLAUSE_SANE_15), .tests = "lifecycle.requests_outlive_a_restore", .start = start,
 	 .onlooker.write = lose_kicks);
 
+SABOTEUR(set_up_lost_in_restore,
+	 .about = "queues that were set up before the machine was saved are heard no more",
+	 BREAKS(CLAUSE_SANE_15), .tests = "lifecycle.set_up_outlives_a_restore", .start = start,
+	 .onlooker.write = lose_kicks);
+
 SABOTEUR(load_lost_in_migration,
 	 .about = "what is sent while the machine is migrated is lost, as is what comes then",
 	 BREAKS(CLAUSE_SANE_15), .tests = "lifecycle.load_outlives_a_migration", .start = start,
