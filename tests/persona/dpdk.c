@@ -84,8 +84,8 @@ TEST(persona, dpdk_net, .assumes = PERSONA_ASSUMES,
      .about = "DPDK's driver comes up with a split ring, chooses a mode, sends, and leaves",
      .type = VIRTIO_TYPE_NET, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
      .traits = DEVICE_OVER_PCI,
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10),
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_CFG_1))
 {
 	play_persona(t, &split);
@@ -113,8 +113,8 @@ TEST(persona, dpdk_net_packed, .assumes = PERSONA_ASSUMES,
      .about = "DPDK's driver comes up with a packed ring, chooses a mode, sends, and leaves",
      .type = VIRTIO_TYPE_NET, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_RING_PACKED),
      .traits = DEVICE_OVER_PCI,
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10),
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_CFG_1))
 {
 	play_persona(t, &packed);

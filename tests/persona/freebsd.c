@@ -55,8 +55,8 @@ static const struct persona blk = {
 TEST(persona, freebsd_blk, .assumes = PERSONA_ASSUMES,
      .about = "FreeBSD's driver comes up, reads, and leaves", .type = VIRTIO_TYPE_BLK,
      .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1), .traits = DEVICE_OVER_PCI,
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10))
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10))
 {
 	play_persona(t, &blk);
 }
@@ -89,8 +89,8 @@ TEST(persona, freebsd_net, .assumes = PERSONA_ASSUMES,
      .about = "FreeBSD's driver comes up, chooses a mode, sends, and leaves",
      .type = VIRTIO_TYPE_NET, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
      .traits = DEVICE_OVER_PCI,
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10))
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10))
 {
 	play_persona(t, &net);
 }

@@ -62,8 +62,8 @@ static const struct persona linux_3 = {
 
 TEST(persona, linux_legacy, .about = "the driver of Linux 3 comes up, works, and leaves",
      .needs = NEEDS_WORK, .traits = DEVICE_LEGACY | DEVICE_OVER_PCI, .assumes = PERSONA_ASSUMES,
-     .judges = CLAUSES(INIT_TXT_1, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SANE_1, SPLIT_NOTIF_5,
-		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10))
+     .judges = CLAUSES(INIT_TXT_1, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SANE_1,
+		       SPLIT_NOTIF_5, SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10))
 {
 	play_persona(t, &linux_3);
 }
@@ -126,8 +126,8 @@ static const struct persona openbsd_blk = {
 TEST(persona, openbsd_blk, .about = "OpenBSD's driver comes up, reads, and leaves",
      .type = VIRTIO_TYPE_BLK, .needs = NEEDS_WORK, .traits = DEVICE_LEGACY | DEVICE_OVER_PCI,
      .assumes = PERSONA_ASSUMES,
-     .judges = CLAUSES(PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SANE_1, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10))
+     .judges = CLAUSES(PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SANE_1, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10))
 {
 	play_persona(t, &openbsd_blk);
 }
@@ -159,8 +159,8 @@ static const struct persona openbsd_net = {
 TEST(persona, openbsd_net, .about = "OpenBSD's driver comes up, sends, and leaves",
      .type = VIRTIO_TYPE_NET, .needs = NEEDS_WORK, .traits = DEVICE_LEGACY | DEVICE_OVER_PCI,
      .assumes = PERSONA_ASSUMES,
-     .judges = CLAUSES(PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SANE_1, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10))
+     .judges = CLAUSES(PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SANE_1, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10))
 {
 	play_persona(t, &openbsd_net);
 }
@@ -221,8 +221,8 @@ static const struct persona seabios_blk = {
 TEST(persona, seabios_legacy_blk, .about = "SeaBIOS' driver comes up and reads the boot sector",
      .type = VIRTIO_TYPE_BLK, .needs = NEEDS_WORK, .traits = DEVICE_LEGACY | DEVICE_OVER_PCI,
      .assumes = PERSONA_ASSUMES,
-     .judges = CLAUSES(PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SANE_1, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10))
+     .judges = CLAUSES(PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SANE_1, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10))
 {
 	play_persona(t, &seabios_blk);
 }
@@ -249,8 +249,8 @@ TEST(persona, seabios_legacy_scsi,
      .about = "SeaBIOS' driver comes up with the request queue alone and finds units",
      .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_WORK, .traits = DEVICE_LEGACY | DEVICE_OVER_PCI,
      .assumes = PERSONA_ASSUMES,
-     .judges = CLAUSES(PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SANE_1, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10))
+     .judges = CLAUSES(PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SANE_1, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10))
 {
 	play_persona(t, &seabios_scsi);
 }

@@ -63,8 +63,8 @@ static const struct persona any = {
 TEST(persona, linux_new, .assumes = PERSONA_ASSUMES,
      .about = "Linux' driver comes up, works, and leaves", .needs = NEEDS_WORK,
      WITH_FEATURE(VIRTIO_F_VERSION_1),
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10),
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_INIT_6))
 {
 	play_persona(t, &any);
@@ -85,8 +85,8 @@ static const struct persona old = {
 TEST(persona, linux_old, .assumes = PERSONA_ASSUMES,
      .about = "the driver of Linux 4 comes up, works, and leaves", .needs = NEEDS_WORK,
      WITH_FEATURE(VIRTIO_F_VERSION_1),
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10),
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_INIT_6))
 {
 	play_persona(t, &old);
@@ -113,8 +113,8 @@ static const struct persona blk = {
 TEST(persona, linux_blk, .assumes = PERSONA_ASSUMES,
      .about = "Linux' driver comes up, reads the partition table, and leaves",
      .type = VIRTIO_TYPE_BLK, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10),
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_INIT_6))
 {
 	play_persona(t, &blk);
@@ -149,8 +149,8 @@ static const struct persona net = {
 TEST(persona, linux_net, .assumes = PERSONA_ASSUMES,
      .about = "Linux' driver comes up, chooses a queue pair and a mode, sends, and leaves",
      .type = VIRTIO_TYPE_NET, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10),
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_INIT_6))
 {
 	play_persona(t, &net);

@@ -73,8 +73,8 @@ static const struct persona blk = {
 TEST(persona, ovmf_blk, .assumes = PERSONA_ASSUMES,
      .about = "OVMF's driver comes up, reads, and leaves", .type = VIRTIO_TYPE_BLK,
      .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1), .traits = DEVICE_OVER_PCI,
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10),
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_RESET_1, DRIVER_CFG_4))
 {
 	play_persona(t, &blk);
@@ -107,8 +107,8 @@ TEST(persona, ovmf_scsi, .assumes = PERSONA_ASSUMES,
      .about = "OVMF's driver comes up with the request queue alone, and leaves",
      .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
      .traits = DEVICE_OVER_PCI,
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10),
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_RESET_1))
 {
 	play_persona(t, &scsi);
@@ -135,8 +135,8 @@ static const struct persona rng = {
 TEST(persona, ovmf_rng, .assumes = PERSONA_ASSUMES,
      .about = "OVMF's driver comes up, reads, and leaves", .type = VIRTIO_TYPE_ENTROPY,
      .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1), .traits = DEVICE_OVER_PCI,
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10),
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_RESET_1))
 {
 	play_persona(t, &rng);
@@ -198,8 +198,8 @@ static const struct persona net = {
 TEST(persona, ovmf_net, .assumes = PERSONA_ASSUMES,
      .about = "OVMF's driver comes up twice, sends, and leaves", .type = VIRTIO_TYPE_NET,
      .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1), .traits = DEVICE_OVER_PCI,
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10),
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_RESET_1))
 {
 	play_persona(t, &net);

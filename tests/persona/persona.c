@@ -49,10 +49,16 @@ static bool come_up(struct play *play)
 /* From reset to traffic and back. */
 static bool play_once(struct play *play)
 {
-	bool goes_along = come_up(play) && play->persona->serves(play) &&
-			  take_steps(play, play->persona->end);
+	struct virtio_device *device = play->t->device;
+	bool through = play->persona->by_window && !(play->ways & WAY_DIRECT);
+	bool goes_along;
+
+	device->access = through ? ACCESS_WINDOW : ACCESS_DIRECT;
+	goes_along = come_up(play) && play->persona->serves(play) &&
+		     take_steps(play, play->persona->end);
 
 	start_over(play->t);
+	device->access = ACCESS_DIRECT;
 	return goes_along;
 }
 
@@ -110,7 +116,9 @@ static void tell(struct play *play, unsigned round)
 	CAN_JUDGE(play->t, !excused,
 		  "%s driver would not come up here: %s; but it breaks a rule for drivers",
 		  persona->driver, first.why);
-	if (play->clause == CLAUSE_SANE_1)
+	if (persona->by_window && goes_along(play, WAY_DIRECT))
+		play->clause = CLAUSE_PCI_CFGACC_TXT_3;
+	else if (play->clause == CLAUSE_SANE_1)
 		play->clause = clause_of_habit(play);
 	check_broken(play->t, play->clause, "%s driver would not come up here: %s", persona->driver,
 		     play->why);

@@ -26,10 +26,12 @@ enum persona_way {
 	WAY_ONCE = BIT(5),     /* persona->once instead of its start */
 	WAY_TOGETHER = BIT(6), /* with all queues enabled when the last is set up, not one by one */
 	WAY_APART = BIT(7), /* with the parts of a ring where any test has them, not in one piece */
+	WAY_DIRECT = BIT(8), /* by the BARs, where it goes through the configuration window */
 };
 
 /* Those that are tried to find out which clause is broken; that one is, is known. */
-#define WAYS_TRIED (WAY_HEARD | WAY_WHOLE | WAY_PLACED | WAY_ONCE | WAY_TOGETHER | WAY_APART)
+#define WAYS_TRIED                                                                                 \
+	(WAY_HEARD | WAY_WHOLE | WAY_PLACED | WAY_ONCE | WAY_TOGETHER | WAY_APART | WAY_DIRECT)
 
 /* Receive buffers that a persona gives at most. */
 #define PERSONA_BUFFERS_MOST 256
@@ -100,6 +102,7 @@ struct persona {
 	bool notifies_always; /* whether the device wants that or not */
 	bool looks_again;     /* for queue_notify_off, before each notification */
 	bool reads_isr;       /* after each request */
+	bool by_window;       /* it reaches the device through the configuration window alone */
 	bool any_type;        /* it knows what the workload of the type wants, besides */
 	bool (*serves)(struct play *play); /* what it does with the device that is up */
 	struct persona_reading reading;

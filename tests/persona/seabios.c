@@ -57,35 +57,47 @@ static const struct persona_field blk_fields[] = {
 	{.width = 0},
 };
 
+/* What it does with any disk. */
+#define BLK                                                                                        \
+	.driver = "SeaBIOS'",                                                                      \
+	.takes = BIT64(VIRTIO_F_VERSION_1) | BIT64(VIRTIO_F_ACCESS_PLATFORM) |                     \
+		 BIT64(VIRTIO_BLK_F_BLK_SIZE) | BIT64(VIRTIO_BLK_F_SEG_MAX) |                      \
+		 BIT64(VIRTIO_BLK_F_SIZE_MAX),                                                     \
+	.start = blk_start, .lawful = blk_lawful, .queue = queue, .end = end,                      \
+	.fields = blk_fields, .queues = 1, .one_piece = 4096, .quiet = true, .suppresses = true,   \
+	.notifies_always = true, .reads_isr = true, .serves = serves_blk,                          \
+	.reading = {.sectors = 1, .times = 4}
+
 static const struct persona blk = {
-	.driver = "SeaBIOS'",
-	.takes = BIT64(VIRTIO_F_VERSION_1) | BIT64(VIRTIO_F_ACCESS_PLATFORM) |
-		 BIT64(VIRTIO_BLK_F_BLK_SIZE) | BIT64(VIRTIO_BLK_F_SEG_MAX) |
-		 BIT64(VIRTIO_BLK_F_SIZE_MAX),
-	.start = blk_start,
-	.lawful = blk_lawful,
-	.queue = queue,
-	.end = end,
-	.fields = blk_fields,
-	.queues = 1,
-	.one_piece = 4096,
-	.quiet = true,
-	.suppresses = true,
-	.notifies_always = true,
-	.reads_isr = true,
-	.serves = serves_blk,
-	.reading = {.sectors = 1, .times = 4},
+	BLK,
 };
 
 TEST(persona, seabios_blk, .assumes = PERSONA_ASSUMES,
      .about = "SeaBIOS' driver comes up, reads the boot sector and is reset by the next",
      .type = VIRTIO_TYPE_BLK, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
      .traits = DEVICE_OVER_PCI,
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10),
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_RESET_1, DRIVER_INIT_1, DRIVER_CFG_3, DRIVER_CFG_4))
 {
 	play_persona(t, &blk);
+}
+
+/* What lies above 4 GiB it reaches through the configuration window. */
+static const struct persona blk_by_window = {
+	BLK,
+	.by_window = true,
+};
+
+TEST(persona, seabios_blk_works_through_the_window, .assumes = PERSONA_ASSUMES | STATE_WINDOW,
+     .about = "SeaBIOS' driver does so where BARs lie above 4 GiB, through the window alone",
+     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_WORK | NEEDS_WINDOW, WITH_FEATURE(VIRTIO_F_VERSION_1),
+     .traits = DEVICE_OVER_PCI,
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
+     .breaks = RULES(DRIVER_RESET_1, DRIVER_INIT_1, DRIVER_CFG_3, DRIVER_CFG_4))
+{
+	play_persona(t, &blk_by_window);
 }
 
 /* Queues 0 and 1 are left alone. */
@@ -112,8 +124,8 @@ TEST(persona, seabios_scsi, .assumes = PERSONA_ASSUMES,
      .about = "SeaBIOS' driver comes up with the request queue alone and finds units",
      .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
      .traits = DEVICE_OVER_PCI,
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10),
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_RESET_1, DRIVER_INIT_1))
 {
 	play_persona(t, &scsi);

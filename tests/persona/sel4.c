@@ -60,8 +60,8 @@ static const struct persona net = {
 TEST(persona, sel4_net, .assumes = PERSONA_ASSUMES,
      .about = "seL4's driver comes up over MMIO and sends", .type = VIRTIO_TYPE_NET,
      .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1), .traits = DEVICE_OVER_MMIO,
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10),
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_STATUS_1, DRIVER_RESET_1, DRIVER_FEAT_5))
 {
 	play_persona(t, &net);
@@ -119,8 +119,8 @@ static const struct persona blk = {
 TEST(persona, sel4_blk, .assumes = PERSONA_ASSUMES,
      .about = "seL4's driver comes up over MMIO and reads", .type = VIRTIO_TYPE_BLK,
      .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1), .traits = DEVICE_OVER_MMIO,
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10),
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_STATUS_1, DRIVER_RESET_1, DRIVER_FEAT_5, DRIVER_FEAT_4, DRIVER_CFG_4))
 {
 	play_persona(t, &blk);

@@ -60,8 +60,8 @@ TEST(persona, windows_blk, .assumes = PERSONA_ASSUMES,
      .about = "Windows' driver comes up, reads the boot sector, and leaves",
      .type = VIRTIO_TYPE_BLK, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
      .traits = DEVICE_OVER_PCI,
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10),
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_INIT_6))
 {
 	play_persona(t, &blk);
@@ -84,8 +84,8 @@ static const struct persona other = {
 TEST(persona, windows_scsi, .assumes = PERSONA_ASSUMES,
      .about = "Windows' driver comes up, finds units, and leaves", .type = VIRTIO_TYPE_SCSI,
      .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1), .traits = DEVICE_OVER_PCI,
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10),
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_INIT_6))
 {
 	play_persona(t, &other);
@@ -122,8 +122,8 @@ static const struct persona plain = {
 TEST(persona, windows_rng, .assumes = PERSONA_ASSUMES,
      .about = "Windows' driver comes up, reads, and leaves", .type = VIRTIO_TYPE_ENTROPY,
      .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1), .traits = DEVICE_OVER_PCI,
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10),
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_INIT_6))
 {
 	play_persona(t, &plain);
@@ -132,8 +132,8 @@ TEST(persona, windows_rng, .assumes = PERSONA_ASSUMES,
 TEST(persona, windows_balloon, .assumes = PERSONA_ASSUMES,
      .about = "Windows' driver comes up, gives pages, and leaves", .type = VIRTIO_TYPE_BALLOON,
      .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1), .traits = DEVICE_OVER_PCI,
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10),
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_INIT_6))
 {
 	play_persona(t, &plain);
@@ -205,8 +205,8 @@ TEST(persona, windows_net, .assumes = PERSONA_ASSUMES,
      .about = "Windows' driver comes up, chooses a mode, sends, and leaves",
      .type = VIRTIO_TYPE_NET, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
      .traits = DEVICE_OVER_PCI,
-     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5, SPLIT_TXT_2,
-		       VQ_TXT_9, VQ_TXT_10),
+     .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
+		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_COMMON_5, DRIVER_INIT_6))
 {
 	play_persona(t, &net);

@@ -220,3 +220,16 @@ static bool is_near(struct onlooker *self, unsigned vector)
 SABOTEUR(persona_looks_near, .about = "a used_event that is more than 8 ahead is not seen",
 	 BREAKS(CLAUSE_SPLIT_NOTIF_5), .type = VIRTIO_TYPE_NET, .tests = "persona.linux_net",
 	 .start = look_near, .onlooker.write = look_how_far, .onlooker.arrival = is_near);
+
+/* ---- the window ---- */
+
+static bool lose_kicks_in_window(struct onlooker *self, const struct register_access *access,
+				 uint64_t *value)
+{
+	return access->structure != STRUCTURE_NOTIFY || access->device->access != ACCESS_WINDOW;
+}
+
+SABOTEUR(persona_hears_no_window, .about = "notifications through the window are not heard",
+	 BREAKS(CLAUSE_PCI_CFGACC_TXT_3), .type = VIRTIO_TYPE_BLK,
+	 .tests = "persona.seabios_blk_works_through_the_window",
+	 .onlooker.write = lose_kicks_in_window);
