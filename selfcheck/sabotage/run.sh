@@ -56,13 +56,20 @@ skipped_names() { sed -n 's/^skipped  *\([a-z0-9_]*\):.*/\1/p' "$log" | paste -s
 
 # again PATTERN WORDS COMMAND …: the skipped ones whose names match, in a boot of that QEMU; what comes of them counts then.
 again() {
-	local pattern=$1 words=$2 names
+	local pattern=$1 words=$2 names status
 	shift 2
 	names=$(skipped_names | tr , '\n' | grep -P "$pattern" | paste -sd, -)
 	[ -n "$names" ] || return 0
 	limited 120 "$@" -accel tcg -smp 2 -serial stdio -kernel "$build/virtproof-selfcheck.elf" \
 		-append "vp.exit=debug vp.sabotage=$names vp.version=1.4 $words" >"$wires/again" 2>/dev/null
-	grep -q '^sabotage: ' "$wires/again" || return 0
+	status=$?
+	if ! grep -q '^sabotage: ' "$wires/again"; then
+		# There are no taps on this system.
+		[ $status -ne 77 ] || return 0
+		echo "test-sabotage: a boot for $pattern ended with status $status before the verdict"
+		lost=$((lost + 1))
+		return
+	fi
 	sed -i -E "/^skipped  *(${names//,/|}):/d" "$log"
 	grep -E '^(detected|MISSED|skipped) ' "$wires/again" | tee -a "$log"
 }
@@ -78,7 +85,7 @@ nothing=(-blockdev null-co,node-name=null,size=16777216,read-zeroes=on)
 
 # What could not be tried above is tried on two taps, whose network devices offer more, …
 offers=mq=on,hash=on,guest_rsc_ext=on,rsc_interval=30000000,vectors=10
-taps . "$*" rss=on,$offers $offers
+taps '^(?!mmio_|pci_legacy_)' "$*" rss=on,$offers $offers
 
 # … and what MMIO devices alone can break, modern and legacy, on such devices; QEMU offers VIRTIO_F_RING_RESET and does not do it.
 for legacy in false true; do
