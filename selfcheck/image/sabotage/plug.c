@@ -5,7 +5,7 @@
 #include "pci/config.h"
 #include "pci/function.h"
 #include "selfcheck/image/disguise/hand.h"
-#include "selfcheck/image/sabotage/sabotage.h"
+#include "selfcheck/image/sabotage/lie.h"
 #include "virtio/ring/packed.h"
 #include "virtio/ring/split.h"
 
@@ -70,12 +70,19 @@ SABOTEUR(unplugged_uses_buffers, .about = "a function that was unplugged goes on
 	 BREAKS(CLAUSE_SANE_6), .tests = "lifecycle.device_is_unplugged*", .start = start_late,
 	 .stop = stop_late, .onlooker.config_read = watch);
 
-static bool lose_kicks(struct onlooker *self, const struct register_access *access, uint64_t *value)
+static bool sleep_since(struct onlooker *self, const struct register_access *access,
+			uint64_t *value)
 {
-	return access->structure != STRUCTURE_NOTIFY || !back;
+	return sleep_in_write(access, value, back);
+}
+
+static uint64_t hide_sleep(struct onlooker *self, const struct register_access *access,
+			   uint64_t value)
+{
+	return sleep_in_read(access, value);
 }
 
 SABOTEUR(plugged_again_serves_nothing,
 	 .about = "a device that was plugged in again serves no request", BREAKS(CLAUSE_SANE_1),
 	 .tests = "lifecycle.device_is_unplugged*", .start = start, .onlooker.config_read = watch,
-	 .onlooker.write = lose_kicks);
+	 .onlooker.write = sleep_since, .onlooker.read = hide_sleep);
