@@ -11,7 +11,8 @@
 struct virtio_device *victim;
 
 static unsigned passing;
-static volatile unsigned haunted_cpu, haunting_vector;
+static volatile unsigned haunted_cpu, haunting_vector, sendings;
+static volatile uint64_t pause; /* before each, nanoseconds */
 static volatile bool haunting;
 
 void hand_start(struct virtio_device *device)
@@ -40,21 +41,33 @@ bool hand_passes(void)
 
 static void haunt(void *context)
 {
-	for (unsigned n = 0; n < SENDINGS && haunting; n++) {
-		clock_spin(PAUSE_NS);
+	for (unsigned n = 0; n < sendings && haunting; n++) {
+		clock_spin(pause);
 		hand_send(haunted_cpu, haunting_vector);
 	}
 }
 
-void hand_haunt(unsigned cpu, unsigned vector)
+static void begin(unsigned cpu, unsigned vector, uint64_t ns, unsigned times)
 {
 	if (cpu_count() < 2 || !cpu_idle(1))
 		return;
 	haunted_cpu = cpu;
 	haunting_vector = vector;
+	pause = ns;
+	sendings = times;
 	haunting = true;
 	if (!cpu_start(1, haunt, NULL))
-		return;
+		haunting = false;
+}
+
+void hand_haunt(unsigned cpu, unsigned vector)
+{
+	begin(cpu, vector, PAUSE_NS, SENDINGS);
+}
+
+void hand_send_later(unsigned cpu, unsigned vector, uint64_t ns)
+{
+	begin(cpu, vector, ns, 1);
 }
 
 void hand_stop(struct virtio_device *device)

@@ -23,7 +23,10 @@ bool hand_passes(void);
  */
 void hand_haunt(unsigned cpu, unsigned vector);
 
-/* Ends it: the stop() of those who haunt. */
+/* One message from there, after so many nanoseconds. */
+void hand_send_later(unsigned cpu, unsigned vector, uint64_t ns);
+
+/* Ends it: the stop() of those who haunt, or send later. */
 void hand_stop(struct virtio_device *device);
 
 /* The victim's queue that a vector belongs to, or NULL. */

@@ -255,3 +255,28 @@ ECCENTRIC(ok_needs_reset_after_error,
 			   "state that a reset is needed."),
 	  .tests = "transport.*,interrupt.nothing*", .start = start_sound,
 	  .onlooker.write = break_at_wild_kick, .onlooker.read = show_need);
+
+/* ---- a line that an interrupt controller has latched ---- */
+
+#define LATCHED_NS 3000000
+
+/* While the driver still has handlers for it. */
+static bool latch_before_reset(struct onlooker *self, const struct register_access *access,
+			       uint64_t *value)
+{
+	if (is_common(access, device_status) && !*value && access->device->mode == INTERRUPT_INTX &&
+	    victim_vector()) {
+		acts();
+		hand_send_later(0, victim_vector(), LATCHED_NS);
+	}
+	return true;
+}
+
+ECCENTRIC(
+	ok_line_is_latched,
+	.about =
+		"an interrupt of a line is delivered some milliseconds after a reset that came behind it",
+	ALLOWED("2.4.1", "The device MUST NOT send notifications or interact with the queues after "
+			 "indicating completion of the reset"),
+	.devices = "rng", .tests = "interrupt.reset_*,transport.reset_*", .variants = "*intx",
+	.start = hand_start, .stop = hand_stop, .onlooker.write = latch_before_reset);
