@@ -80,10 +80,9 @@ static const struct persona split = {
 	.commands = sets_rx_mode,
 };
 
-TEST(persona, dpdk_net, .assumes = PERSONA_ASSUMES,
+TEST(persona, dpdk_net, PERSONA_OVER_PCI,
      .about = "DPDK's driver comes up with a split ring, chooses a mode, sends, and leaves",
-     .type = VIRTIO_TYPE_NET, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
-     .traits = DEVICE_OVER_PCI,
+     .type = VIRTIO_TYPE_NET,
      .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
 		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_CFG_1))

@@ -52,9 +52,8 @@ static const struct persona blk = {
 	.reading = {.sectors = 8, .times = 4},
 };
 
-TEST(persona, freebsd_blk, .assumes = PERSONA_ASSUMES,
+TEST(persona, freebsd_blk, PERSONA_OVER_PCI,
      .about = "FreeBSD's driver comes up, reads, and leaves", .type = VIRTIO_TYPE_BLK,
-     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1), .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
 		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10))
 {
@@ -85,10 +84,9 @@ static const struct persona net = {
 	.commands = sets_rx_mode,
 };
 
-TEST(persona, freebsd_net, .assumes = PERSONA_ASSUMES,
+TEST(persona, freebsd_net, PERSONA_OVER_PCI,
      .about = "FreeBSD's driver comes up, chooses a mode, sends, and leaves",
-     .type = VIRTIO_TYPE_NET, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
-     .traits = DEVICE_OVER_PCI,
+     .type = VIRTIO_TYPE_NET,
      .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
 		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10))
 {

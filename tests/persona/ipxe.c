@@ -61,9 +61,8 @@ static const struct persona net = {
 	.receiving = {.buffers = 16, .bytes = 12 + 1518, .apart = true},
 };
 
-TEST(persona, ipxe_net, .assumes = PERSONA_ASSUMES,
+TEST(persona, ipxe_net, PERSONA_OVER_PCI,
      .about = "iPXE's driver comes up twice, sends, and closes", .type = VIRTIO_TYPE_NET,
-     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1), .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(FEAT_2, INIT_TXT_1, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2,
 		       SPLIT_NOTIF_5, SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_CFG_3))

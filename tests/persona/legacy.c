@@ -60,8 +60,8 @@ static const struct persona linux_3 = {
 	.reading = {.times = 4},
 };
 
-TEST(persona, linux_legacy, .about = "the driver of Linux 3 comes up, works, and leaves",
-     .needs = NEEDS_WORK, .traits = DEVICE_LEGACY | DEVICE_OVER_PCI, .assumes = PERSONA_ASSUMES,
+TEST(persona, linux_legacy, PERSONA_OVER_LEGACY_PCI,
+     .about = "the driver of Linux 3 comes up, works, and leaves",
      .judges = CLAUSES(INIT_TXT_1, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SANE_1,
 		       SPLIT_NOTIF_5, SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10))
 {
@@ -123,9 +123,8 @@ static const struct persona openbsd_blk = {
 	.reading = {.sectors = 1, .times = 4},
 };
 
-TEST(persona, openbsd_blk, .about = "OpenBSD's driver comes up, reads, and leaves",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_WORK, .traits = DEVICE_LEGACY | DEVICE_OVER_PCI,
-     .assumes = PERSONA_ASSUMES,
+TEST(persona, openbsd_blk, PERSONA_OVER_LEGACY_PCI,
+     .about = "OpenBSD's driver comes up, reads, and leaves", .type = VIRTIO_TYPE_BLK,
      .judges = CLAUSES(PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SANE_1, SPLIT_NOTIF_5,
 		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10))
 {
@@ -156,9 +155,8 @@ static const struct persona openbsd_net = {
 	.receiving = {.buffers = 128, .bytes = 2048, .apart = true},
 };
 
-TEST(persona, openbsd_net, .about = "OpenBSD's driver comes up, sends, and leaves",
-     .type = VIRTIO_TYPE_NET, .needs = NEEDS_WORK, .traits = DEVICE_LEGACY | DEVICE_OVER_PCI,
-     .assumes = PERSONA_ASSUMES,
+TEST(persona, openbsd_net, PERSONA_OVER_LEGACY_PCI,
+     .about = "OpenBSD's driver comes up, sends, and leaves", .type = VIRTIO_TYPE_NET,
      .judges = CLAUSES(PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SANE_1, SPLIT_NOTIF_5,
 		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10))
 {
@@ -218,9 +216,8 @@ static const struct persona seabios_blk = {
 	.reading = {.sectors = 1, .times = 4},
 };
 
-TEST(persona, seabios_legacy_blk, .about = "SeaBIOS' driver comes up and reads the boot sector",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_WORK, .traits = DEVICE_LEGACY | DEVICE_OVER_PCI,
-     .assumes = PERSONA_ASSUMES,
+TEST(persona, seabios_legacy_blk, PERSONA_OVER_LEGACY_PCI,
+     .about = "SeaBIOS' driver comes up and reads the boot sector", .type = VIRTIO_TYPE_BLK,
      .judges = CLAUSES(PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SANE_1, SPLIT_NOTIF_5,
 		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10))
 {
@@ -245,10 +242,9 @@ static const struct persona seabios_scsi = {
 	.reading = {.times = 4},
 };
 
-TEST(persona, seabios_legacy_scsi,
+TEST(persona, seabios_legacy_scsi, PERSONA_OVER_LEGACY_PCI,
      .about = "SeaBIOS' driver comes up with the request queue alone and finds units",
-     .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_WORK, .traits = DEVICE_LEGACY | DEVICE_OVER_PCI,
-     .assumes = PERSONA_ASSUMES,
+     .type = VIRTIO_TYPE_SCSI,
      .judges = CLAUSES(PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SANE_1, SPLIT_NOTIF_5,
 		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10))
 {

@@ -70,9 +70,8 @@ static const struct persona blk = {
 	.reading = {.sectors = 8, .times = 4},
 };
 
-TEST(persona, ovmf_blk, .assumes = PERSONA_ASSUMES,
-     .about = "OVMF's driver comes up, reads, and leaves", .type = VIRTIO_TYPE_BLK,
-     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1), .traits = DEVICE_OVER_PCI,
+TEST(persona, ovmf_blk, PERSONA_OVER_PCI, .about = "OVMF's driver comes up, reads, and leaves",
+     .type = VIRTIO_TYPE_BLK,
      .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
 		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_RESET_1, DRIVER_CFG_4))
@@ -103,10 +102,9 @@ static const struct persona scsi = {
 	.reading = {.times = 4},
 };
 
-TEST(persona, ovmf_scsi, .assumes = PERSONA_ASSUMES,
+TEST(persona, ovmf_scsi, PERSONA_OVER_PCI,
      .about = "OVMF's driver comes up with the request queue alone, and leaves",
-     .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
-     .traits = DEVICE_OVER_PCI,
+     .type = VIRTIO_TYPE_SCSI,
      .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
 		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_RESET_1))
@@ -132,9 +130,8 @@ static const struct persona rng = {
 	.reading = {.times = 4},
 };
 
-TEST(persona, ovmf_rng, .assumes = PERSONA_ASSUMES,
-     .about = "OVMF's driver comes up, reads, and leaves", .type = VIRTIO_TYPE_ENTROPY,
-     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1), .traits = DEVICE_OVER_PCI,
+TEST(persona, ovmf_rng, PERSONA_OVER_PCI, .about = "OVMF's driver comes up, reads, and leaves",
+     .type = VIRTIO_TYPE_ENTROPY,
      .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
 		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_RESET_1))
@@ -195,9 +192,8 @@ static const struct persona net = {
 	.receiving = {.buffers = 64, .bytes = 12 + 1514, .apart = true},
 };
 
-TEST(persona, ovmf_net, .assumes = PERSONA_ASSUMES,
+TEST(persona, ovmf_net, PERSONA_OVER_PCI,
      .about = "OVMF's driver comes up twice, sends, and leaves", .type = VIRTIO_TYPE_NET,
-     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1), .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
 		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_RESET_1))

@@ -14,6 +14,13 @@
 	 STATE_CHAINS | STATE_POLLING | STATE_CONFIGURATION | STATE_TABLES | STATE_ARMING |        \
 	 STATE_QUIET | STATE_FRAMING | STATE_NOTICES)
 
+/* In TEST(): for a driver of modern PCI devices, or of the legacy interface of PCI devices. */
+#define PERSONA_OVER_PCI                                                                           \
+	.needs = NEEDS_WORK, .traits = DEVICE_OVER_PCI, .assumes = PERSONA_ASSUMES,                \
+	WITH_FEATURE(VIRTIO_F_VERSION_1)
+#define PERSONA_OVER_LEGACY_PCI                                                                    \
+	.needs = NEEDS_WORK, .traits = DEVICE_LEGACY | DEVICE_OVER_PCI, .assumes = PERSONA_ASSUMES
+
 struct persona;
 
 /* Ways in which a persona is not played as it is, to learn what a device minds. */

@@ -72,10 +72,9 @@ static const struct persona blk = {
 	BLK,
 };
 
-TEST(persona, seabios_blk, .assumes = PERSONA_ASSUMES,
+TEST(persona, seabios_blk, PERSONA_OVER_PCI,
      .about = "SeaBIOS' driver comes up, reads the boot sector and is reset by the next",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
-     .traits = DEVICE_OVER_PCI,
+     .type = VIRTIO_TYPE_BLK,
      .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
 		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_RESET_1, DRIVER_INIT_1, DRIVER_CFG_3, DRIVER_CFG_4))
@@ -120,10 +119,9 @@ static const struct persona scsi = {
 	.reading = {.times = 4},
 };
 
-TEST(persona, seabios_scsi, .assumes = PERSONA_ASSUMES,
+TEST(persona, seabios_scsi, PERSONA_OVER_PCI,
      .about = "SeaBIOS' driver comes up with the request queue alone and finds units",
-     .type = VIRTIO_TYPE_SCSI, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
-     .traits = DEVICE_OVER_PCI,
+     .type = VIRTIO_TYPE_SCSI,
      .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
 		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_RESET_1, DRIVER_INIT_1))

@@ -56,10 +56,9 @@ static const struct persona blk = {
 	.reading = {.sectors = 1, .times = 4},
 };
 
-TEST(persona, windows_blk, .assumes = PERSONA_ASSUMES,
+TEST(persona, windows_blk, PERSONA_OVER_PCI,
      .about = "Windows' driver comes up, reads the boot sector, and leaves",
-     .type = VIRTIO_TYPE_BLK, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
-     .traits = DEVICE_OVER_PCI,
+     .type = VIRTIO_TYPE_BLK,
      .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
 		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_INIT_6))
@@ -81,9 +80,8 @@ static const struct persona other = {
 	.reading = {.times = 4},
 };
 
-TEST(persona, windows_scsi, .assumes = PERSONA_ASSUMES,
+TEST(persona, windows_scsi, PERSONA_OVER_PCI,
      .about = "Windows' driver comes up, finds units, and leaves", .type = VIRTIO_TYPE_SCSI,
-     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1), .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
 		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_INIT_6))
@@ -119,9 +117,8 @@ static const struct persona plain = {
 	.reading = {.times = 4},
 };
 
-TEST(persona, windows_rng, .assumes = PERSONA_ASSUMES,
-     .about = "Windows' driver comes up, reads, and leaves", .type = VIRTIO_TYPE_ENTROPY,
-     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1), .traits = DEVICE_OVER_PCI,
+TEST(persona, windows_rng, PERSONA_OVER_PCI, .about = "Windows' driver comes up, reads, and leaves",
+     .type = VIRTIO_TYPE_ENTROPY,
      .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
 		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_INIT_6))
@@ -129,9 +126,8 @@ TEST(persona, windows_rng, .assumes = PERSONA_ASSUMES,
 	play_persona(t, &plain);
 }
 
-TEST(persona, windows_balloon, .assumes = PERSONA_ASSUMES,
+TEST(persona, windows_balloon, PERSONA_OVER_PCI,
      .about = "Windows' driver comes up, gives pages, and leaves", .type = VIRTIO_TYPE_BALLOON,
-     .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1), .traits = DEVICE_OVER_PCI,
      .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
 		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_INIT_6))
@@ -201,10 +197,9 @@ static const struct persona net = {
 	.commands = sets_rx_mode,
 };
 
-TEST(persona, windows_net, .assumes = PERSONA_ASSUMES,
+TEST(persona, windows_net, PERSONA_OVER_PCI,
      .about = "Windows' driver comes up, chooses a mode, sends, and leaves",
-     .type = VIRTIO_TYPE_NET, .needs = NEEDS_WORK, WITH_FEATURE(VIRTIO_F_VERSION_1),
-     .traits = DEVICE_OVER_PCI,
+     .type = VIRTIO_TYPE_NET,
      .judges = CLAUSES(FEAT_2, PACKED_EV_TXT_3, PCI_CFGACC_TXT_3, PCI_NOTIFY_TXT_2, SPLIT_NOTIF_5,
 		       SPLIT_TXT_2, VQ_TXT_9, VQ_TXT_10),
      .breaks = RULES(DRIVER_COMMON_5, DRIVER_INIT_6))
