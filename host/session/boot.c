@@ -2,14 +2,12 @@
 #include "host/session/boot.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <gio/gunixinputstream.h>
-
 #include "host/record/records.h"
+#include "host/session/hearing.h"
 #include "host/session/tail.h"
 #include "host/system/process.h"
 
@@ -22,37 +20,14 @@
 #define LINGER_MS 300
 
 /* How long the end of a daemon may take to be known after its connection is. */
-#define DEATH_MS  100
-#define REAP_MS   60
-
-#define READ_SIZE (1 << 16)
+#define DEATH_MS 100
+#define REAP_MS  60
 
 /* Bytes without a record that are more than last words. */
-#define BABBLE    (1 << 14)
-#define PIPE_SIZE (1 << 20)
-
-/*
- * A console hands over byte by byte. Who reads each at once takes turns with the VMM on the processor;
- * who waits a moment between reads lets it work.
- */
-#define PAUSE_MS 3
+#define BABBLE (1 << 14)
 
 /* A longer line of standard error is not looked at. */
 #define LINE_MOST 4096
-
-/* One of the two outputs of the VMM. */
-struct output {
-	struct boot *boot;
-	GInputStream *stream;
-	GSource *source;              /* waits for more of it; NULL: nothing does now */
-	guint pause;                  /* … for a moment, until this is over; 0: it does not */
-	gboolean open;                /* its end has not come */
-	struct record_reader *reader; /* of the console; NULL for standard error */
-	GByteArray *legacy;           /* what a process that was succeeded has said; or NULL */
-	guint legacy_due;             /* when it is taken; 0: there is none */
-	GString *line;                /* of standard error: what has come of it */
-	char buffer[READ_SIZE];
-};
 
 struct boot {
 	const struct boot_request *request;
@@ -61,11 +36,11 @@ struct boot {
 	struct process *process;
 	struct process *successor; /* that is to take its place; NULL: there is none */
 	unsigned waits;            /* for ends of processes that have not been told yet */
-	struct output console;
-	struct output errors;
+	struct hearing console, errors;
+	struct record_reader *reader; /* of the console */
+	GString *line;                /* of standard error: what has come of it */
 	struct tail tail;
 	GCancellable *reading;
-	unsigned open_outputs;
 	unsigned tick, farewell, linger;
 	gboolean exited;
 	gboolean heard;        /* a record has come */
@@ -78,9 +53,16 @@ struct boot {
 	gint64 idle_said;      /* bytes that were no records, likewise */
 };
 
-static void end_when_over(struct boot *boot)
+static gboolean is_heard(const struct boot *boot)
 {
-	if (boot->exited && boot->waits == 0 && boot->open_outputs == 0)
+	return boot->console.open || boot->errors.open;
+}
+
+static void end_when_over(void *context)
+{
+	struct boot *boot = context;
+
+	if (boot->exited && boot->waits == 0 && !is_heard(boot))
 		g_main_loop_quit(boot->loop);
 }
 
@@ -142,9 +124,9 @@ static void take_loss(struct boot *boot, const char *complaint)
 }
 
 /* A VMM may say on standard error that it has lost what it needs, and go on without. */
-static void take_complaints(struct output *errors, const char *bytes, gsize length)
+static void take_complaints(const char *bytes, gsize length, void *context)
 {
-	struct boot *boot = errors->boot;
+	struct boot *boot = context;
 	const char *pattern = boot->request->broken;
 	char *newline;
 
@@ -152,40 +134,31 @@ static void take_complaints(struct output *errors, const char *bytes, gsize leng
 	boot->request->said(FALSE, bytes, length, boot->request->context);
 	if (!pattern)
 		return;
-	g_string_append_len(errors->line, bytes, (gssize)length);
-	while ((newline = strchr(errors->line->str, '\n'))) {
+	g_string_append_len(boot->line, bytes, (gssize)length);
+	while ((newline = strchr(boot->line->str, '\n'))) {
 		*newline = '\0';
 		if (!boot->result->summary && !boot->request->forgives(boot->request->context) &&
-		    g_regex_match_simple(pattern, errors->line->str, G_REGEX_RAW, 0))
-			take_loss(boot, errors->line->str);
-		g_string_erase(errors->line, 0, newline + 1 - errors->line->str);
+		    g_regex_match_simple(pattern, boot->line->str, G_REGEX_RAW, 0))
+			take_loss(boot, boot->line->str);
+		g_string_erase(boot->line, 0, newline + 1 - boot->line->str);
 	}
-	if (errors->line->len > LINE_MOST)
-		g_string_truncate(errors->line, 0);
+	if (boot->line->len > LINE_MOST)
+		g_string_truncate(boot->line, 0);
 }
 
-static void take(struct output *output, const char *bytes, gsize length)
+static void take_console(const char *bytes, gsize length, void *context)
 {
-	if (output->reader)
-		record_reader_feed(output->reader, bytes, length);
-	else
-		take_complaints(output, bytes, length);
+	struct boot *boot = context;
+
+	record_reader_feed(boot->reader, bytes, length);
 }
 
-/* What has been said and not been read yet: no more than a pipe holds, for somebody may say more for ever. */
-static void drain(struct output *output)
+/* Records first: what is said now belongs to the test that has begun by now, and stands beside its failure. */
+static void drain_console(void *context)
 {
-	g_autoptr(GInputStream) stream = g_object_ref(output->stream);
-	char bytes[READ_SIZE];
-	gssize length, all = 0;
+	struct boot *boot = context;
 
-	/* With what it said the VMM may have been succeeded by another process. */
-	while (all <= PIPE_SIZE && output->stream == stream &&
-	       (length = g_pollable_input_stream_read_nonblocking(
-			G_POLLABLE_INPUT_STREAM(stream), bytes, sizeof(bytes), NULL, NULL)) > 0) {
-		take(output, bytes, (gsize)length);
-		all += length;
-	}
+	hearing_drain(&boot->console);
 }
 
 static void take_record(JsonObject *record, const char *line, void *context)
@@ -211,82 +184,15 @@ static void take_record(JsonObject *record, const char *line, void *context)
 
 char *boot_said(struct boot *boot)
 {
-	drain(&boot->errors);
+	hearing_drain(&boot->errors);
 	return tail_since_mark(&boot->tail);
 }
 
 void boot_settle(struct boot *boot, const char *trouble)
 {
-	drain(&boot->errors);
+	hearing_drain(&boot->errors);
 	if (trouble)
 		take_loss(boot, trouble);
-}
-
-static void read_more(struct output *output);
-
-/* Nothing waits for more of it. */
-static void leave_source(struct output *output)
-{
-	if (output->source)
-		g_source_destroy(output->source);
-	g_clear_pointer(&output->source, g_source_unref);
-}
-
-static gboolean read_after_pause(void *context)
-{
-	struct output *output = context;
-
-	output->pause = 0;
-	read_more(output);
-	return G_SOURCE_REMOVE;
-}
-
-/*
- * What is there of an output; where nothing comes any more, it is over. Records first: what is said now belongs to the
- * test that has begun by now, and stands beside its failure. Nothing is ever read ahead: who drains an output in
- * between would take what comes later first.
- */
-static gboolean take_what_is_there(GObject *source, void *context)
-{
-	struct output *output = context;
-	struct boot *boot = output->boot;
-	g_autoptr(GError) error = NULL;
-	gssize length;
-
-	if (output == &boot->errors)
-		drain(&boot->console);
-	/* With a record the VMM may have been succeeded by another process, of which others wait. */
-	if (output->stream != G_INPUT_STREAM(source))
-		return G_SOURCE_REMOVE;
-	length = g_pollable_input_stream_read_nonblocking(
-		G_POLLABLE_INPUT_STREAM(source), output->buffer, READ_SIZE, boot->reading, &error);
-	/* It may have been drained already. */
-	if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-		return G_SOURCE_CONTINUE;
-	if (length <= 0) {
-		output->open = FALSE;
-		leave_source(output);
-		boot->open_outputs--;
-		end_when_over(boot);
-		return G_SOURCE_REMOVE;
-	}
-	take(output, output->buffer, (gsize)length);
-	/* With what it said the VMM may have been succeeded by another process. */
-	if (output->stream != G_INPUT_STREAM(source))
-		return G_SOURCE_REMOVE;
-	if (length == READ_SIZE)
-		return G_SOURCE_CONTINUE;
-	leave_source(output);
-	output->pause = g_timeout_add(PAUSE_MS, read_after_pause, output);
-	return G_SOURCE_REMOVE;
-}
-
-static void read_more(struct output *output)
-{
-	output->source = g_pollable_input_stream_create_source(
-		G_POLLABLE_INPUT_STREAM(output->stream), output->boot->reading);
-	g_source_set_callback(output->source, G_SOURCE_FUNC(take_what_is_there), output, NULL);
-	g_source_attach(output->source, NULL);
 }
 
 /* Whoever keeps an output open gets no more time, but what the VMM itself has said is all read, however late. */
@@ -296,8 +202,8 @@ static gboolean stop_lingering(void *context)
 
 	boot->linger = 0;
 	process_kill(boot->process);
-	drain(&boot->console);
-	drain(&boot->errors);
+	hearing_drain(&boot->console);
+	hearing_drain(&boot->errors);
 	g_cancellable_cancel(boot->reading);
 	return G_SOURCE_REMOVE;
 }
@@ -310,7 +216,7 @@ static void take_exit(GObject *source, GAsyncResult *outcome, void *context)
 	boot->waits--;
 	/* One that was succeeded has no end that matters. */
 	boot->exited = boot->exited || G_SUBPROCESS(source) == boot->process->child;
-	if (boot->exited && boot->open_outputs && !boot->linger)
+	if (boot->exited && is_heard(boot) && !boot->linger)
 		boot->linger = g_timeout_add(LINGER_MS, stop_lingering, boot);
 	end_when_over(boot);
 }
@@ -415,15 +321,6 @@ void boot_tell(struct boot *boot, const char *line)
 		tail_add(&boot->tail, "(an answer to the guest was not read)\n", 38);
 }
 
-static void open_output(struct boot *boot, struct output *output, GInputStream *stream)
-{
-	output->boot = boot;
-	output->stream = stream;
-	output->open = TRUE;
-	boot->open_outputs++;
-	read_more(output);
-}
-
 static gboolean status_is_orderly(const struct boot_request *request, int status)
 {
 	g_autofree char *word = g_strdup_printf("%d", status);
@@ -500,20 +397,12 @@ static void judge_end(struct boot *boot)
 }
 
 /* The console outruns a reader that is kept from its work; the kernel holds more when asked. */
-static void widen_pipe(GInputStream *stream)
-{
-	int descriptor = g_unix_input_stream_get_fd(G_UNIX_INPUT_STREAM(stream));
-
-	fcntl(descriptor, F_SETPIPE_SZ, PIPE_SIZE);
-}
-
 static void follow_process(struct boot *boot)
 {
 	GSubprocess *child = boot->process->child;
 
-	widen_pipe(g_subprocess_get_stdout_pipe(child));
-	open_output(boot, &boot->console, g_subprocess_get_stdout_pipe(child));
-	open_output(boot, &boot->errors, g_subprocess_get_stderr_pipe(child));
+	hearing_begin(&boot->console, g_subprocess_get_stdout_pipe(child));
+	hearing_begin(&boot->errors, g_subprocess_get_stderr_pipe(child));
 	boot->waits++;
 	g_subprocess_wait_async(child, NULL, take_exit, boot);
 }
@@ -533,50 +422,11 @@ void boot_drop_successor(struct boot *boot)
 	boot->successor = NULL;
 }
 
-/* What the first process said last, before anything that its successor says. */
-static gboolean take_legacy(void *context)
-{
-	struct output *console = context;
-	g_autoptr(GByteArray) legacy = g_steal_pointer(&console->legacy);
-
-	console->legacy_due = 0;
-	take(console, (const char *)legacy->data, legacy->len);
-	return G_SOURCE_REMOVE;
-}
-
-/*
- * The VMM is not heard any more. What it has said is taken, but on the console, where a record is still being taken, as
- * soon as that is done: its guest may not have stood still.
- */
-static void leave_output(struct output *output)
-{
-	char bytes[LINE_MOST];
-	gssize length, all = 0;
-
-	if (output->reader && !output->legacy) {
-		output->legacy = g_byte_array_new();
-		output->legacy_due = g_idle_add_full(G_PRIORITY_HIGH, take_legacy, output, NULL);
-	}
-	while (all <= PIPE_SIZE && (length = g_pollable_input_stream_read_nonblocking(
-					    G_POLLABLE_INPUT_STREAM(output->stream), bytes,
-					    sizeof(bytes), NULL, NULL)) > 0) {
-		if (output->reader)
-			g_byte_array_append(output->legacy, (const guint8 *)bytes, (guint)length);
-		else
-			take(output, bytes, (gsize)length);
-		all += length;
-	}
-	leave_source(output);
-	if (output->pause)
-		g_source_remove(output->pause);
-	output->pause = 0;
-	output->boot->open_outputs -= output->open;
-}
-
 void boot_succeed(struct boot *boot)
 {
-	leave_output(&boot->console);
-	leave_output(&boot->errors);
+	/* A record is being taken. */
+	hearing_leave(&boot->console, TRUE);
+	hearing_leave(&boot->errors, FALSE);
 	process_end(boot->process);
 	boot->process = boot->successor;
 	boot->successor = NULL;
@@ -607,11 +457,8 @@ static void run_loop(struct boot *boot)
 		g_source_destroy(wish);
 		g_source_unref(wish);
 	}
-	if (boot->console.legacy_due) {
-		g_source_remove(boot->console.legacy_due);
-		take_legacy(&boot->console);
-	}
-	record_reader_finish(boot->console.reader);
+	hearing_end(&boot->console);
+	record_reader_finish(boot->reader);
 	g_source_remove(boot->tick);
 	if (boot->farewell)
 		g_source_remove(boot->farewell);
@@ -640,17 +487,23 @@ void boot_run(const struct boot_request *request, struct boot_result *result)
 		request->launched(boot->process->group, request->context);
 	boot->loop = g_main_loop_new(NULL, FALSE);
 	boot->reading = g_cancellable_new();
-	boot->console.reader = record_reader_new(&listener);
+	boot->reader = record_reader_new(&listener);
 	tail_init(&boot->tail);
-	boot->errors.line = g_string_new(NULL);
+	boot->line = g_string_new(NULL);
+	boot->console.take = take_console;
+	boot->errors.take = take_complaints;
+	boot->errors.first = drain_console;
+	boot->console.over = boot->errors.over = end_when_over;
+	boot->console.context = boot->errors.context = boot;
+	boot->console.cancel = boot->errors.cancel = boot->reading;
 	run_loop(boot);
 	judge_end(boot);
 	result->last_output = tail_text(&boot->tail);
 	result->test_output = tail_since_mark(&boot->tail);
 	result->noise = boot->tail.total;
-	record_reader_free(boot->console.reader);
+	record_reader_free(boot->reader);
 	tail_clear(&boot->tail);
-	g_string_free(boot->errors.line, TRUE);
+	g_string_free(boot->line, TRUE);
 	process_end(boot->process);
 	g_object_unref(boot->reading);
 	g_main_loop_unref(boot->loop);
