@@ -129,6 +129,52 @@ ECCENTRIC(ok_legacy_offers_less, .about = "neither VIRTIO_F_NOTIFY_ON_EMPTY nor 
 	  ALLOWED("6.3", "Transitional devices MAY offer the following"), .traits = DEVICE_LEGACY,
 	  .tests = "transport.*,ring.*,interrupt.*", .onlooker.read = offer_less);
 
+static uint32_t held; /* features that the device has not taken yet */
+static bool holds;
+
+static void hold_nothing(struct virtio_device *device)
+{
+	holds = false;
+}
+
+/* They go on to the device with the first use of it, or with DRIVER_OK. */
+static bool take_features_late(struct onlooker *self, const struct register_access *access,
+			       uint64_t *value)
+{
+	static const struct register_access features = {
+		.structure = STRUCTURE_CONTROL, .offset = LEGACY_DRIVER_FEATURES, .width = 4};
+	struct register_access late = features;
+	bool is_status = is_legacy_header(access, LEGACY_DEVICE_STATUS);
+
+	if (is_legacy_header(access, LEGACY_DRIVER_FEATURES)) {
+		held = (uint32_t)*value;
+		holds = true;
+		return false;
+	}
+	if (is_status && !*value)
+		holds = false;
+	if (!holds || !((is_status && (*value & VIRTIO_STATUS_DRIVER_OK)) ||
+			access->structure == STRUCTURE_NOTIFY))
+		return true;
+	acts();
+	holds = false;
+	late.device = access->device;
+	onlooker_write(self, &late, held);
+	return true;
+}
+
+static uint64_t show_held_features(struct onlooker *self, const struct register_access *access,
+				   uint64_t value)
+{
+	return is_legacy_header(access, LEGACY_DRIVER_FEATURES) && holds ? held : value;
+}
+
+ECCENTRIC(ok_legacy_takes_features_late,
+	  .about = "features are taken with the first use of the device, or with DRIVER_OK",
+	  ALLOWED("3.1.2", "devices finalized features on first-use"), .traits = DEVICE_LEGACY,
+	  .devices = "rng,blk", .tests = "transport.*,ring.*", .start = hold_nothing,
+	  .onlooker.write = take_features_late, .onlooker.read = show_held_features);
+
 /* ---- queues ---- */
 
 #define FEW 4

@@ -70,6 +70,41 @@ ECCENTRIC(ok_legacy_mac_counts_when_whole,
 		  "incoming packets until driver writes the last byte of mac"),
 	  .traits = DEVICE_LEGACY, .devices = "net", .tests = "net.*", .onlooker.write = defer_mac);
 
+static bool is_changing; /* a byte of mac was written, and not yet the last */
+
+static void change_nothing(struct virtio_device *device)
+{
+	is_changing = false;
+}
+
+static bool follow_mac(struct onlooker *self, const struct register_access *access, uint64_t *value)
+{
+	if (access->structure == STRUCTURE_DEVICE && access->offset < NET_MAC_BYTES)
+		is_changing = access->offset != NET_MAC_BYTES - 1;
+	return true;
+}
+
+/* What comes in has no sender and no type, and is for nobody. */
+static void be_deaf(struct virtqueue *queue, struct used_element *element)
+{
+	uint32_t header = net_header_length(queue->device);
+	struct request *request = is_changing && queue->index == net_receive_queue(0)
+					  ? used_request(queue, element)
+					  : NULL;
+
+	if (!request || element->length < header + 2 * NET_MAC_BYTES + 2)
+		return;
+	acts();
+	memset(request->in + header, 0, 2 * NET_MAC_BYTES + 2);
+}
+
+ECCENTRIC(ok_legacy_is_deaf_to_half_a_mac,
+	  .about = "nothing comes in while mac is being written, and with its last byte it does",
+	  ALLOWED("5.1.6.5.2.3", "MAY defer processing incoming packets until driver writes the "
+				 "last byte of mac in the config space"),
+	  .traits = DEVICE_LEGACY, .devices = "net", .tests = "net.*", .start = change_nothing,
+	  .onlooker.write = follow_mac, .used_element = be_deaf);
+
 /* Writes to writeback are the driver's; what it reads first is the device's affair. */
 static bool begin_without_cache(struct onlooker *self, const struct register_access *access,
 				uint64_t *value)

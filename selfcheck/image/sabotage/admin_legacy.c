@@ -196,3 +196,10 @@ static void have_vf_bar_0(void)
 }
 ADMIN_SABOTEUR(admin_vf_bar_0_is_there, .begin = have_vf_bar_0)
 ABOUT(admin_vf_bar_0_is_there, "VF BAR0 is not hardwired to 0", BREAKS(CLAUSE_ADMIN_LEG_27));
+
+static void name_neither(void)
+{
+	admin_owner.entries[0].flags = ADMIN_NOTIFY_OWNER | ADMIN_NOTIFY_MEMBER;
+}
+ADMIN_SABOTEUR(admin_notification_of_neither, .begin = name_neither)
+ABOUT(admin_notification_of_neither, "an address has reserved flags", BREAKS(CLAUSE_ADMIN_LEG_26));

@@ -205,6 +205,10 @@ SABOTEUR(ids_of_legacy, .about = "a non-transitional device has the ids of a leg
 	 BREAKS(CLAUSE_PCI_DISC_4, CLAUSE_PCI_DISC_5, CLAUSE_PCI_DISC_6), .type = VIRTIO_TYPE_INPUT,
 	 BYTES({HEADER, PCI_DEVICE_ID, 0, 0x12}, {HEADER, PCI_REVISION_ID, 0, 0},
 	       {HEADER, PCI_SUBSYSTEM_ID, 0, 0x20}, {HEADER, PCI_SUBSYSTEM_ID + 1, 0, 0}));
+SABOTEUR(ids_of_legacy_rng,
+	 .about = "a non-transitional rng has the ids of a legacy one, and no ports",
+	 BREAKS(CLAUSE_PCI_NTLEG_1), .type = VIRTIO_TYPE_ENTROPY, .tests = "transport.a_non*",
+	 BYTES({HEADER, PCI_DEVICE_ID, 0, 0x05}, {HEADER, PCI_REVISION_ID, 0, 0}));
 SABOTEUR(function_cannot_master, .about = "Bus Master Enable does not stick",
 	 BREAKS(CLAUSE_PCI_BUS_1),
 	 BYTES({HEADER, PCI_COMMAND, (uint8_t)~PCI_COMMAND_BUS_MASTER, 0}));

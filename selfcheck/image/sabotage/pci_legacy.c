@@ -267,6 +267,34 @@ static bool wait_for_driver_ok(struct onlooker *self, const struct register_acce
 SABOTEUR(pci_legacy_waits_for_driver_ok, .about = "nothing is served before DRIVER_OK",
 	 BREAKS(CLAUSE_INIT_LEG_2), .start = have_no_status, .onlooker.write = wait_for_driver_ok);
 
+/* Without FEATURES_OK it sleeps: no kick is heard, and it does not go live whatever it says. */
+static bool is_asleep(void)
+{
+	return !(status & VIRTIO_STATUS_FEATURES_OK);
+}
+
+static bool wait_for_features_ok(struct onlooker *self, const struct register_access *access,
+				 uint64_t *value)
+{
+	if (is_legacy_header(access, LEGACY_DEVICE_STATUS)) {
+		status = (uint8_t)*value;
+		if (is_asleep())
+			*value &= ~(uint64_t)VIRTIO_STATUS_DRIVER_OK;
+	}
+	return access->structure != STRUCTURE_NOTIFY || !is_asleep();
+}
+
+static uint64_t show_driver_ok(struct onlooker *self, const struct register_access *access,
+			       uint64_t value)
+{
+	return is_legacy_header(access, LEGACY_DEVICE_STATUS) && is_asleep()
+		       ? value | (status & VIRTIO_STATUS_DRIVER_OK)
+		       : value;
+}
+SABOTEUR(pci_legacy_waits_for_features_ok, .about = "nothing is served before FEATURES_OK",
+	 BREAKS(CLAUSE_FEAT_LEG_3), .tests = "transport.legacy_device*", .start = have_no_status,
+	 .onlooker.write = wait_for_features_ok, .onlooker.read = show_driver_ok);
+
 static bool decline_empty(struct onlooker *self, const struct register_access *access,
 			  uint64_t *value)
 {

@@ -148,3 +148,57 @@ static void swap_published_vlan(struct onlooker *self, struct virtqueue *queue)
 SABOTEUR(pci_legacy_net_vlan_is_swapped, .about = "VLAN ids are taken for big-endian",
 	 BREAKS(CLAUSE_NET_LEG_VLAN_1), .type = VIRTIO_TYPE_NET, .tests = "net.listed_tags*",
 	 .start = forget_chains, .onlooker.publish = swap_published_vlan);
+
+/* ---- an address that is written byte by byte ---- */
+
+/* What was written of it. */
+static uint8_t address[NET_MAC_BYTES];
+static bool is_written;
+
+static void have_no_address(struct virtio_device *device)
+{
+	is_written = false;
+}
+
+static bool keep_address(struct onlooker *self, const struct register_access *access,
+			 uint64_t *value)
+{
+	if (access->structure != STRUCTURE_DEVICE || access->offset >= NET_MAC_BYTES)
+		return true;
+	address[access->offset] = (uint8_t)*value;
+	is_written = access->offset == NET_MAC_BYTES - 1;
+	return false;
+}
+
+static uint64_t show_address(struct onlooker *self, const struct register_access *access,
+			     uint64_t value)
+{
+	return access->structure == STRUCTURE_DEVICE && access->offset < NET_MAC_BYTES && is_written
+		       ? address[access->offset]
+		       : value;
+}
+SABOTEUR(pci_legacy_net_address_never_counts,
+	 .about = "an address that was written is shown, and the old one is let in",
+	 BREAKS(CLAUSE_NET_LEG_MAC_2), .type = VIRTIO_TYPE_NET, .tests = "net.legacy_address*",
+	 .start = have_no_address, .onlooker.write = keep_address, .onlooker.read = show_address);
+
+static bool note_address(struct onlooker *self, const struct register_access *access,
+			 uint64_t *value)
+{
+	is_written = is_written ||
+		     (access->structure == STRUCTURE_DEVICE && access->offset < NET_MAC_BYTES);
+	return true;
+}
+
+/* What comes in has no sender and no type, and is for nobody. */
+static void be_deaf(struct virtqueue *queue, struct used_element *element)
+{
+	uint8_t *packet = answer_of(queue, element, net_receive_queue(0));
+
+	if (packet && is_written)
+		memset(packet + net_header_length(queue->device), 0, 2 * NET_MAC_BYTES + 2);
+}
+SABOTEUR(pci_legacy_net_address_makes_deaf,
+	 .about = "no frame comes in once a byte of mac was written", BREAKS(CLAUSE_NET_LEG_MAC_3),
+	 .type = VIRTIO_TYPE_NET, .tests = "net.legacy_address*", .start = have_no_address,
+	 .onlooker.write = note_address, .used_element = be_deaf);

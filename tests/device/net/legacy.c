@@ -44,6 +44,46 @@ TEST(net, mac_is_the_legacy_drivers,
 	write_mac(t->device, found);
 }
 
+/*
+ * As drivers without VIRTIO_NET_F_CTRL_MAC_ADDR do it, while frames come in. A device may wait for the last byte with all of it
+ * (5.1.6.5.2.3), and then no longer.
+ */
+TEST(net, legacy_address_counts_when_whole,
+     .about = "an address written byte by byte counts with its last byte, and frames come in",
+     .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_RX), .traits = DEVICE_LEGACY,
+     .judges = CLAUSES(NET_LEG_MAC_2, NET_LEG_MAC_3))
+{
+	struct network *network = network_start(
+		t, NEEDS_SENDER,
+		&(struct link_settings){
+			.features = NET_FEATURES(VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_RX)},
+		NULL);
+	uint8_t wanted[NET_MAC_BYTES], got[NET_MAC_BYTES];
+
+	CAN_JUDGE(t, link_has(network->link, VIRTIO_NET_F_MAC), "the device has no address");
+	mac_unicast(6, wanted);
+	CAN_JUDGE(t, network_brings(network, wanted) && network_brings(network, mac_broadcast),
+		  "the network brings no frames for another address, or for all, here");
+	CAN_JUDGE(t,
+		  link_receive_mode(network->link, VIRTIO_NET_CTRL_RX_PROMISC, false) ==
+			  VIRTIO_NET_OK,
+		  "PROMISC off is refused");
+	for (unsigned n = 0; n < NET_MAC_BYTES; n++) {
+		config_write_at(t->device, offsetof(struct virtio_net_config, mac) + n, 1,
+				wanted[n]);
+		if (n == 0)
+			network_took(network, network_provoke(network, mac_broadcast),
+				     NETWORK_LATE_NS);
+	}
+	CHECK(t, NET_LEG_MAC_3, network_receives(network, mac_broadcast),
+	      "broadcasts came in before mac was written, and behind its last byte they do not");
+	net_mac(t->device, got);
+	if (memcmp(got, wanted, sizeof(got)) == 0)
+		CHECK(t, NET_LEG_MAC_2, network_receives(network, wanted),
+		      "mac reads as it was written, and frames for that address do not come in");
+	write_mac(t->device, network->link->mac);
+}
+
 TEST(net, legacy_table_is_native, .about = "a MAC table of one address of each kind is taken",
      .type = VIRTIO_TYPE_NET, WITH_FEATURE(VIRTIO_NET_F_CTRL_RX), .traits = DEVICE_LEGACY,
      .judges = CLAUSES(NET_LEG_MAC_1))

@@ -207,3 +207,34 @@ TEST(transport, live_device_goes_on_when_its_status_is_written_again,
 	CHECK(t, SANE_1, !virtqueue_used_pending(queue),
 	      "queue %u: a buffer is used that nobody waits for", queue->index);
 }
+
+/* Whether a request is served by a driver that sets this bit of the status, too; 0: none. */
+static bool serves_with(struct test_run *t, uint8_t bit)
+{
+	struct completion completion;
+
+	set_up(t, features_for(t), t->workload->queues);
+	if (bit)
+		virtio_add_status(t->device, bit);
+	go_live(t);
+	submit(t, work_queue(t), new_request(t, 1));
+	return await_completion(t, work_queue(t), &completion);
+}
+
+/* Drivers by the legacy interface leave out the steps of FEATURES_OK (3.1.2). */
+TEST(transport, legacy_device_waits_for_no_features_ok,
+     .about = "a request is served though FEATURES_OK was never set", .needs = NEEDS_WORK,
+     .traits = DEVICE_LEGACY, .judges = CLAUSES(FEAT_LEG_3))
+{
+	bool served = serves_with(t, 0);
+
+	if (!served) {
+		start_over(t);
+		CAN_JUDGE(t, serves_with(t, VIRTIO_STATUS_FEATURES_OK),
+			  "%s is not completed with FEATURES_OK either", t->workload->about);
+		start_over(t);
+		served = serves_with(t, 0);
+	}
+	CHECK(t, FEAT_LEG_3, served, "%s is completed with FEATURES_OK set, and not without",
+	      t->workload->about);
+}

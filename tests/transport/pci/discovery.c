@@ -71,7 +71,7 @@ TEST(transport, a_non_transitional_device_keeps_legacy_drivers_away,
      .about = "device id, revision and subsystem id of a non-transitional device are out of a "
 	      "legacy driver's reach",
      .needs = NEEDS_CONFIGURATION_SPACE_ONLY, .traits = DEVICE_OVER_PCI,
-     .judges = CLAUSES(PCI_DISC_4, PCI_DISC_5, PCI_DISC_6))
+     .judges = CLAUSES(PCI_DISC_4, PCI_DISC_5, PCI_DISC_6, PCI_NTLEG_1))
 {
 	const struct pci_function *function = virtio_pci(t->device)->function;
 	uint16_t id = pci_read16(function, PCI_DEVICE_ID);
@@ -85,6 +85,10 @@ TEST(transport, a_non_transitional_device_keeps_legacy_drivers_away,
 	CHECK(t, PCI_DISC_5, revision >= 1, "the revision id is %u", revision);
 	CHECK(t, PCI_DISC_6, subsystem >= VIRTIO_PCI_SUBSYSTEM_MODERN,
 	      "the subsystem device id is %#x", subsystem);
+	CHECK(t, PCI_NTLEG_1, !type_of_transitional_id(id) || revision,
+	      "device id %#x and revision 0 are those of a legacy device, and BAR 0 is not in I/O "
+	      "space",
+	      id);
 }
 
 TEST(transport, transitional_device_is_known_to_legacy_drivers,

@@ -54,7 +54,7 @@ static const struct pci_bar *bar_of(const struct owner *owner,
 
 TEST(transport, admin_notification_addresses_are_sound,
      .about = "notification addresses are aligned, in BARs that are there, and end", OF_OWNERS,
-     .judges = CLAUSES(ADMIN_LEG_23, ADMIN_LEG_24, ADMIN_LEG_25, ADMIN_LEG_27))
+     .judges = CLAUSES(ADMIN_LEG_23, ADMIN_LEG_24, ADMIN_LEG_25, ADMIN_LEG_26, ADMIN_LEG_27))
 {
 	struct admin_notify_info entries[ADMIN_NOTIFY_ENTRIES];
 	struct lent_member member;
@@ -72,6 +72,8 @@ TEST(transport, admin_notification_addresses_are_sound,
 	      entries[ADMIN_NOTIFY_ENTRIES - 1].flags);
 	for_each_entry(entry, entries)
 	{
+		CHECK(t, ADMIN_LEG_26, is_valid(entry),
+		      "an entry has flags %u, and is of neither owner nor member", entry->flags);
 		if (!is_valid(entry))
 			continue;
 		CHECK(t, ADMIN_LEG_24, bar_of(&owner, entry), "an entry names BAR %u of the %s",
