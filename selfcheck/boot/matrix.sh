@@ -168,6 +168,8 @@ boot microvm-mmio "$good devices=1" "$suite,MMIO-9,MMIO-TXT-5" -M microvm,acpi=o
 boot microvm-mmio-acpi "$good devices=1 cpus=2" "$suite,MMIO-9,MMIO-TXT-5" -M microvm,acpi=on -m 64 -smp 2 $mmio
 # shellcheck disable=SC2086
 boot microvm-mmio-legacy "$good devices=1" "$suite" -M microvm,acpi=off -m 64 -device virtio-rng-device
+# shellcheck disable=SC2086
+boot microvm-mmio-legacy-acpi "$good devices=1" "$suite" -M microvm,acpi=on -m 64 -device virtio-rng-device
 # The legacy interface, alone, and beside the modern one. QEMU's net and rng serve nothing before DRIVER_OK.
 legacy=disable-legacy=off,disable-modern
 many="$devices -netdev user,id=net -device virtio-net-pci,netdev=net -device virtio-balloon-pci

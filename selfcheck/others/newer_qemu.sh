@@ -16,11 +16,15 @@ if [ -x "$program" ]; then
 fi
 "$(dirname "$0")/debian.sh" "$folder" "$suite" qemu-system-x86 seabios || exit 1
 
+# Debian 12 has some of them, and the loader, in /lib yet.
 libraries=$root/usr/lib/x86_64-linux-gnu
+older=$root/lib/x86_64-linux-gnu
+loader=$libraries/ld-linux-x86-64.so.2
+[ -e "$loader" ] || loader=$older/ld-linux-x86-64.so.2
 cat >"$program.new" <<END
 #!/bin/sh
 export QEMU_MODULE_DIR=$libraries/qemu
-exec $libraries/ld-linux-x86-64.so.2 --library-path $libraries $root/usr/bin/qemu-system-x86_64 \\
+exec $loader --library-path $libraries:$older $root/usr/bin/qemu-system-x86_64 \\
 	-L $root/usr/share/qemu -L $root/usr/share/seabios "\$@"
 END
 chmod +x "$program.new"
