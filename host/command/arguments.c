@@ -138,3 +138,19 @@ gboolean parse_options(const char *arguments, const char *summary, const GOption
 	g_option_context_free(context);
 	return fine;
 }
+
+gboolean parse_time(const char *option, const char *value, int *seconds, GError **error)
+{
+	g_autofree char *number = g_strndup(value, strspn(value, "0123456789"));
+	const char *unit = value + strlen(number);
+	guint64 count = 0, each = strcmp(unit, "h") == 0 ? 3600 : strcmp(unit, "m") == 0 ? 60 : 1;
+
+	if ((*unit && each == 1 && strcmp(unit, "s") != 0) ||
+	    !g_ascii_string_to_unsigned(number, 10, 1, G_MAXINT / each, &count, NULL)) {
+		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+			    "%s: '%s' is no time, such as 90, 90s, 5m or 2h", option, value);
+		return FALSE;
+	}
+	*seconds = (int)(count * each);
+	return TRUE;
+}

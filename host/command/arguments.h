@@ -26,6 +26,9 @@
 gboolean parse_options(const char *arguments, const char *summary, const GOptionEntry *entries,
 		       void *options, int argc, char **argv);
 
+/* The value of an option that is a time ("90", "90s", "5m", "2h") in seconds, above 0; FALSE with error set. */
+gboolean parse_time(const char *option, const char *value, int *seconds, GError **error);
+
 /* The exit status, which is trouble where standard output could not be written and nothing was worse; then that is said. */
 int status_when_written(int status);
 

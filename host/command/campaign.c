@@ -21,6 +21,7 @@ struct campaign {
 	struct campaign_result *result;
 	GMainLoop *loop;
 	unsigned next, limit;
+	gboolean quiet;
 	GPtrArray *running; /* struct running */
 };
 
@@ -80,7 +81,8 @@ static void task_ended(GObject *source, GAsyncResult *outcome, void *context)
 	count(campaign->result, status);
 	process_end(running->process);
 	g_ptr_array_remove(campaign->running, running);
-	tell_end(campaign, running, status);
+	if (!campaign->quiet)
+		tell_end(campaign, running, status);
 	g_free(running);
 	start_tasks(campaign);
 }
@@ -144,9 +146,11 @@ static gboolean begin(void *context)
 	return G_SOURCE_REMOVE;
 }
 
-void campaign_run(const GPtrArray *tasks, unsigned limit, struct campaign_result *result)
+void campaign_run(const GPtrArray *tasks, unsigned limit, gboolean quiet,
+		  struct campaign_result *result)
 {
-	struct campaign campaign = {.tasks = tasks, .result = result, .limit = limit};
+	struct campaign campaign = {
+		.tasks = tasks, .result = result, .limit = limit, .quiet = quiet};
 	GSource *wish = g_cancellable_source_new(interruption());
 
 	*result = (struct campaign_result){0};

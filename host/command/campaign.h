@@ -26,9 +26,10 @@ void task_free(void *task);
 gboolean task_is_possible(const struct task *task);
 
 /*
- * Runs the tasks, struct task, in their order, at most `limit` at a time, and tells of each on standard
- * output. After an interruption those that run are asked to end, and no more are started.
+ * Runs the tasks, struct task, in their order, at most `limit` at a time, and unless quiet tells of each on
+ * standard output. After an interruption those that run are asked to end, and no more are started.
  */
-void campaign_run(const GPtrArray *tasks, unsigned limit, struct campaign_result *result);
+void campaign_run(const GPtrArray *tasks, unsigned limit, gboolean quiet,
+		  struct campaign_result *result);
 
 #endif

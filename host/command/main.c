@@ -23,7 +23,7 @@ static const struct command {
 	{"merge", "put the records of many runs into one file", command_merge},
 	{"report", "make a document of what runs have recorded", command_report},
 	{"site", "make pages of what runs of many VMMs have recorded", command_site},
-	{"compare", "compare two sets of runs: verdicts and figures", command_compare},
+	{"compare", "compare two VMMs, or two sets of runs: verdicts and figures", command_compare},
 	{"list", "list the VMMs that are known, or what one of them has", command_list},
 };
 

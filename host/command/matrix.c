@@ -176,7 +176,7 @@ static int run_matrix(const struct matrix_options *options, const GPtrArray *tas
 		return EXIT_TROUBLE;
 	}
 	forget_logs(options, tasks);
-	campaign_run(tasks, limit, &result);
+	campaign_run(tasks, limit, FALSE, &result);
 	printf("%u jobs: %u as expected, %u not, %u skipped\n", tasks->len, result.passed,
 	       result.failed, result.skipped);
 	note_absent(options, tasks);

@@ -51,23 +51,13 @@ static gboolean take_count(const char *name, const char *value, void *data, GErr
 	return TRUE;
 }
 
-/* "90", "90s", "5m", "2h". */
 static gboolean take_time(const char *name, const char *value, void *data, GError **error)
 {
 	struct run_options *options = data;
-	int *seconds = strcmp(name, "--for") == 0 ? &options->duration : &options->time_limit;
-	g_autofree char *number = g_strndup(value, strspn(value, "0123456789"));
-	const char *unit = value + strlen(number);
-	guint64 count = 0, each = strcmp(unit, "h") == 0 ? 3600 : strcmp(unit, "m") == 0 ? 60 : 1;
 
-	if ((*unit && each == 1 && strcmp(unit, "s") != 0) ||
-	    !g_ascii_string_to_unsigned(number, 10, 1, G_MAXINT / each, &count, NULL)) {
-		g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-			    "%s: '%s' is no time, such as 90, 90s, 5m or 2h", name, value);
-		return FALSE;
-	}
-	*seconds = (int)(count * each);
-	return TRUE;
+	return parse_time(name, value,
+			  strcmp(name, "--for") == 0 ? &options->duration : &options->time_limit,
+			  error);
 }
 
 /* "2/4" */

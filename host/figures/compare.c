@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Pairs and verdicts; the figures are in compare_figures.c. */
+/* Pairs and verdicts; the figures are in figures.c. */
 #include "host/figures/compare.h"
 
 #include <string.h>
@@ -19,7 +19,9 @@ static void comparison_free(void *data)
 	struct comparison *comparison = data;
 
 	g_free(comparison->name);
+	g_free(comparison->subject);
 	g_free(comparison->unit);
+	g_array_unref(comparison->values);
 	g_free(comparison);
 }
 

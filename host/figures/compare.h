@@ -3,6 +3,7 @@
 #ifndef HOST_FIGURES_COMPARE_H
 #define HOST_FIGURES_COMPARE_H
 
+#include "host/figures/headline.h"
 #include "host/figures/statistics.h"
 #include "host/record/job.h"
 
@@ -20,17 +21,29 @@ struct change {
 	gboolean lost;  /* it is judged no more */
 };
 
+/* What a figure says. */
+enum finding { FINDING_NONE, FINDING_BETTER, FINDING_WORSE };
+
 /* A figure on both sides. */
 struct comparison {
-	char *name; /* what was measured, which part of the distribution, device, variant */
+	char *name;    /* what was measured, which part of the distribution, device, variant */
+	char *subject; /* the same for a sentence */
 	char *unit;
-	double a, b;              /* medians over the runs */
-	double ratio;             /* b / a */
-	struct interval interval; /* of the ratio; low 0 when there is none */
-	double probability;       /* of no difference; 1 when it cannot be told */
+	const struct headline *headline; /* NULL: it is shown, and not judged */
+	GArray *values;                  /* double: those of A's runs, then of B's */
 	unsigned runs_a, runs_b;
-	int better;     /* +1: more is better, -1: less is better, 0: who knows */
-	gboolean shown; /* the difference is a finding, over all comparisons */
+	double a, b;              /* medians over the runs */
+	double ratio;             /* b to a, by all pairs of runs */
+	struct interval interval; /* of the ratio, 95 %; low 0 when so few runs allow none */
+	int better;               /* +1: more is better, -1: less is better, 0: who knows */
+
+	/* Of a headline, once it has been judged: */
+	double alone;    /* how probable such a difference is by chance in this figure, */
+	double together; /* and in any headline */
+	double sees; /* the least change for the worse that would have been found, as a share; HUGE_VAL: none would */
+	enum finding finding;
+	gboolean suspected; /* more runs may tell */
+	gboolean judged;    /* it is a headline, and has been */
 };
 
 /* A figure, or a whole pair, that is not compared, and why. */
@@ -46,6 +59,17 @@ struct compare {
 	GPtrArray *refusals;    /* struct refusal */
 	GPtrArray *losses;      /* char *: sentences on devices and features that B has no more */
 	unsigned tests;         /* that were judged on both sides */
+	unsigned disturbed;     /* runs that were left out since they call themselves that */
+};
+
+/* How figures are judged. */
+struct compare_rule {
+	double relative; /* the least share that counts as a change, of a median and of a rate; of p99 twice as much */
+	double level;           /* how probable a finding may be where there is none */
+	gboolean anyway;        /* also other devices, features, machines, numbers of CPUs */
+	gboolean disturbed_too; /* also runs that call themselves disturbed */
+	GHashTable *
+		unsteady; /* names of figures that differ by themselves and are not judged; or NULL */
 };
 
 /* Notes that something is not compared, and why. Takes both texts over. */
@@ -68,12 +92,19 @@ void compare_free(struct compare *compare);
 void compare_verdicts(struct compare *compare, const struct pair *pair);
 
 /*
- * Adds the figures of a pair. Those taken on another device, with other features, on another
- * machine or number of CPUs are refused, unless anyway.
+ * Adds the figures of a pair and judges its headlines. Those taken on another device, with other features, on
+ * another machine or number of CPUs are refused.
  */
-void compare_figures(struct compare *compare, const struct pair *pair, gboolean anyway);
+void compare_figures(struct compare *compare, const struct pair *pair,
+		     const struct compare_rule *rule);
 
-/* Decides which differences are findings: at most 5 % of them are expected to be chance. */
-void compare_conclude(struct compare *compare);
+/* What a run says of itself where its figures say little, a note of the image; or NULL. */
+const char *compare_disturbance(const struct job *job);
+
+/* Whether there is a change that its runs would have shown. */
+gboolean compare_could_tell(const struct compare *compare);
+
+/* The outcome in one sentence, with the smallest change that would have been seen. The caller owns it. */
+char *compare_answer(const struct compare *compare);
 
 #endif

@@ -1,41 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Figures of two sets of runs: which belong together, and whether they differ. */
+/* Figures of two sets of runs: which belong together, and which cannot be compared. */
 #include "host/figures/compare.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Fewer runs on a side than this cannot show a difference at 5 % by their ranks alone. */
-#define RUNS_FOR_RANKS 4
+#include "host/figures/judge.h"
 
-/* Findings: at most this part of them is expected to be chance. */
-#define FALSE_DISCOVERY_RATE 0.05
-
-/* One side of a figure: the same measure in each run. */
-struct side {
-	GPtrArray *measures; /* struct measure, borrowed */
-	GPtrArray *jobs;     /* struct job of each */
+/* Runs that are compared, those of A first. */
+struct runs {
+	GPtrArray *jobs; /* struct job */
+	unsigned of_a;
 };
 
+/* The same measure in each run. */
 struct figure {
 	char *name;
-	struct side a, b;
+	GPtrArray *measures; /* struct measure, by run; NULL where it has none */
 };
 
 static void figure_free(void *data)
 {
 	struct figure *figure = data;
 
-	g_ptr_array_unref(figure->a.measures);
-	g_ptr_array_unref(figure->a.jobs);
-	g_ptr_array_unref(figure->b.measures);
-	g_ptr_array_unref(figure->b.jobs);
+	g_ptr_array_unref(figure->measures);
 	g_free(figure->name);
 	g_free(figure);
 }
 
 static struct figure *figure_of(GPtrArray *figures, GHashTable *by_name,
-				const struct measure *measure)
+				const struct measure *measure, unsigned runs)
 {
 	g_autofree char *name =
 		g_strdup_printf("%s  %s  %s", measure->name, measure->device, measure->variant);
@@ -45,27 +39,30 @@ static struct figure *figure_of(GPtrArray *figures, GHashTable *by_name,
 		return figure;
 	figure = g_new0(struct figure, 1);
 	figure->name = g_steal_pointer(&name);
-	figure->a = (struct side){g_ptr_array_new(), g_ptr_array_new()};
-	figure->b = (struct side){g_ptr_array_new(), g_ptr_array_new()};
+	figure->measures = g_ptr_array_new();
+	g_ptr_array_set_size(figure->measures, (int)runs);
 	g_ptr_array_add(figures, figure);
 	g_hash_table_insert(by_name, figure->name, figure);
 	return figure;
 }
 
-static void add_side(GPtrArray *figures, GHashTable *by_name, const GPtrArray *jobs, gboolean is_a)
+/* struct figure: all that the runs have. The caller owns the array, and that the figures. */
+static GPtrArray *gather(const struct runs *runs)
 {
-	for (unsigned i = 0; i < jobs->len; i++) {
-		struct job *job = jobs->pdata[i];
+	GPtrArray *figures = g_ptr_array_new_with_free_func(figure_free);
+	g_autoptr(GHashTable) by_name = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (unsigned r = 0; r < runs->jobs->len; r++) {
+		const struct job *job = runs->jobs->pdata[r];
 
 		for (unsigned j = 0; j < job->measures->len; j++) {
 			struct measure *measure = job->measures->pdata[j];
-			struct figure *figure = figure_of(figures, by_name, measure);
-			struct side *side = is_a ? &figure->a : &figure->b;
 
-			g_ptr_array_add(side->measures, measure);
-			g_ptr_array_add(side->jobs, job);
+			figure_of(figures, by_name, measure, runs->jobs->len)->measures->pdata[r] =
+				measure;
 		}
 	}
+	return figures;
 }
 
 /* Why two runs are no measure of the same thing, or NULL. The caller owns it. */
@@ -123,22 +120,46 @@ static char *units_differ(const struct job *a, const struct job *b, const struct
 }
 
 /* All runs of B against the first of A: one that differs spoils the figure. */
-static char *sides_differ(const struct figure *figure)
+static char *sides_differ(const struct figure *figure, const struct runs *runs)
 {
-	const struct job *first = figure->a.jobs->pdata[0];
-	struct measure *measure = figure->a.measures->pdata[0];
+	const struct job *first = runs->jobs->pdata[0];
+	const struct measure *measure = figure->measures->pdata[0];
 	char *why = NULL;
 
-	for (unsigned i = 0; !why && i < figure->b.jobs->len; i++) {
-		const struct job *job = figure->b.jobs->pdata[i];
+	for (unsigned r = runs->of_a; !why && r < runs->jobs->len; r++) {
+		const struct job *job = runs->jobs->pdata[r];
 
 		why = runs_differ(first, job);
 		if (!why)
 			why = devices_differ(first, job, measure);
 		if (!why)
-			why = units_differ(first, job, measure, figure->b.measures->pdata[i]);
+			why = units_differ(first, job, measure, figure->measures->pdata[r]);
 	}
 	return why;
+}
+
+/* How many runs from one to before the other have the figure. */
+static unsigned count_measures(const struct figure *figure, unsigned from, unsigned to)
+{
+	unsigned count = 0;
+
+	for (unsigned r = from; r < to; r++)
+		count += figure->measures->pdata[r] != NULL;
+	return count;
+}
+
+/* Why a figure is not compared, or NULL. The caller owns it. */
+static char *obstacle(const struct figure *figure, const struct runs *runs, gboolean anyway)
+{
+	unsigned all = runs->jobs->len;
+	unsigned in_a = count_measures(figure, 0, runs->of_a);
+	unsigned in_b = count_measures(figure, runs->of_a, all);
+
+	if (!in_a || !in_b)
+		return g_strdup_printf("only %s has it", in_a ? "A" : "B");
+	if (in_a + in_b < all)
+		return g_strdup_printf("%u of %u runs do not have it", all - in_a - in_b, all);
+	return anyway ? NULL : sides_differ(figure, runs);
 }
 
 static int direction(const char *unit)
@@ -150,152 +171,119 @@ static int direction(const char *unit)
 	return g_strv_contains(less, unit) ? -1 : 0;
 }
 
-/* The buckets of one distribution, or of several put together. */
-static GArray *gather_buckets(const struct side *side)
-{
-	GArray *all = g_array_new(FALSE, FALSE, sizeof(struct bucket));
-
-	for (unsigned i = 0; i < side->measures->len; i++)
-		measure_add_buckets(side->measures->pdata[i], all);
-	return all;
-}
-
-static int compare_buckets(const void *a, const void *b)
-{
-	const struct bucket *left = a, *right = b;
-
-	return (left->lowest > right->lowest) - (left->lowest < right->lowest);
-}
-
-static void add_comparison(struct compare *compare, struct comparison *comparison)
-{
-	comparison->ratio = comparison->a > 0 ? comparison->b / comparison->a : 0;
-	g_ptr_array_add(compare->comparisons, comparison);
-}
-
-static struct comparison *new_comparison(const struct figure *figure, const char *part)
+/* One whose values are to be added. */
+static struct comparison *new_comparison(char *name, const char *unit, const struct runs *runs)
 {
 	struct comparison *comparison = g_new0(struct comparison, 1);
-	const struct measure *first = figure->a.measures->pdata[0];
 
-	comparison->name = g_strdup_printf("%s%s%s", figure->name, *part ? "  " : "", part);
-	comparison->unit = g_strdup(first->unit);
-	comparison->runs_a = figure->a.measures->len;
-	comparison->runs_b = figure->b.measures->len;
-	comparison->better = direction(first->unit);
-	comparison->probability = 1;
+	comparison->name = name;
+	comparison->unit = g_strdup(unit);
+	comparison->values = g_array_new(FALSE, FALSE, sizeof(double));
+	comparison->runs_a = runs->of_a;
+	comparison->runs_b = runs->jobs->len - runs->of_a;
+	comparison->better = direction(unit);
 	return comparison;
 }
 
-/* By the figures of whole runs: what differs between runs of the same thing is in them. */
-static void compare_runs(struct comparison *comparison, double *a, double *b)
+static void add_part(struct compare *compare, const struct figure *figure, const char *member,
+		     const struct runs *runs)
 {
-	unsigned count_a = comparison->runs_a, count_b = comparison->runs_b;
+	const struct measure *first = figure->measures->pdata[0];
+	gboolean whole = strcmp(member, "value") == 0;
+	struct comparison *comparison = new_comparison(
+		g_strdup_printf("%s%s%s", figure->name, whole ? "" : "  ", whole ? "" : member),
+		first->unit, runs);
 
-	if (count_a >= RUNS_FOR_RANKS && count_b >= RUNS_FOR_RANKS) {
-		comparison->probability = mann_whitney(a, count_a, b, count_b);
-		comparison->interval = bootstrap_ratio(a, count_a, b, count_b);
+	comparison->subject = g_strdup_printf("%s%s%s%s", first->name, *first->device ? " of " : "",
+					      first->device,
+					      whole                        ? ""
+					      : strcmp(member, "p50") == 0 ? " at the median"
+									   : " at p99");
+	comparison->headline = headline_of(first->name, member);
+	for (unsigned r = 0; r < runs->jobs->len; r++) {
+		double value = measure_figure(figure->measures->pdata[r], member);
+
+		g_array_append_val(comparison->values, value);
 	}
-	comparison->a = median(a, count_a);
-	comparison->b = median(b, count_b);
+	g_ptr_array_add(compare->comparisons, comparison);
 }
 
-static double *values_of(const struct side *side, const char *member)
+/* Whether each run has the samples for a percentile. */
+static gboolean carries(const struct figure *figure, double share)
 {
-	double *values = g_new0(double, side->measures->len + 1);
-
-	for (unsigned i = 0; i < side->measures->len; i++)
-		values[i] = measure_figure(side->measures->pdata[i], member);
-	return values;
-}
-
-static void compare_values(struct compare *compare, const struct figure *figure)
-{
-	struct comparison *comparison = new_comparison(figure, "");
-	g_autofree double *a = values_of(&figure->a, "value");
-	g_autofree double *b = values_of(&figure->b, "value");
-
-	compare_runs(comparison, a, b);
-	add_comparison(compare, comparison);
-}
-
-static void compare_quantile(struct compare *compare, const struct figure *figure,
-			     const char *member, double share, const GArray *buckets_a,
-			     const GArray *buckets_b)
-{
-	struct comparison *comparison = new_comparison(figure, member);
-	g_autofree double *a = values_of(&figure->a, member);
-	g_autofree double *b = values_of(&figure->b, member);
-
-	compare_runs(comparison, a, b);
-	/* Too few runs: the samples within them are all there is to judge by. */
-	if (comparison->interval.low == 0 && buckets_a->len && buckets_b->len)
-		comparison->interval =
-			bootstrap_quantile_ratio((struct bucket *)buckets_a->data, buckets_a->len,
-						 (struct bucket *)buckets_b->data, buckets_b->len,
-						 share, &comparison->probability);
-	add_comparison(compare, comparison);
-}
-
-static void compare_distributions(struct compare *compare, const struct figure *figure)
-{
-	g_autoptr(GArray) a = gather_buckets(&figure->a);
-	g_autoptr(GArray) b = gather_buckets(&figure->b);
-
-	g_array_sort(a, compare_buckets);
-	g_array_sort(b, compare_buckets);
-	compare_quantile(compare, figure, "p50", 0.5, a, b);
-	compare_quantile(compare, figure, "p99", 0.99, a, b);
-}
-
-static void compare_figure(struct compare *compare, const struct figure *figure, gboolean anyway)
-{
-	if (!figure->a.measures->len || !figure->b.measures->len) {
-		compare_refuse(
-			compare, g_strdup(figure->name),
-			g_strdup_printf("only %s has it", figure->a.measures->len ? "A" : "B"));
-		return;
+	for (unsigned r = 0; r < figure->measures->len; r++) {
+		if (!measure_carries(figure->measures->pdata[r], share))
+			return FALSE;
 	}
+	return TRUE;
+}
 
-	char *why = anyway ? NULL : sides_differ(figure);
+static void add_figure(struct compare *compare, const struct figure *figure,
+		       const struct runs *runs, gboolean anyway)
+{
+	const struct measure *first = figure->measures->pdata[0];
+	char *why = obstacle(figure, runs, anyway);
 
-	if (why)
+	if (why) {
 		compare_refuse(compare, g_strdup(figure->name), why);
-	else if (((const struct measure *)figure->a.measures->pdata[0])->distributed)
-		compare_distributions(compare, figure);
-	else
-		compare_values(compare, figure);
+	} else if (!first->distributed) {
+		add_part(compare, figure, "value", runs);
+	} else {
+		add_part(compare, figure, "p50", runs);
+		if (carries(figure, 0.99))
+			add_part(compare, figure, "p99", runs);
+		else
+			compare_refuse(compare, g_strconcat(figure->name, "  p99", NULL),
+				       g_strdup("too few samples for it"));
+	}
 }
 
-void compare_figures(struct compare *compare, const struct pair *pair, gboolean anyway)
+/* What a run says of itself where its figures say little, or NULL. */
+const char *compare_disturbance(const struct job *job)
 {
-	g_autoptr(GPtrArray) figures = g_ptr_array_new_with_free_func(figure_free);
-	g_autoptr(GHashTable) by_name = g_hash_table_new(g_str_hash, g_str_equal);
+	for (unsigned i = 0; i < job->notes->len; i++) {
+		const char *note = strstr(job->notes->pdata[i], "disturbed: ");
 
-	add_side(figures, by_name, pair->a, TRUE);
-	add_side(figures, by_name, pair->b, FALSE);
+		if (note)
+			return note;
+	}
+	return NULL;
+}
+
+/* Adds the runs of a side that are fit; the others are refused, and counted. */
+static void add_runs(struct compare *compare, struct runs *runs, const GPtrArray *jobs,
+		     const char *side, gboolean disturbed_too)
+{
+	for (unsigned i = 0; i < jobs->len; i++) {
+		struct job *job = jobs->pdata[i];
+		const char *why = disturbed_too ? NULL : compare_disturbance(job);
+
+		if (!why) {
+			g_ptr_array_add(runs->jobs, job);
+			continue;
+		}
+		compare->disturbed++;
+		compare_refuse(compare, g_strdup_printf("run %u of %s", i + 1, side),
+			       g_strdup(why));
+	}
+}
+
+void compare_figures(struct compare *compare, const struct pair *pair,
+		     const struct compare_rule *rule)
+{
+	g_autoptr(GPtrArray) jobs = g_ptr_array_new();
+	struct runs runs = {.jobs = jobs};
+	unsigned before = compare->comparisons->len;
+
+	add_runs(compare, &runs, pair->a, "A", rule->disturbed_too);
+	runs.of_a = jobs->len;
+	add_runs(compare, &runs, pair->b, "B", rule->disturbed_too);
+	if (!runs.of_a || runs.of_a == jobs->len)
+		return;
+
+	g_autoptr(GPtrArray) figures = gather(&runs);
+
 	for (unsigned i = 0; i < figures->len; i++)
-		compare_figure(compare, figures->pdata[i], anyway);
-}
-
-void compare_conclude(struct compare *compare)
-{
-	unsigned count = compare->comparisons->len, judged = 0;
-	g_autofree double *probabilities = g_new(double, count + 1);
-
-	for (unsigned i = 0; i < count; i++) {
-		const struct comparison *comparison = compare->comparisons->pdata[i];
-
-		if (comparison->interval.low > 0)
-			probabilities[judged++] = comparison->probability;
-	}
-
-	double threshold = false_discovery_threshold(probabilities, judged, FALSE_DISCOVERY_RATE);
-
-	for (unsigned i = 0; i < count; i++) {
-		struct comparison *comparison = compare->comparisons->pdata[i];
-
-		comparison->shown =
-			comparison->interval.low > 0 && comparison->probability <= threshold;
-	}
+		add_figure(compare, figures->pdata[i], &runs, rule->anyway);
+	judge_comparisons(compare->comparisons, before, rule);
 }

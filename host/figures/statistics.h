@@ -5,8 +5,6 @@
 
 #include <glib.h>
 
-#include "host/record/measure.h"
-
 /* From low to high, both included. */
 struct interval {
 	double low, high;
@@ -16,35 +14,42 @@ struct interval {
 double median(double *values, unsigned count);
 
 /*
- * The two-sided probability that samples of one distribution differ in rank as much as these do
- * (Mann and Whitney, 1947): exact for up to 20 values on each side without ties, else by the
- * normal approximation, corrected for ties and continuity. 1 when a side is empty.
+ * How far the values of b lie above those of a: the median of all differences between one of b and one of a
+ * (Hodges and Lehmann, 1963). *interval is of the same differences, and so holds it: those between which it lies
+ * with 95 % certainty; from -HUGE_VAL to HUGE_VAL where so few values allow none. There is one on each side at
+ * least.
  */
-double mann_whitney(const double *a, unsigned count_a, const double *b, unsigned count_b);
+double shift(const double *a, unsigned count_a, const double *b, unsigned count_b,
+	     struct interval *interval);
+
+/* Figures of the same runs, some of which are of B, the others of A. */
+struct family {
+	unsigned figures, runs;
+	const gboolean *is_b; /* by run; some are, and some are not */
+	const double *values; /* of figure f in run r at [f * runs + r] */
+
+	/* By figure: how probable it is that runs which do not differ are as far apart as these, */
+	double *alone;    /* in this figure, */
+	double *together; /* and in any of them. */
+
+	/* A figure's distance, in standard deviations of all its runs, that is less probable than the level; HUGE_VAL: none is. */
+	double reach;
+};
 
 /*
- * The interval that holds 95 % of the ratios of medians, b to a, when both sides are drawn anew
- * with replacement (percentile bootstrap, the same draws each time). All values above 0.
+ * Fills in what is behind the values. Who is of A and who of B is mixed in all ways, or in 20,000 drawn ones, the same
+ * each time: were both the same, each would be as probable as what was seen. In all figures at once, so that figures
+ * that go with each other are not counted twice (Westfall and Young, 1993). A value further than twice the
+ * median distance from a figure's median counts as that far: one run in which the host did something else must not hide what
+ * the others show. The arrays have their sizes already.
  */
-struct interval bootstrap_ratio(const double *a, unsigned count_a, const double *b,
-				unsigned count_b);
-
-/* The value at or below which `share` (0 … 1) of the samples lie; 0 of nothing. */
-double buckets_quantile(const struct bucket *buckets, unsigned count, double share);
-
-/*
- * The same interval for the ratio of two quantiles of distributions: the rank that a drawn anew
- * sample would have at this quantile is binomial. *probability is that of no difference.
- */
-struct interval bootstrap_quantile_ratio(const struct bucket *a, unsigned count_a,
-					 const struct bucket *b, unsigned count_b, double share,
-					 double *probability);
+void family_judge(struct family *family, double level);
 
 /*
- * Which of many probabilities may be called a finding so that at most `rate` of all findings are
- * expected to be false (Benjamini and Hochberg, 1995): returns the largest probability that may,
- * or -1 when none may.
+ * The difference from which on a figure would be found in nine of ten such families: the least that is found when it is
+ * added to these runs of B, and half of it. HUGE_VAL where none would. After
+ * family_judge().
  */
-double false_discovery_threshold(const double *probabilities, unsigned count, double rate);
+double family_sees(const struct family *family, unsigned figure);
 
 #endif

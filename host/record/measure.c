@@ -29,22 +29,7 @@ double measure_figure(const struct measure *measure, const char *name)
 	return record_real(measure->record, name, 0);
 }
 
-void measure_add_buckets(const struct measure *measure, GArray *buckets)
+gboolean measure_carries(const struct measure *measure, double share)
 {
-	JsonArray *entries = record_array(measure->record, "buckets");
-	guint length = entries ? json_array_get_length(entries) : 0;
-
-	for (guint i = 0; i < length; i++) {
-		JsonNode *node = json_array_get_element(entries, i);
-		JsonArray *entry = JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
-
-		if (!entry || json_array_get_length(entry) != 2)
-			continue;
-
-		struct bucket bucket = {json_array_get_double_element(entry, 0),
-					json_array_get_int_element(entry, 1)};
-
-		if (bucket.count > 0)
-			g_array_append_val(buckets, bucket);
-	}
+	return measure_figure(measure, "count") * (1 - share) > 5 - 1e-6;
 }

@@ -15,12 +15,6 @@ struct measure {
 	gboolean distributed; /* it has buckets; else one value */
 };
 
-/* A part of a distribution: how many samples lie from its lowest value up to the next bucket's. */
-struct bucket {
-	double lowest;
-	gint64 count;
-};
-
 /* A measure out of a measure record, which is referenced. The caller owns it. */
 struct measure *measure_new(JsonObject *record);
 
@@ -30,7 +24,10 @@ void measure_free(void *measure);
 /* One of its figures in its unit: "value" or, of a distribution, "min", "p50", … "max"; 0 when it is missing. */
 double measure_figure(const struct measure *measure, const char *name);
 
-/* Adds those of its buckets that hold samples, struct bucket, to the array. */
-void measure_add_buckets(const struct measure *measure, GArray *buckets);
+/*
+ * Whether a distribution has the samples that a percentile needs: five beyond it at least. share is that of samples at or
+ * below it.
+ */
+gboolean measure_carries(const struct measure *measure, double share);
 
 #endif

@@ -26,6 +26,7 @@ struct course {
 	const char *words;       /* for the image, besides the user's; "" */
 	gint64 from;             /* the place in the plan that it began at */
 	unsigned findings;       /* that earlier boots had told when it began */
+	gint64 launched, came;   /* when the VMM was, and its first record; monotonic, or 0 */
 	gboolean enough;         /* no more records are wanted */
 	gint64 foreign; /* the schema of the image's records, when the program does not read it */
 };
@@ -184,6 +185,20 @@ static void answer(struct course *course, struct boot *boot, JsonObject *ask)
 	boot_tell(boot, told);
 }
 
+/* How long the VMM took to start is a figure like those that are measured. */
+static void tell_boot(struct course *course)
+{
+	JsonObject *record = record_new("measure");
+
+	json_object_set_string_member(record, "name", "boot to the first record");
+	json_object_set_string_member(record, "device", "");
+	json_object_set_string_member(record, "variant", "");
+	json_object_set_string_member(record, "unit", "ms");
+	json_object_set_double_member(record, "value",
+				      (double)(course->came - course->launched) / 1000);
+	session_tell(course->session, record);
+}
+
 /* The last test is the first that failed unexpectedly, and no other is wanted. */
 static gboolean has_seen_enough(const struct session *session)
 {
@@ -199,6 +214,10 @@ static void take_record(struct boot *boot, JsonObject *record, const char *line,
 	/* What has come with the last record that was wanted. */
 	if (course->enough)
 		return;
+	if (!course->came)
+		course->came = g_get_monotonic_time();
+	if (record_is(record, "measure") && !course->session->job->measures->len)
+		tell_boot(course);
 	course->foreign = MAX(course->foreign, record_foreign_schema(record));
 	if (record_is(record, "start"))
 		daemons_mark(course->daemons);
@@ -227,9 +246,11 @@ static void take_said(gboolean on_console, const char *text, gsize length, void 
 
 static void tell_launched(GPid vmm, void *context)
 {
-	const struct course *course = context;
+	struct course *course = context;
 	const struct session_viewer *viewer = &course->session->viewer;
 
+	course->launched = g_get_monotonic_time();
+	course->came = 0;
 	if (viewer->launched)
 		viewer->launched(vmm, viewer->context);
 }

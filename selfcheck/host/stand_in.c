@@ -22,8 +22,8 @@ static struct {
 		pace, limit, fault, again, think, work, lose, omit, skip, crash_at_end, seed,
 		be_killed, exit, clause_holds, samples, factor, schema, time_out, fail_from, dare,
 		behind, balk;
-	bool crash_always, mute, ask, bad, trouble, surroundings, bind, mourn, empty, devices_only,
-		lasting, touch, aloof;
+	bool disturbed, crash_always, mute, ask, bad, trouble, surroundings, bind, mourn, empty,
+		devices_only, lasting, touch, aloof;
 } told = {.tests = 12, .factor = 100, .schema = 1};
 
 static const struct {
@@ -84,6 +84,7 @@ static const struct {
 	const char *option;
 	bool *value;
 } flags[] = {
+	{"--disturbed", &told.disturbed},       /* say that the figures say little */
 	{"--crash-always", &told.crash_always}, /* in every test */
 	{"--touch", &told.touch},               /* die while a device is met */
 	{"--lasting", &told.lasting}, /* the root fault is there whatever was done before */
@@ -480,7 +481,7 @@ static void print_measures(void)
 	unsigned total = 0, lowest = 0, highest = 0;
 	double sum = 0;
 
-	printf("{\"type\":\"measure\",\"name\":\"latency\",\"device\":\"00:03.0\",\"variant\":"
+	printf("{\"type\":\"measure\",\"name\":\"end to end t3-t0 halted\",\"device\":\"00:03.0\",\"variant\":"
 	       "\"split\",\"unit\":\"ns\",\"buckets\":[");
 	for (unsigned i = 0; i < 20; i++) {
 		unsigned value =
@@ -496,7 +497,7 @@ static void print_measures(void)
 	printf("],\"count\":%u,\"min\":%u,\"max\":%u,\"mean\":%.0f,\"p50\":%u,\"p99\":%u}\n", total,
 	       lowest, highest, total ? sum / total : 0, 20000 * told.factor / 100, highest);
 	for (unsigned depth = 1; depth <= 64; depth *= 4)
-		printf("{\"type\":\"measure\",\"name\":\"read depth=%u\",\"device\":\"00:03.0\",\"variant\":"
+		printf("{\"type\":\"measure\",\"name\":\"blk.read.random.requests depth=%u\",\"device\":\"00:03.0\",\"variant\":"
 		       "\"split\",\"unit\":\"requests/s\",\"value\":%u}\n",
 		       depth, (5000 + (unsigned)rand_r(&seed) % 100) * depth * 100 / told.factor);
 }
@@ -505,6 +506,8 @@ static void print_end(const char *append, unsigned from)
 {
 	unsigned ran = told.tests - from + 1;
 
+	if (told.disturbed && is_first())
+		puts("{\"type\":\"note\",\"text\":\"disturbed: 9.9 % of its time was stolen\"}");
 	for (unsigned n = from; n <= told.tests && told.skip != 3 && !told.devices_only; n++)
 		if (is_chosen(append, n) && !faults[n % 2].since[0])
 			printf("{\"type\":\"clause\",\"id\":\"DEMO-%u\",\"level\":\"%s\",\"verdict\":"

@@ -49,7 +49,7 @@ mkdir -p build known/matrix old new shared/logs
 ln -s "$folder/bin/virtproof" build/virtproof
 printf '#!/bin/sh\nexec "%s" "$@" $(cat "${0%%/*}/options")\n' "$build/host/stand-in" >build/qemu-system-x86_64
 chmod +x build/qemu-system-x86_64
-echo >build/options
+echo "--samples 1000" >build/options
 cp build/* old
 cp build/* new
 printf '[job]\nvmm=%s\nprogram=%s\n' "$here/stand-in.ini" "$build/host/stand-in" |

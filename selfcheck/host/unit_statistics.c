@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -24,129 +25,192 @@ static void medians(void **state)
 	assert_near(median(NULL, 0), 0, 0);
 }
 
-/* Orders of m and n values: all are as likely, so the extreme one has 2 / C(m + n, m). */
-static void rank_tests_of_separate_samples(void **state)
+/* Differences of all pairs: -3 … 1, 2 … 6 and so on; the interval leaves out as many as Mann and Whitney's table says. */
+static void shifts(void **state)
 {
-	static const double low[] = {1, 2, 3, 4, 5}, high[] = {6, 7, 8, 9, 10};
+	static const double a[] = {1, 2, 3, 4, 5}, b[] = {11, 12, 13, 14, 15}, one[] = {7};
+	struct interval interval;
 
-	assert_near(mann_whitney(low, 3, high, 3), 2.0 / 20, 1e-12);
-	assert_near(mann_whitney(low, 4, high, 4), 2.0 / 70, 1e-12);
-	assert_near(mann_whitney(low, 5, high, 5), 2.0 / 252, 1e-12);
-	assert_near(mann_whitney(high, 5, low, 5), 2.0 / 252, 1e-12);
-	assert_near(mann_whitney(low, 2, high, 5), 2.0 / 21, 1e-12);
-	assert_near(mann_whitney(low, 1, high, 1), 1, 1e-12);
-	assert_near(mann_whitney(low, 0, high, 5), 1, 0);
+	assert_near(shift(a, 5, b, 5, &interval), 10, 0);
+	/* P(U <= 2) = 4 / 252 and P(U <= 3) = 7 / 252: three of 25 are left out on each side. */
+	assert_near(interval.low, 7, 0);
+	assert_near(interval.high, 13, 0);
+	assert_near(shift(a, 1, one, 1, &interval), 6, 0);
+	assert_true(isinf(interval.low) && isinf(interval.high));
+	assert_near(shift(a, 3, b, 3, &interval), 10, 0);
+	assert_true(isinf(interval.low));
+	assert_near(shift(a, 4, b, 4, &interval), 10, 0);
+	assert_near(interval.low, 7, 0);
+	assert_near(interval.high, 13, 0);
 }
 
-/* The example of Mann and Whitney's table: m 4, n 5, U 3: 7 of 126 orders lie at or below. */
-static void rank_tests_of_mixed_samples(void **state)
+/* The interval holds the estimate always, and what is true in 95 of 100 cases. */
+static void intervals_keep_their_promise(void **state)
 {
-	/* U counts the pairs in which b comes first: 0 + 0 + 1 + 2. */
-	static const double a[] = {1, 2, 4, 6}, b[] = {3, 5, 7, 8, 9};
+	GRand *random = g_rand_new_with_seed(3);
+	unsigned held = 0;
 
-	assert_near(mann_whitney(a, 4, b, 5), 2.0 * 7 / 126, 1e-12);
-}
+	for (unsigned round = 0; round < 1000; round++) {
+		struct interval interval;
+		double a[7], b[30], seen;
 
-static void rank_tests_with_ties_use_the_normal(void **state)
-{
-	static const double a[] = {1, 1, 1, 1}, b[] = {1, 1, 1, 1};
-	static const double c[] = {1, 2, 2, 3, 4, 4, 5}, d[] = {4, 5, 6, 6, 7, 8, 9};
-
-	assert_near(mann_whitney(a, 4, b, 4), 1, 0);
-	/* U = 2.5 of 49; ties 2, 3, 2, 2; z = (24.5 - 2.5 - 0.5) / sqrt(60.3), by hand. */
-	double variance = 49.0 / 12 * (15 - (6.0 + 24 + 6 + 6) / (14 * 13));
-
-	assert_near(mann_whitney(c, 7, d, 7), erfc(21.5 / sqrt(variance) / sqrt(2)), 1e-12);
-}
-
-/* Of samples of one distribution, 5 of 100 comparisons find a difference at 5 %. */
-static void rank_tests_keep_their_promise(void **state)
-{
-	GRand *random = g_rand_new_with_seed(7);
-	unsigned found = 0;
-
-	for (unsigned round = 0; round < 2000; round++) {
-		double a[8], b[8];
-
-		for (unsigned i = 0; i < 8; i++) {
+		for (unsigned i = 0; i < 7; i++)
 			a[i] = g_rand_double(random);
-			b[i] = g_rand_double(random);
-		}
-		found += mann_whitney(a, 8, b, 8) <= 0.05;
+		for (unsigned i = 0; i < 30; i++)
+			b[i] = g_rand_double(random) + 1;
+		seen = shift(a, 7, b, round % 2 ? 7 : 30, &interval);
+		assert_true(interval.low <= seen && seen <= interval.high);
+		held += interval.low <= 1 && 1 <= interval.high;
 	}
 	g_rand_free(random);
-	assert_in_range(found, 70, 130);
+	assert_in_range(held, 935, 985);
 }
 
-static void bootstrap_intervals(void **state)
-{
-	static const double a[] = {100, 101, 99, 100, 102, 98, 100},
-			    b[] = {120, 121, 119, 120, 122};
-	static const double one[] = {100};
-	struct interval shift = bootstrap_ratio(a, 7, b, 5), same = bootstrap_ratio(a, 7, a, 7);
-	struct interval certain = bootstrap_ratio(one, 1, one, 1);
+#define MOST_FIGURES 40
+#define MOST_RUNS    40
 
-	assert_true(shift.low > 1.15 && shift.low < 1.2 && shift.high > 1.2 && shift.high < 1.25);
-	assert_true(same.low < 1 && same.high > 1);
-	assert_true(certain.low == 1 && certain.high == 1);
+/* A family for tests, with its arrays: B's runs are every other one. */
+struct made {
+	struct family family;
+	gboolean is_b[MOST_RUNS];
+	double values[MOST_FIGURES * MOST_RUNS];
+	double alone[MOST_FIGURES], together[MOST_FIGURES];
+};
+
+static void make(struct made *made, unsigned figures, unsigned rounds)
+{
+	made->family = (struct family){.figures = figures,
+				       .runs = 2 * rounds,
+				       .is_b = made->is_b,
+				       .values = made->values,
+				       .alone = made->alone,
+				       .together = made->together};
+	for (unsigned r = 0; r < 2 * rounds; r++)
+		made->is_b[r] = r % 2;
 }
 
-static void quantiles_of_buckets(void **state)
+static double deviate(GRand *random)
 {
-	static const struct bucket buckets[] = {{10, 50}, {20, 40}, {30, 9}, {40, 1}};
+	double radius = sqrt(-2 * log(1 - g_rand_double(random)));
 
-	assert_near(buckets_quantile(buckets, 4, 0.5), 10, 0);
-	assert_near(buckets_quantile(buckets, 4, 0.51), 20, 0);
-	assert_near(buckets_quantile(buckets, 4, 0.9), 20, 0);
-	assert_near(buckets_quantile(buckets, 4, 0.99), 30, 0);
-	assert_near(buckets_quantile(buckets, 4, 1), 40, 0);
-	assert_near(buckets_quantile(buckets, 4, 0), 10, 0);
-	assert_near(buckets_quantile(buckets, 0, 0.5), 0, 0);
+	return radius * cos(2 * G_PI * g_rand_double(random));
 }
 
-static void quantile_intervals(void **state)
+/*
+ * What runs of a noisy machine look like: 40 figures that share half of what a run brings, one of twenty runs is hit
+ * by something else, and the host drifts. B's first ones are slower by `slower`.
+ */
+static void make_runs(struct made *made, unsigned rounds, GRand *random, double noise,
+		      double slower)
 {
-	struct bucket a[100], b[100];
-	double same, different;
+	make(made, MOST_FIGURES, rounds);
+	for (unsigned r = 0; r < 2 * rounds; r++) {
+		double hit = g_rand_double(random) < 0.05 ? g_rand_double(random) : 0;
+		double shared = deviate(random) * noise;
 
-	for (unsigned i = 0; i < 100; i++) {
-		a[i] = (struct bucket){1000 + i, 100};
-		b[i] = (struct bucket){1100 + i, 100};
+		for (unsigned f = 0; f < MOST_FIGURES; f++)
+			made->values[f * 2 * rounds + r] =
+				(shared + deviate(random) * noise) / G_SQRT2 + hit +
+				0.1 * r / rounds + (f < 6 && made->is_b[r] ? log(slower) : 0);
 	}
-
-	struct interval none = bootstrap_quantile_ratio(a, 100, a, 100, 0.5, &same);
-	struct interval some = bootstrap_quantile_ratio(a, 100, b, 100, 0.5, &different);
-
-	assert_true(none.low <= 1 && none.high >= 1 && same > 0.05);
-	assert_true(some.low > 1.09 && some.high < 1.1 && different < 0.01);
-	bootstrap_quantile_ratio(a, 0, b, 100, 0.5, &same);
-	assert_near(same, 1, 0);
 }
 
-/* The example of Benjamini and Hochberg's paper: 15 probabilities, 4 findings at 5 %. */
-static void false_discoveries(void **state)
+/* Of 10 runs in two equal parts there are 252 choices: two of them, this one and its mirror, are as far apart. */
+static void separate_runs(void **state)
 {
-	static const double published[] = {0.0001, 0.0004, 0.0019, 0.0095, 0.0201,
-					   0.0278, 0.0298, 0.0344, 0.0459, 0.3240,
-					   0.4262, 0.5719, 0.6528, 0.7590, 1.0000};
+	static struct made made;
+	static const double values[] = {1, 11, 2, 12, 3, 13, 4, 14, 5, 15,
+					7, 7,  7, 7,  7, 7,  7, 7,  7, 7};
 
-	assert_near(false_discovery_threshold(published, 15, 0.05), 0.0095, 0);
-	assert_near(false_discovery_threshold(published + 9, 6, 0.05), -1, 0);
-	assert_near(false_discovery_threshold(NULL, 0, 0.05), -1, 0);
+	make(&made, 2, 5);
+	memcpy(made.values, values, sizeof(values));
+	family_judge(&made.family, 0.01);
+	assert_near(made.alone[0], 2.0 / 252, 1e-12);
+	assert_near(made.together[0], 2.0 / 252, 1e-12);
+	assert_near(made.alone[1], 1, 0);
+	assert_near(made.together[1], 1, 0);
+}
+
+/* With four runs a side 2 of 70 choices are as far apart, which is more than 1 %: nothing can be found. */
+static void too_few_runs(void **state)
+{
+	static struct made made;
+	GRand *random = g_rand_new_with_seed(5);
+
+	make_runs(&made, 4, random, 0.01, 10);
+	family_judge(&made.family, 0.01);
+	for (unsigned f = 0; f < 6; f++)
+		assert_true(made.together[f] >= 2.0 / 70 - 1e-9);
+	assert_true(isinf(made.family.reach));
+	assert_true(isinf(family_sees(&made.family, 0)));
+	g_rand_free(random);
+}
+
+/* In how many of so many comparisons a figure is found, in the first six or in any. */
+static unsigned count_found(unsigned rounds, unsigned comparisons, double noise, double slower,
+			    double level)
+{
+	static struct made made;
+	GRand *random = g_rand_new_with_seed(rounds);
+	unsigned found = 0;
+
+	for (unsigned n = 0; n < comparisons; n++) {
+		gboolean any = FALSE;
+
+		make_runs(&made, rounds, random, noise, slower);
+		family_judge(&made.family, level);
+		for (unsigned f = 0; f < (slower > 1 ? 6 : MOST_FIGURES); f++)
+			any |= made.together[f] <= level;
+		found += any;
+	}
+	g_rand_free(random);
+	return found;
+}
+
+/* Of 400 comparisons of the same at 1 % four are expected to find something; ten would be chance once in 120 times. */
+static void the_same_is_not_worse(void **state)
+{
+	assert_in_range(count_found(5, 400, 0.1, 1, 0.01), 0, 9);
+	assert_in_range(count_found(7, 400, 0.1, 1, 0.01), 0, 9);
+	/* Choices are drawn, not gone through. */
+	assert_in_range(count_found(9, 40, 0.1, 1, 0.01), 0, 2);
+}
+
+/* What was blind to ten times with five and six runs, among 67 figures. */
+static void what_is_worse_is_found(void **state)
+{
+	assert_in_range(count_found(5, 100, 0.1, 10, 0.008), 99, 100);
+	assert_in_range(count_found(8, 50, 0.1, 2, 0.003), 46, 50);
+	assert_in_range(count_found(20, 20, 0.1, 1.3, 0.003), 18, 20);
+}
+
+/* A difference as large as it is said to see is found in nine of ten. */
+static void limits_are_true(void **state)
+{
+	static struct made made;
+	GRand *random = g_rand_new_with_seed(9);
+	double sees = 0;
+
+	for (unsigned n = 0; n < 20; n++) {
+		make_runs(&made, 7, random, 0.1, 1);
+		family_judge(&made.family, 0.01);
+		sees += family_sees(&made.family, 0) / 20;
+	}
+	g_rand_free(random);
+	assert_in_range(count_found(7, 100, 0.1, exp(sees), 0.01), 85, 100);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(medians),
-		cmocka_unit_test(rank_tests_of_separate_samples),
-		cmocka_unit_test(rank_tests_of_mixed_samples),
-		cmocka_unit_test(rank_tests_with_ties_use_the_normal),
-		cmocka_unit_test(rank_tests_keep_their_promise),
-		cmocka_unit_test(bootstrap_intervals),
-		cmocka_unit_test(quantiles_of_buckets),
-		cmocka_unit_test(quantile_intervals),
-		cmocka_unit_test(false_discoveries),
+		cmocka_unit_test(shifts),
+		cmocka_unit_test(intervals_keep_their_promise),
+		cmocka_unit_test(separate_runs),
+		cmocka_unit_test(too_few_runs),
+		cmocka_unit_test(the_same_is_not_worse),
+		cmocka_unit_test(what_is_worse_is_found),
+		cmocka_unit_test(limits_are_true),
 	};
 
 	return cmocka_run_group_tests_name("statistics", tests, NULL, NULL);
