@@ -2,6 +2,7 @@
 #include "host/command/arguments.h"
 
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,9 @@ int status_when_written(int status)
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
 	fputs("virtproof: standard output: not all of it could be written\n", stderr);
+	/* What is lost is said once. */
+	__fpurge(stdout);
+	clearerr(stdout);
 	return MAX(status, EXIT_TROUBLE);
 }
 

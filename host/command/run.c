@@ -7,6 +7,7 @@
 
 #include <gio/gio.h>
 
+#include "host/command/arguments.h"
 #include "host/command/interruption.h"
 #include "host/command/run_judge.h"
 #include "host/command/run_options.h"
@@ -247,6 +248,18 @@ static int run_on(const struct descriptor *descriptor, struct run_options *optio
 	return status;
 }
 
+/* The style of --exit among the words: who asks for it wants it of words that are wrong, too. NULL for none. */
+static char *exit_style(char *const *argv)
+{
+	for (char *const *word = argv; *word && strcmp(*word, "--") != 0; word++) {
+		if (g_str_has_prefix(*word, "--exit="))
+			return g_strdup(strchr(*word, '=') + 1);
+		if (strcmp(*word, "--exit") == 0)
+			return g_strdup(word[1]);
+	}
+	return NULL;
+}
+
 /* As the words say, where the options do not yet say otherwise. */
 static int run_words(struct run_options *options, int argc, char **argv)
 {
@@ -257,6 +270,8 @@ static int run_words(struct run_options *options, int argc, char **argv)
 	int status = EXIT_TROUBLE;
 
 	interruption_prepare();
+	if (!options->exit)
+		options->exit = exit_style(argv);
 	if (!run_options_parse(options, argc, argv))
 		return exit_for(options->exit, EXIT_TROUBLE, FALSE);
 	process_adopt();
@@ -270,7 +285,7 @@ static int run_words(struct run_options *options, int argc, char **argv)
 	if (error)
 		fprintf(stderr, "virtproof: %s\n", error->message);
 	descriptor_free(descriptor);
-	return exit_for(options->exit, status, absent);
+	return exit_for(options->exit, status_when_written(status), absent);
 }
 
 int command_run(int argc, char **argv)

@@ -71,6 +71,24 @@ ends 1 --exit automake -- --crash 3
 ends 99 --exit automake -- --mute
 ends 77 --exit automake --program nothing-there
 ends 2 --exit other
+ends 125 --exit bisect --nonsense
+ends 125 --cpus many --exit=bisect
+ends 99 --exit automake --nonsense
+ends_full() { # ends_full STATUS OPTION…: the same where standard output takes nothing
+	local wanted=$1
+	shift
+	status=0
+	virtproof run -q --confirm 0 --vmm "$here/stand-in.ini" --program "$build/host/stand-in" "$@" 2>&1 >/dev/full | cat >out
+	status=${PIPESTATUS[0]}
+	expect "$* ends with $wanted where nothing can be written" status_is "$wanted"
+	expect "$* says so once" [ "$(grep -c "standard output: not all" out)" = 1 ]
+}
+ends_full 2 --strict
+ends_full 3 -- --crash 3
+ends_full 125 --exit bisect
+ends_full 125 --exit bisect -- --fail 3
+ends_full 1 --exit bisect -- --crash 3
+ends_full 99 --exit automake
 
 # A bisection over changes of which one cannot be judged: it ends at the bad one.
 git init -q repository && cd repository || exit 1
