@@ -16,7 +16,7 @@ static void vmm_free(void *data)
 }
 
 /* Frees a clause with so many cells. */
-static void clause_free(struct standing_clause *clause, unsigned cells)
+static void standing_clause_free(struct standing_clause *clause, unsigned cells)
 {
 	for (unsigned i = 0; i < cells; i++)
 		g_ptr_array_unref(clause->cells[i].devices);
@@ -28,7 +28,7 @@ static void clause_free(struct standing_clause *clause, unsigned cells)
 void standing_free(struct standing *standing)
 {
 	for (unsigned i = 0; i < standing->clauses->len; i++)
-		clause_free(standing->clauses->pdata[i], standing->vmms->len);
+		standing_clause_free(standing->clauses->pdata[i], standing->vmms->len);
 	g_ptr_array_unref(standing->clauses);
 	g_ptr_array_unref(standing->vmms);
 	g_free(standing);
