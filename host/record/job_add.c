@@ -359,8 +359,28 @@ static void add_finding(struct job *job, JsonObject *record)
 	g_ptr_array_add(job->findings, root_fault_new(record, job->fresh_boots));
 }
 
+/* The test that a record names, or NULL. */
+static struct test_result *test_of(const struct job *job, JsonObject *record)
+{
+	for (unsigned i = 0; i < job->tests->len; i++) {
+		struct test_result *test = job->tests->pdata[i];
+
+		if (strcmp(test->suite, record_text(record, "suite")) == 0 &&
+		    strcmp(test->name, record_text(record, "test")) == 0 &&
+		    strcmp(test->device, record_text(record, "device")) == 0 &&
+		    strcmp(test->variant, record_text(record, "variant")) == 0)
+			return test;
+	}
+	return NULL;
+}
+
+/* To a test that fails behind another one only, that one belongs when it is repeated. */
 static void add_confirmation(struct job *job, JsonObject *record)
 {
+	struct test_result *test = test_of(job, record);
+
+	if (test)
+		replace(&test->repeat, record, "repeat");
 	g_ptr_array_add(job->confirmations, confirmation_new(record));
 }
 

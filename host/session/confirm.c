@@ -131,12 +131,48 @@ static const struct test_result *find_before(const struct session *session,
 	return before->pdata[shows_from];
 }
 
+/*
+ * The words that repeat the test with the other before it, in the order that the session was told. The caller owns them.
+ */
+static char *words_behind(const struct session *session, const struct test_result *wanted,
+			  const struct test_result *before)
+{
+	g_auto(GStrv) alone = g_strsplit(wanted->repeat, " ", -1);
+	g_auto(GStrv) told = g_strsplit(session->append, " ", -1);
+	GString *words = g_string_new(NULL);
+
+	g_string_printf(words, "vp.tests=%s,%s", before->full_name, wanted->full_name);
+	for (char **word = alone; *word; word++) {
+		if (!g_str_has_prefix(*word, "vp.tests=") &&
+		    !g_str_has_prefix(*word, "vp.variant="))
+			g_string_append_printf(words, " %s", *word);
+	}
+	for (char **word = told; *word; word++) {
+		if (g_str_has_prefix(*word, "vp.shuffle="))
+			g_string_append_printf(words, " %s", *word);
+	}
+	return g_string_free(words, FALSE);
+}
+
+/* The words that make the fault show, where the test and the one before it are enough for that; "" where they are not. */
+static char *find_words(const struct session *session, const struct fault *fault,
+			const struct test_result *before, gint64 deadline)
+{
+	const struct sighting *first = fault->sightings->pdata[0];
+	g_autofree char *words = words_behind(session, first->test, before);
+
+	if (!may_go_on(session, deadline) || !shows_again(session, fault, words))
+		return g_strdup("");
+	return g_steal_pointer(&words);
+}
+
 void confirm_fault(struct session *session, const struct fault *fault, unsigned times,
 		   gint64 deadline)
 {
 	const struct test_result *test =
 		((const struct sighting *)fault->sightings->pdata[0])->test;
 	const struct test_result *before = NULL;
+	g_autofree char *words = NULL;
 	unsigned tried = 0, failed = 0;
 	JsonObject *record;
 
@@ -146,6 +182,7 @@ void confirm_fault(struct session *session, const struct fault *fault, unsigned 
 	}
 	if (tried && !failed)
 		before = find_before(session, fault, deadline);
+	words = before ? find_words(session, fault, before, deadline) : g_strdup("");
 	if (!tried || g_cancellable_is_cancelled(session->cancel))
 		return;
 	record = record_new("confirmed");
@@ -153,5 +190,10 @@ void confirm_fault(struct session *session, const struct fault *fault, unsigned 
 	json_object_set_int_member(record, "tried", tried);
 	json_object_set_int_member(record, "failed", failed);
 	json_object_set_string_member(record, "behind", before ? before->full_name : "");
+	json_object_set_string_member(record, "suite", test->suite);
+	json_object_set_string_member(record, "test", test->name);
+	json_object_set_string_member(record, "device", test->device);
+	json_object_set_string_member(record, "variant", test->variant);
+	json_object_set_string_member(record, "repeat", words);
 	session_tell(session, record);
 }

@@ -18,6 +18,11 @@ for before in 1 3 5 7; do
 	expect "what a failure needs is found: test $before" \
 		says "alone in a fresh boot it came 0 times of 2: only behind ${suites[before % 4]}.number_$before"
 	expect "it is as red: test $before" status_is 1
+	expect "its repetition has both: test $before" \
+		says "vp.tests=${suites[before % 4]}.number_$before,ring.number_9 vp.device=00:03.0"
+	status=0
+	sh -c "$(sed -n 's/^ *repeat: //p' out | tail -1)" >out 2>&1 </dev/null || status=$?
+	expect "and fails again: test $before" eval 'status_is 1 && says "all                            1      1      0      0      0"'
 done
 run_stand_in -q -- --once "$folder/marker" --fail 9
 expect "a failure that comes but once is called flaky" says "alone in a fresh boot it came 0 times of 2: it is flaky, or needs what ran before"
