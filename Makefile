@@ -54,7 +54,7 @@ CPPFLAGS := -I. -I$(BUILD) \
 	-DSELF_CHECKS='$(SELF_CHECKS)'
 LDFLAGS  := -nostdlib -static --build-id=none -z noexecstack --nmagic -T linker.ld
 
-SOURCES := $(filter-out boot/linux16.S boot/efi.S boot/efi.c $(if $(COVERAGE),,arch/x86/board/coverage.c),$(SOURCES))
+SOURCES := $(filter-out boot/packed.S boot/linux16.S boot/efi.S boot/efi.c $(if $(COVERAGE),,arch/x86/board/coverage.c),$(SOURCES))
 # SHARE names another build whose objects are taken, not made again: with COVERAGE the tests, which are not
 # reported, else all that is the same whatever else there is.
 ifneq ($(SHARE),)
@@ -83,7 +83,7 @@ GENERATED := $(BUILD)/generated/clauses.h $(BUILD)/generated/clauses_table.h \
 	$(addprefix $(BUILD)/generated/,driver_clauses.h driver_clause_names.h driver_clauses_table.h)
 
 # What it takes to build, and what besides it takes to test.
-BUILD_PACKAGES := gcc make binutils perl
+BUILD_PACKAGES := gcc make binutils perl lz4
 SETUP_PACKAGES := clang lld qemu-system-x86 qemu-utils libcmocka-dev clang-format cppcheck shellcheck lcov \
 	grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools ovmf
 # What `make test` runs, in this order, side by side what a + joins, since it waits more than it works;
@@ -170,14 +170,24 @@ $(BUILD)/virtproof.debug.elf $(BUILD)/virtproof-selfcheck.debug.elf: linker.ld $
 	$(call say,LD,$@)
 	$(Q)$(LD) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIBGCOV)
 
-$(BUILD)/%.elf: $(BUILD)/%.debug.elf
-	$(Q)$(OBJCOPY) --strip-all $< $@
-	@echo "$@: $$(wc -c <$@) bytes"
+# All but what runs before it is unpacked comes packed; `lz4 -l` puts 8 bytes before the one block.
+.SECONDARY: $(BUILD)/virtproof.flat $(BUILD)/virtproof-selfcheck.flat
+$(BUILD)/%.elf: $(BUILD)/%.debug.elf boot/packed.S boot/packed.ld $(BUILD)/image/compile
+	$(Q)$(OBJCOPY) -O binary -j .boot $< $(BUILD)/$*.boot
+	$(Q)$(OBJCOPY) -O binary -j .note.Xen --set-section-flags .note.Xen=alloc,load $< $(BUILD)/$*.note
+	$(Q)$(OBJCOPY) -O binary -R .boot -R .note.Xen $< $(BUILD)/$*.unpacked
+	$(Q)lz4 -q -f -l --best $(BUILD)/$*.unpacked $(BUILD)/$*.lz4
+	$(Q)tail -c +9 $(BUILD)/$*.lz4 >$(BUILD)/$*.packed
+	$(Q)$(CC) $(filter-out -std=% -g,$(CFLAGS)) -DBOOT='"$(BUILD)/$*.boot"' -DNOTE='"$(BUILD)/$*.note"' \
+		-DPACKED='"$(BUILD)/$*.packed"' -c boot/packed.S -o $(BUILD)/$*.packed.o
+	$(Q)$(LD) -nostdlib -static -s --build-id=none -z noexecstack --no-warn-rwx-segments --nmagic -T boot/packed.ld \
+		--just-symbols=$< -o $@ $(BUILD)/$*.packed.o
+	@echo "$@: $$(wc -c <$@) bytes, $$(wc -c <$(BUILD)/$*.unpacked) of them packed into $$(wc -c <$(BUILD)/$*.packed)"
 
 # The same bytes behind a header that makes the file an ELF file and a bzImage at once.
-.SECONDARY: $(BUILD)/virtproof.flat
-$(BUILD)/%.flat: $(BUILD)/%.debug.elf
+$(BUILD)/%.flat: $(BUILD)/%.elf
 	$(Q)$(OBJCOPY) -O binary $< $@
+
 
 $(BUILD)/%.img: boot/linux16.S boot/bzimage.ld $(BUILD)/%.flat $(BUILD)/image/compile $(BUILD)/generated/version.h
 	$(Q)$(CC) $(filter-out -std=%,$(CFLAGS)) $(CPPFLAGS) -include $(BUILD)/generated/version.h -DIMAGE='"$(BUILD)/$*.flat"' -c $< -o $(BUILD)/$*.setup.o

@@ -27,7 +27,7 @@ find_image:
 /*
  * boot_move_image: the image lies at ebx and is moved to where it is linked; edi and esi are for
  * boot_long_mode. The two places do not overlap: loaders keep to the alignment in linux16.S, which is
- * larger than the image (bzimage.ld), or have put it at 1 MiB.
+ * larger than the image (packed.ld), or have put it at 1 MiB.
  */
 boot_move_image:
 	cld
@@ -35,7 +35,10 @@ boot_move_image:
 	movl %esi, %edx
 	movl $image_start, %edi
 	movl %ebx, %esi
-	movl $bss_start, %ecx
+	leal packed_size(%ebx), %eax
+	subl %edi, %eax
+	movl (%eax), %ecx
+	addl $packed, %ecx
 	subl %edi, %ecx
 	cmpl %edi, %esi
 	je 2f

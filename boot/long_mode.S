@@ -8,6 +8,7 @@
 #define CR0_KNOWN 0x80010031 /* PG, WP, NE, ET, PE; caches on, no x87 traps */
 #define CR4_KNOWN 0x60	     /* MCE, PAE */
 #define CR0_PAGING 0x80000000
+#define CR0_CACHES_OFF 0x60000000 /* NW, CD */
 #define MSR_EFER 0xc0000080
 #define EFER_LME 0x100
 #define EFER_NXE 0x800
@@ -27,13 +28,14 @@ boot_long_mode:
 	movl $boot_stack_end, %esp
 	call boot_check_cpu
 
-	/* A boot loader may leave paging on, with tables that are none of ours. */
+	/* A boot loader may leave paging on, with tables that are none of ours, and the caches off. */
 	movl %cr0, %eax
-	andl $~CR0_PAGING, %eax
+	andl $~(CR0_PAGING | CR0_CACHES_OFF), %eax
 	movl %eax, %cr0
 	movl $CR4_KNOWN, %eax
 	movl %eax, %cr4
 
+	call boot_unpack
 	movl %edi, %ebp
 	movl $bss_start, %edi
 	movl $bss_end, %ecx

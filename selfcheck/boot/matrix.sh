@@ -216,6 +216,12 @@ for machine in q35 pc,acpi=off; do
 done
 kernel=$build/virtproof.elf
 
+# Before it is packed.
+kernel=$build/virtproof.debug.elf
+# shellcheck disable=SC2086
+boot unpacked "$good devices=2 boot=pvh" "$few" -M q35 -m 64 $devices
+kernel=$build/virtproof.elf
+
 # GRUB, from a disc, under either firmware; entry= is for its configuration.
 kernel=$build/virtproof.iso
 disc=(-cdrom "$kernel")
@@ -594,6 +600,14 @@ if [ -e "$build/virtproof.iso" ] && grep -qE "$only" <<<iso-again; then
 	cmp "$build/virtproof.iso" "$work/again.iso"
 	verdict $? "iso-again"
 fi
+
+# What is handed out, and what a loader moves, stays small.
+if grep -qE "$only" <<<size; then
+	size=$(wc -c <"$build/virtproof.elf")
+	((size <= 640 * 1024))
+	verdict $? "size                 of virtproof.elf: $size bytes of at most 655360"
+fi
+
 # Where there are no tools for a disc, none is made, and nothing fails.
 if grep -qE "$only" <<<iso-without-tools; then
 	mkdir "$work/no-tools"
