@@ -81,6 +81,24 @@ fi
 knows_target() {
 	make -s -n -C "$tree" BUILD="${build#"$tree"/}" "$1" >out 2>&1
 }
+instructions() {
+	sed -e ':more' -e '/\\$/{' -e 'N' -e 's/\\\n//' -e 'b more' -e '}' "$contrib/Containerfile" | grep -v '^#\|^$'
+}
+expect "the recipe has instructions that there are" eval '[ "$(instructions | wc -l)" -gt 5 ] && [ -z "$(instructions |
+	grep -vE "^(FROM [a-z:-]+( AS [a-z]+)?|RUN .+|COPY (--from=[a-z]+ )?[^ ]+ [^ ]+|WORKDIR /[a-z]+|CMD \[.+\])$")" ]'
+instructions | sed -n 's/^RUN //p' >runs.sh
+expect "what it runs is shell" sh -n runs.sh
+expect "what it copies is made before" [ "$(instructions | sed -n 's/^FROM .* AS //p; s/^COPY --from=\([a-z]*\) .*/\1/p' | uniq -c | sed 's/^ *//')" = "2 build" ]
+if grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release && command -v apt-cache >/dev/null; then
+	for package in $(grep -o 'no-install-recommends[a-z0-9. -]*' runs.sh | sed 's/[a-z-]*//'); do
+		expect "what it installs is in Debian: $package" eval 'apt-cache show $package >out 2>&1'
+	done
+else
+	echo "skip what the recipe installs: this is not the Debian that it is for"
+fi
+# What the image does by itself, with the stand-in.
+instructions | sed -n 's/^CMD \[\(.*\)\]$/\1/p' | tr -d ',"' >cmd.sh
+expect "what the image does is a run" sh cmd.sh
 expect "the recipe builds and installs" grep -q "make setup-build && make .*install" "$contrib/Containerfile"
 for target in setup-build all install; do
 	expect "make knows $target" knows_target $target
