@@ -25,6 +25,16 @@ boot() { # boot CPUS WORDS [PREFIX…]: the records go to the log
 	verdict $? "QEMU ends with status $status: $words"
 }
 
+# judge OPTION…: the figures of the log, by awk
+judge() {
+	local sums good bad
+	sums=$(awk "$@" "$log")
+	grep -v "^sums " <<<"$sums"
+	read -r _ good bad < <(grep "^sums " <<<"$sums")
+	passed=$((passed + good))
+	failed=$((failed + bad))
+}
+
 disturbed() {
 	grep -q '"type":"note".*disturbed: [0-9.]* % of a spinning CPU' "$log"
 }
@@ -34,12 +44,19 @@ boot 2 'vp.bench=interrupt vp.samples=200'
 if grep -q 'clocks of two CPUs could not be compared' "$log"; then
 	skip 'the figures of two CPUs: the machine is too busy to compare their clocks'
 else
-	sums=$(awk -v samples=200 -f "$here/lab.awk" "$log")
-	grep -v "^sums " <<<"$sums"
-	read -r _ good bad < <(grep "^sums " <<<"$sums")
-	passed=$((passed + good))
-	failed=$((failed + bad))
+	judge -v samples=200 -f "$here/lab.awk"
 fi
+
+# ---- the same under load ----
+boot 3 "vp.bench=interrupt.under_load vp.device=00:01.0 vp.samples=100 vp.load=1,4,32 vp.neighbour=rng vp.rate=2000"
+if grep -q "clocks of two CPUs could not be compared" "$log"; then
+	skip "the figures under load: the machine is too busy to compare clocks"
+else
+	judge -v samples=100 -v loads="1 4 32" -v beside=rng -f "$here/load.awk"
+fi
+boot 3 "vp.bench=interrupt.under_load vp.device=00:01.0 vp.samples=5000 vp.load=1 vp.longest=1"
+grep -q '"name":"end to end t3-t0 halted, others=1".*"count":1,' "$log"
+verdict $? "latencies end at the first that is longer than is wanted"
 
 # ---- one CPU: nobody sees the used index move, and the run says so ----
 boot 1 'vp.bench=interrupt.latency vp.samples=20'

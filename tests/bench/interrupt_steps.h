@@ -20,7 +20,7 @@ static void observe_used(void *context)
 				return;
 		}
 		round = lab.wanted;
-		while (!slots_pending(&lab.slots)) {
+		while (!slots_pending_many(&lab.slots, lab.others + 1)) {
 			if (lab.over)
 				return;
 		}
@@ -31,8 +31,9 @@ static void observe_used(void *context)
 
 static void prepare(void)
 {
-	slots_arm(&lab.slots, 1);
-	slots_post(&lab.slots, 0);
+	slots_arm(&lab.slots, lab.others + 1);
+	for (unsigned slot = 0; slot <= lab.others; slot++)
+		slots_post(&lab.slots, slot);
 }
 
 static void expose(struct stamps *stamps)
@@ -43,16 +44,25 @@ static void expose(struct stamps *stamps)
 	stamps->t1 = clock_now();
 }
 
+static bool all_used(void)
+{
+	return slots_pending_many(&lab.slots, lab.others + 1);
+}
+
 static void take(void)
 {
-	while (!slots_pending(&lab.slots))
+	while (!all_used())
 		cpu_relax();
-	slots_take(&lab.slots);
+	for (unsigned n = 0; n <= lab.others; n++)
+		slots_take(&lab.slots);
 }
 
 /* In the file that includes this: the steps under a name of their own. */
 #define LAB_STEPS(symbol)                                                                          \
-	const struct lab_steps symbol = {                                                          \
-		.prepare = prepare, .expose = expose, .take = take, .observe = observe_used}
+	const struct lab_steps symbol = {.prepare = prepare,                                       \
+					 .expose = expose,                                         \
+					 .all_used = all_used,                                     \
+					 .take = take,                                             \
+					 .observe = observe_used}
 
 #endif

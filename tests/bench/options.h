@@ -17,10 +17,16 @@ struct bench_options {
 	uint64_t count;                 /* requests a point, 0: the time counts */
 	uint64_t rate;                  /* requests a second of an open loop, 0: closed */
 	uint64_t samples;               /* of each distribution that the interrupt lab takes */
-	unsigned rw;                    /* 0: read, 1: write */
-	unsigned pattern;               /* 0: random, 1: sequential */
-	unsigned completion;            /* 0: poll, 1: interrupt, 2: both */
-	unsigned pace;                  /* 0: off, 1: auto, 2: both */
+	const char *
+		load; /* requests in flight beside one whose latency is taken, a list; NULL: that is not asked */
+	const char *
+		neighbour; /* type or name of a device to be kept busy meanwhile, "cpu"; NULL: none */
+	uint64_t beside_rate; /* its requests a second, 0: as many as it takes */
+	uint64_t longest;     /* latencies end at the first of so many microseconds, 0: none */
+	unsigned rw;          /* 0: read, 1: write */
+	unsigned pattern;     /* 0: random, 1: sequential */
+	unsigned completion;  /* 0: poll, 1: interrupt, 2: both */
+	unsigned pace;        /* 0: off, 1: auto, 2: both */
 };
 
 /* Those of this run. */
