@@ -70,6 +70,41 @@ static unsigned tell_incomplete(const char *side, const GPtrArray *jobs)
 	return count;
 }
 
+/* The words by which a job is run again, the program's own first. NULL where its records do not say; the caller owns them. */
+static char **words_of(const struct job *job)
+{
+	g_autofree char *line = g_strconcat(job->repeat_before, job->repeat_after, NULL);
+	char **words = NULL;
+
+	return g_shell_parse_argv(line, NULL, &words, NULL) ? words : NULL;
+}
+
+/* What one side was told, and the other was not; a value stands behind its option. */
+static void tell_own_words(const char *side, char *const *words, char *const *others)
+{
+	g_autoptr(GString) own = g_string_new(NULL);
+
+	for (unsigned i = 1; words[i]; i++) {
+		gboolean is_value = words[i][0] != '-' && words[i - 1][0] == '-';
+
+		if (!g_strv_contains((const char *const *)others + 1, words[i]))
+			g_string_append_printf(own, " %s%s%s", is_value ? words[i - 1] : "",
+					       is_value ? " " : "", words[i]);
+	}
+	if (own->len)
+		printf("only %s was told:%s\n", side, own->str);
+}
+
+static void tell_words(const struct job *a, const struct job *b)
+{
+	g_auto(GStrv) words = words_of(a), others = words_of(b);
+
+	if (words && others) {
+		tell_own_words("A", words, others);
+		tell_own_words("B", others, words);
+	}
+}
+
 static void tell_runs(const GPtrArray *pairs)
 {
 	for (unsigned i = 0; i < pairs->len; i++) {
@@ -79,6 +114,7 @@ static void tell_runs(const GPtrArray *pairs)
 		printf("A: %s on %s %s, %u run%s; B: %s on %s %s, %u run%s\n", a->name, a->vmm,
 		       a->version, pair->a->len, pair->a->len == 1 ? "" : "s", b->name, b->vmm,
 		       b->version, pair->b->len, pair->b->len == 1 ? "" : "s");
+		tell_words(a, b);
 	}
 }
 

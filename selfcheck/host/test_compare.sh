@@ -56,6 +56,15 @@ compare "$folder/run1.log" "$folder/run2.log"
 expect "one run a side can tell nothing" says "too few runs to tell anything: five on each side can"
 expect "and that is no fault of B's" status_is 0
 
+# What each was told.
+run_stand_in -q -d blk,packed=on -d served --log "$folder/told" -- --tests 12
+run_stand_in -q -d blk -d served --log "$folder/told-less" -- --tests 11
+compare "$folder/told" "$folder/told-less"
+expect "what only one was told is named" says "only A was told: --device blk,packed=on --tests 12"
+expect "of both" says "only B was told: --device blk --tests 11"
+compare "$folder/told" "$folder/told"
+expect "what both were told is not" [ "$(grep -c "was told" "$folder/out")" = 0 ]
+
 # What is judged no more is told, and does not pass.
 grep -v '"test":"number_7"' "$folder/again" | sed 's/"bdf":"00:04.0".*"0x10130bf8024"/"bdf":"00:04.0","name":"net","features_offered":"0x10130bf8004"/' >"$folder/less"
 compare "$folder/usual" "$folder/less"

@@ -105,6 +105,9 @@ for target in setup-build all install; do
 done
 make -s -C "$tree" BUILD="${build#"$tree"/}" PREFIX=/usr DESTDIR="$folder/installed" install >out 2>&1
 expect "the install target leaves a program" [ -x installed/usr/bin/virtproof ]
+for file in virtproof.debug.elf virtproof.gdb; do
+	expect "and for a debugger $file" [ -s installed/usr/lib/virtproof/$file ]
+done
 mkdir elsewhere
 cp -r installed/usr elsewhere/
 elsewhere/usr/bin/virtproof run --list-tests --program none >out 2>&1

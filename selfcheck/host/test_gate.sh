@@ -86,6 +86,32 @@ for line in 'DEMO-3\t*\t*\tskip\tx' 'device.number_3\tblk\t*\tskip\tx' 'device.n
 	expect "${line//$'\t'/ } is refused" says "omit, line 1: what is to be skipped is a test, on any device"
 done
 
+# An entry that names more than what was seen: the same test goes well on a device that it names as well.
+{
+	echo '{"type":"run","schema":1}'
+	for device in 00:03.0 00:04.0; do
+		at="\"suite\":\"ring\",\"test\":\"wrap\",\"device\":\"$device\",\"variant\":\"split\""
+		echo "{\"type\":\"device\",\"bdf\":\"$device\",\"name\":\"rng\",\"features_offered\":\"0x1\"}"
+		echo "{\"type\":\"start\",$at,\"n\":${device:4:1},\"of\":2}"
+		[ $device = 00:04.0 ] || echo "{\"type\":\"check\",\"clause\":\"A-1\",\"level\":\"MUST\",$at,\"message\":\"x\"}"
+		echo "{\"type\":\"test\",$at,\"verdict\":\"$([ $device = 00:04.0 ] && echo pass || echo fail)\",\"because\":\"check\",\"reason\":\"A-1\"}"
+	done
+	echo '{"type":"summary"}'
+} >records
+printf '[vmm]\ncommand=cat {directory}/../records\nimage=none\n[machine *]\n[accelerator *]\n' >printing.ini
+broad() { # broad LINE
+	printf "$1\n" >broad
+	status=0
+	TMPDIR=$folder virtproof run -q --confirm 0 --vmm ./printing.ini --expect broad >out 2>&1 || status=$?
+}
+broad 'A-1\t00:03.0\t*\tviolated\tknown'
+expect "what is narrow enough gets no note" [ "$(grep -c broader out)" = 0 ]
+broad 'A-1\t*\t*\tviolated\tknown'
+expect "an entry that is too broad is named" says "note: broader than what was seen, ring.wrap [00:04.0 rng] split passed: A-1"
+expect "which fails nothing" says "1 failed as expected"
+broad 'A-1\t*\t*\tviolated?\tknown'
+expect "unless it says so" [ "$(grep -c broader out)" = 0 ]
+
 # Changes are shown; what nobody has explained stays visible.
 printf 'DEMO-1\tblk\t*\tviolated\tgone\n# kept\n' >changing
 run_stand_in -q --expect changing --update=changing -- --fail-from 7

@@ -250,6 +250,19 @@ unknown_to_man() {
 }
 expect "the man page has each option" [ -z "$(unknown_to_man)" ]
 
+# As everybody asks.
+for word in --help -h help; do
+	virtproof $word >out 2>&1
+	expect "virtproof $word lists the commands" eval '[ $? = 0 ] && grep -q "^  bisect-step  *judge one test" out'
+done
+for word in --version -V; do
+	virtproof $word >out 2>&1
+	expect "virtproof $word tells the version" grep -qE "^virtproof [0-9]" out
+done
+for command in run matrix merge report site compare list bisect-step; do
+	expect "virtproof $command -h explains its options" eval 'virtproof $command -h >out 2>&1 && says "Usage:" && says "  -h, --help"'
+done
+
 # --help has titles, and the whole of it goes out or that is an error.
 virtproof run --help >out
 expect "the help of run has its options below titles" \
