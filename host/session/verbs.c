@@ -8,6 +8,7 @@
 #include "host/record/records.h"
 #include "host/session/actions.h"
 #include "host/session/commands.h"
+#include "host/session/configured.h"
 #include "host/session/control.h"
 
 /* The guest takes no longer line. */
@@ -201,6 +202,9 @@ static char *answer_text(struct question *question, const char *verb, GError **e
 
 	if (property)
 		return property;
+	if (question->device && strcmp(verb, "configured") == 0)
+		return configured_words(question->verbs->launch,
+					(struct launch_device *)question->device, error);
 	if (!g_key_file_has_group(question->verbs->launch->descriptor->file, question->group)) {
 		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
 			    "the descriptor of this VMM does not say how to '%s'", verb);

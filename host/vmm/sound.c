@@ -10,7 +10,7 @@ enum kind { TEXT, PATTERN, NUMBER, STATUSES, SWITCH, IMAGE };
 
 static const struct key {
 	const char *group; /* "vmm", or the kind that stands before its name */
-	const char *name;  /* ends in - or . where something follows */
+	const char *name;  /* ends in -, . or * where something follows */
 	enum kind kind;
 } keys[] = {
 	{"vmm", "title", TEXT},
@@ -60,6 +60,8 @@ static const struct key {
 	{"device", "daemon", TEXT},
 	{"device", "daemon-socket", TEXT},
 	{"device", "property-", TEXT},
+	{"device", "configured", TEXT},
+	{"configured", "*", TEXT},
 	{"list", "before", TEXT},
 	{"list", "separator", TEXT},
 	{"file", "content", TEXT},
@@ -122,10 +124,11 @@ static const struct key *find_key(const char *kind, const char *name)
 {
 	for (unsigned i = 0; i < G_N_ELEMENTS(keys); i++) {
 		const char *known = keys[i].name;
-		gboolean open = strchr("-.", known[strlen(known) - 1]) != NULL;
+		gsize fixed = strcspn(known, "*");
+		gboolean open = strchr("-.*", known[strlen(known) - 1]) != NULL;
 
 		if (strcmp(keys[i].group, kind) == 0 &&
-		    (open ? g_str_has_prefix(name, known) : strcmp(name, known) == 0))
+		    (open ? strncmp(name, known, fixed) == 0 : strcmp(name, known) == 0))
 			return &keys[i];
 	}
 	return NULL;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# The suite of interrupts over all variants on QEMU (TCG), and a part of it through KVM with each kind of
-# interrupt controller. What QEMU is known to break is expected (known/expect), anything else fails.
+# The suite of interrupts over all variants on QEMU (TCG), races with the device over many rounds, and a part of the suite
+# through KVM with each kind of interrupt controller. What QEMU is known to break is expected (known/expect), anything else fails.
 # usage: run.sh BUILD
 set -uo pipefail
 
@@ -20,6 +20,16 @@ all_variants() { # all_variants WHAT PROPERTIES
 	local status=$?
 	verdict $status "TCG, $1: all variants: $(awk '/^all / { print $2 " passed, " $3 " failed, " $4 " warned, " $5 " skipped" }' "$work/tcg"), $(tail -1 "$work/tcg")"
 	[ $status -eq 0 ] || grep -A2 -E '^(fail|warn|error|unexpected)' "$work/tcg"
+}
+
+races='ring.buffer_exposed*,ring.no_buffer*,ring.used_buffer_is*,ring.buffers_are*'
+races+=',interrupt.arming*,interrupt.changes*,interrupt.masking_under*,interrupt.all_devices*'
+
+thorough() {
+	limited 200 "$build/virtproof" run -d blk,packed=on -d blk-iothread -d net,packed=on --tests="$races" \
+		--append=vp.thorough >"$work/thorough" 2>&1
+	verdict $? "TCG, races over many rounds: $(awk '/^all / { print $2 " passed, " $3 " failed" }' "$work/thorough"), $(tail -1 "$work/thorough")"
+	grep -A2 -E '^(fail|warn|error|unexpected)' "$work/thorough"
 }
 
 through_kvm() { # through_kvm CHIP CPUS
@@ -41,6 +51,7 @@ if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
 fi
 all_variants 'split rings' ''
 all_variants 'packed rings, too' ,packed=on
+thorough
 if [ -n "${on:-}" ]; then
 	for chip in on split off; do
 		wait "${!chip}"

@@ -2,8 +2,10 @@
 /* When nothing may come: before DRIVER_OK, at it, and after resets. */
 #include "tests/interrupt/interrupt.h"
 
-#define WATCH_NS 2000000ull
-#define REQUESTS 4
+#define WATCH_NS   2000000ull
+#define REQUESTS   4
+#define LIVES      2
+#define LIVES_MANY 20
 
 /* Gives the device time for what it must not do. */
 static void watch(void)
@@ -92,7 +94,7 @@ TEST(interrupt, reset_silences_requests_under_way,
      .about = "once device_status reads 0 no interrupt comes, whatever was under way",
      .needs = NEEDS_WORK, .axes = AXIS_RING | AXIS_INTERRUPT, .judges = CLAUSES(RESET_2))
 {
-	for (unsigned n = 0; n < REQUESTS; n++) {
+	for (unsigned n = 0; n < rounds_of(LIVES, LIVES_MANY); n++) {
 		uint64_t arrivals;
 
 		bring_up(t);

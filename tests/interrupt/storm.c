@@ -7,7 +7,8 @@
 
 #define CREW_MOST   (HELPERS_MOST + 1)
 #define QUEUES_MOST 32
-#define ROUNDS      100
+#define ROUNDS      40
+#define ROUNDS_MANY 1000
 
 struct storm {
 	struct virtqueue *queues[QUEUES_MOST];
@@ -163,7 +164,7 @@ TEST(interrupt, all_devices_at_once,
 	}
 	drive_device(t, own);
 	astray = arrivals_astray(t);
-	for (unsigned round = 0; round < ROUNDS; round++) {
+	for (unsigned round = 0; round < rounds_of(ROUNDS, ROUNDS_MANY); round++) {
 		if (!round_of_all(t, requests, round))
 			return;
 	}

@@ -4,41 +4,8 @@
 #include "tests/interrupt/interrupt.h"
 #include "virtio/ring/split.h"
 
-#define ROUNDS        16
-
-#define LIVES         4
-#define REARMINGS     120
-#define MOST_DELAY_NS 20000
-
-/* The clause by which arming again loses nothing, whatever the device was just doing. */
-static enum clause_id clause_of_arming(const struct virtqueue *queue)
-{
-	if (ring_is_packed(queue))
-		return CLAUSE_PACKED_EV_TXT_7;
-	return queue->event_idx ? CLAUSE_EVIDX_TXT_3 : CLAUSE_NOTIF_TXT_2;
-}
-
-/*
- * A request under suppression, armed again at some moment while the device is at it: what does not show as used
- * by then has to be announced. True when nothing was lost.
- */
-static bool rearm_under_way(struct test_run *t, struct virtqueue *queue)
-{
-	struct completion completion;
-	struct mark mark;
-	bool kept = true;
-
-	virtqueue_suppress(queue);
-	submit(t, queue, new_request(t, random_next(&t->random)));
-	clock_spin(random_below(&t->random, MOST_DELAY_NS));
-	mark = mark_arrivals(queue);
-	virtqueue_arm(queue, 0);
-	if (!virtqueue_used_pending(queue))
-		kept = await_messages(t, queue, &mark, 1);
-	INSIST(t, SANE_1, await_completion(t, queue, &completion),
-	       "queue %u: %s is not completed in time", queue->index, t->workload->about);
-	return kept;
-}
+#define ROUNDS 16
+#define LIVES  4
 
 TEST(interrupt, suppressed_queue_is_quiet,
      .about = "completions mostly make no message while suppressed",
@@ -64,29 +31,6 @@ TEST(interrupt, suppressed_queue_is_quiet,
 	JUDGE(t, clause_of_quiet(queue), noisy * 2 <= ROUNDS,
 	      "queue %u: %u of %u completions made messages while suppressed", queue->index, noisy,
 	      ROUNDS);
-}
-
-TEST(interrupt, arming_again_loses_nothing,
-     .about =
-	     "a buffer used after suppression was lifted is announced, at whatever moment that was",
-     .needs = NEEDS_MSIX | NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX,
-     .judges = CLAUSES(EVIDX_TXT_3, NOTIF_TXT_2, PACKED_EV_TXT_7, SANE_1))
-{
-	struct virtqueue *queue;
-
-	bring_up(t);
-	queue = work_queue(t);
-	complete_with_message(t, queue);
-	for (unsigned n = 0; n < REARMINGS; n++) {
-		if (!JUDGE(t, clause_of_arming(queue), rearm_under_way(t, queue),
-			   "queue %u, round %u: armed again before the buffer showed as used, and no "
-			   "message came",
-			   queue->index, n) ||
-		    !JUDGE(t, clause_of_arming(queue), complete_with_message(t, queue),
-			   "queue %u, round %u: armed again, a buffer used, and no message came",
-			   queue->index, n))
-			return;
-	}
 }
 
 /* The event field behind the available ring (2.7.6). */

@@ -8,7 +8,8 @@
 #include "virtio/ring/packed.h"
 #include "virtio/ring/split.h"
 
-#define ROUNDS 120
+#define ROUNDS      120
+#define ROUNDS_MANY 3000
 
 /* Whether everything comes back though kicks are sent only where the device asks for them. */
 static bool served_with_due_kicks(struct test_run *t, struct virtqueue *queue, unsigned *round)
@@ -18,7 +19,7 @@ static bool served_with_due_kicks(struct test_run *t, struct virtqueue *queue, u
 
 	for (unsigned n = 0; n < ARRAY_LENGTH(requests); n++)
 		requests[n] = new_request(t, n);
-	for (*round = 0; *round < ROUNDS; ++*round) {
+	for (*round = 0; *round < rounds_of(ROUNDS, ROUNDS_MANY); ++*round) {
 		unsigned count = 1 + (unsigned)random_below(&t->random, MAXIMUM(most, 1u));
 
 		/* From right behind the device's last look to long after it fell asleep. */
@@ -69,119 +70,6 @@ TEST(ring, no_buffer_is_stranded_without_a_kick,
 	queue = work_queue(t);
 	served = served_with_due_kicks(t, queue, &round);
 	judge_stranded(t, queue, served, round, "");
-}
-
-#define ASLEEP_ROUNDS 250
-#define LINGER_NS     20000 /* how long a device is watched that has used what there was */
-
-/* What the device says of kicks, one way or the other. */
-static uint32_t word_on_kicks(const struct virtqueue *queue)
-{
-	if (ring_is_packed(queue))
-		return read16(&packed_of(queue)->device->flags) |
-		       (uint32_t)read16(&packed_of(queue)->device->desc) << 16;
-	return queue->event_idx ? read16(split_of(queue)->avail_event)
-				: read16(&split_of(queue)->used->flags);
-}
-
-static void add(struct test_run *t, struct virtqueue *queue, struct request *request)
-{
-	CAN_JUDGE(t, request_add(queue, request), "queue %u has no room for two requests",
-		  queue->index);
-}
-
-/* Ticks from a kick to what a device says of kicks, and to the use of the buffer; 0: that did not come. */
-struct nap {
-	uint64_t wakes, sleeps; /* its first and its last word */
-	uint64_t used;
-};
-
-/* One request, watched. */
-static void watch_nap(struct test_run *t, struct virtqueue *queue, struct request *request,
-		      struct nap *nap)
-{
-	uint64_t start, now, linger = clock_from_ns(LINGER_NS);
-	struct completion completion;
-	uint32_t word;
-
-	*nap = (struct nap){0};
-	add(t, queue, request);
-	virtqueue_publish(queue);
-	word = word_on_kicks(queue);
-	start = clock_now();
-	virtqueue_kick(queue);
-	do {
-		now = clock_now() - start;
-		if (word_on_kicks(queue) != word) {
-			word = word_on_kicks(queue);
-			nap->wakes = nap->wakes ? nap->wakes : now;
-			nap->sleeps = now;
-		}
-		if (!nap->used && virtqueue_used_pending(queue))
-			nap->used = now;
-	} while (now < (nap->used ? nap->used + linger : clock_from_ns(PATIENCE_NS)));
-	INSIST(t, SANE_1, await_completion(t, queue, &completion),
-	       "queue %u: %s is not completed in time", queue->index, t->workload->about);
-}
-
-/*
- * Two requests, the second exposed somewhere in the nap of the first: from its kick on, or from where the device says that
- * it wants no more kicks.
- */
-static bool serve_two(struct test_run *t, struct virtqueue *queue, struct request **requests,
-		      const struct nap *nap, bool awake)
-{
-	struct completion completion;
-	uint64_t start, wait;
-	uint32_t word;
-
-	add(t, queue, requests[0]);
-	virtqueue_publish(queue);
-	word = word_on_kicks(queue);
-	start = clock_now();
-	virtqueue_kick(queue);
-	add(t, queue, requests[1]);
-	wait = awake ? nap->sleeps - nap->wakes : nap->used;
-	wait = random_below(&t->random, wait + wait / 4 + 1);
-	while (awake && word_on_kicks(queue) == word && clock_now() - start < 2 * nap->used)
-		;
-	if (awake)
-		start = clock_now();
-	while (clock_now() - start < wait)
-		;
-	virtqueue_publish(queue);
-	virtqueue_kick(queue);
-	return await_completion(t, queue, &completion) && await_completion(t, queue, &completion);
-}
-
-TEST(ring, buffer_exposed_as_the_device_falls_asleep_is_served,
-     .about = "a buffer is served that is exposed just when the device asks for kicks again",
-     .needs = NEEDS_WORK, .axes = AXIS_RING | AXIS_EVENT_IDX,
-     .judges = CLAUSES(EVIDX_TXT_6, KICK_TXT_5, PACKED_EV_TXT_10, PACKED_EV_TXT_11))
-{
-	struct request *requests[2];
-	struct completion completion;
-	struct virtqueue *queue;
-	bool served = true, helped = false;
-	struct nap nap = {0};
-	unsigned round = 0;
-
-	bring_up(t);
-	queue = work_queue(t);
-	for (unsigned n = 0; n < ARRAY_LENGTH(requests); n++)
-		requests[n] = new_request(t, n);
-	while (served && round < ASLEEP_ROUNDS) {
-		/* Its pace changes: it is watched again now and then. */
-		if (round % 16 == 0)
-			watch_nap(t, queue, requests[0], &nap);
-		served = serve_two(t, queue, requests, &nap, round % 4 && nap.sleeps > nap.wakes);
-		round += served;
-	}
-	if (!served) {
-		virtqueue_notify(queue);
-		helped = await_completion(t, queue, &completion);
-	}
-	judge_stranded(t, queue, served, round, helped ? ", but for one more kick" : "");
 }
 
 TEST(ring, kicks_carry_the_index,

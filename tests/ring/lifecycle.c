@@ -188,6 +188,7 @@ TEST(lifecycle, arming_outlives_a_migration,
 
 #define LOAD_MOST 4u
 #define LOOK_NS   (NANOSECONDS_A_SECOND / 2)
+#define BEHIND_NS 5000000 /* for which the load goes on */
 
 /* Requests that the second CPU sends again and again until it is told to stop, or one does not come back. */
 struct load {
@@ -252,7 +253,7 @@ static void serve_across(struct test_run *t, const struct lifecycle_event *event
 		load->requests[n] = new_request(t, n);
 	CAN_JUDGE(t, cpu_start(1, keep_busy, load), "the second CPU is busy");
 	happened = try_to_live_through(event, why, sizeof(why));
-	clock_spin(LOOK_NS / 10);
+	clock_spin(BEHIND_NS);
 	load->stop = true;
 	if (!cpu_finish(1, clock_deadline(2 * PATIENCE_NS), NULL)) {
 		cpu_stop(1);

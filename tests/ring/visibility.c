@@ -10,6 +10,7 @@
 #include "virtio/ring/split.h"
 
 #define ROUNDS      60
+#define ROUNDS_MANY 2000
 #define SAMPLE_MOST 64u
 
 /* What the second CPU copied when the next buffer showed as used. */
@@ -105,7 +106,7 @@ TEST(ring, used_buffer_is_complete_when_it_shows,
 	*watch = (struct watch){.queue = work_queue(t)};
 	if (!cpu_start(1, watch_ring, watch))
 		skip_test(t, "the second CPU is busy");
-	for (unsigned n = 0; n < ROUNDS && served; n++) {
+	for (unsigned n = 0; n < rounds_of(ROUNDS, ROUNDS_MANY) && served; n++) {
 		seen = serve_watched(t, watch, request);
 		served = seen || virtqueue_shows_used(work_queue(t));
 		if (!seen)

@@ -162,7 +162,7 @@ static void packed_publish(struct virtqueue *queue)
 }
 
 /* Whether the device wants to be told of the descriptors since this was last asked (2.8.14). */
-static bool kick_wanted(struct virtqueue *queue)
+static bool packed_kick_wanted(struct virtqueue *queue)
 {
 	struct packed_virtqueue *ring = packed_of(queue);
 	uint16_t added = ring->added;
@@ -186,14 +186,6 @@ static void packed_notify(struct virtqueue *queue)
 	const struct packed_virtqueue *ring = packed_of(queue);
 
 	send_notification(queue, (uint16_t)(ring->avail_slot | ring->avail_wrap << 15));
-}
-
-static bool packed_kick(struct virtqueue *queue)
-{
-	if (!kick_wanted(queue))
-		return false;
-	packed_notify(queue);
-	return true;
 }
 
 /* Whether the device has marked this slot used on this lap (2.8.1). */
@@ -351,7 +343,7 @@ static const struct ring_format packed = {
 	.add = packed_add,
 	.next_id = packed_next_id,
 	.publish = packed_publish,
-	.kick = packed_kick,
+	.kick_wanted = packed_kick_wanted,
 	.notify = packed_notify,
 	.used_pending = packed_used_pending,
 	.look = packed_look,

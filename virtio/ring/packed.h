@@ -17,7 +17,7 @@ struct packed_virtqueue {
 	uint16_t avail_slot; /* the next slot that add() fills */
 	uint16_t used_slot;  /* the next slot that take() looks at */
 	bool avail_wrap, used_wrap;
-	uint16_t added;      /* descriptors since kick() was last called */
+	uint16_t added;      /* descriptors since kick_wanted() was last asked */
 	bool holding;        /* the first chain that is not published yet lacks its head's flags: */
 	uint16_t held_slot;  /* where */
 	uint16_t held_flags; /* which */

@@ -53,8 +53,8 @@ struct ring_format {
 		    void *token, uint16_t *id);
 	uint16_t (*next_id)(const struct virtqueue *queue);
 	void (*publish)(struct virtqueue *queue);
-	/* Notifies the device: if it wants that for what was published since the last call, or unasked. */
-	bool (*kick)(struct virtqueue *queue);
+	/* Whether the device wants a notification for what was published since the last call. */
+	bool (*kick_wanted)(struct virtqueue *queue);
 	void (*notify)(struct virtqueue *queue);
 	bool (*used_pending)(const struct virtqueue *queue);
 	/* Reads the used element that is next, and leaves it there. */
@@ -148,18 +148,28 @@ struct ring_progress ring_progress(void);
 void virtqueue_publish(struct virtqueue *queue);
 
 /*
- * Notifies the device if it wants that for what has been published since the last call
- * (2.7.10, 2.8.14). True when a notification was sent.
+ * Whether the device wants to be notified of what has been published since the last call (2.7.10, 2.8.14): for who
+ * does not notify it at once.
  */
-static inline bool virtqueue_kick(struct virtqueue *queue)
+static inline bool virtqueue_kick_wanted(struct virtqueue *queue)
 {
-	return queue->format->kick(queue);
+	return queue->format->kick_wanted(queue);
 }
 
 /* Notifies the device unasked. */
 static inline void virtqueue_notify(struct virtqueue *queue)
 {
 	queue->format->notify(queue);
+}
+
+/* Notifies the device if it wants that, likewise. True when a notification was sent. */
+static inline bool virtqueue_kick(struct virtqueue *queue)
+{
+	bool wanted = virtqueue_kick_wanted(queue);
+
+	if (wanted)
+		virtqueue_notify(queue);
+	return wanted;
 }
 
 /*

@@ -136,21 +136,16 @@ static void split_notify(struct virtqueue *queue)
 	send_notification(queue, split_of(queue)->avail_index);
 }
 
-static bool split_kick(struct virtqueue *queue)
+static bool split_kick_wanted(struct virtqueue *queue)
 {
 	struct split_virtqueue *ring = split_of(queue);
 	uint16_t old = ring->kicked_index;
-	bool wanted;
 
 	ring->kicked_index = ring->avail_index;
 	publish_then_observe();
 	if (queue->event_idx)
-		wanted = event_passed(read16(ring->avail_event), ring->avail_index, old);
-	else
-		wanted = !(read16(&ring->used->flags) & VIRTQ_USED_F_NO_NOTIFY);
-	if (wanted)
-		send_notification(queue, ring->avail_index);
-	return wanted;
+		return event_passed(read16(ring->avail_event), ring->avail_index, old);
+	return !(read16(&ring->used->flags) & VIRTQ_USED_F_NO_NOTIFY);
 }
 
 static bool split_used_pending(const struct virtqueue *queue)
@@ -271,7 +266,7 @@ static const struct ring_format split = {
 	.add = split_add,
 	.next_id = split_next_id,
 	.publish = split_publish,
-	.kick = split_kick,
+	.kick_wanted = split_kick_wanted,
 	.notify = split_notify,
 	.used_pending = split_used_pending,
 	.look = split_look,

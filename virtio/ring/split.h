@@ -15,7 +15,7 @@ struct split_virtqueue {
 	le16 *avail_event;     /* behind the used ring */
 	uint16_t *links;       /* behind descriptor n of a chain, or free, comes links[n] */
 	uint16_t avail_index;  /* the next available entry that add() fills, free-running */
-	uint16_t kicked_index; /* the available index when kick() was last called */
+	uint16_t kicked_index; /* the available index when kick_wanted() was last asked */
 	uint16_t used_index;   /* the next used entry that take() looks at, free-running */
 	uint16_t free_head;    /* first free descriptor */
 };

@@ -111,6 +111,8 @@ bool cpu_stop(unsigned cpu)
 	/* The boot CPU runs what was never given to it. */
 	if (cpu != 0 && cpu_idle(cpu))
 		return true;
+	if (run->lost)
+		return false;
 	deadline = clock_deadline(STOP_NS);
 	run->stop = true;
 	lapic_send(cpu_apic_id(cpu), COMMAND_NMI);

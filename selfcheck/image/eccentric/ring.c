@@ -19,33 +19,37 @@
 
 #define KICKS_MOST 16
 
+struct late_kick {
+	struct register_access access;
+	uint64_t value, due;
+};
+
 static struct {
 	struct onlooker *self;
 	uint64_t delay; /* nanoseconds */
 	bool gathers;   /* all are heard when the oldest is due */
 	bool passing;
 	unsigned count;
-	struct {
-		struct register_access access;
-		uint64_t value, due;
-	} kicks[KICKS_MOST];
+	struct late_kick kicks[KICKS_MOST];
 } late;
 
 /* Hears the kicks that are due; called while the driver waits. */
 static void hear(void)
 {
-	unsigned heard = 0;
+	bool heard = false;
 
 	if (late.passing)
 		return;
 	late.passing = true;
-	while (heard < late.count &&
-	       (clock_passed(late.kicks[heard].due) || (late.gathers && heard))) {
-		onlooker_write(late.self, &late.kicks[heard].access, late.kicks[heard].value);
-		heard++;
+	/* Each is gone before it is heard: another CPU may kick as soon as it is served. */
+	while (late.count && (clock_passed(late.kicks[0].due) || (late.gathers && heard))) {
+		struct late_kick first = late.kicks[0];
+
+		late.count--;
+		memmove(late.kicks, late.kicks + 1, late.count * sizeof(late.kicks[0]));
+		onlooker_write(late.self, &first.access, first.value);
+		heard = true;
 	}
-	late.count -= heard;
-	memmove(late.kicks, late.kicks + heard, late.count * sizeof(late.kicks[0]));
 	late.passing = false;
 }
 

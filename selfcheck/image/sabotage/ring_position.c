@@ -184,6 +184,27 @@ SABOTEUR(wake_up_lost, .about = "one kick in 50 is lost on a device that went to
 		CLAUSE_PACKED_EV_TXT_11),
 	 .tests = "ring.no_buffer*", .onlooker.write = lose_some_kicks);
 
+/* As if it was awake: nobody need tell it of what is exposed right behind a used buffer. */
+static void say_awake(struct onlooker *self, struct virtqueue *queue)
+{
+	bool asleep = virtqueue_shows_used(queue);
+
+	if (!asleep)
+		return;
+	if (!ring_is_packed(queue) && queue->event_idx)
+		write16(split_of(queue)->avail_event,
+			(uint16_t)(split_of(queue)->avail_index + 0x4000));
+	else if (!ring_is_packed(queue))
+		write16(&split_of(queue)->used->flags, VIRTQ_USED_F_NO_NOTIFY);
+	else
+		write16(&packed_of(queue)->device->flags, VIRTQ_EVENT_FLAGS_DISABLE);
+}
+SABOTEUR(falls_asleep_unsaid,
+	 .about = "who falls asleep says for a moment still that it need not be told of buffers",
+	 BREAKS(CLAUSE_KICK_TXT_5, CLAUSE_EVIDX_TXT_6, CLAUSE_PACKED_EV_TXT_10,
+		CLAUSE_PACKED_EV_TXT_11),
+	 .tests = "ring.buffer_exposed*", .onlooker.publish = say_awake);
+
 /* ---- what shows too early ---- */
 
 static void show_early(struct onlooker *self, struct virtqueue *queue)

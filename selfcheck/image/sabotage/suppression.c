@@ -116,6 +116,24 @@ SABOTEUR(message_lost_now_and_then, .about = "one message in 40 after suppressio
 	 .tests = "interrupt.arming*", .onlooker.publish = note_suppression_rarely,
 	 .onlooker.arrival = drop_the_first);
 
+static bool suppressed_at_first;
+
+static void look_early(struct onlooker *self, struct virtqueue *queue)
+{
+	suppressed_at_first = is_suppressed(queue);
+}
+
+static bool drop_if_suppressed_at_first(struct onlooker *self, unsigned vector)
+{
+	return !suppressed_at_first || !victim_queue(vector);
+}
+
+SABOTEUR(suppression_looked_up_early,
+	 .about = "whether a buffer is announced is decided before it is used",
+	 BREAKS(CLAUSE_NOTIF_TXT_2, CLAUSE_EVIDX_TXT_3, CLAUSE_PACKED_EV_TXT_7),
+	 .tests = "interrupt.arming_as*", .start = hand_start, .onlooker.publish = look_early,
+	 .onlooker.arrival = drop_if_suppressed_at_first);
+
 /* ---- the index ---- */
 
 static bool drop_at_wrap(struct onlooker *self, unsigned vector)

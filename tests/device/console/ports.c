@@ -234,7 +234,7 @@ TEST(console, host_ends_are_told,
 	ask_to_remove(t, id);
 }
 
-#define DATA 512u
+#define DATA 96u
 
 /* A plain port that the host has opened too; its number. */
 static uint32_t open_both_ends(struct test_run *t, struct console *console)

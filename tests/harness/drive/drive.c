@@ -344,6 +344,23 @@ uint64_t patience_ns(void)
 	return MAXIMUM(asked, MINIMUM(PACE_TIMES * pace, PATIENCE_MOST_NS));
 }
 
+#define EFFORT_NS          40000000
+#define EFFORT_THOROUGH_NS NANOSECONDS_A_SECOND
+#define EFFORT_ROUNDS      16
+
+struct effort effort_of(unsigned usual, unsigned thorough)
+{
+	return (struct effort){
+		.rounds = rounds_of(usual, thorough),
+		.deadline = clock_deadline(options.thorough ? EFFORT_THOROUGH_NS : EFFORT_NS),
+	};
+}
+
+bool effort_lasts(const struct effort *effort, unsigned round)
+{
+	return round < effort->rounds && (round < EFFORT_ROUNDS || !clock_passed(effort->deadline));
+}
+
 static bool used_pending(void *queue)
 {
 	return virtqueue_used_pending(queue);

@@ -29,6 +29,18 @@ uint64_t pace_ns(void);
 /* Whether the device has let test after test wait in vain. */
 void lose_patience(bool lost);
 
+/* How much of a race between CPUs is tried: where they wait for each other, a busy host makes a round long. */
+struct effort {
+	unsigned rounds;
+	uint64_t deadline; /* for all but the first few of them */
+};
+
+/* The usual number of rounds in some hundredths of a second, with vp.thorough the other one in a second. */
+struct effort effort_of(unsigned usual, unsigned thorough);
+
+/* Whether another round is to be tried, numbered from 0. Any CPU. */
+bool effort_lasts(const struct effort *effort, unsigned round);
+
 /* Whom the functions below drive from here on: the device that is tested, or a helper. */
 void drive_device(struct test_run *t, struct virtio_device *device);
 

@@ -5,7 +5,7 @@
 #include "tests/harness/judge/finding.h"
 #include "tests/harness/plan/options.h"
 
-#define PAUSE_MS 20
+#define PAUSE_MS 10
 
 const struct lifecycle_event machine_paused = {"vm-pause", "the machine was paused"};
 const struct lifecycle_event machine_restored = {"vm-restore", "the machine was restored"};

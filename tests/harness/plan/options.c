@@ -65,6 +65,8 @@ static const struct parameter common_words[] = {
 	{"gateway", "the IPv4 address of whatever answers on the network (10.0.2.2)",
 	 PARAMETER_TEXT, .value = &gateway},
 	TITLE("How it is run"),
+	{"thorough", "try races and sweeps over many more rounds, on each device", PARAMETER_FLAG,
+	 .value = &options.thorough},
 	{"timeout", "milliseconds until a test is cut off (each test's own)", PARAMETER_NUMBER,
 	 .minimum = 1, .maximum = 3600000, .value = &options.timeout_ms},
 	{"patience", "milliseconds that a device may take for anything (3000)", PARAMETER_NUMBER,

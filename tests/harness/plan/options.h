@@ -33,10 +33,17 @@ struct options {
 	bool legacy;    /* legacy interfaces of transitional PCI devices are driven, too */
 	bool settle;    /* the host is asked after each test whether all is heard */
 	bool lifecycle; /* the host is asked to restore and to migrate the machine, too */
+	bool thorough;  /* races and sweeps take many more rounds: rounds_of() */
 };
 
 /* Those of this run; each has its default before options_read(). */
 extern struct options options;
+
+/* How many rounds of a race or a sweep are tried: the usual number, or with vp.thorough the other one. Any CPU. */
+static inline unsigned rounds_of(unsigned usual, unsigned thorough)
+{
+	return options.thorough ? thorough : usual;
+}
 
 /*
  * Reads the command line (cut into words in place), and chooses what is done. On a mistake the message

@@ -2,6 +2,7 @@
 /* One test on one device in one variant: made fresh, run under a guard, and what is left afterwards judged. */
 #include "tests/harness/run/step.h"
 
+#include "arch/cpu.h"
 #include "arch/guard.h"
 #include "arch/interrupt.h"
 #include "arch/memory.h"
@@ -204,6 +205,13 @@ static void note_end(struct test_run *t, const struct guard_report *report, uint
 	check_held(t, CLAUSE_SANE_9);
 }
 
+/* A test may have been left while another CPU works for it. */
+static void stop_other_cpus(void)
+{
+	for (unsigned cpu = 1; cpu < cpu_count(); cpu++)
+		cpu_stop(cpu);
+}
+
 /* The test itself, between a device that is fresh and its aftermath. True when it had to be cut off. */
 static bool call(struct test_run *t)
 {
@@ -212,6 +220,7 @@ static bool call(struct test_run *t)
 
 	watch_time();
 	guard_call(call_test, t, timeout_of(t->test), &report);
+	stop_other_cpus();
 	running->result.microseconds = clock_to_ns(clock_now() - start) / 1000;
 	note_end(t, &report, start);
 	t->subject->served = t->subject->served || ring_progress().taken > start;
