@@ -287,7 +287,7 @@ test-interrupt: all ## the interrupt suite over all variants, and a part of it t
 	@selfcheck/interrupt/run.sh $(BUILD)
 
 .PHONY: test-lab
-test-lab: $(BUILD)/virtproof.elf ## the figures of the interrupt lab are consistent in themselves
+test-lab: $(BUILD)/virtproof $(BUILD)/virtproof.elf $(BUILD)/virtproof.catalogue ## the figures of the interrupt lab are consistent in themselves
 	@selfcheck/bench/lab.sh $(BUILD)
 
 .PHONY: lab-repeat

@@ -144,6 +144,25 @@ static bool store_number(const struct parameter *parameter, const char *value, s
 	return true;
 }
 
+static bool store_time(const struct parameter *parameter, const char *value, struct text *message)
+{
+	size_t length = strlen(value);
+	char unit = value[length - 1], digits[16];
+	uint64_t number, each = unit == 'h' ? 3600 : unit == 'm' ? 60 : 1;
+
+	if (unit == 'h' || unit == 'm' || unit == 's')
+		length--;
+	copy_string(digits, MINIMUM(length + 1, sizeof(digits)), value);
+	if (length >= sizeof(digits) || !parse_number(digits, &number) || !number ||
+	    number > UINT32_MAX) {
+		text_add(message, PREFIX "%s=%s: must be a time such as 90s, 5m or 2h.",
+			 parameter->key, value);
+		return false;
+	}
+	*(uint64_t *)parameter->value = number * each;
+	return true;
+}
+
 static bool store_choice(const struct parameter *parameter, const char *value, struct text *message)
 {
 	const char *choice = parameter->choices;
@@ -182,6 +201,8 @@ static bool store(const struct parameter *parameter, const char *value, struct t
 		return store_flag(parameter, value, message);
 	case PARAMETER_NUMBER:
 		return store_number(parameter, value, message);
+	case PARAMETER_TIME:
+		return store_time(parameter, value, message);
 	case PARAMETER_CHOICE:
 		return store_choice(parameter, value, message);
 	case PARAMETER_TEXT:

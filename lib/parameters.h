@@ -12,6 +12,7 @@
 enum parameter_kind {
 	PARAMETER_FLAG,   /* vp.key, vp.key=1|0|on|off|yes|no; value is a bool */
 	PARAMETER_NUMBER, /* vp.key=N as parse_number() reads it; value is a uint64_t */
+	PARAMETER_TIME,   /* vp.key=N, Ns, Nm or Nh; value is a uint64_t, of seconds, above 0 */
 	PARAMETER_TEXT,   /* vp.key=TEXT; value is a const char * into the command line copy */
 	PARAMETER_OPTION, /* vp.key or vp.key=TEXT; value is a const char *, "" when bare */
 	PARAMETER_CHOICE, /* vp.key=one of choices ("a|b|c"); value is an unsigned, the index */

@@ -75,6 +75,13 @@ static void erase_progress(struct narrator *narrator)
 	narrator->drawn = FALSE;
 }
 
+static void draw_line(struct narrator *narrator, const char *line)
+{
+	fprintf(narrator->out, "\r\033[K%.*s", (int)terminal_width(narrator) - 1, line);
+	fflush(narrator->out);
+	narrator->drawn = TRUE;
+}
+
 static void draw_progress(struct narrator *narrator, const struct job *job)
 {
 	gint64 now = g_get_monotonic_time();
@@ -91,9 +98,7 @@ static void draw_progress(struct narrator *narrator, const struct job *job)
 		job->counts.of[VERDICT_FAIL], at->suite, at->test, at->device,
 		device ? device->name : "");
 
-	fprintf(narrator->out, "\r\033[K%.*s", (int)terminal_width(narrator) - 1, line);
-	fflush(narrator->out);
-	narrator->drawn = TRUE;
+	draw_line(narrator, line);
 }
 
 static void view_start(const struct job *job, void *context)
@@ -231,12 +236,23 @@ static void view_fresh_boot(const struct job *job, JsonObject *boot, void *conte
 	fflush(narrator->out);
 }
 
+/* What is measured for long is seen while it is. */
+static void view_progress(JsonObject *ask, void *context)
+{
+	struct narrator *narrator = context;
+	JsonObject *arguments = record_object(ask, "arguments");
+
+	if (narrator->terminal && arguments)
+		draw_line(narrator, record_text(arguments, "so_far"));
+}
+
 struct session_viewer narrator_viewer(struct narrator *narrator)
 {
 	return (struct session_viewer){.started = view_start,
 				       .judged = view_test,
 				       .measured = view_measure,
 				       .incident = view_incident,
+				       .progress = view_progress,
 				       .fresh_boot = view_fresh_boot,
 				       .context = narrator};
 }

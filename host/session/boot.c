@@ -23,6 +23,9 @@
 #define DEATH_MS 100
 #define REAP_MS  60
 
+/* How long a guest may take that ends by itself. */
+#define GRACE_MS 10000
+
 /* Bytes without a record that are more than last words. */
 #define BABBLE (1 << 14)
 
@@ -41,7 +44,7 @@ struct boot {
 	GString *line;                /* of standard error: what has come of it */
 	struct tail tail;
 	GCancellable *reading;
-	unsigned tick, farewell, linger;
+	unsigned tick, farewell, linger, grace;
 	gboolean exited;
 	gboolean heard;        /* a record has come */
 	gint64 last_record;    /* when; monotonic */
@@ -304,9 +307,24 @@ void boot_stop(struct boot *boot)
 	put_down(boot, BOOT_CANCELLED, g_strdup("ended at the user's wish"));
 }
 
+static gboolean end_grace(void *context)
+{
+	struct boot *boot = context;
+
+	boot->grace = 0;
+	boot_stop(boot);
+	return G_SOURCE_REMOVE;
+}
+
 static gboolean cancelled(GCancellable *cancel, void *context)
 {
-	boot_stop(context);
+	struct boot *boot = context;
+	const struct boot_request *request = boot->request;
+
+	if (request->ends_itself && request->ends_itself(request->context))
+		boot->grace = g_timeout_add(GRACE_MS, end_grace, boot);
+	else
+		boot_stop(boot);
 	return G_SOURCE_REMOVE;
 }
 
@@ -464,6 +482,8 @@ static void run_loop(struct boot *boot)
 		g_source_remove(boot->farewell);
 	if (boot->linger)
 		g_source_remove(boot->linger);
+	if (boot->grace)
+		g_source_remove(boot->grace);
 }
 
 void boot_run(const struct boot_request *request, struct boot_result *result)

@@ -62,6 +62,8 @@ struct boot_request {
 	const char *
 		daemon; /* that a complaint on standard error is about, in words; NULL: there is none */
 	gboolean daemon_is_watched; /* we would know of its end */
+	/* Asked when the boot is to be ended: whether the guest does that by itself soon; or NULL. */
+	gboolean (*ends_itself)(void *context);
 	void *context;
 };
 

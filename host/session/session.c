@@ -18,6 +18,9 @@
 /* Another is worth while when the last has judged one in so many of the tests that it was for. */
 #define WORTHWHILE 10u
 
+/* A guest that has asked whether it is enough does so again within that time. */
+#define ASKS_AGAIN_US (10 * G_USEC_PER_SEC)
+
 /* A session on its way. */
 struct course {
 	struct session *session;
@@ -27,6 +30,7 @@ struct course {
 	gint64 from;             /* the place in the plan that it began at */
 	unsigned findings;       /* that earlier boots had told when it began */
 	gint64 launched, came;   /* when the VMM was, and its first record; monotonic, or 0 */
+	gint64 asked;            /* when the guest asked last whether it is enough */
 	gboolean enough;         /* no more records are wanted */
 	gint64 foreign; /* the schema of the image's records, when the program does not read it */
 };
@@ -49,6 +53,9 @@ static void view(struct session *session, JsonObject *record)
 				 viewer->context);
 	else if (record_is(record, "boot") && viewer->fresh_boot)
 		viewer->fresh_boot(job, record, viewer->context);
+	else if (record_is(record, "ask") && viewer->progress &&
+		 strcmp(record_text(record, "verb"), "enough") == 0)
+		viewer->progress(record, viewer->context);
 	else if (record_is(record, "vmm") && viewer->incident)
 		viewer->incident(job, g_ptr_array_index(job->incidents, job->incidents->len - 1),
 				 viewer->context);
@@ -162,13 +169,25 @@ static char *move(struct course *course, struct boot *boot, JsonObject *ask, gbo
 			       fine ? "ok" : "refused", fine ? "" : error->message);
 }
 
-/* Questions about daemons are the program's own affair, others the descriptor's. The caller owns the answer. */
+/* `enough`: a guest that measures until somebody has enough. */
+static char *answer_enough(struct course *course, JsonObject *ask)
+{
+	gboolean over = g_cancellable_is_cancelled(course->session->cancel);
+
+	course->asked = g_get_monotonic_time();
+	return g_strdup_printf("told %" G_GINT64_FORMAT " %s", record_number(ask, "id", 0),
+			       over ? "ok" : "refused not yet");
+}
+
+/* Questions about daemons and about the user are the program's own affair, others the descriptor's. The caller owns the answer. */
 static char *answer_to(struct course *course, struct boot *boot, JsonObject *ask)
 {
 	const char *verb = record_text(ask, "verb");
 
 	if (strcmp(verb, "settle") == 0)
 		return settle(course, boot, ask);
+	if (strcmp(verb, "enough") == 0)
+		return answer_enough(course, ask);
 	if (strcmp(verb, "stop") == 0 || strcmp(verb, "start") == 0)
 		return move(course, boot, ask, strcmp(verb, "stop") == 0);
 	return verbs_answer(course->verbs, boot, ask);
@@ -251,6 +270,7 @@ static void tell_launched(GPid vmm, void *context)
 
 	course->launched = g_get_monotonic_time();
 	course->came = 0;
+	course->asked = 0;
 	if (viewer->launched)
 		viewer->launched(vmm, viewer->context);
 }
@@ -260,6 +280,14 @@ static char *look_for_trouble(void *context)
 	const struct course *course = context;
 
 	return verbs_trouble(course->verbs);
+}
+
+/* Whoever has asked whether it is enough asks again before long. */
+static gboolean ends_itself(void *context)
+{
+	const struct course *course = context;
+
+	return course->asked && g_get_monotonic_time() - course->asked < ASKS_AGAIN_US;
 }
 
 static char *look_for_daemon_end(void *context)
@@ -416,6 +444,7 @@ static gboolean boot_once(struct course *course, struct boot_result *result, GEr
 		.launched = tell_launched,
 		.trouble = look_for_trouble,
 		.daemon_end = look_for_daemon_end,
+		.ends_itself = ends_itself,
 		.forgives = forgives_complaints,
 		.daemon = daemon,
 		.daemon_is_watched = daemons_are_ours(course->daemons),

@@ -35,6 +35,8 @@ struct session_viewer {
 	void (*measured)(const struct job *job, const struct measure *measure, void *context);
 	void (*incident)(const struct job *job, const struct incident *incident, void *context);
 	void (*fresh_boot)(const struct job *job, JsonObject *boot, void *context);
+	void (*progress)(JsonObject *ask,
+			 void *context); /* `enough`: what a guest has measured so far */
 	void *context;
 };
 

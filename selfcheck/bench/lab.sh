@@ -58,6 +58,24 @@ boot 3 "vp.bench=interrupt.under_load vp.device=00:01.0 vp.samples=5000 vp.load=
 grep -q '"name":"end to end t3-t0 halted, others=1".*"count":1,' "$log"
 verdict $? "latencies end at the first that is longer than is wanted"
 
+# ---- the jitter of CPUs, for an hour that is over when the user has enough ----
+"$build/virtproof" run -d rng --expect none -A "vp.bench=jitter vp.for=1h" --log "$log" >/dev/null 2>&1 &
+run=$!
+for ((n = 0; n < 300; n++)); do # until it has measured for two rounds
+	[ "$(grep -c '"verb":"enough"' "$log")" -lt 2 ] || break
+	sleep 0.2
+done
+kill -INT "$run"
+wait "$run"
+verdict $? "a run that is to end measures to the end of its round, and is fine"
+grep -q '"type":"end","status":0' "$log"
+verdict $? "its records are whole"
+if grep -q "clocks of two CPUs could not be compared" "$log"; then
+	skip "the jitter of two CPUs: the machine is too busy to compare their clocks"
+else
+	judge -v cpus=2 -f "$here/jitter.awk"
+fi
+
 # ---- one CPU: nobody sees the used index move, and the run says so ----
 boot 1 'vp.bench=interrupt.latency vp.samples=20'
 grep -q '"type":"note".*one CPU only' "$log"

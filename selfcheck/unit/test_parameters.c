@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -14,6 +15,7 @@
 static struct values {
 	bool trace;
 	uint64_t seed, timeout;
+	uint64_t duration; /* seconds */
 	const char *tests, *bench;
 	unsigned format;
 } values;
@@ -27,6 +29,7 @@ static const struct parameter parameters[] = {
 	 .minimum = 1,
 	 .maximum = 100,
 	 .value = &values.timeout},
+	{.key = "for", .about = "how long", .kind = PARAMETER_TIME, .value = &values.duration},
 	{.key = "tests", .about = "globs", .kind = PARAMETER_TEXT, .value = &values.tests},
 	{.key = "bench", .about = "benchmarks", .kind = PARAMETER_OPTION, .value = &values.bench},
 	{.key = "format",
@@ -64,6 +67,31 @@ static void expect_refusal(const char *command_line, const char *words)
 		fail_msg("accepted: %s", command_line);
 	if (!strstr(message, words))
 		fail_msg("'%s' gives: %s", command_line, message);
+}
+
+static void reads_times(void **state)
+{
+	static const struct {
+		const char *word;
+		uint64_t seconds;
+	} times[] = {{"90", 90}, {"90s", 90}, {"5m", 300}, {"2h", 7200}};
+	static const char *const wrong[] = {
+		"0", "h", "2d", "-1s", "1.5h", "5000000000", "111111111111111111s"};
+
+	for (size_t n = 0; n < ARRAY_LENGTH(times); n++) {
+		char word[32];
+
+		snprintf(word, sizeof(word), "vp.for=%s", times[n].word);
+		assert_true(parse(word));
+		assert_int_equal(values.duration, times[n].seconds);
+	}
+	for (size_t n = 0; n < ARRAY_LENGTH(wrong); n++) {
+		char word[64];
+
+		snprintf(word, sizeof(word), "vp.for=%s", wrong[n]);
+		expect_refusal(word, "must be a time such as 90s, 5m or 2h");
+	}
+	expect_refusal("vp.for=", "needs a value");
 }
 
 static void reads_each_kind(void **state)
@@ -151,7 +179,7 @@ static void refuses_unknown_words(void **state)
 {
 	expect_refusal("vp.nonsense", "vp.nonsense is not known");
 	expect_refusal("vp.nonsense=1",
-		       "vp.trace, vp.seed, vp.timeout, vp.tests, vp.bench, vp.format.");
+		       "vp.trace, vp.seed, vp.timeout, vp.for, vp.tests, vp.bench, vp.format.");
 	expect_refusal("vp.", "vp. is not known");
 	expect_refusal("vp.=1", "vp. is not known");
 	expect_refusal("vp.Seed=1", "vp.Seed is not known");
@@ -218,6 +246,7 @@ static void survives_noise(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(reads_times, drop_line),
 		cmocka_unit_test_teardown(reads_each_kind, drop_line),
 		cmocka_unit_test_teardown(leaves_absent_words_untouched, drop_line),
 		cmocka_unit_test_teardown(reads_flags, drop_line),

@@ -107,21 +107,13 @@ static void spin_open(void *context)
 static void measure_ipi(struct test_run *t, unsigned cpu, const char *state, int64_t offset)
 {
 	unsigned vector = interrupt_allocate();
-	struct interrupt_tally *tally = interrupt_tally(cpu, vector);
 
 	histogram_reset(&histogram);
 	for (uint64_t n = lab_warm_up(bench_options.samples) + bench_options.samples; n > 0; n--) {
-		uint64_t before = tally->count, deadline = clock_deadline(PATIENCE_NS);
-		uint64_t sent = clock_now();
+		int64_t ticks = lab_send(t, cpu, vector, offset);
 
-		interrupt_send(cpu, vector);
-		while (tally->count == before) {
-			if (clock_passed(deadline))
-				error_in_test(t,
-					      "an interrupt from CPU to CPU does not come in time");
-		}
 		if (n <= bench_options.samples)
-			lab_record(&histogram, (int64_t)(tally->entry_tsc - sent) - offset);
+			lab_record(&histogram, ticks);
 		/* Back into its halt, or its loop. */
 		clock_spin(5000);
 	}

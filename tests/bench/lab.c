@@ -2,8 +2,10 @@
 #include "tests/bench/lab.h"
 
 #include "arch/clock.h"
+#include "arch/interrupt.h"
 #include "lib/format.h"
 #include "tests/bench/noise.h"
+#include "tests/harness/drive/drive.h"
 #include "tests/harness/report/report.h"
 
 #define NAME_SIZE       96
@@ -95,4 +97,18 @@ bool lab_offset(unsigned cpu, struct clock_offset *offset)
 		report_note(sentence);
 	}
 	return true;
+}
+
+int64_t lab_send(struct test_run *t, unsigned cpu, unsigned vector, int64_t offset)
+{
+	struct interrupt_tally *tally = interrupt_tally(cpu, vector);
+	uint64_t before = tally->count, deadline = clock_deadline(PATIENCE_NS);
+	uint64_t sent = clock_now();
+
+	interrupt_send(cpu, vector);
+	while (tally->count == before) {
+		if (clock_passed(deadline))
+			error_in_test(t, "an interrupt from CPU to CPU does not come in time");
+	}
+	return (int64_t)(tally->entry_tsc - sent) - offset;
 }

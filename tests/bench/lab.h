@@ -25,6 +25,12 @@ void lab_report_drawn(struct test_run *t, const char *name, const char *state,
 		      const struct histogram *histogram);
 
 /*
+ * Sends an interrupt to a CPU, also to this one, and returns the ticks to the first instruction of its handler; offset is that of
+ * its clock. Leaves the test when it does not come.
+ */
+int64_t lab_send(struct test_run *t, unsigned cpu, unsigned vector, int64_t offset);
+
+/*
  * Spins for 50 ms and reports how much of that time the CPU was not there; a note when it was so much
  * that the figures say little.
  */

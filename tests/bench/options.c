@@ -39,6 +39,8 @@ static const struct parameter words[] = {
 	 PARAMETER_TEXT, .value = &bench_options.neighbour},
 	{"beside", "latency under load: the neighbour's requests a second", PARAMETER_NUMBER,
 	 .minimum = 1, .maximum = 100000000, .value = &bench_options.beside_rate},
+	{"for", "jitter of CPUs: how long, such as 10s, 5m or 2h", PARAMETER_TIME,
+	 .value = &bench_options.duration},
 	{"longest", "latencies: ends at the first of so many microseconds", PARAMETER_NUMBER,
 	 .minimum = 1, .maximum = 1000000000, .value = &bench_options.longest},
 	{"rate", "benchmarks: an open loop of so many requests a second", PARAMETER_NUMBER,

@@ -22,6 +22,7 @@ struct bench_options {
 	const char *
 		neighbour; /* type or name of a device to be kept busy meanwhile, "cpu"; NULL: none */
 	uint64_t beside_rate; /* its requests a second, 0: as many as it takes */
+	uint64_t duration;    /* seconds of the jitter of CPUs, 0: that is not asked */
 	uint64_t longest;     /* latencies end at the first of so many microseconds, 0: none */
 	unsigned rw;          /* 0: read, 1: write */
 	unsigned pattern;     /* 0: random, 1: sequential */
