@@ -370,6 +370,50 @@ static void put_changes(FILE *out, const struct standing *standing, unsigned vmm
 	fputs(count ? "</ul>\n" : "<p>Nothing that is judged of both has changed.</p>\n", out);
 }
 
+/* How many clauses are broken in a version that held in the one before it, or with mended the other way round. */
+static unsigned count_changes(const struct standing *standing, unsigned vmm, gboolean mended)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < standing->clauses->len; i++) {
+		const struct standing_clause *clause = standing->clauses->pdata[i];
+		enum state now = standing_state(clause, &clause->cells[vmm]);
+
+		count += change(standing, clause, vmm) && is_wrong(now) != mended;
+	}
+	return count;
+}
+
+/* A row for each version of the VMM, where there are many: what becomes of it over time. */
+static void put_trend(FILE *out, const struct standing *standing, unsigned place)
+{
+	unsigned first = place, end = place + 1;
+
+	while (standing_before(standing, first) >= 0)
+		first--;
+	while (end < standing->vmms->len && standing_before(standing, end) >= 0)
+		end++;
+	if (end - first < 2)
+		return;
+	fputs("<h2>Over its versions</h2>\n<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th>version</th>"
+	      "<th class=\"number\">holds</th><th class=\"number\">broken</th><th class=\"number\">SHOULD not heeded</th>"
+	      "<th class=\"number\">no more</th><th class=\"number\">mended</th></tr></thead>\n<tbody>\n",
+	      out);
+	for (unsigned i = first; i < end; i++) {
+		const struct standing_vmm *vmm = standing->vmms->pdata[i];
+
+		fprintf(out, "<tr%s><th>", i == place ? " aria-current=\"true\"" : "");
+		put_link(out, "", vmm->file, *vmm->version ? vmm->version : vmm->name);
+		fprintf(out,
+			"</th><td class=\"number\">%u</td><td class=\"number %s\">%u</td><td class=\"number\">%u</td>"
+			"<td class=\"number\">%u</td><td class=\"number\">%u</td></tr>\n",
+			vmm->clauses[STATE_HOLDS], vmm->clauses[STATE_BROKEN] ? "broken" : "",
+			vmm->clauses[STATE_BROKEN], vmm->clauses[STATE_UNHEEDED],
+			count_changes(standing, i, FALSE), count_changes(standing, i, TRUE));
+	}
+	fputs("</tbody></table></div>\n", out);
+}
+
 static void put_vmm(FILE *out, const struct standing *standing, unsigned place)
 {
 	const struct standing_vmm *vmm = standing->vmms->pdata[place];
@@ -380,6 +424,7 @@ static void put_vmm(FILE *out, const struct standing *standing, unsigned place)
 		vmm->clauses[STATE_HOLDS], vmm->clauses[STATE_BROKEN], vmm->clauses[STATE_UNHEEDED],
 		vmm->clauses[STATE_UNJUDGED]);
 	put_changes(out, standing, place);
+	put_trend(out, standing, place);
 	put_clauses_of(out, standing, place, STATE_BROKEN, "Broken");
 	put_clauses_of(out, standing, place, STATE_UNHEEDED, "Not heeded");
 	fputs("<h2>Runs</h2>\n<ul>\n", out);
