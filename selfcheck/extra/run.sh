@@ -51,6 +51,13 @@ passes=$(grep -c '"type":"test","suite":"ring",.*"verdict":"pass"' "$log")
 [ "$passes" -ge 10 ]
 verdict $? "the private device type is driven: $passes tests of rings pass on it"
 
+# Without its driver: the other image, which knows its name alone.
+limited 120 "${qemu[@]}" -M q35 -accel tcg -m 64 -smp 2 -serial stdio -kernel "$build/virtproof.elf" \
+	-append "vp.exit=debug vp.format=json vp.tests=ring.* vp.workload=out:21,in:21,data:1500000064ffff0020000008003950323030302e4c" \
+	-fsdev synth,id=acme -device virtio-9p-pci,fsdev=acme,mount_tag=acme >"$log" 2>&1
+[ "$(grep -c '"type":"test","suite":"ring",.*"verdict":"pass"' "$log")" -ge "$passes" ]
+verdict $? "vp.workload describes the same request: as many tests of rings pass"
+
 boot virtproof-selfcheck vp.sabotage=acme_another_tag
 grep -q '^detected acme_another_tag:' "$log"
 verdict $? "the private saboteur is found out"
@@ -87,7 +94,7 @@ make "$own/generated/clauses_table.h" "$own/extra/tests/acme/tag.c.o" >"$log" 2>
 verdict $? "a private clause is judged by a private test"
 
 # What was taken in is taken out again.
-make EXTRA= "${images[@]}" >"$log" 2>&1 && ! grep -qa acme "${images[@]}"
+make EXTRA= "${images[@]}" >"$log" 2>&1 && ! grep -qa acme "${images[@]/%.elf/.unpacked}"
 verdict $? "without EXTRA nothing of it is in the images"
 
 sum_up test-extra

@@ -96,6 +96,7 @@ static void names_go_both_ways(void **state)
 static void types_are_found_by_number(void **state)
 {
 	assert_string_equal(virtio_type_name(TYPE), "test");
+	assert_string_equal(virtio_type_name(22), "pstore");
 	assert_string_equal(virtio_type_name(4711), "type-4711");
 	assert_null(virtio_type_by_id(4711));
 }

@@ -8,14 +8,41 @@
 extern const struct virtio_type *const __start_registry_virtio_types[];
 extern const struct virtio_type *const __stop_registry_virtio_types[];
 
-/* Types that have no driver of their own yet: their names, so that reports can speak of them. */
+/*
+ * Types of which nothing but a name is known: those without a chapter in the specification, and those whose driver is to
+ * come.
+ */
 static const struct {
 	uint32_t id;
 	const char *name;
-} without_driver[] = {
-	{VIRTIO_TYPE_9P, "9p"},       {VIRTIO_TYPE_GPU, "gpu"},       {VIRTIO_TYPE_RTC, "rtc"},
-	{VIRTIO_TYPE_VSOCK, "vsock"}, {VIRTIO_TYPE_CRYPTO, "crypto"}, {VIRTIO_TYPE_IOMMU, "iommu"},
-	{VIRTIO_TYPE_SOUND, "sound"}, {VIRTIO_TYPE_FS, "fs"},         {VIRTIO_TYPE_PMEM, "pmem"},
+} named[] = {
+	{6, "iomem"},
+	{7, "rpmsg"},
+	{VIRTIO_TYPE_9P, "9p"},
+	{10, "wlan"},
+	{11, "rproc-serial"},
+	{12, "caif"},
+	{13, "memory-balloon"},
+	{VIRTIO_TYPE_GPU, "gpu"},
+	{VIRTIO_TYPE_VSOCK, "vsock"},
+	{VIRTIO_TYPE_CRYPTO, "crypto"},
+	{21, "signal"},
+	{22, "pstore"},
+	{VIRTIO_TYPE_FS, "fs"},
+	{29, "hwsim"},
+	{30, "video-encoder"},
+	{31, "video-decoder"},
+	{33, "nitro"},
+	{35, "watchdog"},
+	{38, "parameters"},
+	{39, "audio-policy"},
+	{40, "bluetooth"},
+	{42, "rdma"},
+	{43, "camera"},
+	{44, "ism"},
+	{46, "tee"},
+	{47, "cpu-balloon"},
+	{49, "usb"},
 };
 
 const struct virtio_type *virtio_type_by_id(uint32_t id)
@@ -35,9 +62,9 @@ const char *virtio_type_name(uint32_t id)
 
 	if (type)
 		return type->name;
-	for (unsigned n = 0; n < ARRAY_LENGTH(without_driver); n++) {
-		if (without_driver[n].id == id)
-			return without_driver[n].name;
+	for (unsigned n = 0; n < ARRAY_LENGTH(named); n++) {
+		if (named[n].id == id)
+			return named[n].name;
 	}
 	format_text(unknown, sizeof(unknown), "type-%u", id);
 	return unknown;

@@ -8,7 +8,7 @@
 
 #include "virtio/feature.h"
 
-/* Device ids that have a name here (chapter 5). */
+/* Device ids (chapter 5); the others have a name alone, in type.c. */
 enum virtio_type_id {
 	VIRTIO_TYPE_NET = 1,
 	VIRTIO_TYPE_BLK = 2,
@@ -27,6 +27,13 @@ enum virtio_type_id {
 	VIRTIO_TYPE_SOUND = 25,
 	VIRTIO_TYPE_FS = 26,
 	VIRTIO_TYPE_PMEM = 27,
+	VIRTIO_TYPE_RPMB = 28,
+	VIRTIO_TYPE_SCMI = 32,
+	VIRTIO_TYPE_I2C = 34,
+	VIRTIO_TYPE_CAN = 36,
+	VIRTIO_TYPE_GPIO = 41,
+	VIRTIO_TYPE_SPI = 45,
+	VIRTIO_TYPE_MEDIA = 48,
 };
 
 /* A bit and its name in the specification. */

@@ -7,6 +7,13 @@
 extern const struct workload *const __start_registry_workloads[];
 extern const struct workload *const __stop_registry_workloads[];
 
+static const struct workload *fall_back;
+
+void workload_fall_back(const struct workload *workload)
+{
+	fall_back = workload;
+}
+
 const struct workload *workload_of(uint32_t type)
 {
 	for (const struct workload *const *workload = __start_registry_workloads;
@@ -14,7 +21,7 @@ const struct workload *workload_of(uint32_t type)
 		if ((*workload)->type == type)
 			return *workload;
 	}
-	return NULL;
+	return fall_back && (fall_back->type == 0 || fall_back->type == type) ? fall_back : NULL;
 }
 
 static unsigned cut(uint8_t *bytes, uint32_t length, unsigned parts, bool writable,

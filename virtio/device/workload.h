@@ -63,8 +63,11 @@ struct workload {
 	static const struct workload *const symbol##_entry                                         \
 		__attribute__((section("registry_workloads"), used)) = &symbol
 
-/* The workload of a device type, or NULL. */
+/* The workload of a device type, or NULL. Any CPU. */
 const struct workload *workload_of(uint32_t type);
+
+/* Another one, for a type that has none, or with type 0 for any such; NULL takes it back. Boot CPU. */
+void workload_fall_back(const struct workload *workload);
 
 #define REQUEST_SEGMENTS_MOST 64
 

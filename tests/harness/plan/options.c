@@ -7,6 +7,7 @@
 #include "lib/string.h"
 #include "tests/harness/plan/mode.h"
 #include "tests/harness/report/report.h"
+#include "virtio/device/described.h"
 
 #define WORDS_MOST 64 /* of the command line */
 
@@ -19,6 +20,7 @@ struct options options = {
 	.known = "",
 	.told = "",
 	.mmio = "",
+	.workload = "",
 	.version = "",
 	.gateway = {10, 0, 2, 2},
 	.from = 1,
@@ -59,6 +61,9 @@ static const struct parameter common_words[] = {
 	 PARAMETER_FLAG, .value = &options.legacy},
 	{"ecam", "address of the PCI configuration window where no table tells it",
 	 PARAMETER_NUMBER, .value = &options.ecam},
+	{"workload",
+	 "requests of devices that nobody here knows: type:ID,queue:N,out:BYTES,in:BYTES,data:HEX",
+	 PARAMETER_TEXT, .value = &options.workload},
 	{"version",
 	 "of the specification that the devices are written to (1.4): what it leaves undefined fails",
 	 PARAMETER_TEXT, .value = &options.version},
@@ -201,6 +206,8 @@ bool options_read(char *command_line, char *message, size_t size)
 			    (unsigned long long)options.ecam);
 		return false;
 	}
+	if (!workload_describe(options.workload, message, size))
+		return false;
 	if (!read_address(gateway, options.gateway)) {
 		format_text(message, size, "vp.gateway=%s: an IPv4 address like 10.0.2.2 is wanted",
 			    gateway);

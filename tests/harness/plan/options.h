@@ -16,9 +16,10 @@ struct options {
 	const char *told;    /* the same: those that are not told again */
 	const char *
 		mmio; /* MMIO devices that nothing else tells of: SIZE@BASE:IRQ, with commas between */
-	const char *version; /* of the specification, that devices are written to; "": unknown */
-	uint8_t gateway[4];  /* the address of whatever answers on the network */
-	uint64_t from;       /* first test of the plan to run, from 1 */
+	const char *workload; /* requests of devices that nobody here knows; "": none */
+	const char *version;  /* of the specification, that devices are written to; "": unknown */
+	uint8_t gateway[4];   /* the address of whatever answers on the network */
+	uint64_t from;        /* first test of the plan to run, from 1 */
 	uint64_t seed;
 	uint64_t shuffle;    /* makes another order of tests; 0: as they are registered */
 	uint64_t timeout_ms; /* 0: each test's own */
