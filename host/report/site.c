@@ -94,10 +94,10 @@ static void put_legend(FILE *out)
 
 static void put_vmm_rows(FILE *out, const struct standing *standing)
 {
-	fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th>VMM</th>"
-	      "<th class=\"number\">holds</th><th class=\"number\">broken</th>"
-	      "<th class=\"number\">SHOULD not heeded</th><th class=\"number\">not judged</th>"
-	      "<th>last run</th></tr></thead>\n<tbody>\n",
+	fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">VMM</th>"
+	      "<th scope=\"col\" class=\"number\">holds</th><th scope=\"col\" class=\"number\">broken</th>"
+	      "<th scope=\"col\" class=\"number\">SHOULD not heeded</th><th scope=\"col\" class=\"number\">not judged</th>"
+	      "<th scope=\"col\">last run</th></tr></thead>\n<tbody>\n",
 	      out);
 	for (unsigned i = 0; i < standing->vmms->len; i++) {
 		const struct standing_vmm *vmm = standing->vmms->pdata[i];
@@ -109,7 +109,7 @@ static void put_vmm_rows(FILE *out, const struct standing *standing)
 			if (strcmp(conclusion->job->time, time) > 0)
 				time = conclusion->job->time;
 		}
-		fputs("<tr><th>", out);
+		fputs("<tr><th scope=\"row\">", out);
 		put_link(out, "vmm/", vmm->file, vmm->name);
 		fprintf(out,
 			"</th><td class=\"number\">%u</td><td class=\"number %s\">%u</td>"
@@ -138,14 +138,14 @@ static void put_grid(FILE *out, const struct standing *standing)
 	const char *section = NULL;
 	unsigned unjudged = 0;
 
-	fputs("<div class=\"scroll tall\" tabindex=\"0\"><table class=\"grid\">\n<thead><tr><th>clause</th>",
+	fputs("<div class=\"scroll tall\" tabindex=\"0\"><table class=\"grid\">\n<thead><tr><th scope=\"col\">clause</th>",
 	      out);
 	for (unsigned i = 0; i < standing->vmms->len; i++) {
-		fputs("<th class=\"turned\"><span>", out);
+		fputs("<th scope=\"col\" class=\"turned\"><span>", out);
 		put(out, ((const struct standing_vmm *)standing->vmms->pdata[i])->name);
 		fputs("</span></th>", out);
 	}
-	fputs("<th>what it asks for</th></tr></thead>\n<tbody>\n", out);
+	fputs("<th scope=\"col\">what it asks for</th></tr></thead>\n<tbody>\n", out);
 	for (unsigned i = 0; i < standing->clauses->len; i++) {
 		const struct standing_clause *clause = standing->clauses->pdata[i];
 
@@ -154,13 +154,13 @@ static void put_grid(FILE *out, const struct standing *standing)
 			continue;
 		}
 		if (g_strcmp0(section, clause->section) != 0 && *clause->section) {
-			fprintf(out, "<tr><th class=\"section\" colspan=\"%u\">",
+			fprintf(out, "<tr><th scope=\"rowgroup\" class=\"section\" colspan=\"%u\">",
 				standing->vmms->len + 2);
 			put_section(out, clause);
 			fputs("</th></tr>\n", out);
 		}
 		section = clause->section;
-		fputs("<tr><th>", out);
+		fputs("<tr><th scope=\"row\">", out);
 		put_link(out, "clause/", clause->file, clause->id);
 		fputs("</th>", out);
 		for (unsigned j = 0; j < standing->vmms->len; j++)
@@ -395,14 +395,15 @@ static void put_trend(FILE *out, const struct standing *standing, unsigned place
 		end++;
 	if (end - first < 2)
 		return;
-	fputs("<h2>Over its versions</h2>\n<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th>version</th>"
-	      "<th class=\"number\">holds</th><th class=\"number\">broken</th><th class=\"number\">SHOULD not heeded</th>"
-	      "<th class=\"number\">no more</th><th class=\"number\">mended</th></tr></thead>\n<tbody>\n",
+	fputs("<h2>Over its versions</h2>\n<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">version</th>"
+	      "<th scope=\"col\" class=\"number\">holds</th><th scope=\"col\" class=\"number\">broken</th><th scope=\"col\" class=\"number\">SHOULD not heeded</th>"
+	      "<th scope=\"col\" class=\"number\">newly broken</th><th scope=\"col\" class=\"number\">mended</th></tr></thead>\n<tbody>\n",
 	      out);
 	for (unsigned i = first; i < end; i++) {
 		const struct standing_vmm *vmm = standing->vmms->pdata[i];
 
-		fprintf(out, "<tr%s><th>", i == place ? " aria-current=\"true\"" : "");
+		fprintf(out, "<tr%s><th scope=\"row\">",
+			i == place ? " aria-current=\"true\"" : "");
 		put_link(out, "", vmm->file, *vmm->version ? vmm->version : vmm->name);
 		fprintf(out,
 			"</th><td class=\"number\">%u</td><td class=\"number %s\">%u</td><td class=\"number\">%u</td>"

@@ -41,7 +41,7 @@ expect "a known cause is told" [ "$(jq -r '.clauses[] | select(.id == "DEMO-3").
 expect "so is since when" grep -q '<a href="../vmm/stand-in_1.9.0.html">stand-in 1.9.0</a>: broken; it held in the version before' pages/clause/DEMO-3.html
 expect "and what is mended" grep -q 'mended: <a href="../clause/DEMO-5.html">' pages/vmm/stand-in_1.9.0.html
 trend() { # trend PAGE: its rows, the current one marked
-	sed -n '/Over its versions/,/<\/table>/p' "pages/vmm/$1.html" | sed -n 's/<tr aria-current.*html">/> /p; s/<tr><th>.*html">//p' | sed 's/<[^>]*>/ /g; s/  */ /g; s/ $//'
+	sed -n '/Over its versions/,/<\/table>/p' "pages/vmm/$1.html" | sed -n 's/<tr aria-current.*html">/> /p; s/<tr><th scope="row">.*html">//p' | sed 's/<[^>]*>/ /g; s/  */ /g; s/ $//'
 }
 expect "a page of a VMM has what became of it over its versions" \
 	[ "$(trend stand-in_1.9.0)" = $'1.2.3 10 1 1 0 0\n> 1.9.0 10 1 1 1 1\n1.10.0 10 1 1 1 1' ]
