@@ -29,7 +29,7 @@ static gboolean take_count(const char *name, const char *value, void *data, GErr
 		unsigned least;
 	} counts[] = {
 		{"--cpus", &options->cpus, 1},         {"-c", &options->cpus, 1},
-		{"--memory", &options->memory, 1},     {"-m", &options->memory, 1},
+		{"--memory", &options->memory, 8},     {"-m", &options->memory, 8},
 		{"--silence", &options->silence, 1},   {"--incidents", &options->incidents, 1},
 		{"--fresh-boots", &options->fresh, 0}, {"--confirm", &options->confirm, 0},
 		{"--repeat", &options->repeat, 1},     {"--shuffle", &options->shuffle, 1},
@@ -42,8 +42,9 @@ static gboolean take_count(const char *name, const char *value, void *data, GErr
 		if (!g_ascii_string_to_unsigned(value, 10, counts[i].least, G_MAXINT, &count,
 						NULL)) {
 			g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-				    "%s: '%s' is no number%s", name, value,
-				    counts[i].least ? " above 0" : "");
+				    counts[i].least ? "%s: '%s' is no number above %u"
+						    : "%s: '%s' is no number",
+				    name, value, counts[i].least - 1);
 			return FALSE;
 		}
 		*counts[i].count = (int)count;
@@ -106,7 +107,7 @@ static const GOptionEntry entries[] = {
 	{"cpus", 'c', 0, G_OPTION_ARG_CALLBACK, take_count,
 	 "Number of CPUs (that of the descriptor, or 2)", "N"},
 	{"memory", 'm', 0, G_OPTION_ARG_CALLBACK, take_count,
-	 "Memory of the guest (that of the descriptor, or 64)", "MIB"},
+	 "Memory of the guest, 8 at least (that of the descriptor, or 64)", "MIB"},
 	{"program", 0, 0, G_OPTION_ARG_STRING, AT(program),
 	 "The VMM's program, with words before all others", "WORDS"},
 	{"image", 0, 0, G_OPTION_ARG_FILENAME, AT(image),

@@ -16,6 +16,8 @@
 
 /* The longest that a descriptor gives to one, and the slash before it. */
 #define SOCKET_NAME_LENGTH 16
+/* What the image reads; what a loader does with more is its own affair. */
+#define APPEND_MOST 4095
 
 static void free_words(void *words)
 {
@@ -286,9 +288,16 @@ char **launch_command(struct launch *launch, const char *append, GError **error)
 	g_autofree char *template =
 		descriptor_text_on(launch->descriptor, launch->machine, "command", "");
 	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
-	GPtrArray *line = g_ptr_array_new_with_free_func(g_free);
-	GPtrArray *escaped = g_ptr_array_new_with_free_func(g_free);
+	GPtrArray *line, *escaped;
 
+	if (strlen(append) > APPEND_MOST) {
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+			    "the words for the image are %zu bytes, and it reads %d",
+			    strlen(append), APPEND_MOST);
+		return NULL;
+	}
+	line = g_ptr_array_new_with_free_func(g_free);
+	escaped = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(line, g_strdup(append));
 	launch_set_words(launch, "append", line);
 	g_ptr_array_add(escaped, g_strescape(append, NULL));

@@ -22,7 +22,7 @@ refuses "virtproof: there is no command 'reprot'; did you mean 'report'?*" repro
 refuses "virtproof: there is no command 'xyz'; try --help" xyz
 refuses "virtproof: qemu has no device 'bkl-scratch'; did you mean 'blk-scratch'?; known are: *" run --image out -d bkl-scratch
 refuses "*--cpus: 'many' is no number above 0*" run --cpus many
-refuses "*--memory: '0' is no number above 0*" run --memory 0
+refuses "*--memory: '7' is no number above 7*" run --memory 7
 refuses "*-c: '-3' is no number above 0*" run -c -3
 refuses "virtproof: what is 'extra'? words for the VMM stand behind --" run extra
 refuses "virtproof: x.pdf: the name does not tell the format*" run -r x.pdf
@@ -38,7 +38,7 @@ for command in run matrix merge report site compare list; do
 done
 for option in -c --cpus -m --memory --silence --incidents --shuffle; do
 	for value in x 0 -1 1.5 99999999999 "" "1 2"; do
-		refuses "virtproof: $option: '$value' is no number above 0*" run $option "$value"
+		refuses "virtproof: $option: '$value' is no number above [07]*" run $option "$value"
 	done
 done
 for value in x -1 1.5 99999999999 ""; do
@@ -249,6 +249,12 @@ unknown_to_man() {
 	done
 }
 expect "the man page has each option" [ -z "$(unknown_to_man)" ]
+
+# What the image does not read is not given to a loader.
+run_stand_in -A "vp.seed=$(printf %05000d 1)"
+expect "too many words for the image are refused" says "the words for the image are 5"
+expect "with how many there may be" says ", and it reads 4095"
+expect "before anything is started" status_is 2
 
 # As everybody asks.
 for word in --help -h help; do
