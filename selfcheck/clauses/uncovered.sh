@@ -15,7 +15,7 @@ if ! grep -q '^uncovered: ' <<<"$list"; then
 fi
 
 # Clauses stand in lines of their own, on the page as in the list.
-clauses_in() { grep -E '^ *([A-Z]+-)+[0-9]+( |$)' | tr -s ' ' '\n' | grep . | sort; }
+clauses_in() { grep -E '^ *([A-Z0-9]+-)+[0-9]+( |$)' | tr -s ' ' '\n' | grep . | sort; }
 uncovered=$(sed -n '/^uncovered: /,$p' <<<"$list" | clauses_in)
 explained=$(clauses_in <"$page")
 
