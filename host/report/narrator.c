@@ -325,12 +325,90 @@ static void tell_devices(struct narrator *narrator, const struct job *job)
 	for (unsigned i = 0; i < job->devices->len; i++) {
 		const struct device *device = job->devices->pdata[i];
 
+		const char *given = job_given(job, device->bdf);
+
 		count_device(job, device->bdf, &counts);
-		tell_counts(narrator->out, device->bdf, device->name, &counts);
+		tell_counts(narrator->out, device->bdf, *given ? given : device->name, &counts);
 	}
 	if (count_device(job, "", &counts))
 		tell_counts(narrator->out, "", "none", &counts);
 	tell_counts(narrator->out, "all", "", &job->counts);
+}
+
+/* Adds one to the number of a name, in a table whose keys are the caller's. */
+static void count_name(GHashTable *numbers, const char *name)
+{
+	unsigned number = GPOINTER_TO_UINT(g_hash_table_lookup(numbers, name));
+
+	g_hash_table_insert(numbers, (char *)name, GUINT_TO_POINTER(number + 1));
+}
+
+/* The name that was counted most often, of equals the first in order; NULL for none. */
+static const char *most_counted(GHashTable *numbers, unsigned *number)
+{
+	g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(numbers), (GCompareFunc)strcmp);
+	const char *most = NULL;
+
+	*number = 0;
+	for (GList *name = names; name; name = name->next) {
+		unsigned count = GPOINTER_TO_UINT(g_hash_table_lookup(numbers, name->data));
+
+		if (count > *number) {
+			*number = count;
+			most = name->data;
+		}
+	}
+	return most;
+}
+
+/* How many tests were judged with rings of which format, where there is a choice: "split+msix" is of the split one. */
+static void tell_rings(struct narrator *narrator, const struct job *job)
+{
+	g_autoptr(GHashTable) numbers = g_hash_table_new(g_str_hash, g_str_equal);
+	const char *format, *between = "judged with rings: ";
+	unsigned number;
+
+	for (unsigned i = 0; i < job->tests->len; i++) {
+		const struct test_result *test = job->tests->pdata[i];
+		g_autofree char *name = g_strndup(test->variant, strcspn(test->variant, "+"));
+
+		if (*name && test_is_judged(test))
+			count_name(numbers, g_intern_string(name));
+	}
+	if (g_hash_table_size(numbers) < 2)
+		return;
+	while ((format = most_counted(numbers, &number))) {
+		fprintf(narrator->out, "%s%s %u", between, format, number);
+		between = ", ";
+		g_hash_table_remove(numbers, format);
+	}
+	fputc('\n', narrator->out);
+}
+
+/* Why most were skipped of those tests that no device was judged by: often one word of the user's is missing. */
+static void tell_skips(struct narrator *narrator, const struct job *job)
+{
+	g_autoptr(GHashTable) judged = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GHashTable) reasons = g_hash_table_new(g_str_hash, g_str_equal);
+	unsigned number;
+	const char *most;
+
+	for (unsigned i = 0; i < job->tests->len; i++) {
+		const struct test_result *test = job->tests->pdata[i];
+
+		if (test_is_judged(test))
+			g_hash_table_add(judged, test->full_name);
+	}
+	for (unsigned i = 0; i < job->tests->len; i++) {
+		const struct test_result *test = job->tests->pdata[i];
+
+		if (test->verdict == VERDICT_SKIP &&
+		    !g_hash_table_contains(judged, test->full_name))
+			count_name(reasons, test->reason);
+	}
+	most = most_counted(reasons, &number);
+	if (most && number > 1)
+		fprintf(narrator->out, "not judged on any device, %u times: %s\n", number, most);
 }
 
 static void tell_clauses(struct narrator *narrator, const struct job *job)
@@ -412,6 +490,8 @@ void narrator_finish(struct narrator *narrator, const struct conclusion *conclus
 		tell_own(narrator, job);
 		tell_devices(narrator, job);
 		tell_clauses(narrator, job);
+		tell_rings(narrator, job);
+		tell_skips(narrator, job);
 	}
 	if (job->boots_for_faults)
 		fprintf(narrator->out,

@@ -112,6 +112,35 @@ expect "which fails nothing" says "1 failed as expected"
 broad 'A-1\t*\t*\tviolated?\tknown'
 expect "unless it says so" [ "$(grep -c broader out)" = 0 ]
 
+# What was judged with which rings, and what one word more would have had judged.
+{
+	echo '{"type":"run","schema":1}'
+	n=0
+	told() { # told DEVICE VARIANT TEST VERDICT REASON
+		local at="\"suite\":\"ring\",\"test\":\"$3\",\"device\":\"$1\",\"variant\":\"$2\""
+		n=$((n + 1))
+		echo "{\"type\":\"start\",$at,\"n\":$n,\"of\":8}"
+		echo "{\"type\":\"test\",$at,\"verdict\":\"$4\",\"reason\":\"$5\"}"
+	}
+	for device in 00:03.0 00:04.0; do
+		echo "{\"type\":\"device\",\"bdf\":\"$device\",\"name\":\"blk\",\"features_offered\":\"0x1\"}"
+	done
+	told 00:03.0 split+msix wrap pass ""
+	told 00:03.0 split+intx wrap pass ""
+	told 00:03.0 packed+msix wrap pass ""
+	told 00:03.0 split data skip "not scratch"
+	told 00:04.0 split data skip "not scratch"
+	told 00:04.0 split line skip "no pin"
+	told 00:04.0 split wrap skip "here not"
+	told 00:03.0 packed skipped skip "not offered"
+	echo '{"type":"summary"}'
+} >records
+printf '[device blk]\n[device blk-scratch]\n' >>printing.ini
+TMPDIR=$folder virtproof run -q --vmm ./printing.ini -d blk -d blk-scratch >out 2>&1
+expect "it is told what was judged with which rings" grep -qx "judged with rings: split 2, packed 1" out
+expect "and why most was skipped that no device was judged by" grep -qx "not judged on any device, 2 times: not scratch" out
+expect "devices have the names by which they were asked for" grep -q "^00:04.0  *blk-scratch  *0" out
+
 # Changes are shown; what nobody has explained stays visible.
 printf 'DEMO-1\tblk\t*\tviolated\tgone\n# kept\n' >changing
 run_stand_in -q --expect changing --update=changing -- --fail-from 7
