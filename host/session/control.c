@@ -11,11 +11,15 @@
 #define ANSWER_SECONDS 10
 /* Whoever asks whether it is stuck need not wait as long. */
 #define TROUBLE_SECONDS 2
+/* Between two looks at what else there is to do. */
+#define MEANWHILE_US 5000
 
 struct control {
 	GSocketConnection *connection;
 	GDataInputStream *input;
 	gint64 commands; /* so many were sent; the id of the last */
+	void (*meanwhile)(void *context);
+	void *context;
 };
 
 /* Whether it answers another command: one that was given up when its time was over. */
@@ -25,10 +29,26 @@ static gboolean is_late(JsonObject *answer, gint64 id)
 	       json_object_get_int_member(answer, "id") != id;
 }
 
+/* Returns when there is something to read, or the time for that is up. */
+static void wait_for_words(struct control *control)
+{
+	GSocket *socket = g_socket_connection_get_socket(control->connection);
+	gint64 end = g_get_monotonic_time() + g_socket_get_timeout(socket) * G_USEC_PER_SEC;
+
+	if (!control->meanwhile ||
+	    g_buffered_input_stream_get_available(G_BUFFERED_INPUT_STREAM(control->input)))
+		return;
+	while (!g_socket_condition_timed_wait(socket, G_IO_IN, MEANWHILE_US, NULL, NULL) &&
+	       g_get_monotonic_time() < end)
+		control->meanwhile(control->context);
+}
+
 /* The answer to the last command, or the greeting; events are left out. NULL with error set. */
 static JsonNode *read_answer(struct control *control, GError **error)
 {
 	for (;;) {
+		wait_for_words(control);
+
 		g_autofree char *line =
 			g_data_input_stream_read_line(control->input, NULL, NULL, error);
 		JsonNode *node = line ? json_from_string(line, error) : NULL;
@@ -99,12 +119,15 @@ static gboolean negotiate(struct control *control, GError **error)
 	return answer != NULL;
 }
 
-struct control *control_open(const char *path, GError **error)
+struct control *control_open(const char *path, void (*meanwhile)(void *context), void *context,
+			     GError **error)
 {
 	g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
 	g_autoptr(GSocketClient) client = g_socket_client_new();
 	struct control *control = g_new0(struct control, 1);
 
+	control->meanwhile = meanwhile;
+	control->context = context;
 	g_socket_client_set_timeout(client, ANSWER_SECONDS);
 	control->connection =
 		g_socket_client_connect(client, G_SOCKET_CONNECTABLE(address), NULL, error);

@@ -12,8 +12,13 @@
 /* An open connection. */
 struct control;
 
-/* Connects and negotiates. NULL with error set when nobody answers within seconds. The caller owns it. */
-struct control *control_open(const char *path, GError **error);
+/*
+ * Connects and negotiates. While an answer is waited for, then and later, `meanwhile` (NULL: nothing) is called again and
+ * again: a VMM that says much elsewhere goes on only if that is read. NULL with error set when nobody answers within
+ * seconds. The caller owns it.
+ */
+struct control *control_open(const char *path, void (*meanwhile)(void *context), void *context,
+			     GError **error);
 
 /* Closes the connection. NULL is fine. */
 void control_close(struct control *control);

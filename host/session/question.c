@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/session/question.h"
 
+static void hear_errors(void *context)
+{
+	struct verbs *verbs = context;
+
+	if (verbs->boot)
+		boot_settle(verbs->boot, NULL);
+}
+
 struct control *verbs_control(struct verbs *verbs, GError **error)
 {
 	if (!verbs->control && !verbs->control_failed) {
-		verbs->control = control_open(verbs->launch->control, error);
+		verbs->control = control_open(verbs->launch->control, hear_errors, verbs, error);
 		verbs->control_failed = verbs->control == NULL;
 	} else if (!verbs->control) {
 		g_set_error(error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the VMM does not answer");

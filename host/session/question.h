@@ -18,6 +18,7 @@ struct verbs {
 	struct control *control;
 	gboolean control_failed; /* one failure a process is enough */
 	struct far_ends *ends;
+	struct boot *boot; /* whose guest has asked last; NULL: none yet */
 };
 
 /* One question. */

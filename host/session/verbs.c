@@ -237,6 +237,7 @@ char *verbs_answer(struct verbs *verbs, struct boot *boot, JsonObject *ask)
 	GError *error = NULL;
 	char *line;
 
+	verbs->boot = boot;
 	question.arguments = record_object(ask, "arguments");
 	if (!question.arguments)
 		question.arguments = none;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A VMM that answers late: no answer is taken for that to another command. */
+/* A VMM that answers late: no answer is taken for that to another command, and other things are done meanwhile. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,7 +57,7 @@ static void late_answers_are_passed_over(void **state)
 						  G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL, NULL));
 
 	GThread *vmm = g_thread_new("vmm", serve, listener);
-	struct control *control = control_open(path, &error);
+	struct control *control = control_open(path, NULL, NULL, &error);
 
 	assert_non_null(control);
 	assert_null(control_trouble(control));
@@ -76,10 +76,65 @@ static void late_answers_are_passed_over(void **state)
 	g_rmdir(folder);
 }
 
+static gint read_elsewhere;
+
+/* It answers when it has got rid of what it says elsewhere. */
+static gpointer serve_a_babbler(gpointer listener)
+{
+	g_autoptr(GSocketConnection) connection =
+		g_socket_listener_accept(listener, NULL, NULL, NULL);
+	g_autoptr(GDataInputStream) input =
+		g_data_input_stream_new(g_io_stream_get_input_stream(G_IO_STREAM(connection)));
+	char *line;
+
+	say(connection, "{\"QMP\":{}}\n");
+	for (unsigned n = 1; (line = g_data_input_stream_read_line(input, NULL, NULL, NULL)); n++) {
+		g_autofree char *answer = g_strdup_printf("{\"return\":{},\"id\":%u}\n", n);
+
+		g_free(line);
+		while (g_atomic_int_get(&read_elsewhere) < 3)
+			g_usleep(1000);
+		say(connection, answer);
+	}
+	return NULL;
+}
+
+static void read_it(void *context)
+{
+	g_atomic_int_inc((gint *)context);
+}
+
+static void other_things_are_done_meanwhile(void **state)
+{
+	g_autofree char *folder = g_dir_make_tmp("virtproof-control-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename(folder, "qmp", NULL);
+	g_autoptr(GSocketListener) listener = g_socket_listener_new();
+	g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
+	g_autoptr(JsonNode) command = json_from_string("{\"execute\":\"stop\"}", NULL);
+	g_autoptr(GError) error = NULL;
+
+	assert_true(g_socket_listener_add_address(listener, address, G_SOCKET_TYPE_STREAM,
+						  G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL, NULL));
+
+	GThread *vmm = g_thread_new("vmm", serve_a_babbler, listener);
+	struct control *control = control_open(path, read_it, &read_elsewhere, &error);
+
+	assert_non_null(control);
+
+	g_autoptr(JsonNode) result = control_execute(control, command, &error);
+
+	assert_non_null(result);
+	control_close(control);
+	g_thread_join(vmm);
+	g_unlink(path);
+	g_rmdir(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(late_answers_are_passed_over),
+		cmocka_unit_test(other_things_are_done_meanwhile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
