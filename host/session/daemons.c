@@ -20,9 +20,10 @@
 /* How long a socket may have its name before it is taken for one that listens. */
 #define PATIENCE_MS 500
 
-/* The state of a socket in /proc/net/unix, and one of its flags. */
-#define CONNECTED 3
-#define LISTENING 0x10000
+/* States of a socket in /proc/net/unix, and one of its flags. */
+#define CONNECTING 2 /* nobody has accepted it yet */
+#define CONNECTED  3
+#define LISTENING  0x10000
 
 /* One of them. It gets a pipe for what it says: some do not bear a file. */
 struct daemon {
@@ -160,7 +161,7 @@ static struct ends count_ends(const char *name)
 		    !path || strcmp(*line + path, name) != 0)
 			continue;
 		ends.listening += (flags & LISTENING) != 0;
-		ends.connected += state == CONNECTED;
+		ends.connected += state == CONNECTED || state == CONNECTING;
 	}
 	return ends;
 }

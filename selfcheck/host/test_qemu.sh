@@ -75,7 +75,7 @@ fi
 if [ -e "$build/virtproof.iso" ] && [ -e /usr/share/OVMF/OVMF_CODE_4M.fd ]; then
 	for machine in q35-disc q35-uefi; do
 		status=0
-		virtproof run -M $machine -d rng -t 'transport.ids_*,transport.version_*' >"$folder/out" 2>&1 || status=$?
+		virtproof run -M $machine -d rng --silence $((30 * $(times_as_long))) -t 'transport.ids_*,transport.version_*' >"$folder/out" 2>&1 || status=$?
 		expect "$machine is judged" status_is 0
 		expect "$machine hears which tests" grep -Eq '^all +2 +0 +0 +0 +0$' "$folder/out"
 	done

@@ -41,6 +41,9 @@ expect "a set-up that fails ends with 2" status_is 2
 run_stand_in -u blk --daemon "sh -c 'exec $build/host/stand-in --serve \"\$0\"0' {socket}" -- --drop-daemon 6
 expect "a socket with an index is found" [ "$(grep -c '^pass ' out)" = 11 ]
 expect "and watched" says "hung up and lives on: its connection is gone"
+run_stand_in -u blk --daemon "env LATE=1 $serve" -- --drop-daemon 6
+expect "so is a connection that the daemon is slow to take" \
+	says "daemon-hung-up  in interrupt.number_6: the daemon 'env' hung up and lives on: its connection is gone"
 
 # One that somebody else has started, in a debugger maybe, is neither ended nor taken away.
 "$build/host/stand-in" --serve "$folder/own" >daemon.out 2>&1 &
