@@ -126,3 +126,43 @@ uint64_t histogram_mean(const struct histogram *histogram)
 {
 	return histogram->count == 0 ? 0 : histogram->sum / histogram->count;
 }
+
+bool histogram_carries(const struct histogram *histogram, uint64_t part, uint64_t whole)
+{
+	return histogram->count / whole * (whole - part) +
+		       histogram->count % whole * (whole - part) / whole >=
+	       5;
+}
+
+static uint64_t square_root(uint64_t square)
+{
+	uint64_t root = 0;
+
+	for (uint64_t bit = 1ull << 31; bit; bit >>= 1) {
+		if ((root | bit) * (root | bit) <= square)
+			root |= bit;
+	}
+	return root;
+}
+
+uint64_t histogram_deviation(const struct histogram *histogram)
+{
+	uint64_t mean = histogram_mean(histogram), squares = 0, furthest;
+	unsigned shift = 0;
+
+	if (!histogram->count)
+		return 0;
+	/* Distances of 16 bits at most: squares of as many as a bucket counts stay below 2^64. */
+	furthest = MAXIMUM(histogram->maximum - mean, mean - histogram->minimum);
+	while (furthest >> shift >= 1 << 16)
+		shift++;
+	for (unsigned bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) {
+		uint64_t value = MAXIMUM(histogram_bucket_lowest(bucket), histogram->minimum);
+		uint64_t distance = (value > mean ? value - mean : mean - value) >> shift;
+
+		if (histogram->buckets[bucket])
+			squares = add_saturating(squares,
+						 distance * distance * histogram->buckets[bucket]);
+	}
+	return square_root(squares / histogram->count) << shift;
+}

@@ -56,6 +56,14 @@ uint64_t histogram_bucket_highest(unsigned bucket);
  */
 uint64_t histogram_quantile(const struct histogram *histogram, uint64_t part, uint64_t whole);
 
+/*
+ * Whether five samples at least lie beyond the value at or below which `part` of `whole` lie: fewer do not carry such a figure.
+ */
+bool histogram_carries(const struct histogram *histogram, uint64_t part, uint64_t whole);
+
+/* Standard deviation, by the lowest values of the buckets; 0 when empty. */
+uint64_t histogram_deviation(const struct histogram *histogram);
+
 /* Mean, rounded down; 0 when empty. */
 uint64_t histogram_mean(const struct histogram *histogram);
 

@@ -7,21 +7,6 @@
 /* So many findings are told, the others counted. */
 #define TOLD 3
 
-/* "22.1 us" */
-static void add_quantity(GString *text, double value, const char *unit)
-{
-	static const char *const times[] = {"ns", "us", "ms", "s"};
-	unsigned n = 0;
-
-	if (g_strcmp0(unit, "ns") != 0) {
-		g_string_append_printf(text, "%.4g %s", value, unit);
-		return;
-	}
-	for (; n + 1 < G_N_ELEMENTS(times) && value >= 1000; n++)
-		value /= 1000;
-	g_string_append_printf(text, "%.3g %s", value, times[n]);
-}
-
 /* By what it is, then by how much it is. */
 static int compare_findings(const void *a, const void *b)
 {
@@ -57,12 +42,11 @@ static gboolean add_findings(GString *text, const struct compare *compare, enum 
 	for (unsigned i = 0; i < MIN(found->len, TOLD); i++) {
 		const struct comparison *comparison = found->pdata[i];
 
-		g_string_append_printf(text, "%s%s is %.3g times A's (", i ? ", " : words,
-				       comparison->subject, comparison->ratio);
-		add_quantity(text, comparison->a, comparison->unit);
-		g_string_append(text, " -> ");
-		add_quantity(text, comparison->b, comparison->unit);
-		g_string_append_c(text, ')');
+		g_autofree char *a = measure_words(comparison->a, comparison->unit);
+		g_autofree char *b = measure_words(comparison->b, comparison->unit);
+
+		g_string_append_printf(text, "%s%s is %.3g times A's (%s -> %s)", i ? ", " : words,
+				       comparison->subject, comparison->ratio, a, b);
 	}
 	if (found->len > TOLD)
 		g_string_append_printf(text, ", and %u more", found->len - TOLD);

@@ -15,6 +15,12 @@ struct measure {
 	gboolean distributed; /* it has buckets; else one value */
 };
 
+/* A part of a distribution: how many samples lie from its lowest value up to the next bucket's. */
+struct bucket {
+	double lowest;
+	gint64 count;
+};
+
 /* A measure out of a measure record, which is referenced. The caller owns it. */
 struct measure *measure_new(JsonObject *record);
 
@@ -29,5 +35,11 @@ double measure_figure(const struct measure *measure, const char *name);
  * below it.
  */
 gboolean measure_carries(const struct measure *measure, double share);
+
+/* Those of its buckets that hold samples, struct bucket, from the lowest on; none of a single figure. The caller owns them. */
+GArray *measure_buckets(const struct measure *measure);
+
+/* "22.1 us" of 22100 "ns": three digits that count of a time, four of all else. The caller owns it. */
+char *measure_words(double value, const char *unit);
 
 #endif

@@ -131,6 +131,15 @@ static JsonArray *clauses_of(const struct job *job)
 	return clauses;
 }
 
+static JsonArray *notes_of(const struct job *job)
+{
+	JsonArray *array = json_array_new();
+
+	for (unsigned i = 0; i < job->notes->len; i++)
+		json_array_add_string_element(array, job->notes->pdata[i]);
+	return array;
+}
+
 static JsonArray *measures_of(const struct job *job)
 {
 	JsonArray *array = json_array_new();
@@ -204,6 +213,7 @@ static JsonObject *job_object(const struct conclusion *conclusion, gboolean for_
 	json_object_set_array_member(object, "clauses", clauses_of(job));
 	json_object_set_array_member(object, "measures", measures_of(job));
 	json_object_set_array_member(object, "incidents", incidents_of(job));
+	json_object_set_array_member(object, "notes", notes_of(job));
 	return object;
 }
 

@@ -7,6 +7,7 @@
 
 #include "host/record/own.h"
 #include "host/record/records.h"
+#include "host/report/distribution.h"
 #include "host/report/phrase.h"
 
 /* The progress line is not redrawn more often than this: the eye sees no more. */
@@ -175,30 +176,21 @@ static void view_test(const struct job *job, struct test_result *test, void *con
 	fflush(narrator->out);
 }
 
-static void tell_figure(FILE *out, const char *name, double value)
-{
-	fprintf(out, value < 1000 ? " %s %.4g" : " %s %.0f", name, value);
-}
-
-/* A figure on one line: a value, or where the distribution has its weight and its end. */
+/* A figure on one line; to whoever wants all, a distribution as a picture too. */
 static void view_measure(const struct job *job, const struct measure *measure, void *context)
 {
-	static const char *const parts[][2] = {
-		{"p50", "p50"}, {"p90", "p90"}, {"p99", "p99"}, {"p999", "p99.9"}, {"max", "max"}};
 	struct narrator *narrator = context;
+	g_autofree char *spark = distribution_spark(measure, g_get_charset(NULL));
+	g_autofree char *words = distribution_words(measure);
+	g_autofree char *bars = distribution_bars(measure, INDENT);
 
 	if (narrator->talk == NARRATOR_SUMMARY)
 		return;
 	erase_progress(narrator);
-	fprintf(narrator->out, "%-44s %s %s ", measure->name, measure->device, measure->variant);
-	if (measure->distributed) {
-		for (unsigned i = 0; i < G_N_ELEMENTS(parts); i++)
-			tell_figure(narrator->out, parts[i][1],
-				    measure_figure(measure, parts[i][0]));
-	} else {
-		tell_figure(narrator->out, "", measure_figure(measure, "value"));
-	}
-	fprintf(narrator->out, " %s\n", measure->unit);
+	fprintf(narrator->out, "%-44s %s %s  %s  %s\n", measure->name, measure->device,
+		measure->variant, spark, words);
+	if (narrator->talk == NARRATOR_ALL)
+		fputs(bars, narrator->out);
 	fflush(narrator->out);
 }
 

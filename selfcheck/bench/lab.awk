@@ -33,10 +33,14 @@ function text(key) {
 		sum += bucket[2]
 	}
 	check(sum == number("count"), name ": buckets sum to " sum ", count is " number("count"))
-	check(number("min") <= number("p50") && number("p50") <= number("p90") &&
-	      number("p90") <= number("p99") && number("p99") <= number("max") &&
+	p90 = number("p90") < 0 ? number("p50") : number("p90")
+	p99 = number("p99") < 0 ? p90 : number("p99")
+	check(number("min") <= number("p50") && number("p50") <= p90 && p90 <= p99 && p99 <= number("max") &&
 	      number("min") <= number("mean") && number("mean") <= number("max"),
 	      name ": quantiles are out of order")
+	check((number("p99") >= 0) == (number("count") >= 500) && (number("p999") >= 0) == (number("count") >= 5000),
+	      name ": a percentile is told that " number("count") " samples do not carry, or not told that they do")
+	check(number("stddev") >= 0 && number("stddev") <= number("max"), name ": no standard deviation")
 	if (name ~ /t3-t0|kick|handler and EOI|opening/) {
 		check(number("count") == samples, name ": " number("count") " samples of " samples)
 		check(number("min") > 0, name ": some took no time at all")

@@ -121,13 +121,24 @@ async function checkGrid(page) {
 		places.behind[1] < places.before[1], places);
 }
 
+// They are drawn when they come into sight.
+async function openCharts(page) {
+	await page.evaluate(async () => {
+		for (const one of document.querySelectorAll("#measures details")) {
+			one.open = true;
+			one.scrollIntoView();
+			await new Promise((done) => setTimeout(done, 200));
+		}
+	});
+}
+
 // What lies behind a chart is as dark as the page.
 async function checkDarkCharts(browser, path) {
 	const page = await browser.newPage({ colorScheme: "dark" });
 
 	await page.goto(path);
 	await page.waitForSelector("body[data-ready=yes]");
-	await page.evaluate(() => document.getElementById("measures").scrollIntoView());
+	await openCharts(page);
 	await page.waitForSelector("canvas");
 	const light = await page.evaluate(() => [...document.querySelectorAll("canvas")].flatMap((canvas) => {
 		const backs = [];
@@ -278,7 +289,9 @@ async function walk(browser) {
 	await checkHostile(browser, `file://${hostilePath}`);
 	await checkDarkCharts(browser, `file://${reportPath}`);
 	await checkMany(browser, `file://${manyPath}`);
-	await page.evaluate(() => document.getElementById("measures").scrollIntoView());
+	expect("each distribution has its shape",
+		(await page.locator("td.spark").allInnerTexts()).some((text) => /[▁-█]/.test(text)));
+	await openCharts(page);
 	await page.waitForFunction(() => document.querySelectorAll("canvas").length >= 3, null, { timeout: 5000 });
 	const painted = await page.evaluate(paintedCanvases);
 	expect("the charts are visible", painted.length >= 3 && painted.every((n) => n > 1), painted);

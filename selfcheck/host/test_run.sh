@@ -324,3 +324,12 @@ kill -KILL $pid
 
 sleep 0.3
 expect "a killed run leaves no process" is_gone "$child"
+
+# Figures.
+run_stand_in -- --tests 1 --samples 1000
+expect "a distribution is a line: its shape, samples, mean, what so many carry" \
+	grep -q "^end to end t3-t0 halted .*  n 990  mean 19.[0-9]* us  p50 20 us  p99 24.[0-9]* us" "$folder/out"
+expect "a figure has its unit" grep -q "^blk.read.random.requests depth=1 .* 50[0-9][0-9] requests/s$" "$folder/out"
+expect "whoever wants all sees how it is distributed" grep -q "16.4 us and up .*|####" "$folder/out"
+run_stand_in -- --tests 1 --samples 220
+expect "no percentile that too few samples carry" bash -c "! grep -q ' p99 ' '$folder/out'"

@@ -194,6 +194,44 @@ static void recording_many_equals_recording_each(void **state)
 	free(many);
 }
 
+static void tells_no_percentile_of_too_few(void **state)
+{
+	struct histogram *histogram = made();
+
+	assert_false(histogram_carries(histogram, 90, 100));
+	histogram_record_many(histogram, 7, 499);
+	assert_true(histogram_carries(histogram, 90, 100));
+	assert_false(histogram_carries(histogram, 99, 100));
+	histogram_record(histogram, 7);
+	assert_true(histogram_carries(histogram, 99, 100));
+	assert_false(histogram_carries(histogram, 999, 1000));
+	histogram_record_many(histogram, 7, 4500);
+	assert_true(histogram_carries(histogram, 999, 1000));
+	assert_false(histogram_carries(histogram, 9999, 10000));
+	free(histogram);
+}
+
+static void knows_deviations(void **state)
+{
+	struct histogram *small = made(), *large = made(), *same = made();
+
+	assert_int_equal(histogram_deviation(small), 0);
+	histogram_record_many(same, 1000000, 50);
+	assert_int_equal(histogram_deviation(same), 0);
+	for (uint64_t n = 0; n < 101; n++) {
+		histogram_record(small, n);
+		histogram_record(large, n * 1000000000000);
+	}
+	/* Of 0 … 100: the root of 850. */
+	assert_int_equal(histogram_deviation(small), 29);
+	assert_in_range(histogram_deviation(large), 28900000000000, 29500000000000);
+	histogram_record_many(large, UINT64_MAX, 3);
+	assert_true(histogram_deviation(large) > 29500000000000);
+	free(small);
+	free(large);
+	free(same);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,6 +244,8 @@ int main(void)
 		cmocka_unit_test(merging_equals_recording_all),
 		cmocka_unit_test(converting_keeps_the_samples),
 		cmocka_unit_test(recording_many_equals_recording_each),
+		cmocka_unit_test(tells_no_percentile_of_too_few),
+		cmocka_unit_test(knows_deviations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,9 +74,9 @@ void lab_noise(struct test_run *t)
 	if (parts <= DISTURBED_PARTS)
 		return;
 	format_text(sentence, sizeof(sentence),
-		    "disturbed: %u.%u %% of a spinning CPU's time was stolen, the figures say "
-		    "little",
-		    parts / 10, parts % 10);
+		    "disturbed: %u.%u %% of a spinning CPU's time was stolen, the figures of %s "
+		    "say little",
+		    parts / 10, parts % 10, t->device->name);
 	report_note(sentence);
 }
 

@@ -62,12 +62,12 @@ const charts = (() => {
 		v >= 1e6 ? `${+(v / 1e6).toPrecision(3)}M` : v >= 1e3 ? `${+(v / 1e3).toPrecision(3)}k` : `${+v.toPrecision(3)}`);
 
 	// The x axis of percentiles is logarithmic in the share that is left: 90, 99, 99.9 are equally far. One is drawn where
-	// a sample lies beyond it.
+	// five samples lie beyond it.
 	function percentilesChart(parent, name, unit, distributions) {
 		const series = distributions.map(({ label, measure }) => {
 			const buckets = counted(measure);
 			const total = buckets.reduce((sum, [, count]) => sum + count, 0);
-			const shares = percentiles.filter((p) => p === 0 || total * (100 - p) >= 100);
+			const shares = percentiles.filter((p) => p === 0 || p === 50 || total * (100 - p) >= 500);
 
 			return {
 				label,

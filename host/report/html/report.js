@@ -328,15 +328,29 @@ function measureGroups() {
 	return groups;
 }
 
-// How many samples a percentile needs, for one of them to lie beyond it.
-const samplesFor = { p50: 2, p90: 10, p99: 100, p999: 1000, p9999: 10000 };
+// How many samples a percentile needs, for five of them to lie beyond it: the rule of the image.
+const samplesFor = { p90: 50, p99: 500, p999: 5000, p9999: 50000 };
+
+// A distribution in a word, from its least sample to its largest on a logarithmic scale.
+function spark(measure) {
+	const buckets = charts.counted(measure);
+	const cells = new Array(12).fill(0);
+	const low = Math.log(Math.max(measure.min, 1)), range = Math.log(Math.max(measure.max, 1)) - low || 1;
+
+	for (const [lower, count] of buckets)
+		cells[Math.max(0, Math.min(11, Math.floor((Math.log(Math.max(lower, 1)) - low) / range * 12)))] += count;
+
+	const fullest = Math.max(1, ...cells);
+
+	return buckets.length ? cells.map((count) => " ▁▂▃▄▅▆▇█"[Math.ceil(8 * count / fullest)]).join("") : "";
+}
 
 function figures({ label, depth, measure }) {
-	const names = ["count", "min", "p50", "p90", "p99", "p999", "p9999", "max", "mean", "value"];
+	const names = ["count", "mean", "stddev", "min", "p50", "p90", "p99", "p999", "p9999", "max", "value"];
 	const value = (name) => measure[name] === undefined || measure.count < samplesFor[name] ? "" :
 		Math.round(measure[name] * 100) / 100;
 
-	return make("tr", null, cell(label), cell(depth || "", "number"), ...names.map((name) => cell(value(name), "number")));
+	return make("tr", null, cell(label), cell(spark(measure), "spark"), cell(depth || "", "number"), ...names.map((name) => cell(value(name), "number")));
 }
 
 function drawGroup(boxes, group) {
@@ -374,16 +388,21 @@ function measureRank([key]) {
 function showMeasures() {
 	const list = byId("measure-list");
 	const controls = make("details", null, make("summary", null, "controls and noise"));
-	const heads = ["Of", "depth", "count", "min", "p50", "p90", "p99", "p99.9", "p99.99", "max", "mean", "value"];
+	const heads = ["Of", "shape", "depth", "n", "mean", "std. dev.", "min", "p50", "p90", "p99", "p99.9", "p99.99", "max", "value"];
 
+	for (const job of report.jobs) {
+		for (const note of job.notes.filter((text) => text.includes("disturbed: ")))
+			list.append(make("p", { class: "legend" }, `${job.name}: ${note}`));
+	}
 	for (const [key, group] of [...measureGroups()].sort((a, b) => measureRank(a) - measureRank(b))) {
 		const boxes = make("div", { class: "charts" });
 		const figureTable = scroller(`Figures of ${key}`, table(heads, group.map(figures)));
 
-		(measureRank([key]) === 2 ? controls : list).append(make("h3", null, key), boxes,
-			make("details", null, make("summary", null, "figures"), figureTable));
-		if (group.some(({ depth, measure }) => depth > 0 || charts.counted(measure).length))
+		(measureRank([key]) === 2 ? controls : list).append(make("h3", null, key), figureTable);
+		if (group.some(({ depth, measure }) => depth > 0 || charts.counted(measure).length)) {
+			figureTable.after(make("details", null, make("summary", null, "charts"), boxes));
 			drawWhenSeen(boxes, group);
+		}
 	}
 	if (controls.childElementCount > 1)
 		list.append(controls);

@@ -22,14 +22,17 @@ static void add_histogram(const struct histogram *histogram)
 {
 	const char *comma = "";
 
-	text_add(&out,
-		 "\"count\":%lu,\"min\":%lu,\"p50\":%lu,\"p90\":%lu,\"p99\":%lu,\"p999\":%lu,"
-		 "\"p9999\":%lu,\"max\":%lu,\"mean\":%lu,\"buckets\":[",
-		 histogram->count, histogram->minimum, histogram_quantile(histogram, 50, 100),
-		 histogram_quantile(histogram, 90, 100), histogram_quantile(histogram, 99, 100),
-		 histogram_quantile(histogram, 999, 1000),
-		 histogram_quantile(histogram, 9999, 10000), histogram->maximum,
-		 histogram_mean(histogram));
+	text_add(&out, "\"count\":%lu,\"min\":%lu,\"p50\":%lu,", histogram->count,
+		 histogram->minimum, histogram_quantile(histogram, 50, 100));
+	for (const struct quantile *at = quantiles; at->name; at++) {
+		uint64_t part = at->part, whole = at->whole;
+
+		if (histogram_carries(histogram, part, whole))
+			text_add(&out, "\"%s\":%lu,", at->name,
+				 histogram_quantile(histogram, part, whole));
+	}
+	text_add(&out, "\"max\":%lu,\"mean\":%lu,\"stddev\":%lu,\"buckets\":[", histogram->maximum,
+		 histogram_mean(histogram), histogram_deviation(histogram));
 	for (unsigned n = 0; n < HISTOGRAM_BUCKETS; n++) {
 		if (!histogram->buckets[n])
 			continue;

@@ -50,3 +50,11 @@ bool record_truth(const struct record *record, const char *name)
 {
 	return record_field(record, name, FIELD_TRUTH)->truth;
 }
+
+const struct quantile quantiles[] = {
+	{"p90", "p90", 90, 100},
+	{"p99", "p99", 99, 100},
+	{"p999", "p99.9", 999, 1000},
+	{"p9999", "p99.99", 9999, 10000},
+	{},
+};

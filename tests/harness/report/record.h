@@ -102,4 +102,14 @@ uint64_t record_number(const struct record *record, const char *name);
 /* The truth of a field of FIELD_TRUTH; likewise. */
 bool record_truth(const struct record *record, const char *name);
 
+/* A percentile that is told of a distribution that carries it: the part of the whole that lies at or below it. */
+struct quantile {
+	const char *name;  /* in JSON; NULL behind the last */
+	const char *words; /* for people */
+	uint16_t part, whole;
+};
+
+/* All of them, beside the median, which is always told. */
+extern const struct quantile quantiles[];
+
 #endif

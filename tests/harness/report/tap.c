@@ -83,7 +83,10 @@ PHRASE(tap, measure)
 		return;
 	}
 	histogram = field->histogram;
-	print("# %s %s: count %lu p50 %lu p99 %lu max %lu %s\n", device, name, histogram->count,
-	      histogram_quantile(histogram, 50, 100), histogram_quantile(histogram, 99, 100),
-	      histogram->maximum, unit);
+	print("# %s %s: count %lu mean %lu stddev %lu p50 %lu", device, name, histogram->count,
+	      histogram_mean(histogram), histogram_deviation(histogram),
+	      histogram_quantile(histogram, 50, 100));
+	if (histogram_carries(histogram, 99, 100))
+		print(" p99 %lu", histogram_quantile(histogram, 99, 100));
+	print(" max %lu %s\n", histogram->maximum, unit);
 }

@@ -193,11 +193,15 @@ static void print_distribution(const struct record *record, const struct histogr
 {
 	const char *unit = record_text(record, "unit");
 
-	print("  %-44s %8lu min %8lu p50 %8lu p90 %8lu p99 %8lu p99.9 %8lu p99.99 %8lu max %s\n",
-	      record_text(record, "name"), histogram->minimum,
-	      histogram_quantile(histogram, 50, 100), histogram_quantile(histogram, 90, 100),
-	      histogram_quantile(histogram, 99, 100), histogram_quantile(histogram, 999, 1000),
-	      histogram_quantile(histogram, 9999, 10000), histogram->maximum, unit);
+	print("  %-44s n %lu mean %lu stddev %lu min %lu p50 %lu", record_text(record, "name"),
+	      histogram->count, histogram_mean(histogram), histogram_deviation(histogram),
+	      histogram->minimum, histogram_quantile(histogram, 50, 100));
+	for (const struct quantile *at = quantiles; at->name; at++) {
+		if (histogram_carries(histogram, at->part, at->whole))
+			print(" %s %lu", at->words,
+			      histogram_quantile(histogram, at->part, at->whole));
+	}
+	print(" max %lu %s\n", histogram->maximum, unit);
 	if (record_truth(record, "drawn"))
 		draw(histogram, unit);
 }
