@@ -14,9 +14,36 @@
 /* An answer is one line of at most 4000 bytes, two digits a byte. */
 #define ANSWER_BYTES 1900
 
+/* 64-bit FNV-1a. */
+#define HASH_START 14695981039346656037u
+
+static guint64 hash_add(guint64 hash, const guint8 *bytes, gsize length)
+{
+	for (gsize n = 0; n < length; n++)
+		hash = (hash ^ bytes[n]) * 1099511628211u;
+	return hash;
+}
+
 struct far_ends {
-	GHashTable *by_path; /* path to descriptor */
+	GHashTable *by_path;   /* path to struct far_end */
+	GHashTable *listeners; /* path to descriptor */
 };
+
+/* A connection. */
+struct far_end {
+	int descriptor;
+	gboolean greeted; /* the first line that comes is no data */
+	gboolean closed;  /* by the other end */
+	guint64 received, hash;
+};
+
+static void close_end(void *data)
+{
+	struct far_end *end = data;
+
+	close(end->descriptor);
+	g_free(end);
+}
 
 static void close_descriptor(void *descriptor)
 {
@@ -27,14 +54,26 @@ struct far_ends *far_ends_new(void)
 {
 	struct far_ends *ends = g_new0(struct far_ends, 1);
 
-	ends->by_path = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, close_descriptor);
+	ends->by_path = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, close_end);
+	ends->listeners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, close_descriptor);
 	return ends;
 }
 
 void far_ends_free(struct far_ends *ends)
 {
 	g_hash_table_unref(ends->by_path);
+	g_hash_table_unref(ends->listeners);
 	g_free(ends);
+}
+
+static void add_end(struct far_ends *ends, const char *path, int descriptor, gboolean greeted)
+{
+	struct far_end *end = g_new0(struct far_end, 1);
+
+	end->descriptor = descriptor;
+	end->greeted = greeted;
+	end->hash = HASH_START;
+	g_hash_table_insert(ends->by_path, g_strdup(path), end);
 }
 
 static void set_error(GError **error, const char *what)
@@ -58,7 +97,19 @@ static int connect_to(const char *path, int type, GError **error)
 	return -1;
 }
 
-gboolean far_end_connect(struct far_ends *ends, const char *path, gboolean on, GError **error)
+/* A line and its end. */
+static gboolean send_all(int descriptor, const char *line, GError **error)
+{
+	g_autofree char *text = g_strconcat(line, "\n", NULL);
+
+	if (send(descriptor, text, strlen(text), MSG_NOSIGNAL) == (ssize_t)strlen(text))
+		return TRUE;
+	set_error(error, "the VMM takes no greeting");
+	return FALSE;
+}
+
+gboolean far_end_connect(struct far_ends *ends, const char *path, gboolean on, const char *line,
+			 GError **error)
 {
 	int descriptor;
 
@@ -71,8 +122,8 @@ gboolean far_end_connect(struct far_ends *ends, const char *path, gboolean on, G
 	descriptor = connect_to(path, SOCK_STREAM, error);
 	if (descriptor < 0)
 		return FALSE;
-	g_hash_table_insert(ends->by_path, g_strdup(path), GINT_TO_POINTER(descriptor));
-	return TRUE;
+	add_end(ends, path, descriptor, line != NULL);
+	return !line || send_all(descriptor, line, error);
 }
 
 /* The bytes that digits stand for; an odd digit at the end is dropped. The caller owns them. */
@@ -98,25 +149,35 @@ static char *digits_of(const guint8 *bytes, gsize length)
 	return g_string_free(digits, FALSE);
 }
 
-static int descriptor_of(const struct far_ends *ends, const char *path, GError **error)
+/* The connection; of a listener the one that waits there. NULL with error set. */
+static struct far_end *end_of(struct far_ends *ends, const char *path, GError **error)
 {
-	void *descriptor;
+	struct far_end *end = g_hash_table_lookup(ends->by_path, path);
+	void *listener;
 
-	if (g_hash_table_lookup_extended(ends->by_path, path, NULL, &descriptor))
-		return GPOINTER_TO_INT(descriptor);
-	g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED, "the host's end is not open");
-	return -1;
+	if (!end && g_hash_table_lookup_extended(ends->listeners, path, NULL, &listener)) {
+		int descriptor = accept4(GPOINTER_TO_INT(listener), NULL, NULL,
+					 SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (descriptor >= 0)
+			add_end(ends, path, descriptor, FALSE);
+		end = g_hash_table_lookup(ends->by_path, path);
+	}
+	if (!end)
+		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED,
+			    "the host's end is not open");
+	return end;
 }
 
 gboolean far_end_write(struct far_ends *ends, const char *path, const char *hexadecimal,
 		       GError **error)
 {
 	g_autoptr(GByteArray) bytes = bytes_of(hexadecimal);
-	int descriptor = descriptor_of(ends, path, error);
+	struct far_end *end = end_of(ends, path, error);
 
-	if (descriptor < 0)
+	if (!end)
 		return FALSE;
-	if (send(descriptor, bytes->data, bytes->len, MSG_NOSIGNAL) == (ssize_t)bytes->len)
+	if (send(end->descriptor, bytes->data, bytes->len, MSG_NOSIGNAL) == (ssize_t)bytes->len)
 		return TRUE;
 	set_error(error, "the port takes no more");
 	return FALSE;
@@ -125,13 +186,90 @@ gboolean far_end_write(struct far_ends *ends, const char *path, const char *hexa
 char *far_end_read(struct far_ends *ends, const char *path, GError **error)
 {
 	guint8 bytes[ANSWER_BYTES];
-	int descriptor = descriptor_of(ends, path, error);
+	struct far_end *end = end_of(ends, path, error);
 	ssize_t length;
 
-	if (descriptor < 0)
+	if (!end)
 		return NULL;
-	length = recv(descriptor, bytes, sizeof(bytes), 0);
+	length = recv(end->descriptor, bytes, sizeof(bytes), 0);
 	return digits_of(bytes, length > 0 ? (gsize)length : 0);
+}
+
+gboolean far_end_listen(struct far_ends *ends, const char *path, gboolean on, GError **error)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int descriptor;
+
+	g_hash_table_remove(ends->by_path, path);
+	if (g_hash_table_remove(ends->listeners, path))
+		unlink(path);
+	if (!on)
+		return TRUE;
+	descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	g_strlcpy(address.sun_path, path, sizeof(address.sun_path));
+	if (descriptor >= 0 &&
+	    bind(descriptor, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+	    listen(descriptor, 8) == 0) {
+		g_hash_table_insert(ends->listeners, g_strdup(path), GINT_TO_POINTER(descriptor));
+		return TRUE;
+	}
+	set_error(error, path);
+	if (descriptor >= 0)
+		close(descriptor);
+	return FALSE;
+}
+
+/* What stands at this place of the stream that both ends know. */
+static guint8 pattern(guint64 place)
+{
+	return (guint8)(((guint32)place * 2654435761u) >> 24);
+}
+
+char *far_end_fill(struct far_ends *ends, const char *path, guint64 offset, guint64 count,
+		   GError **error)
+{
+	struct far_end *end = end_of(ends, path, error);
+	guint8 buffer[4096];
+	guint64 sent = 0;
+	ssize_t length = 1;
+
+	while (end && sent < count && length > 0) {
+		gsize wanted = MIN(count - sent, sizeof(buffer));
+
+		for (gsize n = 0; n < wanted; n++)
+			buffer[n] = pattern(offset + sent + n);
+		length = send(end->descriptor, buffer, wanted, MSG_NOSIGNAL);
+		sent += length > 0 ? (guint64)length : 0;
+	}
+	return end ? g_strdup_printf("%" G_GUINT64_FORMAT, sent) : NULL;
+}
+
+/* Takes away the answer to a greeting. */
+static void skip_line(struct far_end *end)
+{
+	char byte;
+
+	while (end->greeted && recv(end->descriptor, &byte, 1, 0) == 1)
+		end->greeted = byte != '\n';
+}
+
+char *far_end_drain(struct far_ends *ends, const char *path, GError **error)
+{
+	struct far_end *end = end_of(ends, path, error);
+	guint8 buffer[4096];
+	ssize_t length;
+
+	if (!end)
+		return NULL;
+	skip_line(end);
+	while ((length = recv(end->descriptor, buffer, sizeof(buffer), 0)) > 0) {
+		end->hash = hash_add(end->hash, buffer, (gsize)length);
+		end->received += (guint64)length;
+	}
+	end->closed |= length == 0 || (errno != EAGAIN && errno != EINTR);
+	return g_strdup_printf("received=%" G_GUINT64_FORMAT " hash=%016" G_GINT64_MODIFIER
+			       "x closed=%d",
+			       end->received, end->hash, end->closed);
 }
 
 gboolean action_datagram(const char *path, const char *hexadecimal, GError **error)
@@ -175,7 +313,7 @@ char *action_read_file(const char *path, guint64 offset, guint64 bytes, GError *
 
 char *action_checksum_file(const char *path, guint64 offset, guint64 bytes, GError **error)
 {
-	guint64 hash = 14695981039346656037u, end = offset + bytes;
+	guint64 hash = HASH_START, end = offset + bytes;
 	int descriptor = open_file(path, error);
 	guint8 buffer[4096];
 	ssize_t length = 1;
@@ -185,8 +323,7 @@ char *action_checksum_file(const char *path, guint64 offset, guint64 bytes, GErr
 	while (length > 0 && offset < end) {
 		length =
 			pread(descriptor, buffer, MIN(end - offset, sizeof(buffer)), (off_t)offset);
-		for (ssize_t n = 0; n < length; n++)
-			hash = (hash ^ buffer[n]) * 1099511628211u;
+		hash = hash_add(hash, buffer, length > 0 ? (gsize)length : 0);
 		offset += length > 0 ? (guint64)length : 0;
 	}
 	if (length < 0)

@@ -15,10 +15,31 @@ struct far_ends *far_ends_new(void);
 void far_ends_free(struct far_ends *ends);
 
 /*
- * Opens, or when not `on` closes, the connection to the socket; what is so already is fine. FALSE with
- * error set when it cannot be opened.
+ * Opens, or when not `on` closes, the connection to the socket; what is so already is fine. Where there is a
+ * `line` it is sent first, and the first line that comes is taken for its answer. FALSE with error set when
+ * it cannot be opened.
  */
-gboolean far_end_connect(struct far_ends *ends, const char *path, gboolean on, GError **error);
+gboolean far_end_connect(struct far_ends *ends, const char *path, gboolean on, const char *line,
+			 GError **error);
+
+/*
+ * Listens, or when not `on` does so no more, on a socket that is made there; a connection that came by it is
+ * closed. The next one is what the functions below mean by that path. FALSE with error set.
+ */
+gboolean far_end_listen(struct far_ends *ends, const char *path, gboolean on, GError **error);
+
+/*
+ * Writes the pattern (docs/ask.md, `socket-fill`) from place `offset` on, `count` bytes or as many as are
+ * taken at once: that number, in decimal. NULL with error set. The caller owns it.
+ */
+char *far_end_fill(struct far_ends *ends, const char *path, guint64 offset, guint64 count,
+		   GError **error);
+
+/*
+ * Takes what has come, and answers `received=N hash=H closed=0|1`: how many bytes so far, their FNV-1a hash,
+ * whether the other end has closed. NULL with error set. The caller owns it.
+ */
+char *far_end_drain(struct far_ends *ends, const char *path, GError **error);
 
 /* Writes bytes, given as hexadecimal digits, to an open connection. FALSE with error set. */
 gboolean far_end_write(struct far_ends *ends, const char *path, const char *hexadecimal,

@@ -108,8 +108,15 @@ static gboolean act(struct question *question, const char *kind, const char *pat
 
 	if (strcmp(kind, "datagram") == 0)
 		return action_datagram(path, bytes, error);
-	if (strcmp(kind, "connect") == 0)
-		return far_end_connect(ends, path, record_number(arguments, "on", 0) != 0, error);
+	gboolean on = record_number(arguments, "on", 0) != 0;
+
+	if (strcmp(kind, "listen") == 0)
+		return far_end_listen(ends, path, on, error);
+	if (strcmp(kind, "connect") == 0) {
+		g_autofree char *line = question_text(question, "line", error);
+
+		return !*error && far_end_connect(ends, path, on, line, error);
+	}
 	if (strcmp(kind, "write") == 0)
 		return far_end_write(ends, path, bytes, error);
 
@@ -119,6 +126,10 @@ static gboolean act(struct question *question, const char *kind, const char *pat
 
 	if (strcmp(kind, "read") == 0)
 		result = far_end_read(ends, path, error);
+	else if (strcmp(kind, "fill") == 0)
+		result = far_end_fill(ends, path, offset, count, error);
+	else if (strcmp(kind, "drain") == 0)
+		result = far_end_drain(ends, path, error);
 	else if (strcmp(kind, "checksum") == 0)
 		result = action_checksum_file(path, offset, count, error);
 	else if (strcmp(kind, "allocated") == 0)
@@ -157,8 +168,9 @@ static gboolean execute_all(struct question *question, GError **error)
 
 static gboolean perform(struct question *question, GError **error)
 {
-	static const char *const kinds[] = {"datagram", "connect",  "write",    "read",
-					    "file",     "checksum", "allocated"};
+	static const char *const kinds[] = {"datagram", "listen",   "connect", "write",
+					    "read",     "fill",     "drain",   "file",
+					    "checksum", "allocated"};
 	const struct descriptor *descriptor = question->verbs->launch->descriptor;
 	g_autofree char *program = descriptor_text(descriptor, question->group, "program", NULL);
 
