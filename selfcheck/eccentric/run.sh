@@ -8,6 +8,7 @@ set -uo pipefail
 build=$1
 globs=${2:-*}
 shift $(($# < 2 ? $# : 2))
+PATH=$PATH:$(realpath -m "$build/others/crates/bin")
 work=$(mktemp -d "${TMPDIR:-/tmp}/virtproof-eccentrics.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
@@ -97,6 +98,12 @@ hosted_plug() {
 		-M q35-slots -d blk-scratch -d net -d rng
 }
 
+# hosted_daemons WORDS …: what daemons serve, where they are built.
+hosted_daemons() {
+	command -v vhost-device-vsock >/dev/null || return 0
+	hosted hosted-vsock "vp.eccentric=ok_vsock_* vp.tests=vsock.* $*" -d vhost-device-vsock
+}
+
 # quarter 0|1|2|3 WORDS …: one of four parts of them all.
 quarter() {
 	local number=$1 wires=$work/wires$1 disk=$work/disk$1
@@ -136,6 +143,7 @@ done
 	asked legacy && { legacy "$@"; hosted_legacy "$@"; }
 	asked lifecycle && hosted_lifecycle "$@"
 	asked plug && hosted_plug "$@"
+	asked vsock && hosted_daemons "$@"
 } &
 quarter 3 "$@"
 wait
@@ -150,7 +158,7 @@ for boot in "$work"/*.status; do
 	fi
 done
 # What conforms on one machine and finds nobody fit for it on another conforms.
-cat "$work"/{quarter[0-3],mmio-*,legacy,taps,hosted-legacy,hosted-lifecycle,hosted-plug} 2>/dev/null | awk '$1 == "accuses" { print; next }
+cat "$work"/{quarter[0-3],mmio-*,legacy,taps,hosted-legacy,hosted-lifecycle,hosted-plug,hosted-vsock} 2>/dev/null | awk '$1 == "accuses" { print; next }
 	{ name = $2; sub(":$", "", name) }
 	$1 == "skipped" { weight = 1 }
 	$1 == "conforms" { weight = 2 }

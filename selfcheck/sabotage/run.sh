@@ -130,6 +130,11 @@ hosted() {
 	done < <(grep '^{"type":"sabotage",' "$wires/hosted")
 }
 hosted "$(skipped_names | tr , "\n" | grep ^pci_legacy_ | paste -sd, -)" "$*" -M q35-legacy -d balloon -d scsi
+# … and of daemons, where they are built.
+PATH=$PATH:$(realpath -m "$build/others/crates/bin")
+if command -v vhost-device-vsock >/dev/null; then
+	hosted "$(skipped_names | tr , "\n" | grep ^vsock_ | paste -sd, -)" "$*" -d vhost-device-vsock
+fi
 hosted "$(skipped_names | tr , "\n" | grep -E "^(un)?plugged_" | paste -sd, -)" "$*" -M q35-slots -d rng
 hosted "$(skipped_names)" "vp.lifecycle $*" -d blk-scratch -d blk-kept \
 	-d net-dgram,speed=1000,duplex=full -d console -d scsi -d balloon-hints -d keyboard -d tablet -d gpu

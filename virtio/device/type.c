@@ -23,7 +23,7 @@ static const struct {
 	{11, "rproc-serial"},
 	{12, "caif"},
 	{13, "memory-balloon"},
-	{VIRTIO_TYPE_VSOCK, "vsock"},
+
 	{VIRTIO_TYPE_CRYPTO, "crypto"},
 	{21, "signal"},
 	{22, "pstore"},
