@@ -302,6 +302,11 @@ static gboolean look(void *context)
 	return G_SOURCE_CONTINUE;
 }
 
+struct process_usage boot_usage(const struct boot *boot)
+{
+	return process_usage(boot->process);
+}
+
 void boot_stop(struct boot *boot)
 {
 	put_down(boot, BOOT_CANCELLED, g_strdup("ended at the user's wish"));

@@ -94,6 +94,9 @@ void boot_run(const struct boot_request *request, struct boot_result *result);
 /* Frees what the result holds. */
 void boot_result_clear(struct boot_result *result);
 
+/* What the VMM has taken of the host so far. */
+struct process_usage boot_usage(const struct boot *boot);
+
 /* Ends the boot as its cancellable would. */
 void boot_stop(struct boot *boot);
 

@@ -31,8 +31,10 @@ struct course {
 	unsigned findings;       /* that earlier boots had told when it began */
 	gint64 launched, came;   /* when the VMM was, and its first record; monotonic, or 0 */
 	gint64 asked;            /* when the guest asked last whether it is enough */
-	gboolean enough;         /* no more records are wanted */
-	gint64 foreign; /* the schema of the image's records, when the program does not read it */
+	gint64 used, machine,
+		computed; /* when it asked last what the VMM takes, and what all had computed */
+	gboolean enough;  /* no more records are wanted */
+	gint64 foreign;   /* the schema of the image's records, when the program does not read it */
 };
 
 static void view(struct session *session, JsonObject *record)
@@ -179,13 +181,36 @@ static char *answer_enough(struct course *course, JsonObject *ask)
 			       over ? "ok" : "refused not yet");
 }
 
-/* Questions about daemons and about the user are the program's own affair, others the descriptor's. The caller owns the answer. */
+/* `usage`: what the VMM has taken of the host, and others since this was asked last. The caller owns the answer. */
+static char *answer_usage(struct course *course, const struct boot *boot, JsonObject *ask)
+{
+	struct process_usage usage = boot_usage(boot);
+	gint64 now = g_get_monotonic_time(), machine = process_machine_time();
+	gint64 others = machine - course->machine - (usage.computed - course->computed);
+	gint64 passed = MAX(now - course->used, 1);
+	g_autofree char *exits = usage.exits < 0
+					 ? g_strdup("")
+					 : g_strdup_printf(" exits=%" G_GINT64_FORMAT, usage.exits);
+
+	course->used = now;
+	course->machine = machine;
+	course->computed = usage.computed;
+	return g_strdup_printf("told %" G_GINT64_FORMAT " ok cpu_us=%" G_GINT64_FORMAT
+			       " memory_kib=%" G_GINT64_FORMAT " cpus=%u others=%" G_GINT64_FORMAT
+			       "%s",
+			       record_number(ask, "id", 0), usage.computed, usage.memory,
+			       g_get_num_processors(), MAX(others, 0) * 1000 / passed, exits);
+}
+
+/* Questions about daemons, processes and the user are the program's own affair, others the descriptor's. The caller owns the answer. */
 static char *answer_to(struct course *course, struct boot *boot, JsonObject *ask)
 {
 	const char *verb = record_text(ask, "verb");
 
 	if (strcmp(verb, "settle") == 0)
 		return settle(course, boot, ask);
+	if (strcmp(verb, "usage") == 0)
+		return answer_usage(course, boot, ask);
 	if (strcmp(verb, "enough") == 0)
 		return answer_enough(course, ask);
 	if (strcmp(verb, "stop") == 0 || strcmp(verb, "start") == 0)

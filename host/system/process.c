@@ -323,37 +323,109 @@ void process_sweep(void)
 		;
 }
 
-/* What the threads of a process have computed and waited for a processor, in nanoseconds. */
-static gint64 busy_time_of(const char *pid)
+/* Adds what the threads of a process have computed, and waited for a processor, in nanoseconds. */
+static void add_times(const char *pid, gint64 *computed, gint64 *waited)
 {
 	g_autofree char *tasks_path = g_build_filename("/proc", pid, "task", NULL);
 	g_autoptr(GDir) tasks = g_dir_open(tasks_path, 0, NULL);
 	const char *task;
-	gint64 total = 0;
 
 	while (tasks && (task = g_dir_read_name(tasks))) {
 		g_autofree char *path = g_build_filename(tasks_path, task, "schedstat", NULL);
 		g_autofree char *text = NULL;
-		gint64 computed = 0, waited = 0;
+		gint64 ran = 0, stood = 0;
 
 		if (g_file_get_contents(path, &text, NULL, NULL) &&
-		    sscanf(text, "%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, &computed, &waited) == 2)
-			total += computed + waited;
+		    sscanf(text, "%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, &ran, &stood) == 2) {
+			*computed += ran;
+			*waited += stood;
+		}
 	}
-	return total;
 }
 
-gint64 process_busy_time(const struct process *process)
+/* The processes of a group: char *, as /proc has them. The caller owns the array, and that the names. */
+static GPtrArray *members_of(GPid group)
 {
+	GPtrArray *members = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GDir) proc = g_dir_open("/proc", 0, NULL);
 	const char *base;
-	gint64 nanoseconds = 0;
 
 	while (proc && (base = g_dir_read_name(proc))) {
 		GPid parent;
 
-		if (g_ascii_isdigit(*base) && group_of(base, &parent) == process->group)
-			nanoseconds += busy_time_of(base);
+		if (g_ascii_isdigit(*base) && group_of(base, &parent) == group)
+			g_ptr_array_add(members, g_strdup(base));
 	}
-	return nanoseconds / 1000;
+	return members;
+}
+
+gint64 process_busy_time(const struct process *process)
+{
+	g_autoptr(GPtrArray) members = members_of(process->group);
+	gint64 computed = 0, waited = 0;
+
+	for (unsigned i = 0; i < members->len; i++)
+		add_times(members->pdata[i], &computed, &waited);
+	return (computed + waited) / 1000;
+}
+
+/* The most memory that a process has had resident, in KiB. */
+static gint64 memory_of(const char *pid)
+{
+	g_autofree char *path = g_build_filename("/proc", pid, "status", NULL);
+	g_autofree char *text = NULL;
+	const char *line = NULL;
+
+	if (g_file_get_contents(path, &text, NULL, NULL))
+		line = strstr(text, "VmHWM:");
+	return line ? g_ascii_strtoll(line + strlen("VmHWM:"), NULL, 10) : 0;
+}
+
+#define KVM_STATISTICS "/sys/kernel/debug/kvm"
+
+/* How often guests of a process have left KVM; -1 when that cannot be read. */
+static gint64 exits_of(const char *pid)
+{
+	g_autoptr(GDir) guests = g_dir_open(KVM_STATISTICS, 0, NULL);
+	g_autofree char *prefix = g_strconcat(pid, "-", NULL);
+	const char *guest;
+	gint64 exits = -1;
+
+	while (guests && (guest = g_dir_read_name(guests))) {
+		g_autofree char *path = g_build_filename(KVM_STATISTICS, guest, "exits", NULL);
+		g_autofree char *text = NULL;
+
+		if (g_str_has_prefix(guest, prefix) && g_file_get_contents(path, &text, NULL, NULL))
+			exits = MAX(exits, 0) + g_ascii_strtoll(text, NULL, 10);
+	}
+	return exits;
+}
+
+struct process_usage process_usage(const struct process *process)
+{
+	g_autoptr(GPtrArray) members = members_of(process->group);
+	struct process_usage usage = {.exits = -1};
+	gint64 computed = 0, waited = 0;
+
+	for (unsigned i = 0; i < members->len; i++) {
+		gint64 exits = exits_of(members->pdata[i]);
+
+		add_times(members->pdata[i], &computed, &waited);
+		usage.memory += memory_of(members->pdata[i]);
+		if (exits >= 0)
+			usage.exits = MAX(usage.exits, 0) + exits;
+	}
+	usage.computed = computed / 1000;
+	return usage;
+}
+
+gint64 process_machine_time(void)
+{
+	g_autofree char *text = NULL;
+	gint64 user = 0, nice = 0, system = 0;
+
+	if (g_file_get_contents("/proc/stat", &text, NULL, NULL))
+		sscanf(text, "cpu %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
+		       &user, &nice, &system);
+	return (user + nice + system) * G_USEC_PER_SEC / sysconf(_SC_CLK_TCK);
 }

@@ -67,4 +67,17 @@ void process_kill(struct process *process);
  */
 gint64 process_busy_time(const struct process *process);
 
+/* What a group has taken of the host so far. */
+struct process_usage {
+	gint64 computed; /* microseconds of CPU time */
+	gint64 memory;   /* KiB, resident at the same time at most, of each process, added */
+	gint64 exits;    /* from KVM guests; -1: that cannot be read */
+};
+
+/* That of the group, by its processes that live. */
+struct process_usage process_usage(const struct process *process);
+
+/* What all processes of the machine have computed so far, in microseconds. */
+gint64 process_machine_time(void);
+
 #endif

@@ -71,6 +71,15 @@ else
 	echo "skip records against their schema: ajv is not to be had from the npm registry"
 fi
 
+# What a load takes of the host.
+virtproof run -d blk -A 'vp.bench=throughput.requests vp.depth=4 vp.batch=1 vp.ms=50 vp.queues=1,2' --log "$folder/load.log" >"$folder/out" 2>&1
+figure() { # NAME LEAST MOST: each of that name lies between
+	jq -e -R -s --arg name "$1" --argjson least "$2" --argjson most "$3" '[split("\n")[] | fromjson? | select(.type == "measure" and (.name | contains($name))) | .value] | length > 0 and all(. > $least and . < $most)' "$folder/load.log" >/dev/null
+}
+expect "CPU time of the VMM for each request" figure .host_cpu 0.1 100000
+expect "its memory" figure .host_memory 10000 1000000
+expect "how two queues compare with one" figure .scaling 0.001 100
+
 # By firmware and by a boot loader, with words that have a comma.
 if [ -e "$build/virtproof.iso" ] && [ -e /usr/share/OVMF/OVMF_CODE_4M.fd ]; then
 	for machine in q35-disc q35-uefi; do

@@ -13,6 +13,9 @@
 #define LOAD_DEPTH_MOST 1024
 #define LOAD_CPUS_MOST  16
 
+/* Requests that run before the window opens, beside two rounds of the depth. */
+#define LOAD_WARM_UP 32
+
 /* How a worker learns of completions. */
 enum load_completion { LOAD_POLLED, LOAD_INTERRUPT };
 

@@ -14,9 +14,6 @@
 /* Looks at the ring before the clock is asked whether the device has stalled. */
 #define SPINS_BY_CLOCK 1024
 
-/* Requests that run before the window opens, beside two rounds of the depth. */
-#define WARM_UP 32
-
 /*
  * What the loops touch, as a local variable whose address never leaves them: everything below is inlined,
  * so that the compiler keeps what it can in registers, whatever is stored to memory in between.
@@ -260,7 +257,7 @@ FAST_INLINE bool window_ends(struct hand *hand, struct worker *worker, uint64_t 
 		worker->elapsed = now - hand->start;
 		return true;
 	}
-	if (hand->completed >= 2 * hand->depth + WARM_UP) {
+	if (hand->completed >= 2 * hand->depth + LOAD_WARM_UP) {
 		hand->start = now;
 		if (settings->duration)
 			hand->end = now + settings->duration;

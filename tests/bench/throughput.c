@@ -7,6 +7,7 @@
 #include "arch/guard.h"
 #include "tests/bench/load_memory.h"
 #include "tests/bench/options.h"
+#include "tests/bench/usage.h"
 #include "tests/harness/drive/drive.h"
 #include "tests/harness/plan/options.h"
 #include "tests/harness/run/selection.h"
@@ -148,6 +149,62 @@ static struct figures figures_of(struct test_run *t, const struct load_kind *kin
 	return figures;
 }
 
+/* What one queue does, to compare several with. */
+static struct {
+	struct load_settings settings;
+	uint64_t a_second; /* thousandths */
+} singles[16];
+static unsigned single_count;
+
+static void keep_single(const struct load_settings *settings, uint64_t a_second)
+{
+	unsigned at = single_count++ % ARRAY_LENGTH(singles);
+
+	singles[at].settings = *settings;
+	singles[at].a_second = a_second;
+}
+
+/* By how many times several queues do more than one did with the same settings; nothing where one was not measured. */
+static void report_scaling(const struct figures *figures, const struct load_settings *settings,
+			   uint64_t a_second)
+{
+	for (unsigned n = 0; n < MINIMUM(single_count, (unsigned)ARRAY_LENGTH(singles)); n++) {
+		const struct load_settings *single = &singles[n].settings;
+
+		if (single->depth != settings->depth || single->batch != settings->batch ||
+		    single->size != settings->size || single->completion != settings->completion)
+			continue;
+		figure(figures, "scaling", "times one queue",
+		       thousandths(a_second, singles[n].a_second));
+		return;
+	}
+}
+
+/* What the VMM took of its host for the point: requests that go by around the window are counted, too. */
+static void report_usage(const struct figures *figures, const struct load_settings *settings,
+			 const struct usage *before, const struct usage *after)
+{
+	uint64_t requests = 0, wanted = settings->queues + 1;
+
+	if (!before->known || !after->known || settings->paced)
+		return;
+	for (unsigned n = 0; n < settings->queues; n++)
+		requests += workers[n].completed + 3 * settings->depth + LOAD_WARM_UP;
+	figure(figures, "host_cpu", "us per request",
+	       thousandths(after->cpu_us - before->cpu_us, requests));
+	figure(figures, "host_memory", "KiB", after->memory_kib * 1000);
+	if (before->has_exits && after->has_exits)
+		figure(figures, "exits", "per request",
+		       thousandths(after->exits - before->exits, requests));
+	if (settings->queues > 1 && wanted * 1000 + after->others > after->cpus * 1000)
+		note_about(
+			figures->t,
+			"%u queues take %lu CPUs of the host, one for each of the guest's and one for the "
+			"VMM; it has %lu, of which others took %lu.%lu: scaling is what was left",
+			settings->queues, wanted, after->cpus, after->others / 1000,
+			after->others / 100 % 10);
+}
+
 static void report(const struct figures *figures, const struct load_settings *settings)
 {
 	static struct histogram latency;
@@ -178,6 +235,10 @@ static void report(const struct figures *figures, const struct load_settings *se
 	if (settings->paced)
 		figure(figures, "pace", "ns", clock_to_ns(workers[0].pace) * 1000);
 	figure_latency(figures, "latency", &latency);
+	if (settings->queues == 1)
+		keep_single(settings, a_second);
+	else
+		report_scaling(figures, settings, a_second);
 }
 
 /* One point: the device fresh, the queues loaded, the figures reported. */
@@ -186,6 +247,7 @@ static void measure_point(struct test_run *t, const struct load_kind *kind,
 {
 	struct load_plan plan;
 	struct figures figures;
+	struct usage before, after;
 	unsigned room;
 	bool indirect = t->variant.indirect;
 
@@ -215,10 +277,13 @@ static void measure_point(struct test_run *t, const struct load_kind *kind,
 	if (plan.payloads < settings->depth)
 		note_about(t, "%u requests of %u bytes share the memory of %u", settings->depth,
 			   settings->size, plan.payloads);
+	usage_ask(&before);
 	run_workers(t, settings->queues);
+	usage_ask(&after);
 	figures = figures_of(t, kind, settings, indirect);
 	judge_workers(t, kind, settings);
 	report(&figures, settings);
+	report_usage(&figures, settings, &before, &after);
 }
 
 /* Every depth and batch of one size and number of queues. */
