@@ -5,11 +5,13 @@
  */
 #include "arch/interrupt.h"
 #include "arch/io.h"
+#include "arch/wait.h"
 #include "lib/random.h"
 #include "selfcheck/image/eccentric/eccentric.h"
 #include "virtio/ring/event.h"
 #include "virtio/ring/packed.h"
 #include "virtio/ring/split.h"
+#include "virtio/transport.h"
 #include "virtio/transport/pci/registers.h"
 
 static struct {
@@ -17,14 +19,39 @@ static struct {
 	uint16_t at; /* split: the next available entry; packed: the next slot */
 	bool wrap;
 	struct random random;
+	const struct virtqueue *held; /* whose message is masked */
 } served;
 
-static void start_large(struct virtio_device *device)
+/* The message that is held, once nothing masks it; called while the driver waits. */
+static void release(void)
+{
+	const struct virtqueue *queue = served.held;
+
+	if (!queue || queue->device->transport->messages->is_masked(queue->device, queue->entry))
+		return;
+	served.held = NULL;
+	interrupt_send(queue->cpu, queue->vector);
+}
+
+static void begin_anew(struct virtio_device *device)
 {
 	served.size = VIRTQ_SIZE_MOST;
 	served.enabled = 0;
 	served.at = 0;
 	served.wrap = true;
+	served.held = NULL;
+}
+
+static void start_large(struct virtio_device *device)
+{
+	begin_anew(device);
+	wait_in_company(release);
+}
+
+static void stop_large(struct virtio_device *device)
+{
+	begin_anew(device);
+	wait_in_company(NULL);
 }
 
 /* The device behind is not to be reset queue by queue: it has none. */
@@ -49,8 +76,18 @@ static uint32_t fill(le64 address, le32 length, uint16_t flags)
 
 static void notify(const struct virtqueue *queue)
 {
-	if (queue->vector)
-		interrupt_send(queue->cpu, queue->vector);
+	if (!queue->vector)
+		return;
+	served.held = queue;
+	release();
+}
+
+static uint32_t show_held(struct onlooker *self, const struct msix *msix, unsigned word,
+			  uint32_t value)
+{
+	bool held = served.held && served.held->entry / 32 == word;
+
+	return held ? value | BIT(served.held->entry % 32) : value;
 }
 
 /* ---- split ---- */
@@ -168,7 +205,7 @@ static bool serve_or_keep(struct onlooker *self, const struct register_access *a
 	struct virtio_device *device = access->device;
 
 	if (is_common(access, device_status) && !*value)
-		start_large(device);
+		begin_anew(device);
 	if (is_common(access, queue_size))
 		served.size = *value;
 	if (is_common(access, queue_enable))
@@ -201,5 +238,6 @@ ECCENTRIC(ok_queue_of_32768, .about = "a queue has as many entries as a queue ca
 	  ALLOWED("2.7", "The maximum Queue Size value is 32768."), .devices = "rng",
 	  .fits = lacks_queue_reset,
 	  .tests = "ring.whole*,ring.split_r*,ring.packed_r*,ring.no_queue*,entropy.*",
-	  .variants = "*+msix,*+polled", .start = start_large, .onlooker.write = serve_or_keep,
+	  .variants = "*+msix,*+polled", .start = start_large, .stop = stop_large,
+	  .onlooker.write = serve_or_keep, .onlooker.pba_read = show_held,
 	  .onlooker.read = show_what_is_kept);

@@ -135,3 +135,12 @@ static uint64_t lose_status_queue(struct onlooker *self, const struct register_a
 SABOTEUR(input_lacks_status_queue, .about = "queue 1 has no size", BREAKS(CLAUSE_INPUT_VQ_1),
 	 .type = VIRTIO_TYPE_INPUT, .tests = "input.has_event*",
 	 .onlooker.read = lose_status_queue);
+
+static uint64_t tell_nothing(struct onlooker *self, const struct register_access *access,
+			     uint64_t value)
+{
+	return access->structure == STRUCTURE_DEVICE && access->offset == CONFIG(size) ? 0 : value;
+}
+
+SABOTEUR(input_tells_nothing, .about = "every selection has size 0", BREAKS(CLAUSE_SANE_10),
+	 .type = VIRTIO_TYPE_INPUT, .tests = "input.*", .onlooker.read = tell_nothing);

@@ -277,3 +277,15 @@ SABOTEUR(net_keeps_suppressing, .about = "NOUNI stays in force over a reset",
 	 BREAKS(CLAUSE_PCI_COMMON_8), .type = VIRTIO_TYPE_NET, .tests = "net.reset_ends*",
 	 .start = begin_with_all, .used_element = blank_unicast,
 	 ALTERS(commands, note_suppression));
+
+static uint64_t say_down(struct onlooker *self, const struct register_access *access,
+			 uint64_t value)
+{
+	return access->structure == STRUCTURE_DEVICE && access->offset == CONFIG(status)
+		       ? value & ~(uint64_t)VIRTIO_NET_S_LINK_UP
+		       : value;
+}
+
+SABOTEUR(net_says_that_it_is_down, .about = "frames come in, and status says that the link is down",
+	 BREAKS(CLAUSE_SANE_10), .type = VIRTIO_TYPE_NET, .tests = "net.link_is*",
+	 .onlooker.read = say_down);

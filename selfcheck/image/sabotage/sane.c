@@ -34,6 +34,32 @@ SABOTEUR(fails_every_request, .about = "requests end with an error for no reason
 	 BREAKS(CLAUSE_SANE_2), .type = VIRTIO_TYPE_BLK, .tests = "blk.*",
 	 .used_element = fail_request);
 
+static bool deaf;
+
+static void start_hearing(struct virtio_device *device)
+{
+	deaf = false;
+}
+
+static void note_refusal(struct virtqueue *queue, struct used_element *element)
+{
+	struct request *request = used_request(queue, element);
+
+	deaf = deaf || (request && request->in_length &&
+			request->in[request->in_length - 1] != VIRTIO_BLK_S_OK);
+}
+
+static bool hear_nothing_more(struct onlooker *self, const struct register_access *access,
+			      uint64_t *value)
+{
+	return !deaf || access->structure != STRUCTURE_NOTIFY;
+}
+
+/* Nothing follows the refusal in this test itself. */
+SABOTEUR(deaf_since_a_refusal, .about = "behind a request that was refused no kick is heard",
+	 BREAKS(CLAUSE_SANE_1), .type = VIRTIO_TYPE_BLK, .tests = "blk.write_zeroes_flags",
+	 .start = start_hearing, .used_element = note_refusal, .onlooker.write = hear_nothing_more);
+
 static uint8_t reads;
 
 static void change_data(struct virtqueue *queue, struct used_element *element)

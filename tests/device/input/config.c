@@ -189,3 +189,15 @@ TEST(input, selectors_in_either_order,
 		      subsel, answer.size, expected.size);
 	}
 }
+
+TEST(input, some_event_can_come, .about = "the device has an event type with codes of its own",
+     .type = VIRTIO_TYPE_INPUT, .judges = CLAUSES(SANE_10))
+{
+	struct input_answer answer;
+	unsigned types = 0;
+
+	input_ready(t);
+	for (unsigned type = INPUT_EV_SYN + 1; type <= INPUT_EV_MAX; type++)
+		types += input_query(t, VIRTIO_INPUT_CFG_EV_BITS, (uint8_t)type, &answer) > 0;
+	CHECK(t, SANE_10, types > 0, "EV_BITS has size 0 for each event type: no event can come");
+}

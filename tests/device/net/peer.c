@@ -230,18 +230,17 @@ static bool first_comes_in(struct network *network, const struct provoked *conte
 bool network_lets_through(struct network *network, const uint8_t to[NET_MAC_BYTES],
 			  const uint8_t fence[NET_MAC_BYTES])
 {
-	bool ever_fenced = false, fenced;
+	bool fenced = false;
 
-	for (unsigned n = 0; n < NETWORK_TRIES; n++) {
+	for (unsigned n = 0; n < NETWORK_TRIES && !fenced; n++) {
 		uint32_t first = network_provoke(network, to);
 		struct provoked context =
 			provoked_of(network, first, network_provoke(network, fence));
 
 		if (first_comes_in(network, &context, &fenced))
 			return true;
-		ever_fenced = ever_fenced || fenced;
 	}
-	INSIST(network->t, SANE_11, ever_fenced,
+	INSIST(network->t, SANE_11, fenced,
 	       "neither a frame to %02x:%02x:%02x:%02x:%02x:%02x nor the one behind it, which no "
 	       "filter is against, came in in time, in %u attempts",
 	       to[0], to[1], to[2], to[3], to[4], to[5], NETWORK_TRIES);

@@ -70,7 +70,7 @@ struct packet *network_took(struct network *network, uint32_t provoked, uint64_t
 
 /*
  * Whether a frame to `to` is let through. Behind it comes one to `fence`, which must be: what was to
- * come has come then, or comes right behind it. Tried a few times; fails the test when a fence does not arrive in time.
+ * come has come then, or comes right behind it. Fails the test when in a few attempts no fence arrives in time.
  */
 bool network_lets_through(struct network *network, const uint8_t to[NET_MAC_BYTES],
 			  const uint8_t fence[NET_MAC_BYTES]);

@@ -115,3 +115,19 @@ TEST(net, speed_is_as_configured, .about = "speed and duplex hold what the host 
 	CHECK(t, NET_CFG_14, duplex <= VIRTIO_NET_DUPLEX_MOST,
 	      "the host says %s duplex, duplex reads %#x", text, duplex);
 }
+
+TEST(net, link_is_up_while_frames_come_in,
+     .about = "status does not say that the link is down, before and after a frame that comes in",
+     .type = VIRTIO_TYPE_NET, .needs = NEEDS_CONFIG, WITH_FEATURE(VIRTIO_NET_F_STATUS),
+     .judges = CLAUSES(SANE_10))
+{
+	struct network *network = network_start(
+		t, NEEDS_SENDER,
+		&(struct link_settings){.features = NET_FEATURES(VIRTIO_NET_F_STATUS)}, NULL);
+	bool before = is_up(t->device);
+
+	CAN_JUDGE(t, network_receives(network, network->link->mac),
+		  "the network brings no frame for the device here");
+	CHECK(t, SANE_10, before || is_up(t->device),
+	      "status reads %#x before and after a frame that came in", link_status(t->device));
+}
