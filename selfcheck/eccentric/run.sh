@@ -128,7 +128,8 @@ quarter() {
 		-device scsi-hd,drive=second,bus=scsi.0,scsi-id=0,lun=1 -device scsi-cd,bus=scsi.0,scsi-id=1,lun=0 \
 		-object iothread,id=hints \
 		-device virtio-balloon-pci,free-page-hint=on,iothread=hints,free-page-reporting=on,addr=8 \
-		-device virtio-keyboard-pci,addr=9 -device virtio-gpu-pci,max_outputs=2,addr=0xd "${extra_devices[@]}"
+		-device virtio-keyboard-pci,addr=9 -device virtio-gpu-pci,max_outputs=2,addr=0xd \
+		-object cryptodev-backend-builtin,id=crypto -device virtio-crypto-pci,cryptodev=crypto,addr=0xe "${extra_devices[@]}"
 }
 
 # asked NAME: whether there may be some of those among what was asked for.

@@ -40,6 +40,7 @@ limited 300 "${qemu[@]}" -M q35 -accel tcg -m 64 -smp 2 -serial stdio \
 	-object iothread,id=hints \
 	-device virtio-balloon-pci,free-page-hint=on,iothread=hints,free-page-reporting=on,addr=8 \
 	-device virtio-keyboard-pci,addr=9 -device virtio-tablet-pci,addr=10 -device virtio-gpu-pci,max_outputs=2,addr=13 \
+	-object cryptodev-backend-builtin,id=crypto -device virtio-crypto-pci,cryptodev=crypto,addr=14 \
 	-device pcie-root-port,id=express,addr=11,slot=1 -device virtio-rng-pci,bus=express \
 	-object rng-builtin,id=entropy -device virtio-rng-pci,rng=entropy,max-bytes=32,period=1,addr=12 "${extra_devices[@]}" |
 	tee "$log"
@@ -137,7 +138,7 @@ if command -v vhost-device-vsock >/dev/null; then
 fi
 hosted "$(skipped_names | tr , "\n" | grep -E "^(un)?plugged_" | paste -sd, -)" "$*" -M q35-slots -d rng
 hosted "$(skipped_names)" "vp.lifecycle $*" -d blk-scratch -d blk-kept \
-	-d net-dgram,speed=1000,duplex=full -d console -d scsi -d balloon-hints -d keyboard -d tablet -d gpu
+	-d net-dgram,speed=1000,duplex=full -d console -d scsi -d balloon-hints -d keyboard -d tablet -d gpu -d crypto
 
 passed=$(grep -c '^detected ' "$log")
 failed=$((lost + $(grep -c '^MISSED ' "$log")))

@@ -23,8 +23,6 @@ static const struct {
 	{11, "rproc-serial"},
 	{12, "caif"},
 	{13, "memory-balloon"},
-
-	{VIRTIO_TYPE_CRYPTO, "crypto"},
 	{21, "signal"},
 	{22, "pstore"},
 	{VIRTIO_TYPE_FS, "fs"},
