@@ -30,7 +30,7 @@ newer=$("$here/newer_qemu.sh" "$cache/qemu")
 has_newer=$?
 if [ $has_newer -eq 0 ]; then
 	judge "a newer QEMU" --program "$newer"
-	judge "a newer QEMU, other types" --program "$newer" -d scsi -d keyboard -d balloon
+	judge "a newer QEMU, other types" --program "$newer" -d scsi -d keyboard -d balloon -d gpu -d crypto
 	judge "a newer QEMU, in order" --program "$newer" -d net-hub,in_order=on -d net-hub,in_order=on
 else
 	skip "a newer QEMU: $newer" 3

@@ -77,6 +77,7 @@ const uint8_t crypto_sp800_38a_cbc[2 * CRYPTO_BLOCK] = {
 static struct kept {
 	const struct virtio_device *device;
 	uint64_t session;
+	bool fresh; /* it was made since the last reset */
 } kept[KNOWN_MOST];
 
 static struct kept *kept_of(const struct virtio_device *device)
@@ -89,7 +90,7 @@ static struct kept *kept_of(const struct virtio_device *device)
 			return &kept[n];
 	}
 	entry = &kept[count++ % KNOWN_MOST];
-	*entry = (struct kept){device, NO_SESSION};
+	*entry = (struct kept){device, NO_SESSION, false};
 	return entry;
 }
 
@@ -135,8 +136,11 @@ static bool start(struct virtio_device *device, struct arena *arena)
 		device->problem = "no room for a session";
 		return false;
 	}
-	if (!queue || !(config_read(device, struct virtio_crypto_config, cipher_algo_l) &
-			BIT(VIRTIO_CRYPTO_CIPHER_AES_CBC)))
+	entry->fresh = false;
+	/* A chain is never longer than the queue (2.7.5.3.1). */
+	if (!queue || queue->size < 2 ||
+	    !(config_read(device, struct virtio_crypto_config, cipher_algo_l) &
+	      BIT(VIRTIO_CRYPTO_CIPHER_AES_CBC)))
 		return true;
 	/* The one before is gone with the reset, or it is not: some devices keep theirs, and have an end of them. */
 	if (entry->session != NO_SESSION) {
@@ -162,7 +166,16 @@ static bool start(struct virtio_device *device, struct arena *arena)
 	answer->status = to_le32(VIRTIO_CRYPTO_ERR);
 	if (exchange(queue, &request) && from_le32(answer->status) == VIRTIO_CRYPTO_OK)
 		entry->session = from_le64(answer->session_id);
+	entry->fresh = entry->session != NO_SESSION;
 	return true;
+}
+
+/* What requests name. */
+static uint64_t session_of(const struct virtio_device *device)
+{
+	const struct kept *entry = kept_of(device);
+
+	return entry->fresh ? entry->session : NO_SESSION;
 }
 
 static bool prepare(struct virtio_device *device, struct arena *arena, uint64_t seed,
@@ -187,7 +200,7 @@ static bool prepare(struct virtio_device *device, struct arena *arena, uint64_t 
 	command->header.opcode =
 		to_le32(VIRTIO_CRYPTO_OPCODE(VIRTIO_CRYPTO_SERVICE_CIPHER, CRYPTO_ENCRYPT));
 	command->header.algo = to_le32(VIRTIO_CRYPTO_CIPHER_AES_CBC);
-	command->header.session_id = to_le64(kept_of(device)->session);
+	command->header.session_id = to_le64(session_of(device));
 	command->header.flag = to_le32(VIRTIO_CRYPTO_FLAG_SESSION_MODE);
 	cipher = (struct virtio_crypto_cipher_data_flf *)command->op_flf;
 	cipher->iv_len = to_le32(CRYPTO_BLOCK);
@@ -204,7 +217,7 @@ static bool verify(struct virtio_device *device, const struct request *request, 
 	uint32_t length = request->in_length - 1;
 	uint8_t status = request->in[length];
 
-	if (kept_of(device)->session == NO_SESSION) {
+	if (session_of(device) == NO_SESSION) {
 		if (status <= VIRTIO_CRYPTO_IPSEC_SA_SOFT_EXPIRY)
 			return true;
 	} else if (status == VIRTIO_CRYPTO_OK &&
