@@ -43,6 +43,9 @@ ends skip sleeps_for_ever 'cut off after'
 ends fail finds_no_evidence "this was seen"
 one_record '"type":"check"' '"test":"finds_no_evidence"' '"device":"00:01.0"' '"clause":"FEAT-1"' '"dump":""'
 verdict $? 'what was seen before a test is cut off is told'
+ends fail tells_too_slowly "this was seen"
+[ "$(grep -c '{"type":"check".*"test":"tells_too_slowly","device":"00:01.0".*"repeat":"[^"]*"}$' "$records")" -eq 1 ]
+verdict $? 'a check is told whole, though a test is cut off while it is told'
 ends error dereferences_null '#PF'
 ends error divides_by_zero '#DE'
 ends error executes_nonsense '#UD'
@@ -58,8 +61,8 @@ ends fail loses_a_kick 'lost kick'
 ends fail finds_it_silent 'silent'
 [ "$(grep -c '"test":"version_1_is_offered".*"verdict":"pass"' "$records")" -eq 2 ]
 verdict $? 'the tests beside them pass on both devices'
-one_record '"type":"summary"' '"pass":2,' '"skip":6,' '"fail":10,' '"error":14,'
-verdict $? 'the summary counts 2 passed, 6 skipped, 10 failed, 14 errors'
+one_record '"type":"summary"' '"pass":2,' '"skip":6,' '"fail":12,' '"error":14,'
+verdict $? 'the summary counts 2 passed, 6 skipped, 12 failed, 14 errors'
 [ "$status" -eq 5 ]
 verdict $? 'the exit status says that the suite is at fault'
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Tests that never end, fault, or write where they must not. */
 #include "arch/cpu.h"
+#include "arch/guard.h"
 #include "selfcheck/image/wrong/wrong.h"
 #include "virtio/onlooker.h"
 
-#define SHORT_MS 50 /* until the harness cuts a test off */
+#define SHORT_MS   50     /* until the harness cuts a test off */
+#define TELLING_NS 100000 /* in which no console takes a whole record */
 
 WRONG(selftest, spins_for_ever, .about = "a test that never ends is cut off",
       .timeout_ms = SHORT_MS)
@@ -39,6 +41,25 @@ WRONG(selftest, finds_no_evidence,
 
 	bring_up(t);
 	onlooker_push(&mute);
+	CHECK(t, FEAT_1, false, "this was seen");
+}
+
+static uint64_t leave_no_time(struct onlooker *self, const struct register_access *access,
+			      uint64_t value)
+{
+	onlooker_pop(self);
+	guard_extend(TELLING_NS);
+	return value;
+}
+
+WRONG(selftest, tells_too_slowly,
+      .about = "a check that fails is told whole, though the test is cut off while it is told",
+      .judges = CLAUSES(FEAT_1))
+{
+	static struct onlooker hasty = {.read = leave_no_time};
+
+	bring_up(t);
+	onlooker_push(&hasty);
 	CHECK(t, FEAT_1, false, "this was seen");
 }
 

@@ -144,12 +144,12 @@ static bool told_before(struct test_run *t, enum clause_id id)
 static void tell_broken(struct test_run *t, enum clause_id id, unsigned times, const char *message,
 			const char *evidence)
 {
-	clause_state(clause_on(t->device, id))->violated += times;
 	report_broken(t, clause_on(t->device, id), message, evidence);
+	clause_state(clause_on(t->device, id))->violated += times;
 	note_fault(t, id);
 }
 
-/* What is to be told once its evidence is there: the test may be cut off while that is gathered. */
+/* What is being told: the test may be cut off while evidence for it is gathered, or its record is on its way to a slow console. */
 static struct {
 	bool under_way;
 	enum clause_id id;
@@ -195,15 +195,14 @@ void check_broken(struct test_run *t, enum clause_id id, const char *format, ...
 		clause_state(id)->violated++;
 		return;
 	}
+	awaiting.under_way = true;
+	awaiting.id = id;
+	copy_string(awaiting.message, sizeof(awaiting.message), message);
 	/* Evidence is gathered where a finding is made, and not again where it is met again. */
-	if (t->findings->count > known) {
-		awaiting.under_way = true;
-		awaiting.id = id;
-		copy_string(awaiting.message, sizeof(awaiting.message), message);
+	if (t->findings->count > known)
 		dump = evidence(t);
-		awaiting.under_way = false;
-	}
 	tell_broken(t, id, 1, message, dump);
+	awaiting.under_way = false;
 }
 
 /* What is known where a device fell silent for ever: that it served nothing any more, and not what a test was after. */
