@@ -4,7 +4,7 @@
 . "$(dirname "$0")/common.sh"
 
 virtproof list >"$folder/out"
-for vmm in qemu cloud-hypervisor firecracker crosvm kvmtool; do
+for vmm in qemu cloud-hypervisor firecracker crosvm kvmtool libkrun; do
 	expect "$vmm is known" grep -q "^$vmm " "$folder/out"
 	: >"$folder/image"
 	for device in $(virtproof list $vmm | sed -n '/^devices:/,/^[a-z -]*:$/s/^  \([^ ]*\) .*/\1/p'); do
@@ -61,6 +61,8 @@ expect "its scratch disks are named to the image" printed "vp.scratch=all,all"
 expect "the version is that of the VMM" says "on cloud-hypervisor 9.8.7"
 started --vmm kvmtool -M pci-legacy
 expect "kvmtool gets its transport" printed "--virtio-transport pci-legacy --disk"
+started --vmm libkrun -d blk-read-only -d console
+expect "libkrun gets words of its launcher" printed "disk0.raw,ro --console"
 started --vmm crosvm
 expect "crosvm gets the image last" sh -c 'tail -1 "$PRINT_TO" | grep -q image'
 started --vmm qemu -d blk,packed=on -d vhost-user-blk -d vhost-user-blk -m 96 -- -trace 'a b'
