@@ -138,7 +138,7 @@ if command -v vhost-device-vsock >/dev/null; then
 fi
 hosted "$(skipped_names | tr , "\n" | grep -E "^(un)?plugged_" | paste -sd, -)" "$*" -M q35-slots -d rng
 hosted "$(skipped_names)" "vp.lifecycle $*" -d blk-scratch -d blk-kept \
-	-d net-dgram,speed=1000,duplex=full -d console -d scsi -d balloon-hints -d keyboard -d tablet -d gpu -d crypto
+	-d net-dgram,speed=1000,duplex=full -d console -d scsi -d balloon-hints -d keyboard -d tablet -d gpu-viewer -d crypto
 
 passed=$(grep -c '^detected ' "$log")
 failed=$((lost + $(grep -c '^MISSED ' "$log")))

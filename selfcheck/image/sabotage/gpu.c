@@ -426,3 +426,22 @@ static void become_3d(struct virtio_device *device)
 SABOTEUR(gpu_is_of_another_class, .about = "the class is that of 3D controllers",
 	 BREAKS(CLAUSE_GPU_VGA_2), .type = VIRTIO_TYPE_GPU, .tests = "gpu.class*",
 	 .start = become_3d, .stop = change_class_back);
+
+static bool keep_events(struct onlooker *self, const struct register_access *access,
+			uint64_t *value)
+{
+	return access->structure != STRUCTURE_DEVICE || access->offset != CONFIG(events_clear);
+}
+SABOTEUR(gpu_keeps_events, .about = "what is written to events_clear is lost",
+	 BREAKS(CLAUSE_GPU_CFG_1), .type = VIRTIO_TYPE_GPU, .tests = "gpu.display_changes*",
+	 .onlooker.write = keep_events);
+
+static uint64_t hide_events(struct onlooker *self, const struct register_access *access,
+			    uint64_t value)
+{
+	return access->structure == STRUCTURE_DEVICE && access->offset == CONFIG(events_read)
+		       ? 0
+		       : value;
+}
+SABOTEUR(gpu_hides_events, .about = "events_read is always 0", BREAKS(CLAUSE_GPU_CFG_5),
+	 .type = VIRTIO_TYPE_GPU, .tests = "gpu.display_changes*", .onlooker.read = hide_events);
