@@ -109,7 +109,8 @@ static uint64_t know_nothing(struct onlooker *self, const struct register_access
 ECCENTRIC(ok_input_without_name, .about = "an input device has no name", KNOWS_NO(ID_NAME));
 ECCENTRIC(ok_input_without_serial, .about = "an input device has no serial", KNOWS_NO(ID_SERIAL));
 ECCENTRIC(ok_input_without_ids, .about = "an input device has no ids", KNOWS_NO(ID_DEVIDS));
-ECCENTRIC(ok_input_without_events, .about = "an input device has no events", KNOWS_NO(EV_BITS));
+ECCENTRIC(ok_input_without_events, .about = "an input device has no events", ADMITS(SANE_17),
+	  KNOWS_NO(EV_BITS));
 ECCENTRIC(ok_input_without_properties, .about = "an input device has no properties",
 	  KNOWS_NO(PROP_BITS));
 

@@ -287,5 +287,5 @@ static uint64_t say_down(struct onlooker *self, const struct register_access *ac
 }
 
 SABOTEUR(net_says_that_it_is_down, .about = "frames come in, and status says that the link is down",
-	 BREAKS(CLAUSE_SANE_10), .type = VIRTIO_TYPE_NET, .tests = "net.link_is*",
+	 BREAKS(CLAUSE_SANE_17), .type = VIRTIO_TYPE_NET, .tests = "net.link_is*",
 	 .onlooker.read = say_down);

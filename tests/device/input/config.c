@@ -191,7 +191,7 @@ TEST(input, selectors_in_either_order,
 }
 
 TEST(input, some_event_can_come, .about = "the device has an event type with codes of its own",
-     .type = VIRTIO_TYPE_INPUT, .judges = CLAUSES(SANE_10))
+     .type = VIRTIO_TYPE_INPUT, .judges = CLAUSES(SANE_17))
 {
 	struct input_answer answer;
 	unsigned types = 0;
@@ -199,5 +199,5 @@ TEST(input, some_event_can_come, .about = "the device has an event type with cod
 	input_ready(t);
 	for (unsigned type = INPUT_EV_SYN + 1; type <= INPUT_EV_MAX; type++)
 		types += input_query(t, VIRTIO_INPUT_CFG_EV_BITS, (uint8_t)type, &answer) > 0;
-	CHECK(t, SANE_10, types > 0, "EV_BITS has size 0 for each event type: no event can come");
+	CHECK(t, SANE_17, types > 0, "EV_BITS has size 0 for each event type: no event can come");
 }
