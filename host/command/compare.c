@@ -184,6 +184,8 @@ static int compare_vmms(const struct compare_options *options)
 		return interruption_signal() ? EXIT_BY_SIGNAL + interruption_signal()
 					     : EXIT_TROUBLE;
 	}
+	if (!compare->comparisons->len)
+		puts("figures: no figure of B could be judged");
 	status = compare_tell_figures(compare, options->all) ? EXIT_UNEXPECTED : EXIT_AS_EXPECTED;
 	compare_tell_refusals(compare);
 	if (!compare_could_tell(compare))

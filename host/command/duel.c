@@ -2,6 +2,7 @@
 #include "host/command/duel.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,6 +36,7 @@ static const struct look {
 struct duel {
 	const struct duel_request *request;
 	char *folder;  /* of the records */
+	gint64 begun;  /* monotonic */
 	gint64 end;    /* no run is begun after it; monotonic */
 	unsigned runs; /* that were begun */
 	GHashTable *unsteady;
@@ -241,6 +243,19 @@ static unsigned count_worse(const struct compare *compare)
 	return count;
 }
 
+/* What it would have taken, where the time was over before there was enough to judge by. */
+static void tell_time(const struct duel *duel, unsigned rounds)
+{
+	gint64 passed = g_get_monotonic_time() - duel->begun;
+	double seconds = (double)passed / G_USEC_PER_SEC / MAX(duel->runs, 1);
+
+	if (rounds < looks[0].rounds)
+		printf("the time was over after %u of %u rounds: a run takes %.1f s, so it takes "
+		       "--time-limit %.0fs at least\n",
+		       rounds, looks[0].rounds, seconds,
+		       ceil(2 * (STEADY_ROUNDS + looks[0].rounds) * seconds));
+}
+
 static gboolean time_is_over(const struct duel *duel)
 {
 	return g_get_monotonic_time() >= duel->end;
@@ -268,6 +283,8 @@ static struct compare *run_rounds(struct duel *duel, GError **error)
 			break;
 		printf("%u figure%s may differ\n", suspected, suspected == 1 ? "" : "s");
 	}
+	if (compare)
+		tell_time(duel, round);
 	return compare;
 }
 
@@ -287,6 +304,7 @@ struct compare *duel(const struct duel_request *request, GError **error)
 {
 	struct duel duel = {
 		.request = request,
+		.begun = g_get_monotonic_time(),
 		.end = g_get_monotonic_time() + request->seconds * G_USEC_PER_SEC,
 		.folder = request->logs ? g_strdup(request->logs)
 					: g_dir_make_tmp("virtproof-XXXXXX", error),

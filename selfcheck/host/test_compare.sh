@@ -131,6 +131,10 @@ expect "a run that was disturbed is repeated" status_is 0
 expect "and has no part in the answer" lacks disturbed
 compare --run --time-limit 1s "$stand_in" "$stand_in --disturbed"
 expect "where all are, nothing can be told" status_is 2
+expect "that is said" says "no figure of B could be judged"
+compare --run --time-limit 1s "$stand_in --pace 20" "$stand_in --pace 20"
+expect "where the time does not do, that is said" says "the time was over after 0 of 5 rounds: a run takes "
+expect "and is trouble" status_is 2
 compare --run "$stand_in" "$stand_in --crash-at-end 1"
 expect "a run that fails ends it, in its own words" says "a run of $stand_in --crash"
 expect "and that is trouble" status_is 2

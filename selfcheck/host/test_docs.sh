@@ -81,7 +81,7 @@ blocks() {
 	sed -i "s/COMMAND … {socket} …/my-backend --socket {socket}/; s/TYPE/rng/; s|/tmp/my.sock|$folder/own.socket|; s/--socket PATH/--socket ${folder//\//\\/}\/own.socket/
 		s/-t TEST/-t ring.split_used_length_is_true/; s|/shared/logs|shared/logs|g" "$folder"/block.* 2>/dev/null
 }
-for page in README.md docs/host.md docs/vhost-user.md docs/ci.md docs/debugging.md; do
+for page in README.md docs/host.md docs/vhost-user.md docs/ci.md docs/debugging.md docs/compare.md; do
 	blocks "$tree/$page"
 	for block in "$folder"/block.*; do
 		[ -s "$block" ] || continue
@@ -104,7 +104,7 @@ for command in run matrix merge report site compare list; do
 done | grep -o -- '--[a-z][a-z-]*' | sort -u >"$folder/options"
 # Those of no command, and of other programs.
 printf -- '--%s\n' version enable-pci sshlogin >>"$folder/options"
-grep -ho '`[^`]*`' "$tree"/README.md "$tree"/docs/{host,vhost-user,ci,debugging}.md | grep -o -- '\B--[a-z][a-z-]*' | sort -u |
+grep -ho '`[^`]*`' "$tree"/README.md "$tree"/docs/{host,vhost-user,ci,debugging,compare}.md | grep -o -- '\B--[a-z][a-z-]*' | sort -u |
 	grep -vxFf "$folder/options" >"$folder/out"
 expect "each option that the pages name is there" [ ! -s "$folder/out" ]
 grep -ho '`make [^`]*`' "${pages[@]}" | tr -d '`' | sort -u | while read -r _ words; do
