@@ -176,6 +176,7 @@ static int compare_vmms(const struct compare_options *options)
 	g_autoptr(GError) error = NULL;
 	struct compare *compare;
 	int status;
+	unsigned worse;
 
 	interruption_prepare();
 	compare = duel(&request, &error);
@@ -186,10 +187,12 @@ static int compare_vmms(const struct compare_options *options)
 	}
 	if (!compare->comparisons->len)
 		puts("figures: no figure of B could be judged");
-	status = compare_tell_figures(compare, options->all) ? EXIT_UNEXPECTED : EXIT_AS_EXPECTED;
+	worse = compare_tell_changes(compare, TRUE);
+	worse += compare_tell_figures(compare, options->all);
+	status = worse                         ? EXIT_UNEXPECTED
+		 : compare_could_tell(compare) ? EXIT_AS_EXPECTED
+					       : EXIT_TROUBLE;
 	compare_tell_refusals(compare);
-	if (!compare_could_tell(compare))
-		status = EXIT_TROUBLE;
 	compare_free(compare);
 	return status;
 }

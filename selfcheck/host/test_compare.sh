@@ -138,6 +138,9 @@ expect "and is trouble" status_is 2
 compare --run "$stand_in" "$stand_in --crash-at-end 1"
 expect "a run that fails ends it, in its own words" says "a run of $stand_in --crash"
 expect "and that is trouble" status_is 2
+compare --run "$stand_in" "$stand_in --fail 3"
+expect "what fails with B alone is worse" says "worse: pass -> fail  device.number_3 [00:03.0 blk] split"
+expect "and fails" status_is 1
 compare --run "$stand_in"
 expect "one VMM is not enough" says "compare --run takes two VMMs"
 compare --run ./nowhere ./nothing
