@@ -100,8 +100,12 @@ hosted_plug() {
 
 # hosted_daemons WORDS …: what daemons serve, where they are built.
 hosted_daemons() {
-	command -v vhost-device-vsock >/dev/null || return 0
-	hosted hosted-vsock "vp.eccentric=ok_vsock_* vp.tests=vsock.* $*" -d vhost-device-vsock
+	if asked vsock && command -v vhost-device-vsock >/dev/null; then
+		hosted hosted-vsock "vp.eccentric=ok_vsock_* vp.tests=vsock.* $*" -d vhost-device-vsock
+	fi
+	if asked fs && [ -x /usr/lib/qemu/virtiofsd ]; then
+		hosted hosted-fs "vp.eccentric=ok_fs_* vp.tests=fs.*,ring.split_d* vp.skip=fs.interrupts* $*" -d vhost-user-fs
+	fi
 }
 
 # quarter 0|1|2|3 WORDS …: one of four parts of them all.
@@ -144,7 +148,7 @@ done
 	asked legacy && { legacy "$@"; hosted_legacy "$@"; }
 	asked lifecycle && hosted_lifecycle "$@"
 	asked plug && hosted_plug "$@"
-	asked vsock && hosted_daemons "$@"
+	hosted_daemons "$@"
 } &
 quarter 3 "$@"
 wait
@@ -159,7 +163,7 @@ for boot in "$work"/*.status; do
 	fi
 done
 # What conforms on one machine and finds nobody fit for it on another conforms.
-cat "$work"/{quarter[0-3],mmio-*,legacy,taps,hosted-legacy,hosted-lifecycle,hosted-plug,hosted-vsock} 2>/dev/null | awk '$1 == "accuses" { print; next }
+cat "$work"/{quarter[0-3],mmio-*,legacy,taps,hosted-legacy,hosted-lifecycle,hosted-plug,hosted-vsock,hosted-fs} 2>/dev/null | awk '$1 == "accuses" { print; next }
 	{ name = $2; sub(":$", "", name) }
 	$1 == "skipped" { weight = 1 }
 	$1 == "conforms" { weight = 2 }

@@ -69,7 +69,7 @@ behind vhost-device-vsock
 behind vhost-device-rng
 behind vhost-device-scsi
 if ! without virtiofsd 1; then
-	judge "virtiofsd of the crates registry behind QEMU" -e none -d virtiofsd
+	judge "virtiofsd of the crates registry behind QEMU" -e known/expect/virtiofsd-1.14.expect -d virtiofsd
 fi
 # The older QEMU has no front end for these, or ends with them.
 if [ $has_newer -eq 0 ]; then

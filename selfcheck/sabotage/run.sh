@@ -136,6 +136,9 @@ PATH=$PATH:$(realpath -m "$build/others/crates/bin")
 if command -v vhost-device-vsock >/dev/null; then
 	hosted "$(skipped_names | tr , "\n" | grep ^vsock_ | paste -sd, -)" "$*" -d vhost-device-vsock
 fi
+if [ -x /usr/lib/qemu/virtiofsd ]; then
+	hosted "$(skipped_names | tr , "\n" | grep ^fs_ | paste -sd, -)" "$*" -d vhost-user-fs
+fi
 hosted "$(skipped_names | tr , "\n" | grep -E "^(un)?plugged_" | paste -sd, -)" "$*" -M q35-slots -d rng
 hosted "$(skipped_names)" "vp.lifecycle $*" -d blk-scratch -d blk-kept \
 	-d net-dgram,speed=1000,duplex=full -d console -d scsi -d balloon-hints -d keyboard -d tablet -d gpu-viewer -d crypto

@@ -16,30 +16,14 @@ static const struct {
 	uint32_t id;
 	const char *name;
 } named[] = {
-	{6, "iomem"},
-	{7, "rpmsg"},
-	{VIRTIO_TYPE_9P, "9p"},
-	{10, "wlan"},
-	{11, "rproc-serial"},
-	{12, "caif"},
-	{13, "memory-balloon"},
-	{21, "signal"},
-	{22, "pstore"},
-	{VIRTIO_TYPE_FS, "fs"},
-	{29, "hwsim"},
-	{30, "video-encoder"},
-	{31, "video-decoder"},
-	{33, "nitro"},
-	{35, "watchdog"},
-	{38, "parameters"},
-	{39, "audio-policy"},
-	{40, "bluetooth"},
-	{42, "rdma"},
-	{43, "camera"},
-	{44, "ism"},
-	{46, "tee"},
-	{47, "cpu-balloon"},
-	{49, "usb"},
+	{6, "iomem"},           {7, "rpmsg"},          {VIRTIO_TYPE_9P, "9p"},
+	{10, "wlan"},           {11, "rproc-serial"},  {12, "caif"},
+	{13, "memory-balloon"}, {21, "signal"},        {22, "pstore"},
+	{29, "hwsim"},          {30, "video-encoder"}, {31, "video-decoder"},
+	{33, "nitro"},          {35, "watchdog"},      {38, "parameters"},
+	{39, "audio-policy"},   {40, "bluetooth"},     {42, "rdma"},
+	{43, "camera"},         {44, "ism"},           {46, "tee"},
+	{47, "cpu-balloon"},    {49, "usb"},
 };
 
 const struct virtio_type *virtio_type_by_id(uint32_t id)
