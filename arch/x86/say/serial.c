@@ -24,7 +24,8 @@ enum {
 	LINE_STATUS = 5,
 };
 
-#define FIFO_ENABLE_AND_CLEAR  0x07
+/* Trigger level 14: some UARTs take no more at once than that level. */
+#define FIFO_ENABLE_AND_CLEAR  0xc7
 #define IDENTITY_FIFOS_ENABLED 0xc0
 #define LINE_8N1               0x03
 #define LINE_DIVISOR           0x80

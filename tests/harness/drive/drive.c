@@ -344,7 +344,7 @@ uint64_t patience_ns(void)
 	return MAXIMUM(asked, MINIMUM(PACE_TIMES * pace, PATIENCE_MOST_NS));
 }
 
-#define EFFORT_NS          40000000
+#define EFFORT_NS          30000000
 #define EFFORT_THOROUGH_NS NANOSECONDS_A_SECOND
 #define EFFORT_ROUNDS      16
 
