@@ -141,7 +141,7 @@ if [ -x /usr/lib/qemu/virtiofsd ]; then
 fi
 hosted "$(skipped_names | tr , "\n" | grep -E "^(un)?plugged_" | paste -sd, -)" "$*" -M q35-slots -d rng
 hosted "$(skipped_names)" "vp.lifecycle $*" -d blk-scratch -d blk-kept \
-	-d net-dgram,speed=1000,duplex=full -d console -d scsi -d balloon-hints -d keyboard -d tablet -d gpu-viewer -d crypto
+	-d net-dgram,speed=1000,duplex=full -d console -d scsi -d balloon-hints -d keyboard -d tablet -d gpu-viewer
 
 passed=$(grep -c '^detected ' "$log")
 failed=$((lost + $(grep -c '^MISSED ' "$log")))
