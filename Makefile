@@ -290,6 +290,10 @@ test-interrupt: all ## the interrupt suite over all variants, and a part of it t
 test-lab: $(BUILD)/virtproof $(BUILD)/virtproof.elf $(BUILD)/virtproof.catalogue ## the figures of the interrupt lab are consistent in themselves
 	@selfcheck/bench/lab.sh $(BUILD)
 
+.PHONY: compare-repeat
+compare-repeat: $(BUILD)/virtproof $(BUILD)/virtproof-selfcheck.elf ## how often compare --run finds what is planted, and what is not: COMPARISONS of each
+	@selfcheck/bench/planted.sh $(BUILD) $(or $(COMPARISONS),20)
+
 .PHONY: lab-repeat
 lab-repeat: $(BUILD)/virtproof.elf ## how far the medians of five runs of the interrupt lab are apart
 	@selfcheck/bench/repeat.sh $(BUILD)
