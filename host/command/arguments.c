@@ -54,6 +54,20 @@ static void separate_values(const GOptionEntry *entries, int *argc, char ***argv
 	*argv = (char **)g_ptr_array_free(words, FALSE);
 }
 
+int worse_status(int one, int other)
+{
+	static const int order[] = {EXIT_AS_EXPECTED, EXIT_TRANSPORT_ALONE, EXIT_UNEXPECTED,
+				    EXIT_TROUBLE, EXIT_VMM_DOWN};
+
+	for (unsigned i = 0; i < G_N_ELEMENTS(order); i++) {
+		if (one == order[i])
+			return other;
+		if (other == order[i])
+			return one;
+	}
+	return MAX(one, other);
+}
+
 int status_when_written(int status)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
@@ -62,7 +76,7 @@ int status_when_written(int status)
 	/* What is lost is said once. */
 	__fpurge(stdout);
 	clearerr(stdout);
-	return MAX(status, EXIT_TROUBLE);
+	return worse_status(status, EXIT_TROUBLE);
 }
 
 /* Prints the help with all titles, which GLib does for --help-all alone, and ends. */

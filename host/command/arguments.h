@@ -29,6 +29,9 @@ gboolean parse_options(const char *arguments, const char *summary, const GOption
 /* The value of an option that is a time ("90", "90s", "5m", "2h") in seconds, above 0; FALSE with error set. */
 gboolean parse_time(const char *option, const char *value, int *seconds, GError **error);
 
+/* The worse of two exit statuses: the VMM went down, trouble, unexpected failures, nothing but the transport judged. */
+int worse_status(int one, int other);
+
 /* The exit status, which is trouble where standard output could not be written and nothing was worse; then that is said, once. */
 int status_when_written(int status);
 

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "host/command/arguments.h"
 #include "host/command/commands.h"
 #include "host/command/interruption.h"
 #include "host/system/process.h"
@@ -46,7 +47,7 @@ gboolean task_is_possible(const struct task *task)
 /* A VMM that died is worse than a suite that failed, that is worse than a failure. */
 static void count(struct campaign_result *result, int status)
 {
-	result->worst = MAX(result->worst, status);
+	result->worst = worse_status(result->worst, status);
 	if (status)
 		result->failed++;
 	else
@@ -58,11 +59,12 @@ static void start_tasks(struct campaign *campaign);
 static void tell_end(const struct campaign *campaign, const struct running *running, int status)
 {
 	static const char *const words[] = {"ok", "unexpected failures", "suite or set-up failed",
-					    "the VMM died"};
+					    "the VMM died", "nothing but the transport was judged"};
 	const struct task *task = running->task;
 
 	printf("[%u/%u] %s: %s  %.1f s%s%s\n", campaign->next - campaign->running->len,
-	       campaign->tasks->len, task->name, status <= EXIT_VMM_DOWN ? words[status] : "ended",
+	       campaign->tasks->len, task->name,
+	       status < (int)G_N_ELEMENTS(words) ? words[status] : "ended",
 	       (double)(g_get_monotonic_time() - running->began) / G_USEC_PER_SEC,
 	       status ? "  see " : "", status ? task->output : "");
 	fflush(stdout);

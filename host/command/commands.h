@@ -3,13 +3,14 @@
 #ifndef HOST_COMMAND_COMMANDS_H
 #define HOST_COMMAND_COMMANDS_H
 
-/* The program's exit statuses, worst last but one. */
+/* The program's exit statuses; which of two is worse: worse_status(). */
 enum exit_status {
 	EXIT_AS_EXPECTED = 0,
 	EXIT_UNEXPECTED = 1,
 	EXIT_TROUBLE = 2, /* the suite or the set-up failed, or the command line is wrong */
 	EXIT_VMM_DOWN = 3,
-	EXIT_BY_SIGNAL = 128, /* + the signal */
+	EXIT_TRANSPORT_ALONE = 4, /* nothing unexpected, and nothing but the transport was judged */
+	EXIT_BY_SIGNAL = 128,     /* + the signal */
 
 	/* What others take for "not judged". */
 	EXIT_AUTOMAKE_SKIP = 77,

@@ -182,7 +182,7 @@ static int run_matrix(const struct matrix_options *options, const GPtrArray *tas
 	note_absent(options, tasks);
 	if (!gather(options, tasks, &error)) {
 		fprintf(stderr, "virtproof: %s\n", error->message);
-		result.worst = MAX(result.worst, EXIT_TROUBLE);
+		result.worst = worse_status(result.worst, EXIT_TROUBLE);
 	}
 	if (interruption_signal())
 		return EXIT_BY_SIGNAL + interruption_signal();

@@ -91,6 +91,7 @@ static struct launch *prepare(const struct run_options *options,
 		.vhost_user = options->vhost_user,
 		.daemons = options->daemons,
 		.sockets = options->sockets,
+		.workload = options->workload,
 		.reconnect = options->reconnect,
 		.trace = options->trace,
 		.debug = options->debug,
@@ -181,12 +182,12 @@ static int exit_for(const char *style, int status, gboolean absent)
 		return status;
 	if (status == EXIT_VMM_DOWN)
 		return EXIT_UNEXPECTED;
-	if (status != EXIT_TROUBLE)
+	if (status != EXIT_TROUBLE && status != EXIT_TRANSPORT_ALONE)
 		return status;
 	if (strcmp(style, "bisect") == 0)
 		return EXIT_BISECT_SKIP;
 	if (strcmp(style, "automake") == 0)
-		return absent ? EXIT_AUTOMAKE_SKIP : EXIT_AUTOMAKE_ERROR;
+		return absent && status == EXIT_TROUBLE ? EXIT_AUTOMAKE_SKIP : EXIT_AUTOMAKE_ERROR;
 	return status;
 }
 

@@ -5,12 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/command/arguments.h"
 #include "host/command/commands.h"
 #include "host/command/interruption.h"
 #include "host/command/run_documents.h"
 #include "host/record/load.h"
 #include "host/record/records.h"
 #include "host/report/narrator.h"
+#include "host/report/phrase.h"
 #include "host/session/confirm.h"
 #include "host/system/output.h"
 #include "host/system/paths.h"
@@ -97,9 +99,9 @@ static int exit_status(enum session_end end, const struct conclusion *conclusion
 	if (end == SESSION_CANCELLED || set_up_failed(job) || conclusion->errors ||
 	    conclusion->troubles->len)
 		return EXIT_TROUBLE;
-	return conclusion->unexpected || conclusion->stale->len || conclusion->losses->len
-		       ? EXIT_UNEXPECTED
-		       : EXIT_AS_EXPECTED;
+	if (conclusion->unexpected || conclusion->stale->len || conclusion->losses->len)
+		return EXIT_UNEXPECTED;
+	return conclusion->transport_alone ? EXIT_TRANSPORT_ALONE : EXIT_AS_EXPECTED;
 }
 
 /* The records are on the disk before anything else is made of them. FALSE when they are not, which has been said. */
@@ -227,13 +229,15 @@ static int run_session(struct session *session, const struct run_options *option
 	tell_conclusion(conclusion);
 	if (status == EXIT_AS_EXPECTED)
 		puts("nothing unexpected");
+	else if (status == EXIT_TRANSPORT_ALONE)
+		puts(PHRASE_TRANSPORT_ALONE);
 	if (!options->expect)
 		tell_nearest(conclusion);
 	if (options->update)
 		written = run_propose(options, conclusion) && written;
 	written = run_write_documents(options, conclusion) && written;
 	conclusion_free(conclusion);
-	return written ? status : MAX(status, EXIT_TROUBLE);
+	return written ? status : worse_status(status, EXIT_TROUBLE);
 }
 
 /* The job of earlier records that this one is a run of: of its name, or the only one. NULL with error set. */
@@ -338,7 +342,7 @@ int run_judge(struct session *session, const struct run_options *options,
 	}
 	if (session->transcript && !transcript_close(session->transcript, &error)) {
 		fprintf(stderr, "virtproof: %s\n", error->message);
-		status = MAX(status, EXIT_TROUBLE);
+		status = worse_status(status, EXIT_TROUBLE);
 	}
 	expectations_free(expectations);
 	return status;

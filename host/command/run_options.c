@@ -97,6 +97,9 @@ static const GOptionEntry entries[] = {
 	 "COMMAND"},
 	{"socket", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, AT(sockets),
 	 "Or where it listens already, maybe in a debugger", "PATH"},
+	{"workload", 0, 0, G_OPTION_ARG_STRING, AT(workload),
+	 "What a request looks like of one that has no driver here, such as queue:0,out:16,in:16 (docs/extra.md)",
+	 "PARTS"},
 	{"reconnect", 0, 0, G_OPTION_ARG_NONE, AT(reconnect),
 	 "The VMM connects again to a daemon that has gone and come back, and a test has it do so",
 	 NULL},
@@ -220,13 +223,15 @@ gboolean run_options_parse(struct run_options *options, int argc, char **argv)
 		    "[-- VMM-OPTION…]",
 		    "Runs the image on a VMM, judges the devices, explains what failed.\n"
 		    "Exit status: 0 nothing unexpected, 1 unexpected failures, 2 the suite or "
-		    "the set-up failed, 3 the VMM died.",
+		    "the set-up failed, 3 the VMM died, 4 nothing but the transport was judged.",
 		    entries, options, argc, argv))
 		return FALSE;
 	if (options->trace && !options->output)
 		return complain("--trace tells nothing without --output FILE");
 	if (options->reconnect && !options->daemons)
 		return complain("--reconnect is for a --daemon");
+	if (options->workload && !options->vhost_user)
+		return complain("--workload is for a --vhost-user device");
 	if (options->exit && strcmp(options->exit, "bisect") != 0 &&
 	    strcmp(options->exit, "automake") != 0)
 		return complain("--exit: the styles are bisect and automake");
@@ -316,6 +321,7 @@ char *run_options_repeat_before(const struct run_options *options)
 	add_options(line, "--vhost-user", options->vhost_user);
 	add_options(line, "--daemon", options->daemons);
 	add_options(line, "--socket", options->sockets);
+	add_option(line, "--workload", options->workload);
 	if (options->reconnect)
 		g_string_append(line, " --reconnect");
 	add_option(line, "--expect", options->expect);

@@ -21,6 +21,7 @@ struct run_options {
 	char **vhost_user;  /* TYPE[,PROPERTY=VALUE]… */
 	char **daemons;     /* of those, templates */
 	char **sockets;     /* of those that no daemon serves, paths */
+	char *workload;     /* of those: PART:NUMBER,… */
 	gboolean reconnect; /* daemons go and come back */
 	char **reports;     /* paths */
 	char **vmm_words;   /* as they are */

@@ -12,6 +12,7 @@ struct device *device_new(JsonObject *record)
 	device->transport = record_copy(record, "transport");
 	device->features = record_copy(record, "features_offered");
 	device->queues = record_number(record, "queues", 0);
+	device->workload = workload_parse(record_text(record, "workload"));
 	return device;
 }
 

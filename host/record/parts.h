@@ -14,6 +14,7 @@ struct device {
 	char *transport;
 	char *features; /* those it offers, hexadecimal */
 	gint64 queues;
+	enum workload workload;
 };
 
 /* A requirement, and what the job has found of it. */

@@ -34,6 +34,13 @@ static const char *const outcomes[OUTCOMES] = {
 	[OUTCOME_DAEMON_HUNG_UP] = "daemon-hung-up",
 };
 
+static const char *const workloads[WORKLOADS] = {
+	[WORKLOAD_UNKNOWN] = "",
+	[WORKLOAD_NONE] = "none",
+	[WORKLOAD_OWN] = "own",
+	[WORKLOAD_DESCRIBED] = "described",
+};
+
 /* Where the word stands, or `count` when it is none of them. */
 static unsigned place(const char *const *words, unsigned count, const char *text)
 {
@@ -86,6 +93,16 @@ enum clause_verdict clause_verdict_parse(const char *text)
 enum outcome outcome_parse(const char *text)
 {
 	return place(outcomes, OUTCOMES, text) % OUTCOMES;
+}
+
+const char *workload_name(enum workload workload)
+{
+	return workloads[workload];
+}
+
+enum workload workload_parse(const char *text)
+{
+	return place(workloads, WORKLOADS, text) % WORKLOADS;
 }
 
 enum verdict level_verdict(enum level level)

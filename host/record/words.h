@@ -38,6 +38,15 @@ enum outcome {
 	OUTCOMES
 };
 
+/* Whose requests judge the rings of a device. */
+enum workload {
+	WORKLOAD_UNKNOWN, /* the record does not say: it is an older image's */
+	WORKLOAD_NONE,
+	WORKLOAD_OWN,       /* those that the image has for its type */
+	WORKLOAD_DESCRIBED, /* those that the user has described */
+	WORKLOADS
+};
+
 /* "pass", "fail", … Static. */
 const char *verdict_name(enum verdict verdict);
 
@@ -61,6 +70,12 @@ enum clause_verdict clause_verdict_parse(const char *text);
 
 /* The value of an outcome's word; OUTCOME_NONE when text is none. */
 enum outcome outcome_parse(const char *text);
+
+/* "none", "own", "described"; "" of WORKLOAD_UNKNOWN. Static. */
+const char *workload_name(enum workload workload);
+
+/* The value of a workload's word; WORKLOAD_UNKNOWN when text is none. */
+enum workload workload_parse(const char *text);
 
 /* What a broken clause of that level makes of a test: MUST and MUST NOT fail it, all else warns. */
 enum verdict level_verdict(enum level level);

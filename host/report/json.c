@@ -2,6 +2,7 @@
 #include "host/report/json.h"
 
 #include "host/record/catalogue.h"
+#include "host/record/depth.h"
 #include "host/record/records.h"
 #include "host/report/formats.h"
 #include "host/report/phrase.h"
@@ -95,12 +96,23 @@ static JsonObject *test_object(const struct conclusion *conclusion, const struct
 	return object;
 }
 
+static JsonObject *depth_object(const struct depth *depth)
+{
+	JsonObject *object = json_object_new();
+
+	json_object_set_int_member(object, "transport", depth->transport);
+	json_object_set_int_member(object, "rings", depth->rings);
+	json_object_set_int_member(object, "behaviour", depth->behaviour);
+	return object;
+}
+
 static JsonArray *devices_of(const struct job *job)
 {
 	JsonArray *devices = json_array_new();
 
 	for (unsigned i = 0; i < job->devices->len; i++) {
 		const struct device *device = job->devices->pdata[i];
+		struct depth depth = depth_of(job, device);
 		JsonObject *object = json_object_new();
 
 		set_text(object, "bdf", device->bdf);
@@ -108,6 +120,8 @@ static JsonArray *devices_of(const struct job *job)
 		set_text(object, "transport", device->transport);
 		set_text(object, "features", device->features);
 		json_object_set_int_member(object, "queues", device->queues);
+		set_text(object, "workload", workload_name(device->workload));
+		json_object_set_object_member(object, "judged_by", depth_object(&depth));
 		json_array_add_object_element(devices, object);
 	}
 	return devices;
@@ -131,12 +145,12 @@ static JsonArray *clauses_of(const struct job *job)
 	return clauses;
 }
 
-static JsonArray *notes_of(const struct job *job)
+static JsonArray *texts_of(const GPtrArray *texts)
 {
 	JsonArray *array = json_array_new();
 
-	for (unsigned i = 0; i < job->notes->len; i++)
-		json_array_add_string_element(array, job->notes->pdata[i]);
+	for (unsigned i = 0; i < texts->len; i++)
+		json_array_add_string_element(array, texts->pdata[i]);
 	return array;
 }
 
@@ -213,7 +227,8 @@ static JsonObject *job_object(const struct conclusion *conclusion, gboolean for_
 	json_object_set_array_member(object, "clauses", clauses_of(job));
 	json_object_set_array_member(object, "measures", measures_of(job));
 	json_object_set_array_member(object, "incidents", incidents_of(job));
-	json_object_set_array_member(object, "notes", notes_of(job));
+	json_object_set_array_member(object, "notes", texts_of(job->notes));
+	json_object_set_array_member(object, "unjudged", texts_of(conclusion->unjudged));
 	return object;
 }
 
@@ -255,15 +270,6 @@ static JsonArray *sightings_of(const struct fault *fault, GHashTable *places)
 		json_array_add_array_element(sightings, pair);
 	}
 	return sightings;
-}
-
-static JsonArray *texts_of(const GPtrArray *texts)
-{
-	JsonArray *array = json_array_new();
-
-	for (unsigned i = 0; i < texts->len; i++)
-		json_array_add_string_element(array, texts->pdata[i]);
-	return array;
 }
 
 static JsonObject *fault_object(const struct fault *fault, GHashTable *places)

@@ -161,8 +161,9 @@ static struct totals add_up(const struct conclusion *conclusion, unsigned extras
 }
 
 /* What it takes to understand and to repeat the job. */
-static void put_properties(FILE *out, const struct job *job)
+static void put_properties(FILE *out, const struct conclusion *conclusion)
 {
+	const struct job *job = conclusion->job;
 	const struct {
 		const char *name, *value;
 	} properties[] = {
@@ -177,12 +178,16 @@ static void put_properties(FILE *out, const struct job *job)
 		if (*properties[i].value)
 			put_property(out, properties[i].name, properties[i].value);
 	}
+	for (unsigned i = 0; i < conclusion->unjudged->len; i++)
+		put_property(out, "not judged", conclusion->unjudged->pdata[i]);
 	fputs("  </properties>\n", out);
 }
 
-static void put_head(FILE *out, const struct job *job, const char *name, unsigned index,
-		     const struct totals *totals)
+static void put_head(FILE *out, const struct conclusion *conclusion, const char *name,
+		     unsigned index, const struct totals *totals)
 {
+	const struct job *job = conclusion->job;
+
 	fputs(" <testsuite", out);
 	put_attribute(out, "name", name);
 	put_attribute(out, "package", "virtproof");
@@ -193,7 +198,7 @@ static void put_head(FILE *out, const struct job *job, const char *name, unsigne
 		totals->failures, totals->errors, totals->skipped);
 	put_seconds(out, totals->us, "%.3f");
 	fputs(">\n", out);
-	put_properties(out, job);
+	put_properties(out, conclusion);
 }
 
 static void put_job(const struct document *document, const GPtrArray *faults,
@@ -204,7 +209,7 @@ static void put_job(const struct document *document, const GPtrArray *faults,
 	struct totals totals = add_up(conclusion, extras->len);
 	g_autofree char *name = own_name(document, "", *job->name ? job->name : "virtproof");
 
-	put_head(document->out, job, name, index, &totals);
+	put_head(document->out, conclusion, name, index, &totals);
 	for (unsigned i = 0; i < job->tests->len; i++)
 		put_test(document, faults, conclusion, name, job->tests->pdata[i]);
 	for (unsigned i = 0; i < extras->len; i++)

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "host/record/depth.h"
 #include "host/report/phrase.h"
 
 /* A cell of a table holds no line end and no bar. */
@@ -41,6 +42,48 @@ static void put_jobs(const struct report *report, FILE *out)
 			counts->of[VERDICT_SKIP], counts->of[VERDICT_ERROR], conclusion->unexpected,
 			job_is_complete(job) ? "" : " (incomplete)");
 	}
+}
+
+/* By how many tests which part of a device was judged. */
+static void put_depths(const struct job *job, FILE *out)
+{
+	for (unsigned i = 0; i < job->devices->len; i++) {
+		const struct device *device = job->devices->pdata[i];
+		const char *given = job_given(job, device->bdf);
+		struct depth depth = depth_of(job, device);
+
+		fputs("|", out);
+		put_cell(job->name, out);
+		put_cell(device->bdf, out);
+		put_cell(*given ? given : device->name, out);
+		fprintf(out, " %u | %u%s | %u |\n", depth.transport, depth.rings,
+			device->workload == WORKLOAD_DESCRIBED ? " (described)" : "",
+			depth.behaviour);
+	}
+}
+
+static void put_unjudged(const struct report *report, FILE *out)
+{
+	gboolean headed = FALSE;
+
+	for (unsigned i = 0; i < report->conclusions->len; i++) {
+		const struct conclusion *conclusion = report->conclusions->pdata[i];
+
+		for (unsigned j = 0; j < conclusion->unjudged->len; j++) {
+			if (!headed)
+				fputs("\n## Not judged\n\n", out);
+			headed = TRUE;
+			fprintf(out, "- %s: %s\n", conclusion->job->name,
+				(char *)conclusion->unjudged->pdata[j]);
+		}
+	}
+	fputs("\n<details><summary>What each device was judged by</summary>\n\n"
+	      "| job | device | type | transport | rings, interrupts | behaviour |\n"
+	      "|---|---|---|--:|--:|--:|\n",
+	      out);
+	for (unsigned i = 0; i < report->conclusions->len; i++)
+		put_depths(((const struct conclusion *)report->conclusions->pdata[i])->job, out);
+	fputs("\n</details>\n", out);
 }
 
 static void put_fault(const struct fault *fault, FILE *out)
@@ -94,6 +137,7 @@ void document_markdown(const struct report *report, FILE *out)
 {
 	fputs("# virtproof\n\n", out);
 	put_jobs(report, out);
+	put_unjudged(report, out);
 	put_faults(report, out);
 	put_stale(report, out);
 }

@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "host/record/depth.h"
 #include "host/record/own.h"
 #include "host/record/records.h"
 #include "host/report/distribution.h"
@@ -285,8 +286,8 @@ static void tell_own_clauses(struct narrator *narrator, const struct device *dev
 }
 
 /*
- * What a verdict is not about comes before it: of a device that somebody's daemon serves always, else where nothing of
- * the type's own was judged.
+ * What a verdict is not about comes before it: of a device that somebody's daemon serves always, else where none of
+ * the clauses of its type was judged.
  */
 static void tell_own(struct narrator *narrator, const struct job *job)
 {
@@ -295,7 +296,8 @@ static void tell_own(struct narrator *narrator, const struct job *job)
 		const char *given = job_given(job, device->bdf);
 		struct own_clauses own = own_clauses_of(job, device);
 
-		if (job_is_served(job, given) || (own.judged == 0 && job_is_whole(job)))
+		if (job_is_served(job, given) ||
+		    (own.all > 0 && own.judged == 0 && job_is_whole(job)))
 			tell_own_clauses(narrator, device, &own);
 		own_clauses_clear(&own);
 	}
@@ -325,6 +327,33 @@ static void tell_devices(struct narrator *narrator, const struct job *job)
 	if (count_device(job, "", &counts))
 		tell_counts(narrator->out, "", "none", &counts);
 	tell_counts(narrator->out, "all", "", &job->counts);
+}
+
+static void tell_depth(struct narrator *narrator, const char *name, const struct device *device,
+		       const struct depth *depth)
+{
+	g_autofree char *rings = g_strdup_printf(
+		"%u%s", depth->rings, device->workload == WORKLOAD_DESCRIBED ? " (described)" : "");
+	g_autofree char *behaviour = g_strdup_printf("%u", depth->behaviour);
+
+	fprintf(narrator->out, "%-12s %-12s %10u  %-20s  %s\n", device->bdf, name, depth->transport,
+		depth->rings ? rings : "not judged", depth->behaviour ? behaviour : "not judged");
+}
+
+/* By how many tests which part of a device was judged, in a run that was to judge all. */
+static void tell_depths(struct narrator *narrator, const struct job *job)
+{
+	if (!job_is_whole(job))
+		return;
+	fprintf(narrator->out, "\n%-12s %-12s %10s  %-20s  %s\n", "judged by", "", "transport",
+		"rings, interrupts", "behaviour");
+	for (unsigned i = 0; i < job->devices->len; i++) {
+		const struct device *device = job->devices->pdata[i];
+		const char *given = job_given(job, device->bdf);
+		struct depth depth = depth_of(job, device);
+
+		tell_depth(narrator, *given ? given : device->name, device, &depth);
+	}
 }
 
 /* Adds one to the number of a name, in a table whose keys are the caller's. */
@@ -461,6 +490,9 @@ static void tell_news(struct narrator *narrator, const struct conclusion *conclu
 		else if (!fault->expectation)
 			tell_fault(narrator, "new warning", AMBER, fault);
 	}
+	for (unsigned i = 0; i < conclusion->unjudged->len; i++)
+		fprintf(narrator->out, "%snot judged:%s %s\n", begin(narrator, RED), end(narrator),
+			(char *)conclusion->unjudged->pdata[i]);
 	for (unsigned i = 0; job->at && i < job->incidents->len; i++) {
 		const struct incident *incident = job->incidents->pdata[i];
 
@@ -484,6 +516,7 @@ void narrator_finish(struct narrator *narrator, const struct conclusion *conclus
 		tell_clauses(narrator, job);
 		tell_rings(narrator, job);
 		tell_skips(narrator, job);
+		tell_depths(narrator, job);
 	}
 	if (job->boots_for_faults)
 		fprintf(narrator->out,

@@ -364,6 +364,9 @@ GPtrArray *phrase_extras(const struct conclusion *conclusion)
 
 		add_extra(extras, "set-up", trouble, "", "set-up", trouble);
 	}
+	if (conclusion->transport_alone)
+		add_extra(extras, "not judged", PHRASE_TRANSPORT_ALONE, "", "not judged",
+			  PHRASE_TRANSPORT_ALONE);
 	if (!job_is_complete(job)) {
 		const char *what = job->summary ? cut : missing;
 

@@ -82,6 +82,9 @@ char *phrase_headline(const struct test_result *test, gboolean strict);
 /* The shell command that repeats the test; NULL where it went well, or no run is known. The caller owns it. */
 char *phrase_repeat(const struct job *job, const struct test_result *test);
 
+/* Of a job that judged nothing else, in a run of everything. */
+#define PHRASE_TRANSPORT_ALONE "nothing but the transport was judged of any device"
+
 /*
  * What went wrong in the job but is no test: struct extra, whose texts but the line belong to the job
  * and its expectations. The caller owns the array, and that the extras.

@@ -67,6 +67,9 @@ static unsigned put_job(const GPtrArray *faults, const struct conclusion *conclu
 		put_escaped(((const struct extra *)extras->pdata[i])->line, out);
 		fputc('\n', out);
 	}
+	for (unsigned i = 0; i < conclusion->unjudged->len; i++)
+		fprintf(out, "# %s: not judged: %s\n", job->name,
+			(char *)conclusion->unjudged->pdata[i]);
 	return number;
 }
 

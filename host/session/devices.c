@@ -103,6 +103,31 @@ static gboolean add_to_lists(struct launch *launch, struct launch_device *device
 	return TRUE;
 }
 
+/* What its requests look like; a type that is a number is said with it. The image takes one description. */
+static gboolean add_workload(struct launch *launch, struct launch_device *device, GError **error)
+{
+	const char *name = g_hash_table_lookup(device->texts, "name");
+	g_autofree char *parts = device_text(device, "workload", error);
+	g_autofree char *said = NULL;
+
+	if (!parts)
+		return !g_hash_table_contains(device->texts, "workload");
+	if (g_ascii_isdigit(*name) && !strstr(parts, "type:"))
+		said = g_strdup_printf("type:%s,%s", name, parts);
+	else
+		said = g_strdup(parts);
+	if (launch->workload && strcmp(launch->workload, said) != 0) {
+		g_set_error(
+			error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+			"requests can be described for one type of devices, not as '%s' and as '%s'",
+			launch->workload, said);
+		return FALSE;
+	}
+	g_free(launch->workload);
+	launch->workload = g_steal_pointer(&said);
+	return TRUE;
+}
+
 static gboolean finish_device(struct launch *launch, struct launch_device *device, GError **error)
 {
 	const char *arguments = g_hash_table_lookup(device->texts, "arguments");
@@ -121,8 +146,8 @@ static gboolean finish_device(struct launch *launch, struct launch_device *devic
 	}
 	if (disk && !make_disk(disk, size ? size : "16777216", error))
 		return FALSE;
-	return add_once(launch, device, error) && add_daemon(launch, device, error) &&
-	       add_to_lists(launch, device, error) &&
+	return add_workload(launch, device, error) && add_once(launch, device, error) &&
+	       add_daemon(launch, device, error) && add_to_lists(launch, device, error) &&
 	       (!arguments ||
 		template_words(arguments, &device->scope, launch_words(launch, "devices"), error));
 }
@@ -239,7 +264,7 @@ static gboolean choose_front_end(struct launch *launch, struct launch_device *de
 
 /* Exactly one of daemon, a template, and path. */
 static gboolean add_served(struct launch *launch, const char *spec, const char *daemon,
-			   const char *path, GError **error)
+			   const char *path, const char *workload, GError **error)
 {
 	struct launch_device *device = new_device(launch, spec, error);
 	gboolean numbered = device && g_ascii_isdigit(*device->name);
@@ -264,6 +289,8 @@ static gboolean add_served(struct launch *launch, const char *spec, const char *
 	launch_add_group(launch->descriptor, "vhost-user *", device->texts);
 	launch_add_group(launch->descriptor, group, device->texts);
 	launch_set_text(device->texts, "socket", socket);
+	if (workload)
+		launch_set_text(device->texts, "workload", workload);
 	if (!choose_front_end(launch, device, error))
 		return FALSE;
 	if (path) {
@@ -296,7 +323,7 @@ static gboolean add_all_served(struct launch *launch, const struct launch_reques
 				    "--daemon '%s': {socket} has to stand where it takes the path "
 				    "of its socket",
 				    template);
-		else if (add_served(launch, *spec, template, path, error))
+		else if (add_served(launch, *spec, template, path, request->workload, error))
 			continue;
 		return FALSE;
 	}

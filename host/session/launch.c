@@ -74,6 +74,7 @@ void launch_free(struct launch *launch)
 	g_free(launch->accelerator);
 	g_free(launch->control);
 	g_free(launch->successor);
+	g_free(launch->workload);
 	g_strfreev(launch->environment);
 	g_ptr_array_unref(launch->devices);
 	g_ptr_array_unref(launch->daemons);
@@ -244,11 +245,12 @@ char *launch_append(const struct launch *launch, gboolean we_listen)
 					       device->scratch);
 	}
 
-	char *words =
-		g_strdup_printf("%s%s%s%s%s%s%s%s", we_listen ? "vp.format=json" : "",
-				*own ? " " : "", own, of_machine ? " " : "",
-				of_machine ? of_machine : "", scratch->len ? " vp.scratch=" : "",
-				scratch->str, we_listen ? words_for_asking(launch) : "");
+	char *words = g_strdup_printf(
+		"%s%s%s%s%s%s%s%s%s%s", we_listen ? "vp.format=json" : "", *own ? " " : "", own,
+		of_machine ? " " : "", of_machine ? of_machine : "",
+		scratch->len ? " vp.scratch=" : "", scratch->str,
+		launch->workload ? " vp.workload=" : "", launch->workload ? launch->workload : "",
+		we_listen ? words_for_asking(launch) : "");
 
 	return g_strchug(words);
 }

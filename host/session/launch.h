@@ -20,7 +20,7 @@ struct launch *launch_new(const struct descriptor *descriptor, const struct laun
 void launch_free(struct launch *launch);
 
 /*
- * The words of the image's command line that the job itself needs: way to exit, scratch disks, and where this program
+ * The words of the image's command line that the job itself needs: way to exit, scratch disks, what requests look like, and where this program
  * listens, format and host. The caller owns them.
  */
 char *launch_append(const struct launch *launch, gboolean we_listen);

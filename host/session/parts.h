@@ -23,6 +23,7 @@ struct launch_request {
 	 * template in which {socket} is where it shall listen, or by who listens at the n-th socket already.
 	 */
 	char *const *vhost_user, *const *daemons, *const *sockets;
+	const char *workload; /* of those: what requests look like, for vp.workload */
 	gboolean
 		reconnect; /* the VMM connects again to daemons that go and come back, and guests may have them do so */
 	gboolean trace; /* the VMM tells what its descriptor has it trace */
@@ -53,6 +54,7 @@ struct launch {
 	gboolean terminal;   /* the VMM reads the guest's input from a terminal only */
 	gboolean keeps;      /* the folder stays */
 	gboolean reconnects; /* the VMM connects again to daemons that come back */
+	char *workload;      /* what requests of a device look like, for vp.workload; or NULL */
 	GPtrArray *devices;  /* struct launch_device */
 	GPtrArray *daemons;  /* GStrv, in the order to start them */
 	GPtrArray *sockets;  /* paths that exist once the daemons are ready */

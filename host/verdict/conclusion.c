@@ -6,6 +6,7 @@
 #include "host/verdict/breadth.h"
 #include "host/verdict/coverage.h"
 #include "host/verdict/setup.h"
+#include "host/verdict/unjudged.h"
 
 /* The reason of a line that nobody has looked at yet begins with it. */
 #define UNEXPLAINED "not explained yet"
@@ -138,6 +139,8 @@ struct conclusion *conclude(const struct job *job, const struct expectations *ex
 	if (baseline)
 		g_ptr_array_extend_and_steal(conclusion->losses,
 					     coverage_lost_since(job, baseline));
+	conclusion->unjudged = unjudged_behaviour(job);
+	conclusion->transport_alone = unjudged_but_transport(job, expectations);
 	conclusion->unexplained = count_unexplained(expectations);
 	for (unsigned i = 0; i < job->tests->len; i++) {
 		const struct test_result *test = job->tests->pdata[i];
@@ -173,6 +176,7 @@ void conclusion_free(struct conclusion *conclusion)
 	g_ptr_array_unref(conclusion->remarks);
 	g_ptr_array_unref(conclusion->troubles);
 	g_ptr_array_unref(conclusion->losses);
+	g_ptr_array_unref(conclusion->unjudged);
 	g_free(conclusion);
 }
 

@@ -11,16 +11,19 @@
 struct conclusion {
 	const struct job *job;
 	const struct expectations *expectations;
-	gboolean strict;      /* warnings are failures */
-	unsigned unexpected;  /* tests that failed without being expected to */
-	unsigned expected;    /* tests that failed as expected */
-	unsigned errors;      /* among the unexpected: the suite's own */
-	unsigned lost;        /* among the unexpected: the VMM went down */
-	GPtrArray *stale;     /* struct expectation that did not come true, of the expectations */
-	GPtrArray *remarks;   /* char *: sentences on the expectations that fail nothing */
-	GPtrArray *troubles;  /* char *: sentences on a set-up of which nothing follows */
-	GPtrArray *losses;    /* char *: sentences on what should have been judged and was not */
-	unsigned unexplained; /* entries that came true and whose reason nobody has filled in */
+	gboolean strict;     /* warnings are failures */
+	unsigned unexpected; /* tests that failed without being expected to */
+	unsigned expected;   /* tests that failed as expected */
+	unsigned errors;     /* among the unexpected: the suite's own */
+	unsigned lost;       /* among the unexpected: the VMM went down */
+	GPtrArray *stale;    /* struct expectation that did not come true, of the expectations */
+	GPtrArray *remarks;  /* char *: sentences on the expectations that fail nothing */
+	GPtrArray *troubles; /* char *: sentences on a set-up of which nothing follows */
+	GPtrArray *losses;   /* char *: sentences on what should have been judged and was not */
+	GPtrArray
+		*unjudged; /* char *: sentences on devices of whose behaviour nothing was judged */
+	gboolean transport_alone; /* nothing beyond it was judged of any, in a run of everything */
+	unsigned unexplained;     /* entries that came true and whose reason nobody has filled in */
 };
 
 /* How a test ends when what is expected is considered. */

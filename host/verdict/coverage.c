@@ -164,3 +164,15 @@ GPtrArray *coverage_below_floors(const struct job *job, const struct expectation
 	}
 	return below;
 }
+
+gboolean coverage_is_agreed(const struct job *job, const struct device *device,
+			    const struct expectations *expectations)
+{
+	for (unsigned i = 0; i < expectations->floors->len; i++) {
+		const struct floor *floor = expectations->floors->pdata[i];
+
+		if (floor->of == FLOOR_TESTS && is_meant(floor, job, device))
+			return TRUE;
+	}
+	return FALSE;
+}

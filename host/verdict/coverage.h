@@ -17,4 +17,8 @@ GPtrArray *coverage_lost_devices(const struct job *job, const struct job *baseli
 /* The floors that a whole job is below, likewise; a job of chosen tests has none. */
 GPtrArray *coverage_below_floors(const struct job *job, const struct expectations *expectations);
 
+/* Whether a floor says how many tests have to judge the device. */
+gboolean coverage_is_agreed(const struct job *job, const struct device *device,
+			    const struct expectations *expectations);
+
 #endif

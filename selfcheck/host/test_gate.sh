@@ -141,6 +141,86 @@ expect "it is told what was judged with which rings" grep -qx "judged with rings
 expect "and why most was skipped that no device was judged by" grep -qx "not judged on any device, 2 times: not scratch" out
 expect "devices have the names by which they were asked for" grep -q "^00:04.0  *blk-scratch  *0" out
 
+# How deep each device was judged, and what was not judged at all.
+depths() { # depths WORDS DEVICES OPTION…: a run with these words of the devices, of tests that deep() tells of
+	n=0 of=
+	of=$(deep | grep -c start)
+	{
+		echo "{\"type\":\"run\",\"schema\":1,\"cmdline\":\"$1\"}"
+		n=0
+		for one in iommu:none foo:described rng:own; do
+			echo "{\"type\":\"device\",\"bdf\":\"${one%:*}\",\"name\":\"${one%:*}\",\"features_offered\":\"0x1\",\"workload\":\"${one#*:}\"}"
+		done | grep "\"bdf\":\"\($2\)\""
+		deep
+		echo '{"type":"summary"}'
+	} >records
+	status=0
+	TMPDIR=$folder virtproof run -q --vmm ./printing.ini -d none "${@:3}" >out 2>&1 || status=$?
+}
+suite() { # suite NAME DEVICE VERDICT
+	local at="\"suite\":\"$1\",\"test\":\"t$((n + 1))\",\"device\":\"$2\",\"variant\":\"split\""
+	n=$((n + 1))
+	echo "{\"type\":\"start\",$at,\"n\":$n,\"of\":$of}"
+	echo "{\"type\":\"test\",$at,\"verdict\":\"$3\",\"reason\":\"a reason\"}"
+}
+deep() {
+	suite transport iommu pass
+	suite lifecycle iommu pass
+	suite ring iommu pass
+	suite interrupt iommu skip
+}
+depths "" iommu --report deep.tap --report deep.xml --report deep.md --report deep.json
+expect "a run that judged the transport alone has a status of its own" status_is 4
+expect "and says so last" [ "$(tail -1 out)" = "nothing but the transport was judged of any device" ]
+expect "registers of rings are of the transport" grep -qx "iommu  *iommu  *3  not judged  *not judged" out
+expect "why is told" says "not judged: behaviour of iommu (iommu): no workload for iommu, and no test of the type; nor were its rings and interrupts"
+expect "TAP fails by it" grep -q "^not ok .*not judged: nothing but the transport" deep.tap
+expect "JUnit, too" grep -q '<failure type="not judged" message="nothing but the transport' deep.xml
+expect "and has it as a property" grep -q '<property name="not judged" value="behaviour of iommu' deep.xml
+expect "Markdown has it" grep -q "^- .*behaviour of iommu (iommu): no workload" deep.md
+expect "and how deep it was" grep -q "| iommu | iommu | 3 | 0 | 0 |" deep.md
+expect "JSON has both" [ "$(jq -c '.jobs[0] | [.devices[0].judged_by, (.unjudged | length)]' deep.json)" = '[{"transport":3,"rings":0,"behaviour":0},1]' ]
+depths "" iommu --exit bisect
+expect "for bisection that is not judged" status_is 125
+depths "" iommu --exit automake
+expect "for automake it is an error" status_is 99
+depths "vp.tests=transport.*" iommu
+expect "a run of chosen tests has no such status" status_is 0
+expect "and no table" [ "$(grep -c "judged" out)" = 1 ]
+printf 'floor\t*\t*\t3 tests\tnobody has a driver\n' >floors
+depths "" iommu -e floors
+expect "a floor of tests agrees to it" status_is 0
+expect "what is not judged is told all the same" says "not judged: behaviour of iommu"
+printf 'floor\t*\t*\t0x1 features\toffered\n' >floors
+depths "" iommu -e floors
+expect "one of features does not" status_is 4
+printf 'floor\tblk*\t*\t1 tests\tanother\n' >floors
+depths "" iommu -e floors
+expect "what a floor lost is worse" status_is 1
+deep() {
+	suite transport iommu pass
+	suite transport foo pass
+	suite ring foo pass
+	suite persona foo pass
+	suite transport rng pass
+	suite ring rng pass
+	suite rng rng pass
+	suite rng rng skip
+}
+depths "" 'iommu\|foo\|rng'
+expect "what went deeper with any device is as expected" status_is 0
+expect "requests that were described are told to be" grep -qx "foo  *foo  *1  2 (described)  *not judged" out
+expect "in words, too" says "not judged: behaviour of foo (foo): no test of the type; its rings and interrupts were judged, by requests that were described"
+expect "a type that has all is told once" [ "$(grep -c rng out)" = 2 ]
+deep() {
+	suite ring rng pass
+	suite rng rng skip
+}
+depths "" rng
+expect "tests of a type that were all skipped are no behaviour" \
+	says "not judged: behaviour of rng (rng): none of 1 test of the type came to a verdict, the first because: a reason"
+expect "rings are more than the transport" status_is 0
+
 # Changes are shown; what nobody has explained stays visible.
 printf 'DEMO-1\tblk\t*\tviolated\tgone\n# kept\n' >changing
 run_stand_in -q --expect changing --update=changing -- --fail-from 7

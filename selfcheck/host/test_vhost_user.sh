@@ -19,6 +19,28 @@ run_stand_in -u blk --daemon "$serve" -u 45 --daemon "$serve" -d net --print
 expect "there may be many, each with its daemon, and others" \
 	grep -q -- "--device net --device older-device,type=blk --backend [^ ]*/vhost1 --device older-device,type=45 --backend [^ ]*/vhost2" out
 
+# What requests look like is said with the type.
+run_stand_in -u 42 --daemon "$serve" --workload queue:0,out:16,in:16 --print
+expect "a workload is for the type of the number" says "vp.workload=type:42,queue:0,out:16,in:16"
+run_stand_in -u blk --daemon "$serve" --workload in:16 --log log -- --fail 3
+expect "a name has none" grep -q '"cmdline":"[^"]*vp.workload=in:16' log
+expect "a repetition has it, too" says "--workload 'in:16'"
+run_stand_in -u 42 --daemon "$serve" -u 43 --daemon "$serve" --workload in:16
+expect "two types cannot be described" says "requests can be described for one type of devices, not as 'type:42,in:16' and as 'type:43,in:16'"
+expect "which ends with 2" status_is 2
+run_stand_in -d served --workload in:16
+expect "another device's stands in its descriptor" says "--workload is for a --vhost-user device"
+sed 's/^\[vhost-user blk\]/&\nworkload=type:45,in:8/; s/^\[device served\]/&\nworkload=type:{nth}9,out:4/' "$here/stand-in.ini" >described.ini
+described() { TMPDIR=$folder virtproof run --vmm ./described.ini --program "$build/host/stand-in" "$@" >out 2>&1; }
+described -u blk --daemon "$serve" --print
+expect "so it may for a daemon's type" says "vp.workload=type:45,in:8"
+described -u blk --daemon "$serve" --workload type:2,in:9 --print
+expect "the user's words come before them" says "vp.workload=type:2,in:9"
+described -d served --print
+expect "it is a template" says "vp.workload=type:09,out:4"
+described -d net --print
+expect "what is not described has none" [ "$(grep -c vp.workload out)" = 0 ]
+
 # What a verdict is not about is its first line.
 run_stand_in -q -u blk --daemon "$serve"
 expect "what is not judged comes first" \

@@ -33,7 +33,8 @@ static bool prepare(struct virtio_device *device, struct arena *arena, uint64_t 
 	return described.in == 0 || request->in;
 }
 
-static struct workload workload = {.about = "what vp.workload describes", .prepare = prepare};
+static struct workload workload = {
+	.about = "what vp.workload describes", .described = true, .prepare = prepare};
 
 static int digit_value(char digit)
 {

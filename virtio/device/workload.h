@@ -43,6 +43,7 @@ struct workload {
 	uint64_t features;
 	/* Requests wait, rightly, while nobody behind the device takes what they send. */
 	bool needs_taker;
+	bool described; /* by the user, for a type that has none here */
 	/* Makes one request in the arena; false when the arena is full. seed varies its content. */
 	bool (*prepare)(struct virtio_device *device, struct arena *arena, uint64_t seed,
 			struct request *request);

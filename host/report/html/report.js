@@ -113,6 +113,22 @@ function showJobs() {
 		"expected", "stale", "complete"], rows)));
 }
 
+// By how many tests which part of each device was judged, and what was not.
+function showDepths() {
+	const rows = report.jobs.flatMap((job) => job.devices.map((device) => make("tr", null, cell(job.name), cell(device.bdf),
+		cell(device.name), ...["transport", "rings", "behaviour"].map((part) => {
+			const n = device.judged_by[part];
+			const described = n && part === "rings" && device.workload === "described";
+
+			return cell(described ? `${n} (described)` : n || "not judged", n ? "number" : "number fail");
+		}))));
+	const lines = report.jobs.flatMap((job) => job.unjudged.map((sentence) => make("p", null,
+		make("span", { class: "fail" }, "not judged: "), `${sentence} `, make("small", null, job.name))));
+
+	byId("job-table").append(...lines, make("details", null, make("summary", null, "what each device was judged by"),
+		scroller("Devices", table(["Job", "Device", "Type", "transport", "rings, interrupts", "behaviour"], rows))));
+}
+
 // A command to be pasted into a shell.
 function repetition(command) {
 	const copy = make("button", { type: "button" }, "copy");
@@ -475,6 +491,7 @@ function begin() {
 	nameJobs();
 	showHead();
 	showJobs();
+	showDepths();
 	listen(["failure-kind", "failure-search"], showFailures);
 	listen(["clause-search", "clause-level", "clause-verdict", "clause-columns"], showClauses);
 	listen(["test-search", "test-verdict"], showTests);

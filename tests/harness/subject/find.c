@@ -32,11 +32,16 @@ static void note_unusable(const struct virtio_device *device)
 
 static void report_device(const struct virtio_device *device)
 {
+	const struct workload *workload = workload_of(device->type);
+
 	REPORT("device", TEXT("bdf", device->name), NUMBER("virtio_id", device->type),
 	       TEXT("name", virtio_type_name(device->type)),
 	       TEXT("transport", device->transport->name),
 	       BITS("features_offered", device->offered.words),
-	       NUMBER("queues", offered_queues(device)), NUMBER("msix_vectors", device->vectors));
+	       NUMBER("queues", offered_queues(device)), NUMBER("msix_vectors", device->vectors),
+	       TEXT("workload", !workload             ? "none"
+				: workload->described ? "described"
+						      : "own"));
 }
 
 /* Where nobody hears us the first console device is ours, and so none that is judged. */
