@@ -50,6 +50,8 @@ enum virtio_gpu_ctrl_type {
 	VIRTIO_GPU_CMD_RESOURCE_CREATE_BLOB,
 	VIRTIO_GPU_CMD_SET_SCANOUT_BLOB,
 
+	VIRTIO_GPU_CMD_CTX_CREATE = 0x0200,
+
 	VIRTIO_GPU_CMD_UPDATE_CURSOR = 0x0300,
 	VIRTIO_GPU_CMD_MOVE_CURSOR,
 
@@ -268,6 +270,15 @@ struct virtio_gpu_set_scanout_blob {
 	le32 offsets[4];
 };
 static_assert(sizeof(struct virtio_gpu_set_scanout_blob) == 96, "5.7.6.8");
+
+/* CTX_CREATE (5.7.6.9). */
+struct virtio_gpu_ctx_create {
+	struct virtio_gpu_ctrl_hdr hdr;
+	le32 nlen;
+	le32 context_init; /* the lower 8 bits: a capability set, or 0 */
+	char debug_name[64];
+};
+static_assert(sizeof(struct virtio_gpu_ctx_create) == 96, "5.7.6.9");
 
 /* UPDATE_CURSOR and MOVE_CURSOR (5.7.6.10). */
 struct virtio_gpu_update_cursor {

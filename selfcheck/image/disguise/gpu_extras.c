@@ -52,6 +52,7 @@ static uint32_t answer(const struct request *request, uint32_t type, enum virtio
 		blobs |= BIT(resource % 32);
 		return sizeof(struct virtio_gpu_ctrl_hdr);
 	case VIRTIO_GPU_CMD_SET_SCANOUT_BLOB:
+	case VIRTIO_GPU_CMD_CTX_CREATE:
 		return sizeof(struct virtio_gpu_ctrl_hdr);
 	case VIRTIO_GPU_CMD_RESOURCE_ATTACH_BACKING:
 	case VIRTIO_GPU_CMD_RESOURCE_DETACH_BACKING:

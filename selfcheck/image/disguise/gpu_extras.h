@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a GPU may do beside and the one behind does not: one capability set, UUIDs, blobs of guest memory. Commands that the
+ * What a GPU may do beside and the one behind does not: one capability set, UUIDs, blobs of guest memory, contexts. Commands that the
  * device refuses are answered as one would that knows them. All is for the boot CPU.
  */
 #ifndef SELFCHECK_GPU_EXTRAS_H
@@ -11,7 +11,8 @@
 #include "virtio/onlooker.h"
 
 /* The features that are pretended. */
-#define GPU_EXTRAS_OFFERS (BIT64(VIRTIO_GPU_F_RESOURCE_UUID) | BIT64(VIRTIO_GPU_F_RESOURCE_BLOB))
+#define GPU_EXTRAS_OFFERS  (BIT64(VIRTIO_GPU_F_RESOURCE_UUID) | BIT64(VIRTIO_GPU_F_RESOURCE_BLOB))
+#define GPU_CONTEXT_OFFERS (BIT64(VIRTIO_GPU_F_VIRGL) | BIT64(VIRTIO_GPU_F_CONTEXT_INIT))
 
 /* Forgets all blobs: start(). */
 void gpu_extras_start(struct virtio_device *device);

@@ -94,3 +94,32 @@ ECCENTRIC(ok_crypto_numbers_high, .about = "session ids of a crypto device have 
 	  .devices = "crypto", .variants = "split+msix",
 	  .tests = "crypto.sessions_use*,crypto.ciphers*,crypto.sessions_are*,crypto.destroyed*",
 	  .start = start_ids, .onlooker.publish = turn_back, .used_element = number_high);
+
+/* What is new in revision 1 for sessions of ciphers. */
+static void revise(struct virtqueue *queue, struct used_element *element)
+{
+	struct request *request = used_request(queue, element);
+	struct virtio_crypto_create_session_input *answer = created(queue, element);
+	const struct virtio_crypto_cipher_session_flf *cipher;
+
+	if (!request)
+		return;
+	cipher = (const struct virtio_crypto_cipher_session_flf
+			  *)((struct virtio_crypto_op_ctrl_req *)request->out)
+			 ->op_flf;
+	if (answer && from_le32(answer->status) == VIRTIO_CRYPTO_ERR &&
+	    from_le32(cipher->algo) == VIRTIO_CRYPTO_CIPHER_AES_CBC &&
+	    from_le32(cipher->key_len) == CRYPTO_BLOCK) {
+		acts();
+		answer->status = to_le32(VIRTIO_CRYPTO_NOSPC);
+	}
+	if (queue->index == 0 &&
+	    !from_le32(((struct virtio_crypto_op_data_req *)request->out)->header.flag)) {
+		acts();
+		request->in[request->in_length - 1] = VIRTIO_CRYPTO_ERR;
+	}
+}
+ECCENTRIC(ok_crypto_is_revised, .about = "a crypto device has REVISION_1, and no stateless mode",
+	  ALLOWED("5.9.3", "Revision 1 has a specific request format and other enhancements"),
+	  .devices = "crypto", .tests = "crypto.sessions_run*,crypto.unflagged*,crypto.ciphers*",
+	  .offers = BIT64(VIRTIO_CRYPTO_F_REVISION_1), .used_element = revise);

@@ -110,3 +110,8 @@ ECCENTRIC(ok_gpu_does_more, .about = "a GPU has a capability set, UUIDs and blob
 			     "VIRTIO_GPU_F_RESOURCE_BLOB feature flag."),
 	  .devices = "gpu", .tests = "gpu.*", .offers = GPU_EXTRAS_OFFERS,
 	  .start = gpu_extras_start, .onlooker.read = gpu_extras_read, .used_element = do_more);
+ECCENTRIC(ok_gpu_has_contexts, .about = "a GPU has contexts for one capability set",
+	  ALLOWED("5.7.6.9", "These commands are supported by the device if the VIRTIO_GPU_F_VIRGL "
+			     "feature flag is set."),
+	  .devices = "gpu", .tests = "gpu.contexts*,gpu.capability*", .offers = GPU_CONTEXT_OFFERS,
+	  .start = gpu_extras_start, .onlooker.read = gpu_extras_read, .used_element = do_more);

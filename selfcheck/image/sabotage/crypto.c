@@ -183,3 +183,19 @@ SABOTEUR(crypto_lacks_space, .about = "services that are not offered have no spa
 		CLAUSE_CRYPTO_AKC_3, CLAUSE_CRYPTO_IPSEC_22),
 	 .type = VIRTIO_TYPE_CRYPTO, .tests = "crypto.absent*", .onlooker.read = offer_ciphers,
 	 .used_element = lack_space);
+
+static struct features offered;
+
+static void offer_revision_1(struct virtio_device *device)
+{
+	offered = device->offered;
+	features_add(&device->offered, VIRTIO_CRYPTO_F_REVISION_1);
+}
+
+static void offer_less(struct virtio_device *device)
+{
+	device->offered = offered;
+}
+SABOTEUR(crypto_is_of_no_revision, .about = "REVISION_1 is offered, and nothing is different",
+	 BREAKS(CLAUSE_CRYPTO_SESS_CREATE_7, CLAUSE_CRYPTO_PROSE_5), CRYPTO_SABOTEUR,
+	 .start = offer_revision_1, .stop = offer_less);

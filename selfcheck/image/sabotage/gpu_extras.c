@@ -12,6 +12,12 @@ static void offer_more(struct virtio_device *device)
 	device->offered.words[0] |= GPU_EXTRAS_OFFERS;
 }
 
+static void offer_contexts(struct virtio_device *device)
+{
+	offered = device->offered;
+	device->offered.words[0] |= GPU_CONTEXT_OFFERS;
+}
+
 static void offer_less(struct virtio_device *device)
 {
 	device->offered = offered;
@@ -62,3 +68,16 @@ static void serve_any_memory(struct virtqueue *queue, struct used_element *eleme
 SABOTEUR(gpu_blobs_are_of_any_memory,
 	 .about = "blobs of host memory are made, and none is given memory later",
 	 BREAKS(CLAUSE_GPU_BLOB_2, CLAUSE_GPU_BLOB_4), DOES_MORE, .used_element = serve_any_memory);
+
+static void refuse_contexts(struct virtqueue *queue, struct used_element *element)
+{
+	uint32_t type;
+	struct virtio_gpu_ctrl_hdr *answer = gpu_extras_serve(queue, element, &type);
+
+	if (answer && type == VIRTIO_GPU_CMD_CTX_CREATE)
+		answer->type = to_le32(VIRTIO_GPU_RESP_ERR_INVALID_CONTEXT_ID);
+}
+SABOTEUR(gpu_refuses_contexts, .about = "no context is made, with VIRGL and CONTEXT_INIT",
+	 BREAKS(CLAUSE_GPU_3D_2, CLAUSE_GPU_3D_3, CLAUSE_GPU_3D_4), .type = VIRTIO_TYPE_GPU,
+	 .tests = "gpu.contexts*", .start = offer_contexts, .stop = offer_less,
+	 .onlooker.read = gpu_extras_read, .used_element = refuse_contexts);

@@ -8,9 +8,17 @@
 
 void crypto_up(struct test_run *t, struct crypto *crypto)
 {
+	crypto_up_with(t, 0, crypto);
+}
+
+void crypto_up_with(struct test_run *t, uint64_t features, struct crypto *crypto)
+{
+	struct features wanted = features_for(t);
 	uint64_t place = CRYPTO_CONFIG(t, max_dataqueues);
 
-	bring_up_queues(t, ALL_QUEUES);
+	wanted.words[0] |= features & t->device->offered.words[0];
+	set_up(t, wanted, ALL_QUEUES);
+	go_live(t);
 	CAN_JUDGE(t, place && place < VIRTIO_QUEUES_MOST && t->device->queues[place],
 		  "the control queue, %lu, is not there", place);
 	CAN_JUDGE(t, CRYPTO_CONFIG(t, status) & VIRTIO_CRYPTO_S_HW_READY,
@@ -196,7 +204,7 @@ uint8_t crypto_operate(struct crypto *crypto, uint32_t opcode, uint64_t session,
 	memset(command, 0, sizeof(*command));
 	command->header.opcode = to_le32(opcode);
 	command->header.session_id = to_le64(session);
-	command->header.flag = to_le32(VIRTIO_CRYPTO_FLAG_SESSION_MODE);
+	command->header.flag = to_le32(crypto->unflagged ? 0 : VIRTIO_CRYPTO_FLAG_SESSION_MODE);
 	memcpy(command->op_flf, parameters, length);
 	exchange(crypto, 0, put(crypto, sizeof(*command), pieces, count), room + 1);
 	INSIST(crypto->t, CRYPTO_PROSE_2, crypto->in[room] <= VIRTIO_CRYPTO_IPSEC_SA_SOFT_EXPIRY,

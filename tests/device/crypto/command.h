@@ -22,6 +22,7 @@ struct crypto {
 	uint64_t session; /* what the last creation of a session left in session_id */
 	unsigned control; /* the control queue */
 	unsigned parts;   /* into how many descriptors each direction is cut; 0: one */
+	bool unflagged;   /* operations do not say that they are of a session */
 	uint64_t *live;   /* sessions */
 	unsigned count;
 };
@@ -34,6 +35,9 @@ struct piece {
 
 /* Brings the device up with all of its queues; skips the test when it is not ready. */
 void crypto_up(struct test_run *t, struct crypto *crypto);
+
+/* The same with these feature bits where they are offered. */
+void crypto_up_with(struct test_run *t, uint64_t features, struct crypto *crypto);
 
 /* Destroys the sessions that are left: some devices keep theirs over a reset, and have an end of them. */
 void crypto_down(struct crypto *crypto);

@@ -9,10 +9,10 @@ static const struct piece iv = {crypto_sp800_38a_iv, CRYPTO_BLOCK};
 static const struct piece plain = {crypto_sp800_38a_plain, 2 * CRYPTO_BLOCK};
 static const struct piece key = {crypto_sp800_38a_key, CRYPTO_BLOCK};
 
-/* Brings the device up, which has AES-CBC; skips the test where it has not. */
-static void up_with_cbc(struct test_run *t, struct crypto *crypto)
+/* Brings the device up with these features; it has AES-CBC: skips the test where it has not. */
+static void up_with_cbc(struct test_run *t, uint64_t features, struct crypto *crypto)
 {
-	crypto_up(t, crypto);
+	crypto_up_with(t, features, crypto);
 	CAN_JUDGE(t,
 		  crypto_serves(crypto, VIRTIO_CRYPTO_SERVICE_CIPHER) &&
 			  CRYPTO_CONFIG(t, cipher_algo_l) & BIT(VIRTIO_CRYPTO_CIPHER_AES_CBC),
@@ -95,7 +95,7 @@ TEST(crypto, unsupported_sessions_are_refused,
 	struct crypto crypto;
 	uint32_t algorithm = 1, status;
 
-	up_with_cbc(t, &crypto);
+	up_with_cbc(t, 0, &crypto);
 	while (CRYPTO_CONFIG(t, cipher_algo_l) >> algorithm & 1)
 		algorithm++;
 	for (unsigned n = 0; n < 2; n++) {
@@ -130,7 +130,7 @@ TEST(crypto, impossible_keys_are_refused,
 	struct crypto crypto;
 	uint32_t status;
 
-	up_with_cbc(t, &crypto);
+	up_with_cbc(t, 0, &crypto);
 	/* That a length is not supported, or there is no room, is a reason, too: what must not be is that it is made. */
 	status = create_cbc(&crypto, (struct piece){crypto_sp800_38a_plain, 17});
 	CHECK(t, CRYPTO_SESS_CREATE_9, status != VIRTIO_CRYPTO_OK,
@@ -156,7 +156,7 @@ TEST(crypto, sessions_are_told_apart,
 	uint64_t ids[MANY];
 	struct crypto crypto;
 
-	up_with_cbc(t, &crypto);
+	up_with_cbc(t, 0, &crypto);
 	for (unsigned n = 0; n < MANY; n++) {
 		memcpy(keys[n], crypto_sp800_38a_key, CRYPTO_BLOCK);
 		keys[n][0] = (uint8_t)(keys[n][0] + n);
@@ -196,7 +196,7 @@ TEST(crypto, destroyed_sessions_are_gone,
 	uint64_t session;
 	uint8_t status;
 
-	up_with_cbc(t, &crypto);
+	up_with_cbc(t, 0, &crypto);
 	CAN_JUDGE(t, create_cbc(&crypto, key) == VIRTIO_CRYPTO_OK, "no session is made");
 	session = crypto.session;
 	for (unsigned n = 0; n < 3; n++) {
@@ -228,7 +228,7 @@ TEST(crypto, sessions_come_to_an_end,
 	struct crypto crypto;
 	uint32_t status = VIRTIO_CRYPTO_OK;
 
-	up_with_cbc(t, &crypto);
+	up_with_cbc(t, 0, &crypto);
 	while (status == VIRTIO_CRYPTO_OK && crypto.count < CRYPTO_SESSIONS)
 		status = create_cbc(&crypto, key);
 	if (status == VIRTIO_CRYPTO_OK) {
@@ -237,5 +237,55 @@ TEST(crypto, sessions_come_to_an_end,
 	}
 	CHECK(t, CRYPTO_SESS_CREATE_8, status == VIRTIO_CRYPTO_ERR,
 	      "behind %u sessions the status is %u", crypto.count, status);
+	crypto_down(&crypto);
+}
+
+/* Asked when the test runs: who stands before the device may offer more than it does. */
+static void need_revision_1(struct test_run *t)
+{
+	CAN_JUDGE(t, features_have(&t->device->offered, VIRTIO_CRYPTO_F_REVISION_1),
+		  "VIRTIO_CRYPTO_F_REVISION_1 is not offered");
+}
+
+/* A cipher's requests are the same with it as without. */
+TEST(crypto, sessions_run_out_of_space,
+     .about =
+	     "when no more sessions are to be had the status is NOSPC, with VIRTIO_CRYPTO_F_REVISION_1",
+     .type = VIRTIO_TYPE_CRYPTO, .timeout_ms = 60000,
+     .judges = CLAUSES(SANE_1, CRYPTO_PROSE_1, CRYPTO_SESS_CREATE_3, CRYPTO_SESS_CREATE_7))
+{
+	struct crypto crypto;
+	uint32_t status = VIRTIO_CRYPTO_OK;
+
+	need_revision_1(t);
+	up_with_cbc(t, BIT64(VIRTIO_CRYPTO_F_REVISION_1), &crypto);
+	while (status == VIRTIO_CRYPTO_OK && crypto.count < CRYPTO_SESSIONS)
+		status = create_cbc(&crypto, key);
+	if (status == VIRTIO_CRYPTO_OK) {
+		crypto_down(&crypto);
+		skip_test(t, "%u sessions are made, and there are more", CRYPTO_SESSIONS);
+	}
+	CHECK(t, CRYPTO_SESS_CREATE_7, status == VIRTIO_CRYPTO_NOSPC,
+	      "behind %u sessions the status is %u", crypto.count, status);
+	crypto_down(&crypto);
+}
+
+TEST(crypto, unflagged_operations_are_rejected,
+     .about =
+	     "without stateless operations one that does not say that it is of a session is rejected",
+     .type = VIRTIO_TYPE_CRYPTO,
+     .judges = CLAUSES(SANE_1, CRYPTO_PROSE_1, CRYPTO_PROSE_2, CRYPTO_SESS_CREATE_3,
+		       CRYPTO_PROSE_5))
+{
+	struct crypto crypto;
+	uint8_t status;
+
+	need_revision_1(t);
+	up_with_cbc(t, BIT64(VIRTIO_CRYPTO_F_REVISION_1), &crypto);
+	CAN_JUDGE(t, create_cbc(&crypto, key) == VIRTIO_CRYPTO_OK, "no session is made");
+	crypto.unflagged = true;
+	status = encrypt(&crypto, crypto.session);
+	CHECK(t, CRYPTO_PROSE_5, status != VIRTIO_CRYPTO_OK,
+	      "an operation without VIRTIO_CRYPTO_FLAG_SESSION_MODE succeeds");
 	crypto_down(&crypto);
 }

@@ -29,6 +29,24 @@ static void judge_set(struct gpu *gpu, uint32_t id, uint32_t version, uint32_t s
 	      version, gpu->type, gpu->length);
 }
 
+/* GET_CAPSET_INFO of one of so many sets; leaves the test when it fails. */
+static const struct virtio_gpu_resp_capset_info *set_info(struct gpu *gpu, uint32_t index,
+							  uint32_t sets)
+{
+	struct virtio_gpu_get_capset_info *command =
+		gpu_command(gpu, VIRTIO_GPU_CMD_GET_CAPSET_INFO);
+
+	command->capset_index = to_le32(index);
+	gpu_send(gpu, GPU_CONTROL_QUEUE, sizeof(*command),
+		 sizeof(struct virtio_gpu_resp_capset_info));
+	INSIST(gpu->t, GPU_CAPSET_1,
+	       gpu->type == VIRTIO_GPU_RESP_OK_CAPSET_INFO &&
+		       gpu->length >= sizeof(struct virtio_gpu_resp_capset_info),
+	       "GET_CAPSET_INFO of set %u of %u is answered by type %#x, used length %u", index,
+	       sets, gpu->type, gpu->length);
+	return (const struct virtio_gpu_resp_capset_info *)gpu->in;
+}
+
 TEST(gpu, capability_sets_are_told,
      .about = "each capability set has one of the defined ids, and its data can be had",
      .type = VIRTIO_TYPE_GPU, .needs = NEEDS_CONFIG,
@@ -40,21 +58,11 @@ TEST(gpu, capability_sets_are_told,
 	CAN_JUDGE(t, sets, "num_capsets is 0");
 	gpu_up(t, BIT64(VIRTIO_GPU_F_VIRGL) | BIT64(VIRTIO_GPU_F_CONTEXT_INIT), &gpu);
 	for (uint32_t n = 0; n < MINIMUM(sets, SETS_MOST); n++) {
-		struct virtio_gpu_get_capset_info *command =
-			gpu_command(&gpu, VIRTIO_GPU_CMD_GET_CAPSET_INFO);
-		struct virtio_gpu_resp_capset_info *info =
-			(struct virtio_gpu_resp_capset_info *)gpu.in;
-		uint32_t id, version, size;
+		const struct virtio_gpu_resp_capset_info *info = set_info(&gpu, n, sets);
+		uint32_t id = from_le32(info->capset_id),
+			 version = from_le32(info->capset_max_version),
+			 size = from_le32(info->capset_max_size);
 
-		command->capset_index = to_le32(n);
-		gpu_send(&gpu, GPU_CONTROL_QUEUE, sizeof(*command), sizeof(*info));
-		INSIST(t, GPU_CAPSET_1,
-		       gpu.type == VIRTIO_GPU_RESP_OK_CAPSET_INFO && gpu.length >= sizeof(*info),
-		       "GET_CAPSET_INFO of set %u of %u is answered by type %#x, used length %u", n,
-		       sets, gpu.type, gpu.length);
-		id = from_le32(info->capset_id);
-		version = from_le32(info->capset_max_version);
-		size = from_le32(info->capset_max_size);
 		/* A later version of the specification may know more: see vp.version. */
 		if (*options.version)
 			CHECK(t, GPU_CAPSET_2, id >= 1 && id <= VIRTIO_GPU_CAPSET_CROSS_DOMAIN,
@@ -194,4 +202,42 @@ TEST(gpu, guest_blobs_need_no_renderer,
 	gpu_up(t, BLOB_FEATURES | BIT64(VIRTIO_GPU_F_VIRGL), &gpu);
 	create_blob(&gpu, 1, VIRTIO_GPU_BLOB_MEM_GUEST, memory, 1, size);
 	gpu_insist(&gpu, CLAUSE_GPU_BLOB_3, "RESOURCE_CREATE_BLOB of guest memory with VIRGL");
+}
+
+/* CTX_CREATE of a context for a capability set, or, 0, for any. */
+static bool create_context(struct gpu *gpu, uint32_t context, uint32_t set)
+{
+	struct virtio_gpu_ctx_create *command = gpu_command(gpu, VIRTIO_GPU_CMD_CTX_CREATE);
+
+	command->hdr.ctx_id = to_le32(context);
+	command->context_init = to_le32(set);
+	gpu_send(gpu, GPU_CONTROL_QUEUE, sizeof(*command), sizeof(struct virtio_gpu_ctrl_hdr));
+	return gpu->type == VIRTIO_GPU_RESP_OK_NODATA;
+}
+
+TEST(gpu, contexts_are_created,
+     .about =
+	     "a context is made of the device's choice, and with CONTEXT_INIT for each capability set",
+     .type = VIRTIO_TYPE_GPU, .needs = NEEDS_CONFIG,
+     .judges = CLAUSES(SANE_1, GPU_CAPSET_1, GPU_3D_2, GPU_3D_3, GPU_3D_4))
+{
+	uint32_t sets = MINIMUM(GPU_CONFIG(t, num_capsets), SETS_MOST);
+	struct gpu gpu;
+	bool made;
+
+	need_feature(t, VIRTIO_GPU_F_VIRGL);
+	gpu_up(t, BIT64(VIRTIO_GPU_F_VIRGL) | BIT64(VIRTIO_GPU_F_CONTEXT_INIT), &gpu);
+	made = create_context(&gpu, 1, 0);
+	CAN_JUDGE(t, gpu.type != VIRTIO_GPU_RESP_ERR_OUT_OF_MEMORY, "the device is out of memory");
+	CHECK(t, GPU_3D_2, made, "CTX_CREATE is answered by type %#x", gpu.type);
+	CHECK(t, GPU_3D_4, made, "CTX_CREATE for no capability set is answered by type %#x",
+	      gpu.type);
+	if (!features_have(&t->device->negotiated, VIRTIO_GPU_F_CONTEXT_INIT))
+		return;
+	for (uint32_t n = 0; n < sets; n++) {
+		uint32_t set = from_le32(set_info(&gpu, n, sets)->capset_id);
+
+		CHECK(t, GPU_3D_3, create_context(&gpu, n + 2, set),
+		      "CTX_CREATE for capability set %u is answered by type %#x", set, gpu.type);
+	}
 }
