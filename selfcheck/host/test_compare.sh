@@ -145,3 +145,27 @@ compare --run "$stand_in"
 expect "one VMM is not enough" says "compare --run takes two VMMs"
 compare --run ./nowhere ./nothing
 expect "a program that is not there is named" says "./nowhere"
+
+# One whose every other two runs are slow: the second A, in turns with the first, is.
+cat >"$folder/unsteady" <<END
+#!/bin/sh
+n=\$(cat "$folder/count" 2>/dev/null || echo 0)
+echo \$((n + 1)) >"$folder/count"
+case \$((n % 4)) in 1 | 2) factor=150 ;; *) factor=100 ;; esac
+exec "$build/host/stand-in" "\$@" --factor \$factor
+END
+chmod +x "$folder/unsteady"
+unsteady="$here/stand-in.ini --program $folder/unsteady -- --samples 1000"
+compare --run "$unsteady" "$unsteady"
+expect "a figure by which A differs from itself is named" \
+	says "A differs from itself, and is not judged by it: end to end t3-t0 halted  00:03.0  split  p50"
+expect "and is not judged" grep -q "^end to end t3-t0 halted .* p50 .* not judged$" "$folder/out"
+expect "so that B is not better for it" lacks "B is better"
+
+# Ten percent of next to nothing are nothing: 200 and 220 ns.
+for name in usual slow; do
+	grep -v '"type":"test"\|\.requests ' "$folder/$name" | sed 's/"p50":\([0-9]*\)00,/"p50":\1,/; s/"p99":[0-9]*/"p99":1/' >"$folder/small-$name"
+done
+compare "$folder/small-usual" "$folder/small-slow"
+expect "a difference has to count by itself, too" grep -q "^end to end t3-t0 halted .* 200 .* 220 .*+10.0 %.* p 0.0079 .* no difference shown$" "$folder/out"
+expect "or it is none" status_is 0
