@@ -108,6 +108,14 @@ hosted_daemons() {
 	fi
 }
 
+# persistent WORDS …: what is odd about persistent memory.
+persistent() {
+	truncate -s 4M "$work/memory"
+	try persistent 60 q35 "vp.eccentric=ok_pmem_* vp.scratch=all $*" -m 96,slots=1,maxmem=1G \
+		-object "memory-backend-file,id=memory,size=4M,mem-path=$work/memory,share=on" \
+		-device virtio-pmem-pci,memdev=memory
+}
+
 # quarter 0|1|2|3 WORDS …: one of four parts of them all.
 quarter() {
 	local number=$1 wires=$work/wires$1 disk=$work/disk$1
@@ -149,6 +157,7 @@ done
 	asked lifecycle && hosted_lifecycle "$@"
 	asked plug && hosted_plug "$@"
 	hosted_daemons "$@"
+	asked pmem && persistent "$@"
 } &
 quarter 3 "$@"
 wait
@@ -163,7 +172,7 @@ for boot in "$work"/*.status; do
 	fi
 done
 # What conforms on one machine and finds nobody fit for it on another conforms.
-cat "$work"/{quarter[0-3],mmio-*,legacy,taps,hosted-legacy,hosted-lifecycle,hosted-plug,hosted-vsock,hosted-fs} 2>/dev/null | awk '$1 == "accuses" { print; next }
+cat "$work"/{quarter[0-3],mmio-*,legacy,taps,hosted-legacy,hosted-lifecycle,hosted-plug,hosted-vsock,hosted-fs,persistent} 2>/dev/null | awk '$1 == "accuses" { print; next }
 	{ name = $2; sub(":$", "", name) }
 	$1 == "skipped" { weight = 1 }
 	$1 == "conforms" { weight = 2 }

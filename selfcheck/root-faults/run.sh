@@ -94,6 +94,7 @@ judge() { # judge DEVICE-OPTION …: each root fault on such a device
 	told flags_suppress_nothing SPLIT-NOTIF-2
 	told flags_suppress_for_ever NOTIF-TXT-2
 	told enabling_is_not_shown PCI-COMMON-TXT-7
+	told one_buffer_a_notification SANE-18
 	# A source of random numbers has no configuration.
 	[ "$type" = rng ] || told configuration_changes_with_use PCI-COMMON-7
 }

@@ -107,6 +107,10 @@ again '^pci_legacy_(?!net_[opv])' "vp.legacy vp.device=*-legacy vp.scratch=all $
 offers=mq=on,vectors=10,disable-modern=on,$both
 taps '^pci_legacy_net_[opv]' "$*" $offers $offers
 
+# … and what persistent memory alone can break.
+again ^pmem_ "vp.scratch=all $*" "${q35[@]}" -m 96,slots=1,maxmem=1G \
+	-object "memory-backend-file,id=memory,size=4M,mem-path=$scratch,share=on" -device virtio-pmem-pci,memdev=memory
+
 # … and once more with the host's help.
 # hosted NAMES WORDS OPTION …: those saboteurs in a run of the program on these devices.
 hosted() {
@@ -140,6 +144,7 @@ if [ -x /usr/lib/qemu/virtiofsd ]; then
 	hosted "$(skipped_names | tr , "\n" | grep ^fs_ | paste -sd, -)" "$*" -d vhost-user-fs
 fi
 hosted "$(skipped_names | tr , "\n" | grep -E "^(un)?plugged_" | paste -sd, -)" "$*" -M q35-slots -d rng
+hosted "$(skipped_names | tr , "\n" | grep ^pmem_ | paste -sd, -)" "$*" -d pmem
 hosted "$(skipped_names)" "vp.lifecycle $*" -d blk-scratch -d blk-kept \
 	-d net-dgram,speed=1000,duplex=full -d console -d scsi -d balloon-hints -d keyboard -d tablet -d gpu-viewer
 

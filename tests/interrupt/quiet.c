@@ -83,6 +83,7 @@ TEST(interrupt, no_configuration_message_without_a_change,
 static void get_busy(struct test_run *t, struct virtqueue *queue)
 {
 	for (unsigned n = 0; n < REQUESTS; n++) {
+		keep_to_one(t, queue);
 		if (!request_add(queue, new_request(t, n)))
 			break;
 	}

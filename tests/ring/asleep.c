@@ -161,6 +161,7 @@ TEST(ring, buffer_exposed_as_the_device_falls_asleep_is_served,
 	struct effort effort;
 	bool served = true;
 
+	want_batches(t);
 	bring_up(t);
 	requests[0] = new_request(t, 1);
 	requests[1] = new_request(t, 2);

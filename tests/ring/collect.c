@@ -114,6 +114,7 @@ TEST(ring, buffers_are_collected_while_others_are_added,
 	unsigned added = 0;
 	bool back = true;
 
+	want_batches(t);
 	bring_up(t);
 	*exchange = (struct exchange){.queue = work_queue(t)};
 	exchange->requests[0] = new_request(t, 0);

@@ -142,3 +142,36 @@ TEST(ring, rings_work_through_the_window,
 	traffic_run(traffic, 40);
 	check_service(traffic, CLAUSE_PCI_CFGACC_TXT_3, "everything through the window");
 }
+
+static bool is_used(void *queue)
+{
+	return virtqueue_used_pending(queue);
+}
+
+TEST(ring, one_notification_tells_of_two_buffers,
+     .about = "two buffers that are exposed behind one notification are both used",
+     .needs = NEEDS_WORK, .axes = AXIS_RING, .judges = CLAUSES(SANE_1, SANE_18))
+{
+	struct virtqueue *queue;
+	struct completion completion;
+	bool waits;
+
+	bring_up(t);
+	queue = work_queue(t);
+	CAN_JUDGE(t, queue->size >= 2 * request_least(new_request(t, 0)),
+		  "queue %u has no room for two requests", queue->index);
+	/* The first of all may be served for free: a device may look at its queues when it goes live. */
+	work_once(t, 1);
+	add_request(t, queue, new_request(t, 2));
+	add_request(t, queue, new_request(t, 3));
+	virtqueue_publish(queue);
+	virtqueue_notify(queue);
+	INSIST(t, SANE_1, await_completion(t, queue, &completion), "no buffer is used in time");
+	waits = !wait_until(is_used, queue, clock_deadline(PATIENCE_NS));
+	if (waits)
+		virtqueue_notify(queue);
+	INSIST(t, SANE_1, await_completion(t, queue, &completion),
+	       "of two buffers one is used in time");
+	CHECK(t, SANE_18, !waits,
+	      "of two buffers behind one notification one is used, the other behind another one");
+}

@@ -245,6 +245,7 @@ static void serve_across(struct test_run *t, const struct lifecycle_event *event
 	bool happened;
 
 	need_lifecycle(t, event);
+	want_batches(t);
 	bring_up(t);
 	queue = work_queue(t);
 	work_once(t, 1);

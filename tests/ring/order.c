@@ -109,6 +109,7 @@ TEST(ring, used_buffers_were_read_completely,
 			error_in_test(t, "the DMA arena has no room for a request");
 		memset(writes[n].out + sizeof(struct virtio_blk_req), 0x40 + (int)n,
 		       VIRTIO_BLK_SECTOR);
+		keep_to_one(t, queue);
 		if (!request_add(queue, &writes[n]))
 			skip_test(t, "the queue has no room for %u requests", WRITES);
 	}

@@ -19,6 +19,7 @@ static struct request *add_patterned(struct test_run *t, struct virtqueue *queue
 	struct request *request = new_request(t, random_next(&t->random));
 
 	memset(request->in, 0x3c, request->in_length);
+	keep_to_one(t, queue);
 	if (!request_add(queue, request))
 		skip_test(t, "queue %u has no room for two requests", queue->index);
 	return request;

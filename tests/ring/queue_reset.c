@@ -116,6 +116,7 @@ static void leave_waiting(struct test_run *t, struct abandoned *abandoned)
 		struct request *request = new_request(t, n);
 
 		memset(request->in, 0x3c, request->in_length);
+		keep_to_one(t, abandoned->queue);
 		if (!request_add(abandoned->queue, request))
 			break;
 		abandoned->requests[n] = request;

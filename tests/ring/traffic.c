@@ -3,6 +3,7 @@
 
 #include "arch/memory.h"
 #include "lib/string.h"
+#include "tests/harness/judge/fault.h"
 
 /* A byte that kept so many different patterns in a row was not written (one in 2^32 by chance). */
 #define PROOF_ROUNDS 4
@@ -74,6 +75,8 @@ struct traffic *traffic_start(struct test_run *t, unsigned depth)
 		memset(&reply, 0, sizeof(reply));
 	*traffic = (struct traffic){.t = t, .queue = queue};
 	traffic->depth = MINIMUM(MINIMUM(depth, (unsigned)queue->size), TRAFFIC_DEPTH_MOST);
+	if (fault_of(t->faults, CLAUSE_SANE_18))
+		traffic->depth = 1;
 	traffic->desc_bytes = virtqueue_part_bytes(queue, 0);
 	traffic->driver_bytes = virtqueue_part_bytes(queue, 1);
 	traffic->device_bytes = virtqueue_part_bytes(queue, 2);

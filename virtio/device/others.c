@@ -86,25 +86,6 @@ static const struct virtio_type sound_type = {
 };
 VIRTIO_TYPE(sound_type);
 
-static const struct feature_bit pmem_features[] = {
-	BIT_NAMED(VIRTIO_PMEM_F_SHMEM_REGION),
-	NO_MORE_BITS,
-};
-
-#define FIELD(field) CONFIG_FIELD(struct virtio_pmem_config, field)
-static const struct virtio_config_field pmem_fields[] = {FIELD(start), FIELD(size), NO_MORE_FIELDS};
-#undef FIELD
-
-static const struct virtio_type pmem_type = {
-	.id = VIRTIO_TYPE_PMEM,
-	.name = "pmem",
-	.area = "PMEM",
-	.features = pmem_features,
-	.config_size = sizeof(struct virtio_pmem_config),
-	.fields = pmem_fields,
-};
-VIRTIO_TYPE(pmem_type);
-
 #define FIELD(field) CONFIG_FIELD(struct virtio_rpmb_config, field)
 static const struct virtio_config_field rpmb_fields[] = {FIELD(capacity), FIELD(max_wr_cnt),
 							 FIELD(max_rd_cnt), NO_MORE_FIELDS};

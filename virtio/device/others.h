@@ -21,14 +21,6 @@ struct virtio_snd_config {
 	uint32_t controls; /* VIRTIO_SND_F_CTLS */
 };
 
-enum virtio_pmem_feature {
-	VIRTIO_PMEM_F_SHMEM_REGION = 0,
-};
-
-struct virtio_pmem_config {
-	uint64_t start, size;
-};
-
 struct virtio_rpmb_config {
 	uint8_t capacity; /* in 128 KiB */
 	uint8_t max_wr_cnt, max_rd_cnt;

@@ -2,7 +2,10 @@
 #include "selfcheck/image/disguise/offer.h"
 
 #include "arch/clock.h"
+#include "selfcheck/image/disguise/region.h"
+#include "virtio/device/pmem.h"
 #include "virtio/transport/setup.h"
+#include "virtio/transport/pci/device.h"
 #include "virtio/transport/pci/legacy_registers.h"
 
 /* What a queue is called in kicks under NOTIF_CONFIG_DATA: not its index. */
@@ -33,9 +36,25 @@ static uint64_t word(uint64_t features, unsigned select)
 	return select < 2 ? (uint32_t)(features >> 32 * select) : 0;
 }
 
+/* Whether persistent memory is a region of shared memory: its configuration is empty then. */
+static bool offers_region(const struct virtio_device *device)
+{
+	return device->type == VIRTIO_TYPE_PMEM &&
+	       (offer.features & BIT64(VIRTIO_PMEM_F_SHMEM_REGION));
+}
+
+static uint32_t read_capability(struct onlooker *self, const struct pci_function *function,
+				unsigned offset, unsigned width, uint32_t value)
+{
+	return offers_region(self->device) ? region_show(offset, width, value) : value;
+}
+
 static uint64_t read_as_offered(struct onlooker *self, const struct register_access *access,
 				uint64_t value)
 {
+	if (access->structure == STRUCTURE_DEVICE && offers_region(access->device) &&
+	    offer_accepted(VIRTIO_PMEM_F_SHMEM_REGION))
+		return 0;
 	if (is_legacy_header(access, LEGACY_DEVICE_FEATURES))
 		return value | word(offer.features, 0);
 	if (is_legacy_header(access, LEGACY_DRIVER_FEATURES))
@@ -150,6 +169,7 @@ static struct onlooker onlooker = {
 	.place = ONLOOKER_DISGUISES,
 	.read = read_as_offered,
 	.write = write_as_offered,
+	.config_read = read_capability,
 };
 
 void offer_start(struct virtio_device *device, uint64_t features)
@@ -157,7 +177,10 @@ void offer_start(struct virtio_device *device, uint64_t features)
 	offer.features = features & ~virtio_read_offer(device).words[0];
 	offer.accepted = 0;
 	offer.suspended = false;
+	if (offers_region(device))
+		region_start(device, VIRTIO_PMEM_REGION);
 	onlooker.device = device;
+	onlooker.function = device->traits & DEVICE_OVER_PCI ? virtio_pci(device)->function : NULL;
 	onlooker_push(&onlooker);
 }
 

@@ -6,6 +6,7 @@
  *
  * IN_ORDER: the devices behind use buffers in order anyway. NOTIFICATION_DATA, NOTIF_CONFIG_DATA:
  * kicks are turned into plain ones. SUSPEND: kicks and writes to the configuration are lost meanwhile.
+ * VIRTIO_PMEM_F_SHMEM_REGION of persistent memory: there is a region 0 instead of the window, and an empty configuration.
  */
 #ifndef SELFCHECK_OFFER_H
 #define SELFCHECK_OFFER_H

@@ -484,3 +484,32 @@ static uint64_t hide_enable(struct onlooker *self, const struct register_access 
 
 SABOTEUR(enabling_is_not_shown, .about = "queue_enable reads 0 of a queue that is enabled",
 	 BREAKS(CLAUSE_PCI_COMMON_TXT_7), .onlooker.read = hide_enable);
+
+/* ---- notifications ---- */
+
+static uint16_t shown; /* available index of the work queue that the device has been shown */
+
+static void show_nothing(struct virtio_device *device)
+{
+	shown = 0;
+}
+
+/* Of what a split ring holds the device sees one buffer more at each notification. */
+static bool show_one_more(struct onlooker *self, const struct register_access *access,
+			  uint64_t *value)
+{
+	struct virtqueue *queue = access->device->queues[workload_of(access->device->type)->queue];
+
+	if ((is_common(access, device_status) && *value == 0) || is_common(access, queue_reset))
+		shown = 0;
+	if (access->structure != STRUCTURE_NOTIFY || !queue || ring_is_packed(queue))
+		return true;
+	shown += shown != split_of(queue)->avail_index;
+	write16(&split_of(queue)->avail->idx, shown);
+	return true;
+}
+
+SABOTEUR(one_buffer_a_notification,
+	 .about = "a notification tells of one buffer, however many there are",
+	 BREAKS(CLAUSE_SANE_18), .tests = "ring.one_notification*", .start = show_nothing,
+	 .onlooker.write = show_one_more);

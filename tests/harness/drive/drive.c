@@ -5,6 +5,7 @@
 #include "lib/string.h"
 #include "tests/harness/drive/diagnose.h"
 #include "tests/harness/judge/fault.h"
+#include "tests/harness/judge/judge.h"
 #include "tests/harness/plan/result.h"
 
 #define IMPATIENT_MS     1000 /* of the one that has let test after test wait in vain */
@@ -297,15 +298,33 @@ static void leave_for_room(struct test_run *t, const struct virtqueue *queue)
 	error_in_test(t, "queue %u has no free descriptors", queue->index);
 }
 
+void want_batches(struct test_run *t)
+{
+	const struct fault *fault = fault_of(t->faults, CLAUSE_SANE_18);
+
+	if (!fault)
+		return;
+	not_judged(t, CLAUSE_SANE_18, "not judged since %s broke SANE-18", fault->since);
+	leave_test(t);
+}
+
+void keep_to_one(struct test_run *t, const struct virtqueue *queue)
+{
+	if (queue->in_flight > 0)
+		want_batches(t);
+}
+
 void add_segments(struct test_run *t, struct virtqueue *queue, const struct segment *segments,
 		  unsigned count, void *token)
 {
+	keep_to_one(t, queue);
 	if (!virtqueue_add(queue, segments, count, token))
 		leave_for_room(t, queue);
 }
 
 void add_request(struct test_run *t, struct virtqueue *queue, struct request *request)
 {
+	keep_to_one(t, queue);
 	if (!request_add(queue, request))
 		leave_for_room(t, queue);
 }

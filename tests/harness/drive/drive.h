@@ -131,6 +131,12 @@ bool takes_any_layout(const struct virtio_device *device);
 /* A new request of the workload; leaves the test when the arena is full. */
 struct request *new_request(struct test_run *t, uint64_t seed);
 
+/* Leaves the test, as not judged, where the device is known to serve one request a notification (SANE-18). */
+void want_batches(struct test_run *t);
+
+/* The same, where one is under way in the queue. */
+void keep_to_one(struct test_run *t, const struct virtqueue *queue);
+
 /*
  * Adds a chain of `count` segments (virtqueue_add()). Leaves the test when the ring has no room for it: as not judged
  * where the queue is small, for how many entries it has is the device's affair (2.6), else as the suite's error.

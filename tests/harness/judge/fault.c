@@ -39,6 +39,7 @@ static const struct {
 	{CLAUSE_NOTIF_TXT_2, STATE_ARMING, true},
 	{CLAUSE_SPLIT_NOTIF_2, STATE_QUIET, true},
 	{CLAUSE_SPLIT_NOTIF_3, STATE_NOTICES, true, .altogether = true},
+	{CLAUSE_SANE_18, STATE_BATCHES, true},
 	{CLAUSE_PCI_COMMON_TXT_7, 0, true},
 	{CLAUSE_SANE_5, 0},
 	{CLAUSE_FEAT_9, 0},
@@ -91,6 +92,9 @@ static const struct {
 	{CLAUSE_PCI_MSIX_10, STATE_VECTORS | STATE_EARLY_RESET},
 	{CLAUSE_PCI_MSIX_11, STATE_VECTORS | STATE_EARLY_RESET},
 	{CLAUSE_PCI_MSIX_12, STATE_VECTORS},
+	{CLAUSE_KICK_TXT_5, STATE_BATCHES},
+	{CLAUSE_EVIDX_TXT_6, STATE_BATCHES},
+	{CLAUSE_VQ_TXT_11, STATE_BATCHES},
 };
 
 static const struct {
@@ -117,6 +121,7 @@ static const struct {
 	{STATE_QUIET, "suppression by flags"},
 	{STATE_NOTICES, "messages of used buffers"},
 	{STATE_FEW_QUEUES, "service with some of the queues enabled"},
+	{STATE_BATCHES, "several requests behind one notification"},
 };
 
 const char *state_name(uint32_t state)

@@ -65,6 +65,7 @@ enum device_state {
 	STATE_QUIET = BIT(18),         /* flags suppress messages */
 	STATE_FRAMING = BIT(14),       /* a message may be cut into descriptors in any way */
 	STATE_NOTICES = BIT(19),       /* a message comes of buffers that are used */
+	STATE_BATCHES = BIT(20),       /* one notification tells of several buffers */
 };
 
 struct faults;

@@ -484,7 +484,7 @@ static void inspect_and_execute(struct test_run *t)
 		{giving_up_is_due, inspect_giving_up},     {inspection_is_due, inspect_subject},
 		{queue_bits_are_due, inspect_queue_bits},  {chains_are_due, inspect_chains},
 		{queue_reset_is_due, inspect_queue_reset}, {tables_are_due, inspect_tables},
-		{polling_is_due, inspect_polling},
+		{polling_is_due, inspect_polling},         {batches_are_due, inspect_batches},
 	};
 
 	if (skip_for_fault(t))

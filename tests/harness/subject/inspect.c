@@ -21,6 +21,7 @@
 #define ROUNDS   2
 #define LIVES    2
 #define KICKS    4
+#define SOON_NS  (100 * 1000000ull)
 
 /* What the experiments have shown. */
 static struct observations {
@@ -40,6 +41,7 @@ static struct observations {
 	bool table_chokes; /* in an indirect table it is not served, where a plain one is */
 	bool polled;       /* a plain request was made to a queue that no interrupt tells of, … */
 	bool polls_in_vain; /* … and is not served, where others are */
+	bool leaves;        /* of two requests behind one notification it serves one */
 } seen;
 
 static bool can_be_asked(const struct test_run *t)
@@ -103,6 +105,12 @@ bool polling_is_due(const struct test_run *t)
 {
 	return !t->subject->polling_inspected && experiments_tell(t) && test_polls(t) &&
 	       usual_interrupts(t->device) != INTERRUPT_NONE;
+}
+
+bool batches_are_due(const struct test_run *t)
+{
+	return !t->subject->batches_inspected && experiments_tell(t) &&
+	       ((t->test->needs & NEEDS_WORK) || t->test->type);
 }
 
 /* Nothing has been asked of the device yet. */
@@ -617,4 +625,58 @@ void inspect_polling(struct test_run *t)
 			     "is polled",
 			     t->workload->about);
 	enter_fault(t, CLAUSE_SANE_14, STATE_POLLING);
+}
+
+/*
+ * Whether the second of two requests behind one notification waits for another one, and is served then as soon as any: a
+ * device that limits its rate lets it wait as well.
+ */
+static bool leaves_one(struct test_run *t, struct virtqueue *queue)
+{
+	struct request *requests = arena_allocate(t->arena, "requests", 2 * sizeof(*requests), 8);
+	struct completion completion;
+
+	for (unsigned n = 0; n < 2; n++) {
+		if (!requests || !t->workload->prepare(t->device, t->arena, n, &requests[n]) ||
+		    !request_add(queue, &requests[n]))
+			return false;
+	}
+	virtqueue_publish(queue);
+	virtqueue_notify(queue);
+	if (!wait_until(is_used, queue, clock_deadline(PATIENCE_NS)) ||
+	    !virtqueue_take(queue, &completion) ||
+	    wait_until(is_used, queue, clock_deadline(PATIENCE_NS)))
+		return false;
+	virtqueue_notify(queue);
+	return wait_until(is_used, queue, clock_deadline(MAXIMUM(SOON_NS, pace_ns()))) &&
+	       virtqueue_take(queue, &completion);
+}
+
+static void try_batch(void *context)
+{
+	struct test_run *t = context;
+	struct virtqueue *queue = start(t, false);
+
+	/* The first may be served for free: a device may look at its queues when it goes live. */
+	seen.leaves = queue && serve(t, queue);
+	for (unsigned n = 0; n < ROUNDS && seen.leaves; n++)
+		seen.leaves = leaves_one(t, queue);
+	stop(t);
+}
+
+void inspect_batches(struct test_run *t)
+{
+	bool told = told_by_earlier_boot(t->device, CLAUSE_SANE_18);
+
+	t->subject->batches_inspected = true;
+	if (!told)
+		carry_out(try_batch, t);
+	if (!told && !seen.leaves)
+		return;
+	if (!told)
+		check_broken(
+			t, CLAUSE_SANE_18,
+			"of two requests behind one notification the first is served, the other behind "
+			"a second notification");
+	enter_fault(t, CLAUSE_SANE_18, STATE_BATCHES);
 }

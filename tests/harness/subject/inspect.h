@@ -67,4 +67,10 @@ bool polling_is_due(const struct test_run *t);
  */
 void inspect_polling(struct test_run *t);
 
+/* Whether it is still to be found out if a notification tells of more than one buffer. */
+bool batches_are_due(const struct test_run *t);
+
+/* Finds that out, likewise (SANE-18): with two plain requests behind one notification. */
+void inspect_batches(struct test_run *t);
+
 #endif

@@ -37,6 +37,7 @@ struct subject {
 	bool queue_bits_inspected;  /* … that of features that bring queues */
 	bool tables_inspected;      /* … that of indirect tables */
 	bool polling_inspected;     /* … that of polled queues */
+	bool batches_inspected;     /* … that of several requests behind one notification */
 	unsigned let_down;          /* tests that failed and had waited in vain */
 	enum taker taker;
 	bool taker_told;     /* that it is missing */

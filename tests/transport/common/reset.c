@@ -171,6 +171,7 @@ TEST(transport, reset_stops_requests_in_flight,
 	bytes = virtq_used_bytes(queue->size);
 	while (count < IN_FLIGHT) {
 		requests[count] = new_request(t, count);
+		keep_to_one(t, queue);
 		if (!request_add(queue, requests[count]))
 			break;
 		count++;

@@ -103,6 +103,7 @@ TEST(interrupt, changes_under_load_lose_nothing,
 	struct changes changes = {t, load};
 	struct virtqueue *queue;
 
+	want_batches(t);
 	bring_up(t);
 	queue = work_queue(t);
 	CAN_JUDGE(t, complete_with_message(t, queue), "no message comes, whatever happens");

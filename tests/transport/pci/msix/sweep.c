@@ -113,6 +113,7 @@ TEST(interrupt, event_index_sweep,
 	if (!options.thorough && swept && swept != t->device)
 		skip_test(t, "once a run is enough without vp.thorough: %s was swept", swept->name);
 	swept = t->device;
+	want_batches(t);
 	t->variant.event_idx = true;
 	bring_up(t);
 	prepare(t);
