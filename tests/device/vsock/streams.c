@@ -97,7 +97,7 @@ static void send_many(struct connection *connection, uint32_t bytes)
 
 TEST(vsock, guest_sends_what_the_host_gets,
      .about = "1 MiB to a listener on the host arrives byte for byte, within credit",
-     .type = VIRTIO_TYPE_VSOCK, .needs = NEEDS_HOST, .timeout_ms = 60000,
+     .type = VIRTIO_TYPE_VSOCK, .needs = NEEDS_HOST, .timeout_ms = 120000,
      .judges = CLAUSES(VSOCK_STREAM_1, VSOCK_CREDIT_1, VSOCK_CREDIT_2, VSOCK_CREDIT_3, VSOCK_ADDR_1,
 		       VSOCK_OP_1, VSOCK_OP_2, VSOCK_CREDIT_4, VSOCK_STREAM_4))
 {
@@ -162,7 +162,7 @@ static void receive_many(struct connection *connection, uint32_t bytes)
 
 TEST(vsock, guest_gets_what_the_host_sends,
      .about = "1 MiB from a listener on the host arrives byte for byte, within the guest's buffer",
-     .type = VIRTIO_TYPE_VSOCK, .needs = NEEDS_HOST, .timeout_ms = 60000,
+     .type = VIRTIO_TYPE_VSOCK, .needs = NEEDS_HOST, .timeout_ms = 120000,
      .judges = CLAUSES(VSOCK_STREAM_1, VSOCK_CREDIT_1, VSOCK_CREDIT_2, VSOCK_CREDIT_3, VSOCK_ADDR_1,
 		       VSOCK_OP_1, VSOCK_OP_2, VSOCK_STREAM_4))
 {
