@@ -43,6 +43,8 @@ struct watched_queue {
 	struct watched_chain *chains; /* by id */
 	uint16_t available, used;     /* split: indices; packed: slots */
 	bool available_wrap, used_wrap;
+	uint16_t before;    /* split: the available index before it was published last … */
+	unsigned publisher; /* … by this CPU */
 };
 
 /* A device since its reset. */
