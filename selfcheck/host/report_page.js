@@ -99,6 +99,18 @@ async function checkJob(page) {
 }
 
 // Colour and form, and the clause in sight however far one scrolls.
+// What was not judged stands there without a click, how deep each device was judged behind one.
+async function checkDepths(page) {
+	const lines = await page.locator("#job-table > p").allInnerTexts();
+	const rows = await page.locator("#job-table details tbody tr").evaluateAll((all) => all.map((row) =>
+		[...row.cells].map((one) => one.textContent).join(" ")));
+
+	expect("what was not judged of each device is told", lines.length === 10 &&
+		lines[0].startsWith("not judged: behaviour of 00:04.0 (net): no test of the type"), lines);
+	expect("and how deep each was judged", rows[0] === "job-1 00:03.0 blk not judged 50 50" &&
+		rows[1] === "job-1 00:04.0 net 50 50 not judged", rows.slice(0, 2));
+}
+
 async function checkGrid(page) {
 	const cells = await page.locator("#clause-table td.sign").evaluateAll((found) => [...new Set(found.map((cell) =>
 		`${cell.className} ${cell.innerText.replace(/\s+/g, " ")}`))].sort());
@@ -276,6 +288,7 @@ async function walk(browser) {
 	expectTimely("it opens in under 2 s", milliseconds < 2000, { milliseconds });
 	await checkFilters(page);
 	await checkGrid(page);
+	await checkDepths(page);
 	await checkFailures(page);
 	await checkCopy(page);
 	await checkJob(page);

@@ -21,6 +21,29 @@ expect "the documents are about all jobs" grep -q '^1\.\.24$' "$folder/all.tap"
 expect "properties go to each device" \
 	grep -q -- "--device 'blk,packed=on' --device 'net,packed=on'" "$folder/logs/good-a-blk_net.log"
 
+# Of two statuses the worse is not the larger.
+{
+	echo '{"type":"run","schema":1}'
+	echo '{"type":"device","bdf":"00:03.0","name":"foo","features_offered":"0x1","workload":"none"}'
+	echo '{"type":"start","suite":"transport","test":"a","device":"00:03.0","variant":"","n":1,"of":1}'
+	echo '{"type":"test","suite":"transport","test":"a","device":"00:03.0","variant":"","verdict":"pass","reason":""}'
+	echo '{"type":"summary"}'
+} >"$folder/records"
+printf '[vmm]\ncommand=cat %s\nimage=none\n[machine *]\n[accelerator *]\n' "$folder/records" >"$folder/printing.ini"
+worst() { # worst STATUS OPTIONS: of a job that judges the transport alone, and another of the stand-in with these options
+	printf '[alone]\nvmm=%s\n' "$folder/printing.ini" >"$folder/worst.matrix"
+	[ -z "$2" ] || printf '[other]\nvmm=%s\nprogram=%s\noptions=%s\n' "$here/stand-in.ini" "$build/host/stand-in" "$2" >>"$folder/worst.matrix"
+	status=0
+	virtproof matrix --logs "$folder/worst" "$folder/worst.matrix" >"$folder/out" 2>&1 || status=$?
+	expect "a matrix with a job of the transport alone and one with '$2' ends with $1" status_is "$1"
+}
+worst 4 ""
+expect "which is said" says "alone: nothing but the transport was judged"
+worst 4 "--tests 4"
+worst 1 "--tests 4 --fail 2"
+worst 2 "--tests 4 --bad"
+worst 3 "--tests 4 --crash 2"
+
 virtproof matrix --list --logs "$folder/listed" "$matrix" >"$folder/list"
 expect "the list has a command for each job" [ "$(wc -l <"$folder/list")" = 6 ]
 

@@ -15,14 +15,14 @@ trap 'rm -f "$log"' EXIT
 rm -rf "$cache/runs"
 mkdir -p "$cache/runs"
 
-judge() { # judge NAME OPTION…: a run in which nothing is unexpected
+judge() { # judge NAME OPTION…: a run in which nothing is unexpected; with ends=4 one that judges the transport alone
 	local name=$1 status
 	shift
 	timeout -k 3 240 "$build/virtproof" run -q --log "$cache/runs/${name//[^A-Za-z0-9]/-}.log" "$@" >"$log" 2>&1
 	status=$?
-	verdict "$status" "$name is as expected ($(grep -E '^all ' "$log" | tr -s ' ' | cut -d' ' -f2-4 |
+	verdict "$((status != ${ends:-0}))" "$name is as expected ($(grep -E '^all ' "$log" | tr -s ' ' | cut -d' ' -f2-4 |
 		sed 's, ,/,g') pass/fail/warn)"
-	[ "$status" -eq 0 ] || grep -vE '^($|clauses|device|all|[0-9:.]+ )' "$log" | sed 's/^/  /'
+	[ "$status" -eq "${ends:-0}" ] || grep -vE '^($|clauses|device|all|[0-9:.]+ )' "$log" | sed 's/^/  /'
 }
 
 # A QEMU that is years younger than the one that every other check takes.
@@ -74,8 +74,9 @@ fi
 # The older QEMU has no front end for these, or ends with them.
 if [ $has_newer -eq 0 ]; then
 	behind vhost-device-console --program "$newer"
-	behind vhost-device-scmi --program "$newer"
-	behind vhost-device-sound --program "$newer"
+	# Nobody here has a driver for these.
+	ends=4 behind vhost-device-scmi --program "$newer"
+	ends=4 behind vhost-device-sound --program "$newer"
 	without dpdk-testpmd 1 || judge "DPDK behind QEMU" --program "$newer" \
 		-e known/expect/dpdk-24.11.expect -d dpdk-net -d dpdk-net-peer
 else
