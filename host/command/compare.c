@@ -185,7 +185,7 @@ static int compare_vmms(const struct compare_options *options)
 		return interruption_signal() ? EXIT_BY_SIGNAL + interruption_signal()
 					     : EXIT_TROUBLE;
 	}
-	if (!compare->comparisons->len)
+	if (!compare->comparisons->len && !compare->disturbed)
 		puts("figures: no figure of B could be judged");
 	worse = compare_tell_changes(compare, TRUE);
 	worse += compare_tell_figures(compare, options->all);

@@ -72,9 +72,10 @@ unsigned compare_tell_figures(const struct compare *compare, gboolean all)
 	g_autofree char *answer = compare_answer(compare);
 	unsigned worse = 0;
 
+	if (compare->comparisons->len || compare->disturbed)
+		printf("figures: %s\n", answer);
 	if (compare->comparisons->len)
-		printf("figures: %s\n\n%-60s %12s %12s %-10s %8s\n", answer, "figure", "A", "B",
-		       "unit", "change");
+		printf("\n%-60s %12s %12s %-10s %8s\n", "figure", "A", "B", "unit", "change");
 	for (unsigned i = 0; i < compare->comparisons->len; i++) {
 		const struct comparison *comparison = compare->comparisons->pdata[i];
 

@@ -117,6 +117,10 @@ char *compare_answer(const struct compare *compare)
 		g_string_append(text, "B is no worse than A, as far as these runs can tell");
 	if (compare_could_tell(compare))
 		add_limits(text, compare);
+	if (compare->disturbed)
+		g_string_append_printf(text,
+				       "; left out, since they call themselves disturbed: %u run%s",
+				       compare->disturbed, compare->disturbed == 1 ? "" : "s");
 	g_string_append_c(text, '.');
 	return g_string_free(text, FALSE);
 }
