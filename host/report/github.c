@@ -39,6 +39,19 @@ static void put_annotation(const struct fault *fault, FILE *out)
 	fputc('\n', out);
 }
 
+/* What was not judged of devices, each a warning; returns how many there are, more than are told among them. */
+static unsigned put_unjudged(const struct conclusion *conclusion, unsigned before, FILE *out)
+{
+	const GPtrArray *unjudged = conclusion->unjudged;
+
+	for (unsigned i = 0; i < unjudged->len && before + i < ANNOTATIONS_MOST; i++) {
+		fputs("::warning title=not judged::", out);
+		put_escaped(unjudged->pdata[i], FALSE, out);
+		fputc('\n', out);
+	}
+	return unjudged->len;
+}
+
 static void put_annotations(const struct report *report, FILE *out)
 {
 	g_autoptr(GPtrArray) faults = faults_of(report->conclusions);
@@ -53,6 +66,8 @@ static void put_annotations(const struct report *report, FILE *out)
 		if (++*count <= ANNOTATIONS_MOST)
 			put_annotation(fault, out);
 	}
+	for (unsigned i = 0; i < report->conclusions->len; i++)
+		warnings += put_unjudged(report->conclusions->pdata[i], warnings, out);
 	if (errors > ANNOTATIONS_MOST || warnings > ANNOTATIONS_MOST)
 		fprintf(out, "%u faults and %u warnings in all: the summary has them\n", errors,
 			warnings);

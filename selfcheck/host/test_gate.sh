@@ -180,6 +180,8 @@ expect "and has it as a property" grep -q '<property name="not judged" value="be
 expect "Markdown has it" grep -q "^- .*behaviour of iommu (iommu): no workload" deep.md
 expect "and how deep it was" grep -q "| iommu | iommu | 3 | 0 | 0 |" deep.md
 expect "JSON has both" [ "$(jq -c '.jobs[0] | [.devices[0].judged_by, (.unjudged | length)]' deep.json)" = '[{"transport":3,"rings":0,"behaviour":0},1]' ]
+depths "" iommu --github
+expect "GitHub gets a warning" grep -q "^::warning title=not judged::behaviour of iommu (iommu): no workload" out
 depths "" iommu --exit bisect
 expect "for bisection that is not judged" status_is 125
 depths "" iommu --exit automake
