@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-/* A difference that is as probable as this by chance is worth more runs. */
-#define SUSPICION 0.05
+/* A difference that is no more probable than this by chance is worth more runs: of five on a side few are less. */
+#define SUSPICION 0.2
 
 /* Medians, ratio and interval. */
 static void estimate(struct comparison *comparison)
