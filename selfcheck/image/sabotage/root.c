@@ -499,11 +499,16 @@ static bool show_one_more(struct onlooker *self, const struct register_access *a
 			  uint64_t *value)
 {
 	struct virtqueue *queue = access->device->queues[workload_of(access->device->type)->queue];
+	uint16_t used;
 
 	if ((is_common(access, device_status) && *value == 0) || is_common(access, queue_reset))
 		shown = 0;
 	if (access->structure != STRUCTURE_NOTIFY || !queue || ring_is_packed(queue))
 		return true;
+	/* What it was not notified of, and has used, it saw by itself. */
+	used = read16(&split_of(queue)->used->idx);
+	if ((int16_t)(used - shown) > 0)
+		shown = used;
 	shown += shown != split_of(queue)->avail_index;
 	write16(&split_of(queue)->avail->idx, shown);
 	return true;
