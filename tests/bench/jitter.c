@@ -7,7 +7,9 @@
 #include "arch/cpu.h"
 #include "arch/guard.h"
 #include "arch/interrupt.h"
+#include "arch/memory.h"
 #include "lib/format.h"
+#include "lib/string.h"
 #include "tests/bench/lab.h"
 #include "tests/bench/noise.h"
 #include "tests/bench/options.h"
@@ -44,7 +46,7 @@ static struct jitter {
 	uint64_t longest_nap, nap_at;
 	struct clock_offset offset;
 	unsigned vector; /* 0: no interrupt is sent to it */
-} jitters[CPUS_MOST];
+} * jitters;             /* of each CPU */
 
 static uint64_t begun;
 static struct peak peaks[KINDS];
@@ -229,6 +231,12 @@ static bool is_enough(void)
 
 static void begin(struct test_run *t)
 {
+	size_t bytes = count_cpus() * sizeof(*jitters);
+
+	jitters = memory_take((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
+	if (!jitters)
+		skip_test(t, "there is no memory for the histograms of %u CPUs", count_cpus());
+	memset(jitters, 0, bytes);
 	for (unsigned cpu = 0; cpu < count_cpus(); cpu++) {
 		struct jitter *jitter = &jitters[cpu];
 
