@@ -180,7 +180,7 @@ $(BUILD)/%.elf: $(BUILD)/%.debug.elf boot/packed.S boot/packed.ld $(BUILD)/image
 	$(Q)tail -c +9 $(BUILD)/$*.lz4 >$(BUILD)/$*.packed
 	$(Q)$(CC) $(filter-out -std=% -g,$(CFLAGS)) -DBOOT='"$(BUILD)/$*.boot"' -DNOTE='"$(BUILD)/$*.note"' \
 		-DPACKED='"$(BUILD)/$*.packed"' -c boot/packed.S -o $(BUILD)/$*.packed.o
-	$(Q)$(LD) -nostdlib -static -s --build-id=none -z noexecstack --no-warn-rwx-segments --nmagic -T boot/packed.ld \
+	$(Q)$(LD) -nostdlib -static -s --build-id=none -z noexecstack $(if $(findstring lld,$(LD)),,--no-warn-rwx-segments) --nmagic -T boot/packed.ld \
 		--just-symbols=$< -o $@ $(BUILD)/$*.packed.o
 	@echo "$@: $$(wc -c <$@) bytes, $$(wc -c <$(BUILD)/$*.unpacked) of them packed into $$(wc -c <$(BUILD)/$*.packed)"
 

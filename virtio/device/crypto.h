@@ -88,6 +88,7 @@ enum virtio_crypto_status {
 	VIRTIO_CRYPTO_IPSEC_SA_SOFT_EXPIRY = 7,
 };
 
+/* The opcode of an operation of a service. */
 #define VIRTIO_CRYPTO_OPCODE(service, operation) ((uint32_t)(service) << 8 | (operation))
 
 /* Operations of opcodes: of the control queue, where AKCIPHER has others, and of data queues. */
@@ -126,8 +127,9 @@ struct virtio_crypto_create_session_input {
 };
 static_assert(sizeof(struct virtio_crypto_create_session_input) == 16, "5.9.9.2.1");
 
-/* Directions, and what a symmetric operation is. */
+/* Directions. */
 enum { VIRTIO_CRYPTO_OP_ENCRYPT = 1, VIRTIO_CRYPTO_OP_DECRYPT = 2 };
+/* What a symmetric operation is. */
 enum {
 	VIRTIO_CRYPTO_SYM_OP_NONE = 0,
 	VIRTIO_CRYPTO_SYM_OP_CIPHER = 1,
@@ -166,7 +168,9 @@ struct virtio_crypto_aead_create_session_flf {
 };
 static_assert(sizeof(struct virtio_crypto_aead_create_session_flf) == 24, "5.9.9.2.1.4");
 
+/* Kinds of asymmetric keys. */
 enum { VIRTIO_CRYPTO_AKCIPHER_KEY_TYPE_PUBLIC = 1, VIRTIO_CRYPTO_AKCIPHER_KEY_TYPE_PRIVATE = 2 };
+/* How RSA pads. */
 enum { VIRTIO_CRYPTO_RSA_RAW_PADDING = 0, VIRTIO_CRYPTO_RSA_PKCS1_PADDING = 1 };
 
 #define VIRTIO_CRYPTO_RSA_SHA256 6
@@ -237,7 +241,9 @@ static_assert(sizeof(struct virtio_crypto_akcipher_data_flf) == 8, "5.9.9.8");
 #define CRYPTO_BLOCK 16u
 extern const uint8_t crypto_sp800_38a_key[CRYPTO_BLOCK];
 extern const uint8_t crypto_sp800_38a_iv[CRYPTO_BLOCK]; /* the bytes 0 … 15 */
+/* The first blocks, and what two of them become. */
 extern const uint8_t crypto_sp800_38a_plain[4 * CRYPTO_BLOCK];
+/* See above. */
 extern const uint8_t crypto_sp800_38a_cbc[2 * CRYPTO_BLOCK];
 
 #endif

@@ -111,11 +111,12 @@ struct fuse_entry_out {
 };
 static_assert(sizeof(struct fuse_entry_out) == 128, "fuse.h");
 
-/* Of FUSE_GETATTR, and its answer. */
+/* Of FUSE_GETATTR. */
 struct fuse_getattr_in {
 	uint32_t getattr_flags, dummy;
 	uint64_t fh;
 };
+/* Its answer. */
 struct fuse_attr_out {
 	uint64_t attr_valid;
 	uint32_t attr_valid_nsec, dummy;
@@ -123,10 +124,11 @@ struct fuse_attr_out {
 };
 static_assert(sizeof(struct fuse_attr_out) == 104, "fuse.h");
 
-/* Of FUSE_OPEN and FUSE_OPENDIR, and their answer. `flags` are those of open(2). */
+/* Of FUSE_OPEN and FUSE_OPENDIR. `flags` are those of open(2). */
 struct fuse_open_in {
 	uint32_t flags, open_flags;
 };
+/* Their answer. */
 struct fuse_open_out {
 	uint64_t fh;
 	uint32_t open_flags, padding;
@@ -148,6 +150,7 @@ struct fuse_read_in {
 	uint32_t flags, padding;
 };
 static_assert(sizeof(struct fuse_read_in) == 40, "fuse.h");
+/* The answer to FUSE_WRITE. */
 struct fuse_write_out {
 	uint32_t size, padding;
 };
@@ -158,10 +161,11 @@ struct fuse_fsync_in {
 	uint32_t fsync_flags, padding;
 };
 
-/* Of FUSE_FORGET; of FUSE_BATCH_FORGET with one node. */
+/* Of FUSE_FORGET. */
 struct fuse_forget_in {
 	uint64_t nlookup;
 };
+/* Of FUSE_BATCH_FORGET with one node. */
 struct fuse_batch_forget_in {
 	uint32_t count, dummy;
 	struct {

@@ -15,15 +15,17 @@ struct virtio_pmem_config {
 	uint64_t start, size;
 };
 
+/* A request (5.19.6). */
 struct virtio_pmem_req {
 	le32 type;
 };
 
+/* What comes back (5.19.7). */
 struct virtio_pmem_resp {
 	le32 ret;
 };
 
-/* The one request (5.19.6), what comes back (5.19.7), and the id of the shared memory region (5.19.5.1). */
+/* The one request, its answers, and the id of the shared memory region (5.19.5.1). */
 #define VIRTIO_PMEM_REQ_TYPE_FLUSH 0
 #define VIRTIO_PMEM_OK             0u
 #define VIRTIO_PMEM_FAILED         0xffffffffu

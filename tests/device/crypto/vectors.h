@@ -14,6 +14,7 @@ struct crypto_cipher_vector {
 	const uint8_t *key, *iv, *plain, *cipher;
 	const char *name;
 };
+/* From published documents. */
 extern const struct crypto_cipher_vector crypto_cipher_vectors[];
 
 #define CRYPTO_DIGEST_MOST 64u
@@ -24,6 +25,7 @@ struct crypto_digest_vector {
 	uint8_t digest[CRYPTO_DIGEST_MOST];
 	const char *name;
 };
+/* Likewise. */
 extern const struct crypto_digest_vector crypto_hash_vectors[], crypto_mac_vectors[];
 
 #define CRYPTO_HASHED  "abc"

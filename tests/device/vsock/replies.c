@@ -70,7 +70,8 @@ TEST(vsock, unknown_types_are_reset,
 		for (unsigned op = 0; op < ARRAY_LENGTH(ops); op++) {
 			const struct vsock_packet *packet;
 
-			vsock_send(vsock, &(struct vsock_out){.src_port = ++port,
+			port++;
+			vsock_send(vsock, &(struct vsock_out){.src_port = port,
 							      .dst_port = NOBODY + port,
 							      .type = types[n],
 							      .length = 4 * op,
