@@ -121,7 +121,7 @@ static const struct feature_bit i2c_features[] = {
 	NO_MORE_BITS,
 };
 
-/* A driver has to take it where it is offered, and a device need not serve one without (5.18.6.3). */
+/* A device has to reject a driver that does not take it (5.16.6.4). */
 static const struct virtio_type i2c_type = {
 	.id = VIRTIO_TYPE_I2C,
 	.name = "i2c",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Types that have a chapter in the specification (virtio 1.4, 5.8 to 5.24) and no driver here: their feature bits and
+ * Types that have a chapter in the specification (virtio 1.4, chapter 5) and no driver here: their feature bits and
  * the configuration that each begins with. Little endian. Of them is judged what all devices have in common.
  */
 #ifndef VIRTIO_DEVICE_OTHERS_H

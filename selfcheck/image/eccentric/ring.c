@@ -206,9 +206,9 @@ ECCENTRIC(ok_one_by_one, .about = "buffers are used one by one, each 0.45 s afte
 	  ALLOWED("2.6",
 		  "Device executes the requests and - when complete - adds a used buffer to the "
 		  "queue"),
-	  .tests = "ring.whole_ring*,interrupt.batch_is*", .variants = "split+msix",
-	  .start = start_slowly, .stop = stop_slowly, .onlooker.write = see_reset,
-	  .onlooker.used = show_one_by_one);
+	  .tests = "ring.whole_ring*,ring.one_notification*,interrupt.batch_is*",
+	  .variants = "split+msix", .start = start_slowly, .stop = stop_slowly,
+	  .onlooker.write = see_reset, .onlooker.used = show_one_by_one);
 
 /* ---- the order of use ---- */
 

@@ -15,11 +15,6 @@ static struct request *make(struct test_run *t, uint32_t bytes, uint8_t preset)
 	return request;
 }
 
-static bool is_used(void *queue)
-{
-	return virtqueue_used_pending(queue);
-}
-
 /*
  * Sends a request and returns its used length. No sentence says how soon random bytes come: a device that
  * has given some in this run and keeps still now limits its rate, and the test is skipped. One that never
@@ -32,8 +27,8 @@ static uint32_t send(struct test_run *t, struct request *request)
 	bool answered;
 
 	submit(t, queue, request);
-	answered = wait_until(is_used, queue, clock_deadline(PATIENCE_NS)) ||
-		   wait_until(is_used, queue, clock_deadline(PATIENCE_NS));
+	answered = await_use(queue, clock_deadline(PATIENCE_NS)) ||
+		   await_use(queue, clock_deadline(PATIENCE_NS));
 	CAN_JUDGE(t, answered || !t->subject->served,
 		  "the device limits its rate: it has not answered in time");
 	if (answered)
@@ -85,7 +80,7 @@ static unsigned serve_many(struct test_run *t)
 	while (used < queue->size) {
 		struct completion completion;
 
-		if (!wait_until(is_used, queue, clock_deadline(PATIENCE_NS)) ||
+		if (!await_use(queue, clock_deadline(PATIENCE_NS)) ||
 		    !await_announced(t, queue, &completion))
 			break;
 		CHECK(t, ENTROPY_OP_1, completion.length == 1,

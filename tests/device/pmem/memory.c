@@ -184,18 +184,25 @@ static uint64_t hash_of_page(struct test_run *t, uint64_t address)
 TEST(pmem, flushed_data_are_in_the_file,
      .about = "behind a flush the file holds at each end what was written there",
      .type = VIRTIO_TYPE_PMEM, .needs = NEEDS_CONFIG | NEEDS_SCRATCH | NEEDS_HOST,
-     .judges = CLAUSES(PMEM_FLUSH_2, PMEM_INIT_5, PMEM_INIT_7, PMEM_RET_1, SANE_1))
+     .judges = CLAUSES(PMEM_FLUSH_2, PMEM_INIT_5, PMEM_INIT_6, PMEM_INIT_7, PMEM_RET_1, SANE_1))
 {
 	struct extent extent = bring_memory_up(t);
 	uint64_t seed = random_next(&t->random), last = extent.size - PAGE_SIZE;
+	bool first, end;
 
 	CAN_JUDGE(t, extent.size >= 2 * PAGE_SIZE && (extent.start | extent.size) % PAGE_SIZE == 0,
 		  "%#lx bytes from %#lx on are no pages", extent.size, extent.start);
 	go_over(t, &extent, seed, true);
 	CAN_JUDGE(t, flush(t), "the backend fails a flush, as it may");
-	CHECK(t, PMEM_FLUSH_2, ask_hash_or_skip(t, 0, PAGE_SIZE) == hash_of_page(t, extent.start),
-	      "the first page of the file is not what was written and flushed");
-	CHECK(t, PMEM_FLUSH_2,
-	      ask_hash_or_skip(t, last, PAGE_SIZE) == hash_of_page(t, extent.start + last),
-	      "the page of the file at %#lx is not what was written and flushed", last);
+	first = ask_hash_or_skip(t, 0, PAGE_SIZE) == hash_of_page(t, extent.start);
+	end = ask_hash_or_skip(t, last, PAGE_SIZE) == hash_of_page(t, extent.start + last);
+	/* That it stands in the file does not show that it outlives the power, which is what 5.19.7.1 asks for. */
+	if (!first && !end) {
+		check_broken(t, CLAUSE_PMEM_FLUSH_2,
+			     "neither end of the file holds what was written there and flushed");
+		return;
+	}
+	CHECK(t, PMEM_INIT_6, first, "the first page of the file is not the page at start");
+	CHECK(t, PMEM_INIT_7, end, "the page of the file at %#lx is not the last of the memory",
+	      last);
 }

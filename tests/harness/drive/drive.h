@@ -131,6 +131,9 @@ bool takes_any_layout(const struct virtio_device *device);
 /* A new request of the workload; leaves the test when the arena is full. */
 struct request *new_request(struct test_run *t, uint64_t seed);
 
+/* Within this a request is served that a device was notified of, where it takes no longer by its nature (pace_ns()). */
+#define SOON_NS (100 * 1000000ull)
+
 /* Leaves the test, as not judged, where the device is known to serve one request a notification (SANE-18). */
 void want_batches(struct test_run *t);
 

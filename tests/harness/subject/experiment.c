@@ -72,17 +72,12 @@ void experiment_stop(struct test_run *t)
 		virtio_give_back_queues(t->device);
 }
 
-bool experiment_is_used(void *queue)
-{
-	return virtqueue_used_pending(queue);
-}
-
 /* Notifies of it as often: a device that overhears one is found out elsewhere, and would hide what is sought here. */
 static bool await_used(struct virtqueue *queue)
 {
 	for (unsigned n = 0; n < KICKS; n++) {
 		virtqueue_notify(queue);
-		if (wait_until(experiment_is_used, queue, clock_deadline(PATIENCE_NS / KICKS)))
+		if (await_use(queue, clock_deadline(PATIENCE_NS / KICKS)))
 			return true;
 	}
 	return false;

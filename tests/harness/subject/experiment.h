@@ -41,9 +41,6 @@ unsigned experiment_queues(const struct test_run *t);
 /* Resets the device, and takes its queues away. */
 void experiment_stop(struct test_run *t);
 
-/* Whether a virtqueue shows a used buffer: for wait_until(). */
-bool experiment_is_used(void *queue);
-
 /* Publishes what was added, and takes it back; false when it is not served. */
 bool experiment_serve_added(struct virtqueue *queue);
 

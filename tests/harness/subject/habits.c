@@ -8,8 +8,7 @@
 #include "tests/harness/subject/inspect.h"
 #include "tests/harness/subject/subject.h"
 
-#define ROUNDS  2
-#define SOON_NS (100 * 1000000ull)
+#define ROUNDS 2
 
 /* What an experiment has shown. */
 static struct {
@@ -251,12 +250,11 @@ static bool leaves_one(struct test_run *t, struct virtqueue *queue)
 	}
 	virtqueue_publish(queue);
 	virtqueue_notify(queue);
-	if (!wait_until(experiment_is_used, queue, clock_deadline(PATIENCE_NS)) ||
-	    !virtqueue_take(queue, &completion) ||
-	    wait_until(experiment_is_used, queue, clock_deadline(PATIENCE_NS)))
+	if (!await_use(queue, clock_deadline(PATIENCE_NS)) || !virtqueue_take(queue, &completion) ||
+	    await_use(queue, clock_deadline(PATIENCE_NS)))
 		return false;
 	virtqueue_notify(queue);
-	return wait_until(experiment_is_used, queue, clock_deadline(MAXIMUM(SOON_NS, pace_ns()))) &&
+	return await_use(queue, clock_deadline(MAXIMUM(SOON_NS, pace_ns()))) &&
 	       virtqueue_take(queue, &completion);
 }
 

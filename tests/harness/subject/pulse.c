@@ -15,11 +15,6 @@ bool pulse_can_be_felt(const struct virtio_device *device)
 	       (!taker_is_needed(device) || subject->taker == TAKER_THERE);
 }
 
-static bool is_used(void *queue)
-{
-	return virtqueue_used_pending(queue);
-}
-
 /* Twice as long as a test waits: but the dead shall not cost more than so much. */
 static uint64_t pulse_deadline(void)
 {
@@ -36,7 +31,7 @@ static void feel_pulse(struct test_run *t)
 	bring_up(t);
 	submit(t, work_queue(t), new_request(t, 1));
 	start = clock_now();
-	if (CHECK(t, SANE_1, wait_until(is_used, work_queue(t), pulse_deadline()),
+	if (CHECK(t, SANE_1, await_use(work_queue(t), pulse_deadline()),
 		  "the device serves nothing"))
 		set_pace(MAXIMUM(pace_ns(), clock_to_ns(clock_now() - start)));
 	t->subject->last_status = device->transport->get_status(device);
