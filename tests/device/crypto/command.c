@@ -6,6 +6,16 @@
 #define OUT_MOST 4096u
 #define IN_MOST  1024u
 
+/* The sessions of a device that were made and not destroyed: whoever leaves a test leaves them behind. */
+static struct {
+	const struct virtio_device *device;
+	unsigned count;
+	struct session {
+		enum virtio_crypto_service service;
+		uint64_t id;
+	} sessions[CRYPTO_SESSIONS];
+} live;
+
 void crypto_up(struct test_run *t, struct crypto *crypto)
 {
 	crypto_up_with(t, 0, crypto);
@@ -28,8 +38,11 @@ void crypto_up_with(struct test_run *t, uint64_t features, struct crypto *crypto
 		.out = test_memory(t, "crypto request", OUT_MOST, 16),
 		.in = test_memory(t, "crypto result", IN_MOST, 16),
 		.control = (unsigned)place,
-		.live = test_memory(t, "sessions", CRYPTO_SESSIONS * sizeof(uint64_t), 8),
 	};
+	if (live.device != t->device)
+		live.count = 0;
+	live.device = t->device;
+	crypto_down(crypto);
 }
 
 bool crypto_serves(const struct crypto *crypto, enum virtio_crypto_service service)
@@ -108,8 +121,8 @@ uint32_t crypto_create(struct crypto *crypto, enum virtio_crypto_service service
 	      status == VIRTIO_CRYPTO_OK || status == VIRTIO_CRYPTO_NOTSUPP ||
 		      status == VIRTIO_CRYPTO_NOSPC || status == VIRTIO_CRYPTO_ERR,
 	      "the status of a session that was to be created is %u", status);
-	if (status == VIRTIO_CRYPTO_OK && crypto->count < CRYPTO_SESSIONS)
-		crypto->live[crypto->count++] = crypto->session;
+	if (status == VIRTIO_CRYPTO_OK && live.count < CRYPTO_SESSIONS)
+		live.sessions[live.count++] = (struct session){service, crypto->session};
 	return status;
 }
 
@@ -181,18 +194,18 @@ uint8_t crypto_destroy(struct crypto *crypto, enum virtio_crypto_service service
 	command->header.opcode = to_le32(control_opcode(service, false));
 	memcpy(command->op_flf, &id, sizeof(id));
 	exchange(crypto, crypto->control, sizeof(*command), 1);
-	for (unsigned n = 0; n < crypto->count; n++) {
-		if (crypto->live[n] == session)
-			crypto->live[n] = crypto->live[--crypto->count];
+	for (unsigned n = 0; n < live.count; n++) {
+		if (live.sessions[n].id == session)
+			live.sessions[n] = live.sessions[--live.count];
 	}
 	return crypto->in[0];
 }
 
 void crypto_down(struct crypto *crypto)
 {
-	while (crypto->count)
-		crypto_destroy(crypto, VIRTIO_CRYPTO_SERVICE_CIPHER,
-			       crypto->live[crypto->count - 1]);
+	while (live.count)
+		crypto_destroy(crypto, live.sessions[live.count - 1].service,
+			       live.sessions[live.count - 1].id);
 }
 
 uint8_t crypto_operate(struct crypto *crypto, uint32_t opcode, uint64_t session,

@@ -14,7 +14,7 @@
 #define CRYPTO_GUARD            16u             /* bytes behind that room, likewise */
 #define CRYPTO_NOBODY           0x7fff00001234u /* no device has given a session this id yet */
 
-/* A device that is up, with room for one request at a time, and the sessions that are to be destroyed. */
+/* A device that is up, with room for one request at a time. */
 struct crypto {
 	struct test_run *t;
 	uint8_t *out, *in;
@@ -23,8 +23,6 @@ struct crypto {
 	unsigned control; /* the control queue */
 	unsigned parts;   /* into how many descriptors each direction is cut; 0: one */
 	bool unflagged;   /* operations do not say that they are of a session */
-	uint64_t *live;   /* sessions */
-	unsigned count;
 };
 
 /* A piece of what a request carries behind its fixed part. */
@@ -33,13 +31,16 @@ struct piece {
 	uint32_t length;
 };
 
-/* Brings the device up with all of its queues; skips the test when it is not ready. */
+/*
+ * Brings the device up with all of its queues, and destroys the sessions of a test before it that was left; skips the
+ * test when the device is not ready.
+ */
 void crypto_up(struct test_run *t, struct crypto *crypto);
 
 /* The same with these feature bits where they are offered. */
 void crypto_up_with(struct test_run *t, uint64_t features, struct crypto *crypto);
 
-/* Destroys the sessions that are left: some devices keep theirs over a reset, and have an end of them. */
+/* Destroys all sessions: some devices keep theirs over a reset, and have an end of them. */
 void crypto_down(struct crypto *crypto);
 
 /* Whether the device offers the service. */

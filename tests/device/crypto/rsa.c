@@ -30,8 +30,6 @@ static void up_with_rsa(struct test_run *t, struct crypto *crypto, uint32_t padd
 						      : VIRTIO_CRYPTO_AKCIPHER_KEY_TYPE_PUBLIC,
 						    padding);
 
-		if (status != VIRTIO_CRYPTO_OK)
-			crypto_down(crypto);
 		CAN_JUDGE(t, status == VIRTIO_CRYPTO_OK,
 			  "no session of RSA is made with padding %u", padding);
 		*(n ? private_key : public_key) = crypto->session;
