@@ -134,6 +134,7 @@ enum {
 	VIRTIO_CRYPTO_SYM_OP_NONE = 0,
 	VIRTIO_CRYPTO_SYM_OP_CIPHER = 1,
 	VIRTIO_CRYPTO_SYM_OP_ALGORITHM_CHAINING = 2,
+	CRYPTO_SYM_OP_UNDEFINED = 0x60, /* nothing defines it */
 };
 
 /* struct virtio_crypto_sym_create_session_flf with that of a cipher in it. */

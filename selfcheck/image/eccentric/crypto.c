@@ -17,6 +17,45 @@ ECCENTRIC(ok_crypto_serves_more, .about = "a crypto device has hashes, codes, AE
 	  .devices = "crypto", .tests = "crypto.*", .start = crypto_extras_start,
 	  .onlooker.read = crypto_extras_read, .used_element = serve_more);
 
+/* What fails for another reason than its session is not supported. */
+static void support_less(struct virtqueue *queue, struct used_element *element)
+{
+	struct request *request = crypto_extras_serve(queue, element);
+	uint8_t *status;
+
+	if (!request)
+		request = used_request(queue, element);
+	if (!request || queue->index != 0)
+		return;
+	status = request->in + request->in_length - 1;
+	if (*status != VIRTIO_CRYPTO_ERR)
+		return;
+	acts();
+	*status = VIRTIO_CRYPTO_NOTSUPP;
+}
+ECCENTRIC(ok_crypto_supports_less, .about = "lengths that do not fit are not supported",
+	  ALLOWED("5.9.9.1", "VIRTIO_CRYPTO_NOTSUPP: operation or algorithm is unsupported."),
+	  .devices = "crypto", .tests = "crypto.*", .start = crypto_extras_start,
+	  .onlooker.read = crypto_extras_read, .used_element = support_less);
+
+/* Behind a result that is shorter than its room there are zeroes, and they count. */
+static void fill_room(struct virtqueue *queue, struct used_element *element)
+{
+	struct request *request = used_request(queue, element);
+
+	if (!request || queue->index != 0 || !element->length ||
+	    element->length >= request->in_length)
+		return;
+	acts();
+	memset(request->in + element->length - 1, 0, request->in_length - element->length);
+	element->length = request->in_length;
+}
+ECCENTRIC(ok_crypto_fills_the_room,
+	  .about = "all of dst_data is written, however short a result is",
+	  ALLOWED("5.9.9.8",
+		  "The device MUST copy the result of cryptographic operation in the dst_data[]."),
+	  .devices = "crypto", .tests = "crypto.*", .used_element = fill_room);
+
 static uint64_t serve_nothing(struct onlooker *self, const struct register_access *access,
 			      uint64_t value)
 {

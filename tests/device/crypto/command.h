@@ -86,6 +86,15 @@ uint8_t crypto_digest(struct crypto *crypto, enum virtio_crypto_service service,
 uint8_t crypto_rsa(struct crypto *crypto, uint32_t operation, uint64_t session, struct piece source,
 		   struct piece data, uint32_t room);
 
+/*
+ * Whether a status is that of what a device cannot do for another reason than its session: whether lengths that do not fit are
+ * "unsupported" or "any failure not mentioned above" the text leaves open.
+ */
+static inline bool crypto_failed(uint32_t status)
+{
+	return status == VIRTIO_CRYPTO_ERR || status == VIRTIO_CRYPTO_NOTSUPP;
+}
+
 /* Whether the guard behind `room` bytes of a result and their status is untouched. */
 bool crypto_guarded(const struct crypto *crypto, uint32_t room);
 

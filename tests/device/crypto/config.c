@@ -86,7 +86,10 @@ TEST(crypto, masks_and_lengths_fit_the_services,
 		      "max_auth_key_len is 0, with service MAC");
 }
 
-/* A session of the first algorithm of a service that the device has and this knows; false: it knows none of them. */
+/*
+ * Sessions of algorithms of a service that the device has and this knows, until one is made, for no device has to take every
+ * key: the last status; false: it knows none of them.
+ */
 static bool try_service(struct crypto *crypto, enum virtio_crypto_service service, uint32_t *status)
 {
 	struct test_run *t = crypto->t;
@@ -94,26 +97,31 @@ static bool try_service(struct crypto *crypto, enum virtio_crypto_service servic
 		service == VIRTIO_CRYPTO_SERVICE_HASH ? crypto_hash_vectors : crypto_mac_vectors;
 	uint64_t hashes = service == VIRTIO_CRYPTO_SERVICE_HASH ? CRYPTO_CONFIG(t, hash_algo)
 								: CRYPTO_CONFIG(t, mac_algo_l);
+	bool asked = false;
 
+	*status = VIRTIO_CRYPTO_ERR;
 	switch (service) {
 	case VIRTIO_CRYPTO_SERVICE_CIPHER:
 		for (const struct crypto_cipher_vector *cipher = crypto_cipher_vectors;
-		     cipher->name; cipher++) {
-			if (!(CRYPTO_CONFIG(t, cipher_algo_l) >> cipher->algorithm & 1))
+		     cipher->name && *status != VIRTIO_CRYPTO_OK; cipher++) {
+			if (!(CRYPTO_CONFIG(t, cipher_algo_l) >> cipher->algorithm & 1) ||
+			    cipher->key_length > CRYPTO_CONFIG(t, max_cipher_key_len))
 				continue;
+			asked = true;
 			*status = crypto_create_cipher(
 				crypto, cipher->algorithm, VIRTIO_CRYPTO_OP_ENCRYPT,
 				(struct piece){cipher->key, cipher->key_length});
-			return true;
 		}
-		return false;
+		return asked;
 	case VIRTIO_CRYPTO_SERVICE_HASH:
 	case VIRTIO_CRYPTO_SERVICE_MAC:
-		while (digest->name && !(hashes >> digest->algorithm & 1))
-			digest++;
-		if (digest->name)
+		for (; digest->name && *status != VIRTIO_CRYPTO_OK; digest++) {
+			if (!(hashes >> digest->algorithm & 1))
+				continue;
+			asked = true;
 			*status = crypto_create_digest(crypto, service, digest);
-		return digest->name;
+		}
+		return asked;
 	case VIRTIO_CRYPTO_SERVICE_AEAD:
 		if (!(CRYPTO_CONFIG(t, aead_algo) & BIT(VIRTIO_CRYPTO_AEAD_GCM)))
 			return false;
@@ -136,7 +144,7 @@ TEST(crypto, services_are_served,
 {
 	static const char *const names[] = {"CIPHER", "HASH", "MAC", "AEAD", "AKCIPHER"};
 	struct crypto crypto;
-	uint32_t status = VIRTIO_CRYPTO_ERR;
+	uint32_t status;
 	bool any = false, asked = false;
 
 	crypto_up(t, &crypto);

@@ -39,7 +39,7 @@ static void judge_digest(struct crypto *crypto, const struct digests *digests,
 			       vector->length + 8);
 	JUDGE(t, digests->status, status <= VIRTIO_CRYPTO_INVSESS && status != VIRTIO_CRYPTO_BADMSG,
 	      "%s with room for 8 bytes more ends with status %u", vector->name, status);
-	JUDGE(t, digests->failure, status == VIRTIO_CRYPTO_OK || status == VIRTIO_CRYPTO_ERR,
+	JUDGE(t, digests->failure, status == VIRTIO_CRYPTO_OK || crypto_failed(status),
 	      "%s with room for 8 bytes more ends with status %u", vector->name, status);
 }
 
@@ -165,9 +165,9 @@ TEST(crypto, aead_gives_known_answers,
 		      GCM_SEALED);
 	CHECK(t, CRYPTO_AEAD_10, status == VIRTIO_CRYPTO_INVSESS,
 	      "GCM in a session that does not exist ends with status %u", status);
-	/* 12 or 16 bytes it is. */
+	/* GCM has IVs of any size, and a device need not. */
 	status = seal(&crypto, CRYPTO_ENCRYPT, crypto.session, 5, source, GCM_SEALED);
-	CHECK(t, CRYPTO_AEAD_11, status == VIRTIO_CRYPTO_ERR,
+	CHECK(t, CRYPTO_AEAD_11, status == VIRTIO_CRYPTO_OK || crypto_failed(status),
 	      "GCM with an IV of 5 bytes ends with status %u", status);
 	crypto_down(&crypto);
 }
@@ -187,8 +187,9 @@ TEST(crypto, aead_tags_are_verified,
 	memcpy(sealed, crypto_gcm_sealed, GCM_SEALED);
 	status = seal(&crypto, CRYPTO_DECRYPT, crypto.session, sizeof(crypto_gcm_iv),
 		      (struct piece){sealed, GCM_SEALED}, GCM_SEALED);
-	INSIST(t, CRYPTO_AEAD_5, status == VIRTIO_CRYPTO_OK, "a good message ends with status %u",
-	       status);
+	/* Where the tag of a message lies that is to be opened, and what src_data_len says of it, is nowhere said. */
+	CAN_JUDGE(t, status == VIRTIO_CRYPTO_OK,
+		  "a message with its tag behind it is not opened: status %u", status);
 	CHECK(t, CRYPTO_AEAD_2, memcmp(crypto.in, crypto_gcm_plain, GCM_PLAIN) == 0,
 	      "what was opened begins with %#x, not %#x, or is wrong behind", crypto.in[0],
 	      crypto_gcm_plain[0]);
