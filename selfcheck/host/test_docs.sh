@@ -97,6 +97,15 @@ for file in "$tree"/known/matrix/*.matrix; do
 	expect "${file##*/} is a matrix" sh -c "'$build/virtproof' matrix --list '$file' | grep -c ' run --log ' >/dev/null"
 done
 
+# A page begins with its title, and a row of a table has as many cells as its head.
+awk 'function cells(line) { gsub(/`[^`]*`/, "", line); return gsub(/\|/, "", line) }
+	FNR == 1 && !/^# / { print FILENAME ": begins with no title" }
+	FNR == 1 || !/^\|/ { head = 0 }
+	/^\|/ && !head { head = cells($0) }
+	/^\|/ && cells($0) != head { print FILENAME ":" FNR ": " cells($0) - 1 " cells of " head - 1 }' \
+	"$tree"/README.md "$tree"/docs/*.md "$tree"/docs/*/*.md >"$folder/out"
+expect "titles and tables of the pages are whole" [ ! -s "$folder/out" ]
+
 # Names in the text.
 pages=("$tree"/README.md "$tree"/docs/*.md)
 for command in run matrix merge report site compare list; do
