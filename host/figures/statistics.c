@@ -8,7 +8,7 @@
 #define EXACT_LIMIT 20
 #define LABELLINGS  20000
 #define FARTHEST    2.0 /* median distances from the median that a value counts */
-#define MARGIN      1.5
+#define MARGIN      2.0
 #define SAME        1e-9 /* sums that differ by less are the same but for rounding */
 #define MOST_SEEN   5.0  /* of a logarithm: beyond a hundred and fifty times nobody asks */
 

@@ -46,9 +46,8 @@ struct family {
 void family_judge(struct family *family, double level);
 
 /*
- * The difference from which on a figure would be found in nine of ten such families: the least that is found when it is
- * added to these runs of B, and half of it. HUGE_VAL where none would. After
- * family_judge().
+ * The difference from which on a figure would be found in four of five such families: twice the least that is found when
+ * it is added to these runs of B. HUGE_VAL where none would. After family_judge().
  */
 double family_sees(const struct family *family, unsigned figure);
 
