@@ -122,7 +122,7 @@ static void bind_entries(GOptionContext **context, const GOptionEntry *entries, 
 }
 
 /* What is wrong, and for a long option that is not known which one was meant. */
-static void complain(const GError *error, const GOptionEntry *entries)
+static void explain(const GError *error, const GOptionEntry *entries)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
 	const char *option = strstr(error->message, "--"), *nearest = NULL;
@@ -152,9 +152,28 @@ gboolean parse_options(const char *arguments, const char *summary, const GOption
 	bind_entries(&context, entries, options);
 	fine = g_option_context_parse(context, &argc, &argv, &error);
 	if (!fine)
-		complain(error, entries);
+		explain(error, entries);
 	g_option_context_free(context);
 	return fine;
+}
+
+int take_words_behind(char ***behind, int argc, char **argv)
+{
+	*behind = NULL;
+	for (int n = 1; n < argc; n++) {
+		if (strcmp(argv[n], "--") == 0) {
+			*behind = argv + n + 1;
+			argv[n] = NULL;
+			return n;
+		}
+	}
+	return argc;
+}
+
+gboolean complain(const char *sentence)
+{
+	fprintf(stderr, "virtproof: %s\n", sentence);
+	return FALSE;
 }
 
 gboolean parse_time(const char *option, const char *value, int *seconds, GError **error)

@@ -26,6 +26,15 @@
 gboolean parse_options(const char *arguments, const char *summary, const GOptionEntry *entries,
 		       void *options, int argc, char **argv);
 
+/*
+ * Cuts the words of a command at "--": *behind becomes those that stand behind it, NULL where there is none. Returns how
+ * many stand before.
+ */
+int take_words_behind(char ***behind, int argc, char **argv);
+
+/* Says on standard error what is wrong with a command line. Returns FALSE. */
+gboolean complain(const char *sentence);
+
 /* The value of an option that is a time ("90", "90s", "5m", "2h") in seconds, above 0; FALSE with error set. */
 gboolean parse_time(const char *option, const char *value, int *seconds, GError **error);
 

@@ -197,25 +197,6 @@ static int compare_vmms(const struct compare_options *options)
 	return status;
 }
 
-/* Words behind "--" are options of 'virtproof run'. Returns how many stand before. */
-static int take_words(struct compare_options *options, int argc, char **argv)
-{
-	for (int n = 1; n < argc; n++) {
-		if (strcmp(argv[n], "--") == 0) {
-			options->words = argv + n + 1;
-			argv[n] = NULL;
-			return n;
-		}
-	}
-	return argc;
-}
-
-static gboolean complain(const char *sentence)
-{
-	fprintf(stderr, "virtproof: %s\n", sentence);
-	return FALSE;
-}
-
 static gboolean is_possible(const struct compare_options *options)
 {
 	char **operands = options->operands;
@@ -235,7 +216,7 @@ int command_compare(int argc, char **argv)
 {
 	struct compare_options options = {.gate = DEFAULT_GATE, .seconds = DEFAULT_SECONDS};
 
-	argc = take_words(&options, argc, argv);
+	argc = take_words_behind(&options.words, argc, argv);
 	if (!parse_options(
 		    "A B [-- OPTION…]",
 		    "Compares two files of records, each of one or many runs, or two VMMs: verdicts that "

@@ -197,28 +197,9 @@ static const GOptionEntry entries[] = {
 	{NULL},
 };
 
-/* Words after "--" go to the VMM as they are. Returns how many stand before. */
-static int take_vmm_words(struct run_options *options, int argc, char **argv)
-{
-	for (int n = 1; n < argc; n++) {
-		if (strcmp(argv[n], "--") == 0) {
-			options->vmm_words = argv + n + 1;
-			argv[n] = NULL;
-			return n;
-		}
-	}
-	return argc;
-}
-
-static gboolean complain(const char *sentence)
-{
-	fprintf(stderr, "virtproof: %s\n", sentence);
-	return FALSE;
-}
-
 gboolean run_options_parse(struct run_options *options, int argc, char **argv)
 {
-	argc = take_vmm_words(options, argc, argv);
+	argc = take_words_behind(&options->vmm_words, argc, argv);
 	if (!parse_options(
 		    "[-- VMM-OPTION…]",
 		    "Runs the image on a VMM, judges the devices, explains what failed.\n"
