@@ -18,7 +18,8 @@
 #define LEVEL 0.01
 
 struct compare_options {
-	double gate; /* percent */
+	double gate;    /* percent */
+	gboolean gated; /* the user has said so */
 	int seconds;
 	gboolean run, anyway, all;
 	char *logs;
@@ -34,6 +35,20 @@ static gboolean take_time(const char *name, const char *value, void *data, GErro
 	return parse_time(name, value, &options->seconds, error);
 }
 
+static gboolean take_gate(const char *name, const char *value, void *data, GError **error)
+{
+	struct compare_options *options = data;
+	char *end;
+
+	options->gate = g_ascii_strtod(value, &end);
+	options->gated = TRUE;
+	if (end != value && !*end && options->gate >= 0)
+		return TRUE;
+	g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+		    "%s: '%s' is no difference of 0 percent or more", name, value);
+	return FALSE;
+}
+
 static const GOptionEntry entries[] = {
 	{"run", 'r', 0, G_OPTION_ARG_NONE, AT(run),
 	 "Measure them now, in turns: A and B are VMMs, descriptors or programs, and may have options of 'virtproof run' behind them",
@@ -41,8 +56,9 @@ static const GOptionEntry entries[] = {
 	{"time-limit", 0, 0, G_OPTION_ARG_CALLBACK, take_time, "Begin no run after that (3m)",
 	 "TIME"},
 	{"logs", 0, 0, G_OPTION_ARG_FILENAME, AT(logs), "Keep the records of those runs", "FOLDER"},
-	{"gate", 'g', 0, G_OPTION_ARG_DOUBLE, AT(gate),
-	 "A figure that is worse by less than PERCENT is not (5; of a p99 twice as much)",
+	{"gate", 'g', 0, G_OPTION_ARG_CALLBACK, take_gate,
+	 "A figure that is worse by less than PERCENT is not (5; of a p99 twice as much). Records by which none can be "
+	 "judged do not pass",
 	 "PERCENT"},
 	{"all", 0, 0, G_OPTION_ARG_NONE, AT(all), "Also show figures that nobody judges", NULL},
 	{"anyway", 0, 0, G_OPTION_ARG_NONE, AT(anyway),
@@ -141,6 +157,10 @@ static int compare_jobs(const GPtrArray *a, const GPtrArray *b,
 	compare_tell_refusals(compare);
 	if (tell_incomplete("A", a) + tell_incomplete("B", b))
 		status = EXIT_TROUBLE;
+	if (options->gated && !compare_could_tell(compare)) {
+		complain("--gate: by these records no figure can be judged");
+		status = EXIT_TROUBLE;
+	}
 	if (worse)
 		status = EXIT_UNEXPECTED;
 	if (compare->tests == 0 && compare->comparisons->len == 0) {
@@ -201,8 +221,6 @@ static gboolean is_possible(const struct compare_options *options)
 {
 	char **operands = options->operands;
 
-	if (!(options->gate >= 0))
-		return complain("--gate: a difference is 0 percent or more");
 	if (options->run && (!operands || !operands[0] || !operands[1] || operands[2]))
 		return complain("compare --run takes two VMMs; what stands behind -- is for both");
 	if (!operands || !operands[0] || !operands[1] || operands[2])

@@ -111,8 +111,9 @@ char *compare_answer(const struct compare *compare)
 	if (!judged)
 		g_string_append(text, "no figure of B could be judged");
 	else if (!compare_could_tell(compare))
-		g_string_append(text,
-				"these are too few runs to tell anything: five on each side can");
+		g_string_append_printf(
+			text, "these are too few runs to tell anything: %u on each side can",
+			compare->enough);
 	else if (!worse && !better)
 		g_string_append(text, "B is no worse than A, as far as these runs can tell");
 	if (compare_could_tell(compare))

@@ -60,6 +60,7 @@ struct compare {
 	GPtrArray *losses;      /* char *: sentences on devices and features that B has no more */
 	unsigned tests;         /* that were judged on both sides */
 	unsigned disturbed;     /* runs that were left out since they call themselves that */
+	unsigned enough;        /* so many runs on each side can tell something */
 };
 
 /* How figures are judged. */

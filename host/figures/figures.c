@@ -275,6 +275,7 @@ void compare_figures(struct compare *compare, const struct pair *pair,
 	struct runs runs = {.jobs = jobs};
 	unsigned before = compare->comparisons->len;
 
+	compare->enough = runs_to_tell(rule->level);
 	add_runs(compare, &runs, pair->a, "A", rule->disturbed_too);
 	runs.of_a = jobs->len;
 	add_runs(compare, &runs, pair->b, "B", rule->disturbed_too);

@@ -347,3 +347,16 @@ double family_sees(const struct family *family, unsigned figure)
 	}
 	return high * MARGIN;
 }
+
+unsigned runs_to_tell(double level)
+{
+	unsigned runs = 1;
+	double ways = 2;
+
+	/* The way they are in and its mirror are as far apart. */
+	while (2 / ways > level) {
+		runs++;
+		ways *= (4.0 * runs - 2) / runs;
+	}
+	return runs;
+}

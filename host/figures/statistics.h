@@ -51,4 +51,7 @@ void family_judge(struct family *family, double level);
  */
 double family_sees(const struct family *family, unsigned figure);
 
+/* So many runs on each side it takes to find anything at a level above 0: fewer can be mixed in too few ways. */
+unsigned runs_to_tell(double level);
+
 #endif

@@ -53,8 +53,17 @@ expect "the gate lets a smaller difference through" status_is 0
 compare "$folder/usual-figures" "$folder/figures"
 expect "without one it is 5 %" status_is 1
 compare "$folder/run1.log" "$folder/run2.log"
-expect "one run a side can tell nothing" says "too few runs to tell anything: five on each side can"
+expect "one run a side can tell nothing" says "too few runs to tell anything: 5 on each side can"
 expect "and that is no fault of B's" status_is 0
+compare --gate 5 "$folder/run1.log" "$folder/run2.log"
+expect "but a gate for figures does not let it through" status_is 2
+expect "in a sentence" says "virtproof: --gate: by these records no figure can be judged"
+for name in usual again; do
+	sed "s/\"name\":\"stand-in-/\"name\":\"other-/" "$folder/$name" | cat "$folder/$name" - >"$folder/$name-two"
+done
+compare --gate 5 "$folder/usual-two" "$folder/again-two"
+expect "of two jobs together it takes more runs" says "too few runs to tell anything: 6 on each side can"
+expect "a gate does not let them through either" status_is 2
 
 # What each was told.
 run_stand_in -q -d blk,packed=on -d served --log "$folder/told" -- --tests 12

@@ -146,6 +146,15 @@ static void too_few_runs(void **state)
 	g_rand_free(random);
 }
 
+/* C(8, 4) = 70, C(10, 5) = 252, C(12, 6) = 924, C(14, 7) = 3432: two of them are too many, or not. */
+static void runs_that_it_takes(void **state)
+{
+	assert_int_equal(runs_to_tell(2.0 / 70), 4);
+	assert_int_equal(runs_to_tell(0.01), 5);
+	assert_int_equal(runs_to_tell(0.01 / 2), 6);
+	assert_int_equal(runs_to_tell(0.01 / 10), 7);
+}
+
 /* In how many of so many comparisons a figure is found, in the first six or in any. */
 static unsigned count_found(unsigned rounds, unsigned comparisons, double noise, double slower,
 			    double level)
@@ -233,6 +242,7 @@ int main(void)
 		cmocka_unit_test(intervals_keep_their_promise),
 		cmocka_unit_test(separate_runs),
 		cmocka_unit_test(too_few_runs),
+		cmocka_unit_test(runs_that_it_takes),
 		cmocka_unit_test(the_same_is_not_worse),
 		cmocka_unit_test(what_is_worse_is_found),
 		cmocka_unit_test(limits_are_true),
