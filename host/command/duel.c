@@ -36,10 +36,11 @@ static const struct look {
 
 struct duel {
 	const struct duel_request *request;
-	char *folder;  /* of the records */
-	gint64 begun;  /* monotonic */
-	gint64 end;    /* no run is begun after it; monotonic */
-	unsigned runs; /* that were begun */
+	char *folder;   /* of the records */
+	gint64 begun;   /* monotonic */
+	gint64 end;     /* no run is begun after it; monotonic */
+	unsigned runs;  /* that were begun */
+	unsigned turns; /* of a side: a run, and those that are made because it was disturbed */
 	GHashTable *unsteady;
 };
 
@@ -154,6 +155,7 @@ static gboolean run_side(struct duel *duel, const char *side, GPtrArray *jobs, G
 {
 	GPtrArray *run = NULL;
 
+	duel->turns++;
 	for (unsigned n = 0; n < TRIES; n++) {
 		if (run)
 			g_ptr_array_unref(run);
@@ -251,7 +253,7 @@ static unsigned count_worse(const struct compare *compare)
 static void tell_time(const struct duel *duel, unsigned rounds)
 {
 	gint64 passed = g_get_monotonic_time() - duel->begun;
-	double seconds = (double)passed / G_USEC_PER_SEC / MAX(duel->runs, 1);
+	double seconds = (double)passed / G_USEC_PER_SEC / MAX(duel->turns, 1);
 
 	if (rounds < looks[0].rounds)
 		printf("the time was over after %u of %u rounds: a run takes %.1f s, so it takes "

@@ -98,7 +98,6 @@ async function checkJob(page) {
 	expect("a job leads to its faults", cards.length === 1 && cards[0].includes("DEMO-3"), cards);
 }
 
-// Colour and form, and the clause in sight however far one scrolls.
 // What was not judged stands there without a click, how deep each device was judged behind one.
 async function checkDepths(page) {
 	const lines = await page.locator("#job-table > p").allInnerTexts();
@@ -111,6 +110,7 @@ async function checkDepths(page) {
 		rows[1] === "job-1 00:04.0 net 50 50 not judged", rows.slice(0, 2));
 }
 
+// Colour and form, and the clause in sight however far one scrolls.
 async function checkGrid(page) {
 	const cells = await page.locator("#clause-table td.sign").evaluateAll((found) => [...new Set(found.map((cell) =>
 		`${cell.className} ${cell.innerText.replace(/\s+/g, " ")}`))].sort());

@@ -144,6 +144,9 @@ expect "that is said" grep -q "^figures: no figure of B could be judged; left ou
 compare --run --time-limit 1s "$stand_in --pace 20" "$stand_in --pace 20"
 expect "where the time does not do, that is said" says "the time was over after 0 of 5 rounds: a run takes "
 expect "and is trouble" status_is 2
+compare --run --time-limit 1s "$stand_in --pace 20 --disturbed" "$stand_in"
+expect "the time for repeated runs is in what it takes" \
+	awk '/^the time was over after 0 of 5/ && match($0, /--time-limit [0-9]+/) { takes = substr($0, RSTART + 13) + 0 } END { exit !(takes > 10) }' "$folder/out"
 compare --run "$stand_in" "$stand_in --crash-at-end 1"
 expect "a run that fails ends it, in its own words" says "a run of $stand_in --crash"
 expect "and that is trouble" status_is 2
