@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Crypto device (virtio 1.4, 5.9): sessions over a control queue, operations over data queues. The layouts are those without
- * VIRTIO_CRYPTO_F_REVISION_1, in which the part that an opcode brings is padded. Any CPU, one at a time for an arena.
+ * VIRTIO_CRYPTO_F_REVISION_1, in which the part that an opcode brings is padded; with it those of ciphers are the same, and what
+ * destroys a session is shorter. Any CPU, one at a time for an arena.
  */
 #ifndef VIRTIO_DEVICE_CRYPTO_H
 #define VIRTIO_DEVICE_CRYPTO_H

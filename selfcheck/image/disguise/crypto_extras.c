@@ -38,6 +38,15 @@ uint64_t crypto_extras_read(struct onlooker *self, const struct register_access 
 	}
 }
 
+void crypto_revised_publish(struct onlooker *self, struct virtqueue *queue)
+{
+	struct virtq_desc *first = last_available(queue);
+
+	/* Nothing else is so short, and behind it there are zeroes. */
+	if (from_le32(first->len) == sizeof(struct virtio_crypto_ctrl_header) + sizeof(le64))
+		first->len = to_le32(sizeof(struct virtio_crypto_op_ctrl_req));
+}
+
 /* Whether a session to be made is one of these services. */
 static bool makes(const struct virtio_crypto_op_ctrl_req *command, uint32_t service)
 {

@@ -23,4 +23,10 @@ uint64_t crypto_extras_read(struct onlooker *self, const struct register_access 
  */
 struct request *crypto_extras_serve(struct virtqueue *queue, struct used_element *element);
 
+/*
+ * For a publish hook, split rings: what destroys a session of VIRTIO_CRYPTO_F_REVISION_1 is as long as without it, as the device
+ * behind wants it.
+ */
+void crypto_revised_publish(struct onlooker *self, struct virtqueue *queue);
+
 #endif

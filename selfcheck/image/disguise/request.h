@@ -26,6 +26,15 @@ void forget_requests(void);
  */
 struct request *used_request(struct virtqueue *queue, const struct used_element *element);
 
+/* The first descriptor of the chain that was made available last, in a split ring: for a publish hook. */
+static inline struct virtq_desc *last_available(struct virtqueue *queue)
+{
+	uint16_t last = (uint16_t)(from_le16(split_of(queue)->avail->idx) - 1);
+	le16 head = split_of(queue)->avail->ring[last % queue->size];
+
+	return &split_of(queue)->desc[from_le16(head)];
+}
+
 /*
  * What a device says unasked, to be called from a publish hook: the first buffer of a split ring that the
  * device has not used yet is used, with these bytes in it. The device behind it does not know of

@@ -95,10 +95,7 @@ static struct virtio_crypto_create_session_input *created(struct virtqueue *queu
 /* Session ids in what the driver sends are turned back before the device reads them. */
 static void turn_back(struct onlooker *self, struct virtqueue *queue)
 {
-	uint16_t last = (uint16_t)(from_le16(split_of(queue)->avail->idx) - 1);
-	le16 head = split_of(queue)->avail->ring[last % queue->size];
-	uint8_t *bytes =
-		(uint8_t *)(uintptr_t)from_le64(split_of(queue)->desc[from_le16(head)].addr);
+	uint8_t *bytes = (uint8_t *)(uintptr_t)from_le64(last_available(queue)->addr);
 	struct virtio_crypto_op_data_req *operation = (struct virtio_crypto_op_data_req *)bytes;
 	struct virtio_crypto_op_ctrl_req *command = (struct virtio_crypto_op_ctrl_req *)bytes;
 	uint64_t id;
@@ -161,4 +158,5 @@ static void revise(struct virtqueue *queue, struct used_element *element)
 ECCENTRIC(ok_crypto_is_revised, .about = "a crypto device has REVISION_1, and no stateless mode",
 	  ALLOWED("5.9.3", "Revision 1 has a specific request format and other enhancements"),
 	  .devices = "crypto", .tests = "crypto.sessions_run*,crypto.unflagged*,crypto.ciphers*",
-	  .offers = BIT64(VIRTIO_CRYPTO_F_REVISION_1), .used_element = revise);
+	  .offers = BIT64(VIRTIO_CRYPTO_F_REVISION_1), .variants = "split+msix",
+	  .onlooker.publish = crypto_revised_publish, .used_element = revise);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Crypto devices that break one rule. */
-#include "selfcheck/image/disguise/request.h"
+#include "selfcheck/image/disguise/crypto_extras.h"
 #include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/config.h"
 #include "virtio/device/crypto.h"
@@ -198,4 +198,4 @@ static void offer_less(struct virtio_device *device)
 }
 SABOTEUR(crypto_is_of_no_revision, .about = "REVISION_1 is offered, and nothing is different",
 	 BREAKS(CLAUSE_CRYPTO_SESS_CREATE_7, CLAUSE_CRYPTO_PROSE_5), CRYPTO_SABOTEUR,
-	 .start = offer_revision_1, .stop = offer_less);
+	 .start = offer_revision_1, .stop = offer_less, .onlooker.publish = crypto_revised_publish);

@@ -3,7 +3,6 @@
 #include "selfcheck/image/disguise/request.h"
 #include "selfcheck/image/sabotage/sabotage.h"
 #include "virtio/device/gpu.h"
-#include "virtio/ring/split.h"
 #include "virtio/transport.h"
 #include "virtio/transport/pci/device.h"
 #include "virtio/transport/pci/registers.h"
@@ -307,10 +306,8 @@ SABOTEUR(gpu_shares_more, .about = "there is a region of shared memory with id 2
  */
 static void change_commands(struct virtqueue *queue, uint32_t type, void (*change)(void *command))
 {
-	uint16_t last = (uint16_t)(from_le16(split_of(queue)->avail->idx) - 1);
-	le16 head = split_of(queue)->avail->ring[last % queue->size];
-	uint64_t address = from_le64(split_of(queue)->desc[from_le16(head)].addr);
-	struct virtio_gpu_ctrl_hdr *header = (struct virtio_gpu_ctrl_hdr *)(uintptr_t)address;
+	struct virtio_gpu_ctrl_hdr *header =
+		(struct virtio_gpu_ctrl_hdr *)(uintptr_t)from_le64(last_available(queue)->addr);
 
 	if (queue->index == GPU_CONTROL_QUEUE && from_le32(header->type) == type)
 		change(header);

@@ -189,11 +189,16 @@ uint8_t crypto_destroy(struct crypto *crypto, enum virtio_crypto_service service
 {
 	struct virtio_crypto_op_ctrl_req *command = (struct virtio_crypto_op_ctrl_req *)crypto->out;
 	le64 id = to_le64(session);
+	uint32_t length = sizeof(*command);
+
+	/* Revision 1 does not pad; all else that is sent with it is as long as without (5.9.9.2). */
+	if (features_have(&crypto->t->device->negotiated, VIRTIO_CRYPTO_F_REVISION_1))
+		length = sizeof(command->header) + sizeof(id);
 
 	memset(command, 0, sizeof(*command));
 	command->header.opcode = to_le32(control_opcode(service, false));
 	memcpy(command->op_flf, &id, sizeof(id));
-	exchange(crypto, crypto->control, sizeof(*command), 1);
+	exchange(crypto, crypto->control, length, 1);
 	for (unsigned n = 0; n < live.count; n++) {
 		if (live.sessions[n].id == session)
 			live.sessions[n] = live.sessions[--live.count];
