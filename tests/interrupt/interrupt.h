@@ -4,7 +4,7 @@
 #define TESTS_INTERRUPT_INTERRUPT_H
 
 #include "arch/interrupt.h"
-#include "tests/harness/drive/diagnose.h"
+#include "tests/harness/judge/diagnose.h"
 #include "tests/harness/drive/drive.h"
 #include "virtio/ring/queue.h"
 

@@ -180,6 +180,7 @@ bool virtqueue_take(struct virtqueue *queue, struct completion *completion)
 	if (!virtqueue_used_pending(queue))
 		return false;
 	progress.taken = clock_now();
+	queue->taken++;
 	if (queue->in_order) {
 		take_in_order(queue, completion);
 		return true;

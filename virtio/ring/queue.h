@@ -103,6 +103,7 @@ struct virtqueue {
 	void *parts[RING_PARTS];
 	struct ring_shape shape;
 	uint64_t kicks; /* notifications sent */
+	uint64_t taken; /* buffers taken back */
 	/* IN_ORDER: ids in the order in which they were made available. */
 	uint16_t *order; /* a ring of `size`, in_flight of them in use */
 	uint16_t oldest; /* where in it the oldest stands */

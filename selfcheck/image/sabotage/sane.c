@@ -17,6 +17,31 @@ static bool lose_kicks(struct onlooker *self, const struct register_access *acce
 SABOTEUR(serves_nothing, .about = "kicks are lost, and no request is ever served",
 	 BREAKS(CLAUSE_SANE_1), .tests = "transport.*", .onlooker.write = lose_kicks);
 
+static bool has_heard;
+
+static void begin_unheard(struct virtio_device *device)
+{
+	has_heard = false;
+}
+
+static bool lose_first_kick(struct onlooker *self, const struct register_access *access,
+			    uint64_t *value)
+{
+	bool heard = has_heard;
+
+	if (is_common(access, device_status))
+		has_heard = false;
+	if (access->structure != STRUCTURE_NOTIFY)
+		return true;
+	has_heard = true;
+	return heard;
+}
+
+/* The second one shows that the clause which the test is after is not the one that broke. */
+SABOTEUR(first_kick_lost, .about = "the first kick since DRIVER_OK is lost", BREAKS(CLAUSE_SANE_1),
+	 .tests = "interrupt.polled_queue*", .start = begin_unheard,
+	 .onlooker.write = lose_first_kick);
+
 static uint32_t type_of(const struct request *request)
 {
 	return from_le32(((const struct virtio_blk_req *)request->out)->type);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Interrupts that do not come, for each of the reasons that a diagnosis knows. */
-#include "tests/harness/drive/diagnose.h"
+#include "tests/harness/judge/diagnose.h"
 #include "tests/harness/judge/evidence.h"
 #include "selfcheck/image/wrong/wrong.h"
 #include "virtio/transport/pci/device.h"

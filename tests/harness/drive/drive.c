@@ -3,7 +3,7 @@
 
 #include "arch/interrupt.h"
 #include "lib/string.h"
-#include "tests/harness/drive/diagnose.h"
+#include "tests/harness/judge/diagnose.h"
 #include "tests/harness/judge/fault.h"
 #include "tests/harness/judge/judge.h"
 #include "tests/harness/plan/result.h"

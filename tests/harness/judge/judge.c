@@ -6,6 +6,7 @@
 #include "lib/string.h"
 #include "tests/harness/judge/applies.h"
 #include "tests/harness/judge/declared.h"
+#include "tests/harness/judge/diagnose.h"
 #include "tests/harness/judge/evidence.h"
 #include "tests/harness/judge/fault.h"
 #include "tests/harness/judge/finding.h"
@@ -164,8 +165,23 @@ void tell_interrupted(struct test_run *t)
 	tell_broken(t, awaiting.id, 1, awaiting.message, "");
 }
 
-void check_broken(struct test_run *t, enum clause_id id, const char *format, ...)
+/* A lost start of a queue says nothing of the clause that was judged by what came of it: its words stand behind. */
+static void blame_start(const struct test_run *t, enum clause_id judged,
+			char message[FINDING_WORDS])
 {
+	char words[FINDING_WORDS];
+
+	format_text(words, sizeof(words),
+		    "the first notification of a queue is lost, where %s is judged: %s",
+		    clause_name(&clauses[clause_on(t->device, judged)]), message);
+	copy_string(message, FINDING_WORDS, words);
+}
+
+void check_broken(struct test_run *t, enum clause_id judged, const char *format, ...)
+{
+	bool lost = judged != CLAUSE_SANE_1 && clause_on(t->device, judged) != NO_CLAUSE &&
+		    !t->asks && !t->test->breaks && start_was_lost(t);
+	enum clause_id id = lost ? CLAUSE_SANE_1 : judged;
 	enum clause_id said = clause_on(t->device, id);
 	unsigned known = t->findings->count;
 	char message[FINDING_WORDS];
@@ -177,6 +193,8 @@ void check_broken(struct test_run *t, enum clause_id id, const char *format, ...
 	va_start(arguments, format);
 	format_text_list(message, sizeof(message), format, arguments);
 	va_end(arguments);
+	if (lost)
+		blame_start(t, judged, message);
 	if (said == NO_CLAUSE) {
 		not_judged(t, NO_CLAUSE, "no rule of this transport, as %s is: %s",
 			   clause_name(&clauses[id]), message);

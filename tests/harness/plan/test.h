@@ -176,6 +176,7 @@ struct test_run {
 	struct virtio_device *helpers[HELPERS_MOST]; /* tests/harness/subject/helper.h */
 	unsigned helper_count;
 	uint64_t config_arrivals; /* on the configuration vector when the device went live */
+	uint64_t start_lost;      /* clock_now() of a lost first kick: judge/diagnose.h; 0: none */
 };
 
 /*

@@ -13,4 +13,11 @@
  */
 void diagnose(struct test_run *t, struct virtqueue *queue);
 
+/*
+ * Whether all that is wrong may be that the first notification of a queue, since it was set up, was lost: the device
+ * went on after a second one, and nothing was given to it since. Diagnoses the work queue where only silence shows
+ * (silence.h), and then notifies the device.
+ */
+bool start_was_lost(struct test_run *t);
+
 #endif
