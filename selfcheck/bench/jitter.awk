@@ -1,37 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Judges the records of the jitter of CPUs: each CPU has each kind of figure, whose buckets sum to its count. The last line
-# is "sums GOOD BAD". usage: awk -v cpus=N -f jitter.awk
+# Judges the records of the jitter of CPUs: each CPU has each kind of figure, whose buckets sum to its count.
+# usage: awk -v cpus=N -f records.awk -f jitter.awk
 
-function check(good, what) {
-	if (good)
-		passed++
-	else {
-		failed++
-		print "test-lab: jitter: " what
-	}
-}
-function number(key) {
-	if (!match($0, "\"" key "\":[0-9.]+"))
-		return -1
-	return substr($0, RSTART + length(key) + 3, RLENGTH - length(key) - 3) + 0
-}
+BEGIN { about = "jitter: " }
 
 /^\{"type":"measure"/ && / CPU [0-9]+",/ {
-	match($0, /"name":"[^"]*"/)
-	name = substr($0, RSTART + 8, RLENGTH - 9)
+	name = text("name")
 	seen[name] = /"value":/ ? number("value") : number("count")
 	if (!/"buckets":/)
 		next
-	list = $0
-	sub(/.*"buckets":\[\[/, "", list)
-	sub(/\]\].*/, "", list)
-	count = split(list, buckets, /\],\[/)
-	sum = 0
-	for (n = 1; n <= count; n++) {
-		split(buckets[n], bucket, ",")
-		sum += bucket[2]
-	}
-	check(sum == number("count"), name ": buckets sum to " sum ", count is " number("count"))
+	check_sum(name)
 	check(number("max") >= number("p50"), name ": the longest is not the longest")
 }
 
@@ -45,5 +23,5 @@ END {
 		check(("stolen time CPU " cpu) in seen, "CPU " cpu ": how much of its time was stolen is not told")
 	}
 	check(longest == 1, "the longest are told " longest + 0 " times")
-	print "sums", passed + 0, failed + 0
+	sums()
 }

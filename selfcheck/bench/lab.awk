@@ -1,38 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Judges the records of a run of the interrupt lab on two devices: buckets sum to the count, quantiles are
-# in order, the parts of a sample make up its end to end, nothing is missing. The last line is
-# "sums GOOD BAD". usage: awk -v samples=N -f lab.awk
-
-function check(good, what) {
-	if (good)
-		passed++
-	else {
-		failed++
-		print "test-lab: " what
-	}
-}
-function number(key) {
-	if (!match($0, "\"" key "\":[0-9.]+"))
-		return -1
-	return substr($0, RSTART + length(key) + 3, RLENGTH - length(key) - 3) + 0
-}
-function text(key) {
-	match($0, "\"" key "\":\"[^\"]*\"")
-	return substr($0, RSTART + length(key) + 4, RLENGTH - length(key) - 5)
-}
+# in order, the parts of a sample make up its end to end, nothing is missing.
+# usage: awk -v samples=N -f records.awk -f lab.awk
 
 /^\{"type":"measure"/ && /"buckets":/ {
 	name = text("device") " " text("name")
-	list = $0
-	sub(/.*"buckets":\[\[/, "", list)
-	sub(/\]\].*/, "", list)
-	count = split(list, buckets, /\],\[/)
-	sum = 0
-	for (n = 1; n <= count; n++) {
-		split(buckets[n], bucket, ",")
-		sum += bucket[2]
-	}
-	check(sum == number("count"), name ": buckets sum to " sum ", count is " number("count"))
+	check_sum(name)
 	p90 = number("p90") < 0 ? number("p50") : number("p90")
 	p99 = number("p99") < 0 ? p90 : number("p99")
 	check(number("min") <= number("p50") && number("p50") <= p90 && p90 <= p99 && p99 <= number("max") &&
@@ -92,5 +65,5 @@ END {
 	check(seen["opening to handler closed"] == 2, "not every device was measured closed")
 	check(seen["control cpuid"] == 1, "the controls were not taken once")
 	check(seen["control IPI to handler halted"] == 1, "no IPI to a halted CPU was measured")
-	print "sums", passed + 0, failed + 0
+	sums()
 }

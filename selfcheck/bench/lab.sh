@@ -28,7 +28,7 @@ boot() { # boot CPUS WORDS [PREFIX…]: the records go to the log
 # judge OPTION…: the figures of the log, by awk
 judge() {
 	local sums good bad
-	sums=$(awk "$@" "$log")
+	sums=$(awk -f "$here/records.awk" "$@" "$log")
 	grep -v "^sums " <<<"$sums"
 	read -r _ good bad < <(grep "^sums " <<<"$sums")
 	passed=$((passed + good))

@@ -1,36 +1,20 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Judges the records of latency under load: each number of others in flight has its figures, they add up, the parts
-# make up end to end, the instrument costs next to nothing, the neighbour was busy. The last line is
-# "sums GOOD BAD". usage: awk -v samples=N -v loads="1 4" -v beside=TYPE -f load.awk
+# make up end to end, the instrument costs next to nothing, the neighbour was busy.
+# usage: awk -v samples=N -v loads="1 4" -v beside=TYPE -f records.awk -f load.awk
 
-function check(good, what) {
-	if (good)
-		passed++
-	else {
-		failed++
-		print "test-lab: under load: " what
-	}
-}
-function number(key) {
-	if (!match($0, "\"" key "\":[0-9.]+"))
-		return -1
-	return substr($0, RSTART + length(key) + 3, RLENGTH - length(key) - 3) + 0
-}
-function name_of() {
-	match($0, /"name":"[^"]*"/)
-	return substr($0, RSTART + 8, RLENGTH - 9)
-}
+BEGIN { about = "under load: " }
 
-/^\{"type":"measure"/ && /"buckets":/ { count[name_of()] = number("count") }
+/^\{"type":"measure"/ && /"buckets":/ { count[text("name")] = number("count") }
 
 /^\{"type":"measure"/ && /"value":/ {
-	if (name_of() == "TSC offset, uncertainty")
+	if (text("name") == "TSC offset, uncertainty")
 		uncertainty = number("value") > uncertainty ? number("value") : uncertainty
-	if (name_of() == "instrument's part of end to end") {
+	if (text("name") == "instrument's part of end to end") {
 		instruments++
 		check(number("value") > 0 && number("value") < 1, "the instrument takes " number("value") " % of what it measures")
 	}
-	value[name_of()] = number("value")
+	value[text("name")] = number("value")
 }
 
 /^\{"type":"note"/ && /longest end to end [0-9]+ ns, [0-9]+ us after the first: kick [0-9]+.*; mean by tenths of the samples: [0-9 ]+"/ { courses++ }
@@ -54,5 +38,5 @@ END {
 	}
 	check(instruments == numbers, "the instrument was measured " instruments + 0 " times")
 	check(courses == 2 * numbers, courses + 0 " notes say what happened when")
-	print "sums", passed + 0, failed + 0
+	sums()
 }
