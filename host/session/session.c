@@ -3,12 +3,9 @@
 
 #include <string.h>
 
-#include <glib/gstdio.h>
-
 #include "host/record/records.h"
-#include "host/session/daemons.h"
+#include "host/session/course.h"
 #include "host/session/fresh.h"
-#include "host/session/verbs.h"
 #include "host/verdict/conclusion.h"
 #include "host/system/process.h"
 
@@ -21,95 +18,6 @@
 /* A guest that has asked whether it is enough does so again within that time. */
 #define ASKS_AGAIN_US (10 * G_USEC_PER_SEC)
 
-/* A session on its way. */
-struct course {
-	struct session *session;
-	struct verbs *verbs;     /* of the boot that runs */
-	struct daemons *daemons; /* of the same */
-	const char *words;       /* for the image, besides the user's; "" */
-	gint64 from;             /* the place in the plan that it began at */
-	unsigned findings;       /* that earlier boots had told when it began */
-	gint64 launched, came;   /* when the VMM was, and its first record; monotonic, or 0 */
-	gint64 asked;            /* when the guest asked last whether it is enough */
-	gint64 used, machine,
-		computed; /* when it asked last what the VMM takes, and what all had computed */
-	gboolean enough;  /* no more records are wanted */
-	gint64 foreign;   /* the schema of the image's records, when the program does not read it */
-};
-
-static void view(struct session *session, JsonObject *record)
-{
-	const struct session_viewer *viewer = &session->viewer;
-	struct job *job = session->job;
-	gboolean judged = record_is(record, "test");
-	struct test_result *test = judged ? job->last : NULL;
-
-	if (test)
-		expectations_mark(session->expectations, test);
-	if (record_is(record, "start") && viewer->started)
-		viewer->started(job, viewer->context);
-	else if (test && viewer->judged)
-		viewer->judged(job, test, viewer->context);
-	else if (record_is(record, "measure") && viewer->measured)
-		viewer->measured(job, g_ptr_array_index(job->measures, job->measures->len - 1),
-				 viewer->context);
-	else if (record_is(record, "boot") && viewer->fresh_boot)
-		viewer->fresh_boot(job, record, viewer->context);
-	else if (record_is(record, "ask") && viewer->progress &&
-		 strcmp(record_text(record, "verb"), "enough") == 0)
-		viewer->progress(record, viewer->context);
-	else if (record_is(record, "vmm") && viewer->incident)
-		viewer->incident(job, g_ptr_array_index(job->incidents, job->incidents->len - 1),
-				 viewer->context);
-}
-
-/* Between what is said stands which test ran. */
-static void note_test(const struct session *session, JsonObject *record)
-{
-	gboolean start = record_is(record, "start");
-	g_autofree char *line = NULL;
-
-	if (!session->transcript || (!start && !record_is(record, "test")))
-		return;
-	line = g_strdup_printf("%s %s.%s [%s] %s%s%s", start ? "begin" : "end",
-			       record_text(record, "suite"), record_text(record, "test"),
-			       record_text(record, "device"), record_text(record, "variant"),
-			       start ? "" : ": ", record_text(record, "verdict"));
-	transcript_note(session->transcript, line);
-}
-
-static void keep(struct session *session, JsonObject *record, const char *line)
-{
-	note_test(session, record);
-	if (session->log)
-		record_log_add(session->log, line);
-	job_add(session->job, record);
-	view(session, record);
-}
-
-void session_tell(struct session *session, JsonObject *record)
-{
-	g_autofree char *line = record_line(record);
-
-	keep(session, record, line);
-	json_object_unref(record);
-}
-
-/* What the VMM and the daemons have said while a test ran stands before its record. */
-static void tell_output(struct course *course, char *vmm)
-{
-	g_autofree char *daemons = daemons_said(course->daemons);
-	JsonObject *record;
-
-	if (*vmm || *daemons) {
-		record = record_new("output");
-		json_object_set_string_member(record, "vmm", vmm);
-		json_object_set_string_member(record, "daemons", daemons);
-		session_tell(course->session, record);
-	}
-	g_free(vmm);
-}
-
 static gboolean is_failure(JsonObject *record)
 {
 	enum verdict verdict = VERDICT_PASS;
@@ -119,105 +27,6 @@ static gboolean is_failure(JsonObject *record)
 	       (verdict == VERDICT_FAIL || verdict == VERDICT_ERROR);
 }
 
-/* The program answers `settle` itself: all is heard of what daemons did by now. */
-static char *settle(struct course *course, struct boot *boot, JsonObject *ask)
-{
-	g_autofree char *trouble = daemons_settle(course->daemons);
-
-	boot_settle(boot, trouble);
-	return g_strdup_printf("told %" G_GINT64_FORMAT " ok", record_number(ask, "id", 0));
-}
-
-/* Why the daemon of a device cannot go and come back; NULL when it can. */
-static const char *obstacle_to_moving(const struct session *session,
-				      const struct launch_device *device)
-{
-	if (!device || !device->daemon || !device->socket)
-		return "no daemon of this program serves the device";
-	return session->launch->reconnects
-		       ? NULL
-		       : "the VMM does not connect again to a daemon (--reconnect)";
-}
-
-/* `stop` and `start`: the daemon that serves a device goes and comes back, while the guest lives. FALSE with error set. */
-static gboolean move_daemon(struct course *course, const struct launch_device *device,
-			    gboolean stop, GError **error)
-{
-	const char *obstacle = obstacle_to_moving(course->session, device);
-
-	if (obstacle) {
-		g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "%s", obstacle);
-		return FALSE;
-	}
-	if (!stop)
-		return daemons_come_back(course->daemons, device->daemon, device->socket,
-					 course->session->cancel, error);
-	g_unlink(device->socket);
-	daemons_stop(course->daemons, device->daemon);
-	return TRUE;
-}
-
-/* A device whose daemon did not come back is no good any more. */
-static char *move(struct course *course, struct boot *boot, JsonObject *ask, gboolean stop)
-{
-	g_autoptr(GError) error = NULL;
-	const struct launch_device *device =
-		verbs_device(course->verbs, record_text(ask, "device"));
-	gboolean fine = move_daemon(course, device, stop, &error);
-
-	if (!fine && daemons_were_stopped(course->daemons))
-		boot_settle(boot, error->message);
-	return g_strdup_printf("told %" G_GINT64_FORMAT " %s %s", record_number(ask, "id", 0),
-			       fine ? "ok" : "refused", fine ? "" : error->message);
-}
-
-/* `enough`: a guest that measures until somebody has enough. */
-static char *answer_enough(struct course *course, JsonObject *ask)
-{
-	gboolean over = g_cancellable_is_cancelled(course->session->cancel);
-
-	course->asked = g_get_monotonic_time();
-	return g_strdup_printf("told %" G_GINT64_FORMAT " %s", record_number(ask, "id", 0),
-			       over ? "ok" : "refused not yet");
-}
-
-/* `usage`: what the VMM has taken of the host, and others since this was asked last. The caller owns the answer. */
-static char *answer_usage(struct course *course, const struct boot *boot, JsonObject *ask)
-{
-	struct process_usage usage = boot_usage(boot);
-	gint64 now = g_get_monotonic_time(), machine = process_machine_time();
-	gint64 others = machine - course->machine - (usage.computed - course->computed);
-	gint64 passed = MAX(now - course->used, 1);
-	g_autofree char *exits = usage.exits < 0
-					 ? g_strdup("")
-					 : g_strdup_printf(" exits=%" G_GINT64_FORMAT, usage.exits);
-
-	course->used = now;
-	course->machine = machine;
-	course->computed = usage.computed;
-	return g_strdup_printf("told %" G_GINT64_FORMAT " ok cpu_us=%" G_GINT64_FORMAT
-			       " memory_kib=%" G_GINT64_FORMAT " cpus=%u others=%" G_GINT64_FORMAT
-			       "%s",
-			       record_number(ask, "id", 0), usage.computed, usage.memory,
-			       g_get_num_processors(), MAX(others, 0) * 1000 / passed, exits);
-}
-
-/* Questions about daemons, processes and the user are the program's own affair, others the descriptor's. The caller owns the answer. */
-static char *answer_to(struct course *course, struct boot *boot, JsonObject *ask)
-{
-	const char *verb = record_text(ask, "verb");
-
-	if (strcmp(verb, "settle") == 0)
-		return settle(course, boot, ask);
-	if (strcmp(verb, "usage") == 0)
-		return answer_usage(course, boot, ask);
-	if (strcmp(verb, "enough") == 0)
-		return answer_enough(course, ask);
-	if (strcmp(verb, "stop") == 0 || strcmp(verb, "start") == 0)
-		return move(course, boot, ask, strcmp(verb, "stop") == 0);
-	return verbs_answer(course->verbs, boot, ask);
-}
-
 /* The guest knows at once that its question is worked on, and is patient. */
 static void answer(struct course *course, struct boot *boot, JsonObject *ask)
 {
@@ -225,8 +34,10 @@ static void answer(struct course *course, struct boot *boot, JsonObject *ask)
 		g_strdup_printf("busy %" G_GINT64_FORMAT, record_number(ask, "id", 0));
 
 	boot_tell(boot, busy);
-	g_autofree char *told = answer_to(course, boot, ask);
-	boot_tell(boot, told);
+	g_autofree char *own = course_answer(course, boot, ask);
+	g_autofree char *told = own ? NULL : verbs_answer(course->verbs, boot, ask);
+
+	boot_tell(boot, own ? own : told);
 }
 
 /* How long the VMM took to start is a figure like those that are measured. */
@@ -266,8 +77,8 @@ static void take_record(struct boot *boot, JsonObject *record, const char *line,
 	if (record_is(record, "start"))
 		daemons_mark(course->daemons);
 	if (is_failure(record))
-		tell_output(course, boot_said(boot));
-	keep(course->session, record, line);
+		course_tell_output(course, boot_said(boot));
+	session_keep(course->session, record, line);
 	if (record_is(record, "ask"))
 		answer(course, boot, record);
 	course->enough = record_is(record, "test") && has_seen_enough(course->session);
@@ -327,88 +138,6 @@ static gboolean forgives_complaints(void *context)
 	const struct course *course = context;
 
 	return daemons_were_stopped(course->daemons);
-}
-
-/* How it ended; and outside of a test, what was done with which device. The caller owns them. */
-static char *incident_words(const struct job *job, const struct boot_result *result)
-{
-	gboolean lonely = !job->in_test && *job->touched;
-
-	return g_strdup_printf("%s%s%s", result->words, lonely ? ", at " : "",
-			       lonely ? job->touched : "");
-}
-
-/* The record of a VMM that went down. */
-static void add_incident(struct course *course, const struct boot_result *result)
-{
-	struct session *session = course->session;
-	const struct job *job = session->job;
-	JsonObject *record = record_new("vmm");
-	g_autofree char *words = incident_words(job, result);
-	g_autofree char *test =
-		job->in_test ? g_strdup_printf("%s.%s", job->at->suite, job->at->test) : NULL;
-	g_autofree char *daemons = daemons_last_words(course->daemons);
-	g_autofree char *output =
-		g_strconcat(result->last_output, *daemons ? "\n" : "", daemons, NULL);
-
-	json_object_set_string_member(record, "event", outcome_name(boot_outcome(result->end)));
-	json_object_set_string_member(record, "words", words);
-	if (result->status >= 0)
-		json_object_set_int_member(record, "exit", result->status);
-	if (result->signal)
-		json_object_set_int_member(record, "signal", result->signal);
-	if (test)
-		json_object_set_string_member(record, "test", test);
-	json_object_set_string_member(record, "output", output);
-	session_tell(session, record);
-}
-
-/*
- * What was tried when the VMM went down is broken, and whoever rests on it is not judged: as the image would have told
- * it, had it lived.
- */
-static void add_trial_findings(struct course *course, const struct boot_result *result)
-{
-	const struct job *job = course->session->job;
-	const struct position *at = job->at;
-	g_autoptr(JsonObject) trial = json_object_ref(job->trial);
-	g_autofree char *since = g_strdup_printf("%s.%s [%s]", at->suite, at->test, at->variant);
-	g_autofree char *message = g_strdup_printf("this was tried: %s; %s",
-						   record_text(trial, "about"), result->words);
-	JsonObject *check = record_new("check"), *finding = record_new("finding");
-
-	json_object_set_string_member(check, "clause", record_text(trial, "clause"));
-	json_object_set_string_member(check, "level", record_text(trial, "level"));
-	json_object_set_string_member(check, "statement", record_text(trial, "statement"));
-	json_object_set_string_member(check, "section", record_text(trial, "section"));
-	json_object_set_string_member(check, "message", message);
-	session_tell(course->session, check);
-	json_object_set_string_member(finding, "device", record_text(trial, "device"));
-	json_object_set_string_member(finding, "clause", record_text(trial, "clause"));
-	json_object_set_string_member(finding, "since", since);
-	json_object_set_boolean_member(finding, "lasts", TRUE);
-	session_tell(course->session, finding);
-}
-
-/* The verdict on the test that was running, in the words of a test record. */
-static void add_culprit(struct course *course, const struct boot_result *result)
-{
-	const struct position *at = course->session->job->at;
-	gboolean daemon = result->end == BOOT_DAEMON_DIED || result->end == BOOT_DAEMON_HUNG_UP;
-	JsonObject *record = record_new("test");
-	g_autofree char *reason =
-		g_strdup_printf("%s%s", daemon ? "" : "the VMM went down: ", result->words);
-
-	json_object_set_string_member(record, "suite", at->suite);
-	json_object_set_string_member(record, "test", at->test);
-	json_object_set_string_member(record, "device", at->device);
-	json_object_set_string_member(record, "variant", at->variant);
-	json_object_set_string_member(record, "verdict", verdict_name(VERDICT_FAIL));
-	json_object_set_string_member(record, "outcome", outcome_name(boot_outcome(result->end)));
-	json_object_set_string_member(record, "reason", reason);
-	tell_output(course,
-		    g_strdup(*result->test_output ? result->test_output : result->last_output));
-	session_tell(course->session, record);
 }
 
 /*
@@ -490,13 +219,11 @@ static gint64 learn_from(struct course *course, const struct boot_result *result
 {
 	const struct job *job = course->session->job;
 
-	add_incident(course, result);
+	course_tell_incident(course, result);
 	if (!job->at)
 		return 0;
-	if (job->in_test && job->trial && !boot_was_ended_from_outside(result))
-		add_trial_findings(course, result);
 	if (job->in_test)
-		add_culprit(course, result);
+		course_tell_culprit(course, result);
 	return job->at->n >= course->from ? job->at->n + 1 : 0;
 }
 
@@ -517,7 +244,7 @@ static enum session_end end_without_test(const struct job *job, const struct boo
 					 char **trouble)
 {
 	const char *output = result->last_output;
-	g_autofree char *words = incident_words(job, result);
+	g_autofree char *words = course_incident_words(job, result);
 
 	*trouble = g_strdup_printf("the VMM went before a test began: %s%s%s", words,
 				   *output ? "; it said:\n" : "", output);
@@ -552,7 +279,7 @@ static gboolean goes_on(struct course *course, const struct boot_result *result,
 	}
 	if (result->end == BOOT_NEVER || !job->at) {
 		if (result->end != BOOT_NEVER)
-			add_incident(course, result);
+			course_tell_incident(course, result);
 		*end = end_without_test(job, result, trouble);
 		return FALSE;
 	}

@@ -69,4 +69,7 @@ enum session_end session_run(struct session *session, char **trouble);
 /* Takes a record of the program's own as if the image had sent it: to the log, the job and the viewer. It is taken over. */
 void session_tell(struct session *session, JsonObject *record);
 
+/* Takes a record of the image, and its line. */
+void session_keep(struct session *session, JsonObject *record, const char *line);
+
 #endif
