@@ -43,37 +43,60 @@ static gpointer serve(gpointer listener)
 	return NULL;
 }
 
+/* A VMM that a thread is, and the connection to it. */
+struct acted {
+	char *folder, *path;
+	GSocketListener *listener;
+	GThread *vmm;
+	struct control *control;
+};
+
+static void act(struct acted *acted, GThreadFunc vmm, void (*meanwhile)(void *context),
+		void *context)
+{
+	g_autoptr(GSocketAddress) address = NULL;
+
+	acted->folder = g_dir_make_tmp("virtproof-control-XXXXXX", NULL);
+	acted->path = g_build_filename(acted->folder, "qmp", NULL);
+	acted->listener = g_socket_listener_new();
+	address = g_unix_socket_address_new(acted->path);
+	assert_true(g_socket_listener_add_address(acted->listener, address, G_SOCKET_TYPE_STREAM,
+						  G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL, NULL));
+	acted->vmm = g_thread_new("vmm", vmm, acted->listener);
+	acted->control = control_open(acted->path, meanwhile, context, NULL);
+	assert_non_null(acted->control);
+}
+
+static void act_no_more(struct acted *acted)
+{
+	control_close(acted->control);
+	g_thread_join(acted->vmm);
+	g_object_unref(acted->listener);
+	g_unlink(acted->path);
+	g_rmdir(acted->folder);
+	g_free(acted->path);
+	g_free(acted->folder);
+}
+
 static void late_answers_are_passed_over(void **state)
 {
-	g_autofree char *folder = g_dir_make_tmp("virtproof-control-XXXXXX", NULL);
-	g_autofree char *path = g_build_filename(folder, "qmp", NULL);
-	g_autoptr(GSocketListener) listener = g_socket_listener_new();
-	g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
 	g_autoptr(JsonNode) command = json_from_string("{\"execute\":\"stop\"}", NULL);
 	g_autoptr(JsonNode) number = json_from_string("7", NULL);
 	g_autoptr(GError) error = NULL;
+	struct acted acted;
 
-	assert_true(g_socket_listener_add_address(listener, address, G_SOCKET_TYPE_STREAM,
-						  G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL, NULL));
-
-	GThread *vmm = g_thread_new("vmm", serve, listener);
-	struct control *control = control_open(path, NULL, NULL, &error);
-
-	assert_non_null(control);
-	assert_null(control_trouble(control));
+	act(&acted, serve, NULL, NULL);
+	assert_null(control_trouble(acted.control));
 	for (gint64 n = 3; n < 5; n++) {
-		g_autoptr(JsonNode) result = control_execute(control, command, &error);
+		g_autoptr(JsonNode) result = control_execute(acted.control, command, &error);
 
 		assert_non_null(result);
 		assert_int_equal(json_object_get_int_member(json_node_get_object(result), "number"),
 				 n);
 	}
-	assert_null(control_execute(control, number, &error));
+	assert_null(control_execute(acted.control, number, &error));
 	assert_string_equal(error->message, "a command is an object: {\"execute\":…}");
-	control_close(control);
-	g_thread_join(vmm);
-	g_unlink(path);
-	g_rmdir(folder);
+	act_no_more(&acted);
 }
 
 static gint read_elsewhere;
@@ -106,28 +129,16 @@ static void read_it(void *context)
 
 static void other_things_are_done_meanwhile(void **state)
 {
-	g_autofree char *folder = g_dir_make_tmp("virtproof-control-XXXXXX", NULL);
-	g_autofree char *path = g_build_filename(folder, "qmp", NULL);
-	g_autoptr(GSocketListener) listener = g_socket_listener_new();
-	g_autoptr(GSocketAddress) address = g_unix_socket_address_new(path);
 	g_autoptr(JsonNode) command = json_from_string("{\"execute\":\"stop\"}", NULL);
 	g_autoptr(GError) error = NULL;
+	struct acted acted;
 
-	assert_true(g_socket_listener_add_address(listener, address, G_SOCKET_TYPE_STREAM,
-						  G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL, NULL));
+	act(&acted, serve_a_babbler, read_it, &read_elsewhere);
 
-	GThread *vmm = g_thread_new("vmm", serve_a_babbler, listener);
-	struct control *control = control_open(path, read_it, &read_elsewhere, &error);
-
-	assert_non_null(control);
-
-	g_autoptr(JsonNode) result = control_execute(control, command, &error);
+	g_autoptr(JsonNode) result = control_execute(acted.control, command, &error);
 
 	assert_non_null(result);
-	control_close(control);
-	g_thread_join(vmm);
-	g_unlink(path);
-	g_rmdir(folder);
+	act_no_more(&acted);
 }
 
 int main(void)
