@@ -77,6 +77,21 @@ else
 	echo "skip contrib's YAML: yaml is not to be had from the npm registry"
 fi
 
+# What starts libkrun: by its header where there is one, else by what is said of it.
+launcher() {
+	cc -std=gnu17 -Wall -Wextra -Werror -fsyntax-only "$@" >out 2>&1
+}
+if pkg-config --exists libkrun 2>/dev/null; then
+	expect "what starts libkrun is C" eval 'launcher -Wno-comment $(pkg-config --cflags libkrun) "$contrib/libkrun/launch.c"'
+else
+	sed '/libkrun\.h/d' "$contrib/libkrun/launch.c" >launch.c
+	expect "what starts libkrun is C but for its library's header" launcher -Wno-implicit-function-declaration \
+		-DKRUN_DISK_FORMAT_RAW=0 -DKRUN_KERNEL_FORMAT_ELF=1 -DCOMPAT_NET_FEATURES=0 launch.c
+fi
+for option in $(grep -o -- '--[a-z]*' "$tree/host/vmm/libkrun.ini" | sort -u); do
+	expect "it knows $option" grep -q "{\"${option#--}\", " "$contrib/libkrun/launch.c"
+done
+
 # The container: what its recipe asks of make is there, and what it copies runs without the tree.
 knows_target() {
 	make -s -n -C "$tree" BUILD="${build#"$tree"/}" "$1" >out 2>&1
