@@ -188,7 +188,6 @@ $(BUILD)/%.elf: $(BUILD)/%.debug.elf boot/packed.S boot/packed.ld $(BUILD)/image
 $(BUILD)/%.flat: $(BUILD)/%.elf
 	$(Q)$(OBJCOPY) -O binary $< $@
 
-
 $(BUILD)/%.img: boot/linux16.S boot/bzimage.ld $(BUILD)/%.flat $(BUILD)/image/compile $(BUILD)/generated/version.h
 	$(Q)$(CC) $(filter-out -std=%,$(CFLAGS)) $(CPPFLAGS) -include $(BUILD)/generated/version.h -DIMAGE='"$(BUILD)/$*.flat"' -c $< -o $(BUILD)/$*.setup.o
 	$(Q)$(LD) -nostdlib -T boot/bzimage.ld --just-symbols=$(BUILD)/$*.debug.elf --oformat binary \
