@@ -242,8 +242,6 @@ enum {
 	VIRTIO_GPU_BLOB_MEM_HOST3D_GUEST = 3,
 };
 
-#define VIRTIO_GPU_BLOB_FLAG_USE_SHAREABLE 2u
-
 /* RESOURCE_CREATE_BLOB; nr_entries entries follow. */
 struct virtio_gpu_resource_create_blob {
 	struct virtio_gpu_ctrl_hdr hdr;

@@ -54,13 +54,17 @@ static void show_no_display(struct virtqueue *queue, struct used_element *elemen
 	uint32_t command;
 	struct virtio_gpu_ctrl_hdr *answer = answer_of(queue, element, &command);
 
-	if (!answer || from_le32(answer->type) != VIRTIO_GPU_RESP_OK_DISPLAY_INFO)
+	if (!answer)
+		return;
+	if (command == VIRTIO_GPU_CMD_GET_EDID)
+		answer->type = to_le32(VIRTIO_GPU_RESP_ERR_UNSPEC);
+	if (from_le32(answer->type) != VIRTIO_GPU_RESP_OK_DISPLAY_INFO)
 		return;
 	acts();
 	for (unsigned n = 0; n < VIRTIO_GPU_MAX_SCANOUTS; n++)
 		((struct virtio_gpu_resp_display_info *)answer)->pmodes[n].enabled = to_le32(0);
 }
-ECCENTRIC(ok_gpu_without_displays, .about = "all displays of a GPU are disabled",
+ECCENTRIC(ok_gpu_without_displays, .about = "all displays of a GPU are disabled, and have no EDID",
 	  ALLOWED("5.7.5", "If no information is available or all displays are disabled the driver "
 			   "MAY choose to use a fallback, such as 1024x768 at display 0."),
 	  .devices = "gpu", .tests = "gpu.*,ring.split*,interrupt.*",

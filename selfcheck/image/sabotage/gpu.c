@@ -72,8 +72,8 @@ static void accept_all(struct virtqueue *queue, struct used_element *element)
 	instead_of_error(queue, element, VIRTIO_GPU_RESP_OK_NODATA);
 }
 SABOTEUR(gpu_accepts_all, .about = "what fails is said to have succeeded",
-	 BREAKS(CLAUSE_GPU_HDR_7, CLAUSE_GPU_2D_2, CLAUSE_GPU_2D_3, CLAUSE_GPU_UNREF_2,
-		CLAUSE_GPU_SCANOUT_2, CLAUSE_GPU_SCANOUT_5, CLAUSE_GPU_EDID_3),
+	 BREAKS(CLAUSE_GPU_HDR_6, CLAUSE_GPU_HDR_7, CLAUSE_GPU_2D_2, CLAUSE_GPU_2D_3,
+		CLAUSE_GPU_UNREF_2, CLAUSE_GPU_SCANOUT_2, CLAUSE_GPU_SCANOUT_5, CLAUSE_GPU_EDID_3),
 	 .type = VIRTIO_TYPE_GPU, .tests = "gpu.*", .used_element = accept_all);
 
 static void invent_code(struct virtqueue *queue, struct used_element *element)
@@ -108,6 +108,8 @@ REFUSES(ends, "nothing is destroyed and no memory detached",
 REFUSES(pictures, "nothing is transferred or flushed",
 	BREAKS(CLAUSE_GPU_XFER_1, CLAUSE_GPU_FLUSH_1), VIRTIO_GPU_CMD_TRANSFER_TO_HOST_2D,
 	VIRTIO_GPU_CMD_RESOURCE_FLUSH);
+REFUSES(edid, "a display that is enabled has no EDID", BREAKS(CLAUSE_GPU_EDID_1),
+	VIRTIO_GPU_CMD_GET_EDID);
 REFUSES(scanouts, "no scanout is set", BREAKS(CLAUSE_GPU_SCANOUT_1), VIRTIO_GPU_CMD_SET_SCANOUT);
 
 static void refuse_more(struct virtqueue *queue, struct used_element *element)
@@ -173,13 +175,12 @@ static void mistype_data(struct virtqueue *queue, struct used_element *element)
 {
 	struct virtio_gpu_ctrl_hdr *answer;
 
-	if (succeeds(queue, element, VIRTIO_GPU_CMD_GET_DISPLAY_INFO, &answer) ||
-	    succeeds(queue, element, VIRTIO_GPU_CMD_GET_EDID, &answer))
+	if (succeeds(queue, element, VIRTIO_GPU_CMD_GET_DISPLAY_INFO, &answer))
 		answer->type = to_le32(VIRTIO_GPU_RESP_OK_NODATA);
 }
-SABOTEUR(gpu_mistypes_data, .about = "responses with data say that they have none",
-	 BREAKS(CLAUSE_GPU_DISPINFO_1, CLAUSE_GPU_EDID_1), .type = VIRTIO_TYPE_GPU,
-	 .tests = "gpu.*", .used_element = mistype_data);
+SABOTEUR(gpu_mistypes_data, .about = "display information says that it has no data",
+	 BREAKS(CLAUSE_GPU_DISPINFO_1), .type = VIRTIO_TYPE_GPU, .tests = "gpu.*",
+	 .used_element = mistype_data);
 
 static void shorten_data(struct virtqueue *queue, struct used_element *element)
 {

@@ -73,6 +73,16 @@ void gpu_refused(struct gpu *gpu, enum clause_id clause, const char *what)
 		      gpu->type, gpu->length);
 }
 
+const struct virtio_gpu_resp_display_info *gpu_display_info(struct gpu *gpu)
+{
+	gpu_command(gpu, VIRTIO_GPU_CMD_GET_DISPLAY_INFO);
+	gpu_send(gpu, GPU_CONTROL_QUEUE, sizeof(struct virtio_gpu_ctrl_hdr),
+		 sizeof(struct virtio_gpu_resp_display_info));
+	INSIST(gpu->t, GPU_DISPINFO_1, gpu->type == VIRTIO_GPU_RESP_OK_DISPLAY_INFO,
+	       "GET_DISPLAY_INFO is answered by type %#x", gpu->type);
+	return (const struct virtio_gpu_resp_display_info *)gpu->in;
+}
+
 static struct virtio_gpu_rect rectangle(struct box box)
 {
 	return (struct virtio_gpu_rect){to_le32(box.x), to_le32(box.y), to_le32(box.width),

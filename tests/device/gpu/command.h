@@ -52,6 +52,9 @@ void gpu_insist(struct gpu *gpu, enum clause_id clause, const char *what);
 /* Judges that it was refused: success breaks `clause`, what is no error code GPU-HDR-6. */
 void gpu_refused(struct gpu *gpu, enum clause_id clause, const char *what);
 
+/* GET_DISPLAY_INFO: the response. Leaves the test when it is none. */
+const struct virtio_gpu_resp_display_info *gpu_display_info(struct gpu *gpu);
+
 /* RESOURCE_CREATE_2D; returns the type of the response, as all of these. */
 uint32_t gpu_create(struct gpu *gpu, uint32_t resource, uint32_t format, uint32_t width,
 		    uint32_t height);

@@ -384,12 +384,7 @@ TEST(gpu, display_is_as_configured,
 	struct gpu gpu;
 
 	gpu_up(t, 0, &gpu);
-	gpu_command(&gpu, VIRTIO_GPU_CMD_GET_DISPLAY_INFO);
-	gpu_send(&gpu, GPU_CONTROL_QUEUE, sizeof(struct virtio_gpu_ctrl_hdr),
-		 sizeof(struct virtio_gpu_resp_display_info));
-	INSIST(t, GPU_DISPINFO_1, gpu.type == VIRTIO_GPU_RESP_OK_DISPLAY_INFO,
-	       "GET_DISPLAY_INFO is answered by type %#x", gpu.type);
-	display = ((struct virtio_gpu_resp_display_info *)gpu.in)->pmodes;
+	display = gpu_display_info(&gpu)->pmodes;
 	CHECK(t, GPU_DISPINFO_4,
 	      from_le32(display->enabled) && from_le32(display->r.width) == width &&
 		      from_le32(display->r.height) == height,

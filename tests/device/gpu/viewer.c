@@ -46,12 +46,7 @@ static bool has_event(void *device)
 /* The first display as GET_DISPLAY_INFO has it. */
 static const struct virtio_gpu_rect *first_display(struct gpu *gpu)
 {
-	gpu_command(gpu, VIRTIO_GPU_CMD_GET_DISPLAY_INFO);
-	gpu_send(gpu, GPU_CONTROL_QUEUE, sizeof(struct virtio_gpu_ctrl_hdr),
-		 sizeof(struct virtio_gpu_resp_display_info));
-	INSIST(gpu->t, GPU_DISPINFO_1, gpu->type == VIRTIO_GPU_RESP_OK_DISPLAY_INFO,
-	       "GET_DISPLAY_INFO is answered by type %#x", gpu->type);
-	return &((struct virtio_gpu_resp_display_info *)gpu->in)->pmodes[0].r;
+	return &gpu_display_info(gpu)->pmodes[0].r;
 }
 
 TEST(gpu, display_changes_are_told,
