@@ -102,6 +102,18 @@ ECCENTRIC(ok_gpu_has_an_event, .about = "the displays of a GPU have changed sinc
 	  ALLOWED("5.7.4.1", "events_read signals pending events to the driver."), .devices = "gpu",
 	  .tests = "gpu.*,transport.*", .onlooker.read = signal_event);
 
+static uint64_t be_newer(struct onlooker *self, const struct register_access *access,
+			 uint64_t value)
+{
+	if (access->structure != STRUCTURE_DEVICE || access->offset != CONFIG(events_read))
+		return value;
+	acts();
+	return value | BIT(5);
+}
+ECCENTRIC(ok_gpu_is_newer, .about = "a GPU has an event that a later version defines",
+	  ALLOWED("5.7.4.1", "events_read signals pending events to the driver."), .devices = "gpu",
+	  .tests = "gpu.*", .onlooker.read = be_newer);
+
 static void do_more(struct virtqueue *queue, struct used_element *element)
 {
 	uint32_t type;
