@@ -43,8 +43,14 @@ static void fill_room(struct virtqueue *queue, struct used_element *element)
 {
 	struct request *request = used_request(queue, element);
 
+	const struct virtio_crypto_op_data_req *operation;
+
 	if (!request || queue->index != 0 || !element->length ||
 	    element->length >= request->in_length)
+		return;
+	/* A cipher text that lacks zeroes lacks them in front. */
+	operation = (const struct virtio_crypto_op_data_req *)request->out;
+	if ((from_le32(operation->header.opcode) & 0xff) == CRYPTO_ENCRYPT)
 		return;
 	acts();
 	memset(request->in + element->length - 1, 0, request->in_length - element->length);

@@ -138,6 +138,20 @@ SABOTEUR(crypto_errs, .about = "the last byte of each result is wrong",
 		CLAUSE_CRYPTO_SESS_CREATE_1, CLAUSE_CRYPTO_SESS_CREATE_2, CLAUSE_CRYPTO_AKC_2),
 	 CRYPTO_SABOTEUR, .used_element = spoil);
 
+static void cut_short(struct virtqueue *queue, struct used_element *element)
+{
+	struct request *request;
+	uint8_t *status;
+
+	if (kind_of(queue, element, &request, &status) == OPERATED &&
+	    from_le32(((struct virtio_crypto_op_data_req *)request->out)->header.opcode) ==
+		    VIRTIO_CRYPTO_OPCODE(VIRTIO_CRYPTO_SERVICE_AKCIPHER, CRYPTO_ENCRYPT))
+		element->length--;
+}
+SABOTEUR(crypto_cuts_short, .about = "of what RSA has encrypted the last byte is missing",
+	 BREAKS(CLAUSE_CRYPTO_AKC_2), .type = VIRTIO_TYPE_CRYPTO, .tests = "crypto.rsa_decrypts*",
+	 .used_element = cut_short);
+
 static void number_always(struct virtqueue *queue, struct used_element *element)
 {
 	struct request *request;
