@@ -21,6 +21,7 @@
 #include "tests/harness/plan/mode.h"
 #include "tests/harness/run/selection.h"
 #include "tests/harness/report/report.h"
+#include "tests/harness/subject/experiment.h"
 #include "tests/harness/subject/fresh.h"
 #include "tests/harness/subject/helper.h"
 #include "tests/harness/subject/inspect.h"
@@ -131,7 +132,7 @@ static void watch_time(void)
 
 /*
  * Whether a plain request is served behind a test of what the device type has of its own: whatever was refused, failed or odd in it, it is in
- * order again. Not asked where the driver broke a rule, or the test has left no queue for it.
+ * order again. Not asked where the driver broke a rule, nobody takes it, or the test has left no queue for it.
  */
 static void try_a_good_one(struct test_run *t)
 {
@@ -142,9 +143,9 @@ static void try_a_good_one(struct test_run *t)
 		       VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_DRIVER_OK;
 	struct completion completion;
 
-	if (strcmp(t->test->suite, virtio_type_name(device->type)) != 0 || !t->workload || !t->up ||
-	    !queue || queue->in_flight || t->test->breaks || t->faults->count ||
-	    outcome_of(t->findings).verdict == VERDICT_FAIL ||
+	if (strcmp(t->test->suite, virtio_type_name(device->type)) != 0 ||
+	    !experiment_is_possible(t) || !t->up || !queue || queue->in_flight || t->test->breaks ||
+	    t->faults->count || outcome_of(t->findings).verdict == VERDICT_FAIL ||
 	    (device->transport->get_status(device) | VIRTIO_STATUS_FEATURES_OK) != live)
 		return;
 	submit(t, queue, new_request(t, 1));
