@@ -117,10 +117,10 @@ static bool rearm_at_use(struct test_run *t, struct kicker *kicker, struct reque
 		*wait -= *wait / 16;
 	else
 		*wait += *wait / 16 + 16;
-	if (!late)
-		kept = await_messages(t, queue, &mark, 1);
 	CAN_JUDGE(t, wait_until(has_kicked, kicker, clock_deadline(PATIENCE_NS)),
 		  "the second CPU has not come to kick");
+	if (!late)
+		kept = await_messages(t, queue, &mark, 1);
 	INSIST(t, SANE_1, await_completion(t, queue, &completion),
 	       "queue %u: %s is not completed in time", queue->index, t->workload->about);
 	return kept;
