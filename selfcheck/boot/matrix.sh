@@ -170,6 +170,8 @@ boot microvm-mmio-acpi "$good devices=1 cpus=2" "$suite,MMIO-9,MMIO-TXT-5" -M mi
 boot microvm-mmio-legacy "$good devices=1" "$suite" -M microvm,acpi=off -m 64 -device virtio-rng-device
 # shellcheck disable=SC2086
 boot microvm-mmio-legacy-acpi "$good devices=1" "$suite" -M microvm,acpi=on -m 64 -device virtio-rng-device
+# What is sent stays with a device behind which nobody is, and the requests of its own tests are no accusation.
+boot net-alone "$good devices=1" "vp.tests=net.*" -M q35 -m 64 -netdev hubport,id=hub,hubid=0 -device virtio-net-pci,netdev=hub
 # The legacy interface, alone, and beside the modern one. QEMU's net and rng serve nothing before DRIVER_OK.
 legacy=disable-legacy=off,disable-modern
 many="$devices -netdev user,id=net -device virtio-net-pci,netdev=net -device virtio-balloon-pci
