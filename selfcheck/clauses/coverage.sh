@@ -71,12 +71,28 @@ boot split ""
 # QEMU 7.2 spins in virtio_blk_handle_vq() for ever where a packed queue is reset and made smaller.
 boot packed ",packed=on" vp.skip=ring.reset_queue_has_its_largest_size_again
 
-# With the host's help, for clauses that need it: the program on the host answers.
-"$build/virtproof" run --expect=none --quiet --log="$folder/host.json" -d blk-scratch -d blk-kept -d net-dgram,speed=1000,duplex=full \
-	-d console -d scsi -d balloon-hints -d keyboard -d tablet -d gpu-viewer >/dev/null 2>&1 || true
-if ! grep -q '"type":"summary"' "$folder/host.json"; then
-	echo "coverage-clauses: the run with the host's help has no summary" >&2
-	exit 1
+# hosted NAME OPTION …: with the host's help, for clauses that need it: the program on the host answers.
+hosted() {
+	local name=$1
+
+	shift
+	"$build/virtproof" run --expect=none --quiet --log="$folder/$name.json" "$@" >/dev/null 2>&1 || true
+	if ! grep -q '"type":"summary"' "$folder/$name.json"; then
+		echo "coverage-clauses: the $name run with the host's help has no summary" >&2
+		exit 1
+	fi
+}
+
+hosted host -d blk-scratch -d blk-kept -d net-dgram,speed=1000,duplex=full -d console -d scsi -d balloon-hints \
+	-d keyboard -d tablet -d gpu-viewer
+hosted pmem -d pmem
+# What daemons serve, where they are built.
+PATH=$PATH:$(realpath -m "$build/others/crates/bin")
+if command -v vhost-device-vsock >/dev/null; then
+	hosted vsock -d vhost-device-vsock
+fi
+if [ -x /usr/lib/qemu/virtiofsd ]; then
+	hosted fs -d vhost-user-fs
 fi
 
 boot_taps on off
